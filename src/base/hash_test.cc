@@ -1,0 +1,50 @@
+#include "base/hash.h"
+
+#include <gtest/gtest.h>
+
+namespace tarn {
+
+constexpr std::string_view kCheck = "123456789";
+
+TEST(Crc, MatchesThePublishedCheckValues) {
+  EXPECT_EQ(Crc32(AsBytes(kCheck)), 0xcbf43926U);
+  EXPECT_EQ(Crc32c(AsBytes(kCheck)), 0xe3069283U);
+  EXPECT_EQ(Crc64Nvme(AsBytes(kCheck)), 0xae8b14860a799888ULL);
+}
+
+TEST(Crc, ContinuesOverPieces) {
+  EXPECT_EQ(Crc32(AsBytes("56789"), Crc32(AsBytes("1234"))), 0xcbf43926U);
+  EXPECT_EQ(Crc32c(AsBytes("56789"), Crc32c(AsBytes("1234"))), 0xe3069283U);
+  EXPECT_EQ(Crc64Nvme(AsBytes("56789"), Crc64Nvme(AsBytes("1234"))), 0xae8b14860a799888ULL);
+}
+
+TEST(Crc, CombinesTheValuesOfTwoHalves) {
+  EXPECT_EQ(Crc32Combine(Crc32(AsBytes("1234")), Crc32(AsBytes("56789")), 5), 0xcbf43926U);
+  EXPECT_EQ(Crc32cCombine(Crc32c(AsBytes("1234")), Crc32c(AsBytes("56789")), 5), 0xe3069283U);
+  EXPECT_EQ(Crc64NvmeCombine(Crc64Nvme(AsBytes("1234")), Crc64Nvme(AsBytes("56789")), 5), 0xae8b14860a799888ULL);
+}
+
+TEST(Hasher, GivesTheDigestOfThePieces) {
+  Hasher hasher(Digest::kSha256);
+  hasher.Update("ab");
+  hasher.Update("c");
+  EXPECT_EQ(Hex(hasher.Finish()), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Hex(Md5("")), "d41d8cd98f00b204e9800998ecf8427e");
+}
+
+TEST(Base64, RefusesWhatIsNotCanonical) {
+  EXPECT_EQ(Base64("a"), "YQ==");
+  EXPECT_EQ(Unbase64("YQ==").value(), "a");
+  EXPECT_EQ(Unbase64("").value(), "");
+  EXPECT_FALSE(Unbase64("YQ"));
+  EXPECT_FALSE(Unbase64("Y Q="));
+  EXPECT_FALSE(Unbase64("===="));
+}
+
+TEST(Hex, RoundTripsAndRefusesOddText) {
+  EXPECT_EQ(Unhex(Hex("\x01\xff")).value(), "\x01\xff");
+  EXPECT_FALSE(Unhex("abc"));
+  EXPECT_FALSE(Unhex("zz"));
+}
+
+}  // namespace tarn

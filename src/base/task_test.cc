@@ -1,0 +1,49 @@
+#include "base/task.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace tarn {
+namespace {
+
+Task<Result<int>> OnPool(WorkerPool& pool) {
+  co_return co_await Offload(pool, [] { return Result<int>(7); });
+}
+
+Task<Result<int>> Twice(WorkerPool& pool) {
+  TARN_CO_TRY(int a, co_await OnPool(pool));
+  TARN_CO_TRY(int b, co_await OnPool(pool));
+  co_return a + b;
+}
+
+}  // namespace
+
+TEST(Task, AwaitsWorkOnAPool) {
+  WorkerPool pool("test", 2, 10);
+  EXPECT_EQ(SyncWait(Twice(pool)).value(), 14);
+}
+
+TEST(Task, ReportsAFullPool) {
+  WorkerPool pool("test", 1, 0);
+  EXPECT_TRUE(SyncWait(OnPool(pool)).Is(kPoolFull));
+}
+
+TEST(WorkerPool, RunsWhatItAcceptedBeforeStopping) {
+  std::atomic<int> ran = 0;
+  {
+    WorkerPool pool("test", 1, 100);
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(pool.TryPost([&] { ++ran; }));
+  }
+  EXPECT_EQ(ran, 50);
+}
+
+TEST(StringSource, GivesItsBytesInPieces) {
+  StringSource source("abcde");
+  std::byte buffer[3];
+  EXPECT_EQ(SyncWait(source.Read(buffer)).value(), 3U);
+  EXPECT_EQ(SyncWait(source.Read(buffer)).value(), 2U);
+  EXPECT_EQ(SyncWait(source.Read(buffer)).value(), 0U);
+}
+
+}  // namespace tarn

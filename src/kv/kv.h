@@ -1,0 +1,71 @@
+// An ordered, transactional key-value store: the home of all metadata.
+//
+// Invariants: a transaction reads one snapshot plus its own writes; it commits only if nothing that it read (keys and
+// scanned ranges, found or not) was changed by another commit since its snapshot (serializable, optimistic). A commit is
+// on stable storage before it is acknowledged; commits are grouped into one sync. A closure given to Transact may run
+// several times: it must have no effect outside the transaction.
+// Units: keys and values are bytes, keys order by unsigned bytes; a key is ≤ 16 KiB, a value ≤ 4 MiB, a transaction's
+// writes ≤ 16 MiB together.
+// Errors: kv.Conflict (another commit won; Transact retries it), kv.TooLarge, kv.Io (the store takes no more writes).
+// Threads: Store any; a Txn one at a time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+
+namespace tarn::kv {
+
+inline constexpr Reason kConflict{"kv.Conflict", Code::kConflict};
+inline constexpr Reason kTooLarge{"kv.TooLarge", Code::kResourceExhausted};
+inline constexpr Reason kIo{"kv.Io", Code::kDataLoss};
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+};
+
+class Txn {
+ public:
+  virtual ~Txn() = default;
+
+  virtual Result<std::optional<std::string>> Get(std::string_view key) = 0;
+  // At most `limit` pairs with begin ≤ key < end (an empty `end`: no upper bound), ascending, or descending from the
+  // end when `reverse`. Fewer than `limit` means that the range is exhausted.
+  virtual Result<std::vector<KeyValue>> Scan(std::string_view begin, std::string_view end, size_t limit,
+                                             bool reverse = false) = 0;
+  virtual void Put(std::string_view key, std::string_view value) = 0;
+  virtual void Delete(std::string_view key) = 0;
+
+  // Reads that do not make the commit depend on what was read (statistics, listings).
+  virtual Result<std::optional<std::string>> PeekGet(std::string_view key) = 0;
+  virtual Result<std::vector<KeyValue>> PeekScan(std::string_view begin, std::string_view end, size_t limit,
+                                                 bool reverse = false) = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // A transaction on the present state. Never blocks on writers.
+  virtual std::unique_ptr<Txn> Begin() = 0;
+  // Ends `txn`; `done` is called once, from any thread, after the writes are durable or refused. A transaction without
+  // writes succeeds at once.
+  virtual void Commit(std::unique_ptr<Txn> txn, std::move_only_function<void(Status)> done) = 0;
+};
+
+// Runs `body` and commits, again on kv.Conflict (bounded, with jitter). Blocks; never on an I/O thread.
+Status Transact(Store& store, const std::function<Status(Txn&)>& body);
+
+// The same for coroutines: `body` runs on the calling thread (memory-speed reads), the commit is awaited.
+Task<Status> TransactAsync(Store& store, std::function<Status(Txn&)> body);
+
+// One read-only look at the present state: `body` runs once, nothing is committed.
+Status Read(Store& store, const std::function<Status(Txn&)>& body);
+
+}  // namespace tarn::kv

@@ -1,0 +1,46 @@
+// Buckets: what one is, and the rules of its name, tags and kept configuration.
+//
+// Bucket names are global in the lake; a bucket belongs to one account and one region for its whole life.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+
+namespace tarn::object {
+
+enum class Versioning : uint8_t { kUnversioned = 0, kEnabled = 1, kSuspended = 2 };  // frozen: stored
+
+using Tags = std::vector<std::pair<std::string, std::string>>;  // in the order given
+
+struct Bucket {
+  uint64_t id = 0;  // random, never used again
+  std::string name;
+  Scope owner;
+  Timestamp created;
+  Versioning versioning = Versioning::kUnversioned;
+  std::optional<Tags> tags;
+  // Validated documents kept as the service wrote them: "lifecycle", "encryption", … Opaque here.
+  std::map<std::string, std::string> documents;
+};
+
+// What a bucket holds, exact at one instant.
+struct Usage {
+  uint64_t versions = 0;  // current, noncurrent and delete markers
+  uint64_t bytes = 0;     // of all versions and of the parts of uploads in progress
+  uint64_t parts = 0;     // of uploads in progress
+};
+
+// kInvalidBucketName with the rule that `name` breaks; the lake's own path names are refused too.
+Status CheckBucketName(std::string_view name);
+// AWS's rules: counts (`max`), lengths, characters, no doubles, no "aws:" keys. Error kInvalidTag.
+Status CheckTags(const Tags& tags, size_t max);
+
+}  // namespace tarn::object

@@ -1,0 +1,44 @@
+// Why an object operation can fail; api/s3/errors.cc gives each its AWS name and status.
+#pragma once
+
+#include "base/result.h"
+
+namespace tarn::object {
+
+inline constexpr Reason kNoSuchBucket{"object.NoSuchBucket", Code::kNotFound};
+inline constexpr Reason kNoSuchKey{"object.NoSuchKey", Code::kNotFound};
+inline constexpr Reason kNoSuchVersion{"object.NoSuchVersion", Code::kNotFound};
+inline constexpr Reason kNoSuchUpload{"object.NoSuchUpload", Code::kNotFound};
+inline constexpr Reason kNoSuchConfiguration{"object.NoSuchConfiguration", Code::kNotFound};
+// The current version, or the version asked for, is a delete marker.
+inline constexpr Reason kDeleteMarker{"object.DeleteMarker", Code::kNotFound};
+
+inline constexpr Reason kBucketOwnedByYou{"object.BucketOwnedByYou", Code::kAlreadyExists};
+inline constexpr Reason kBucketExists{"object.BucketExists", Code::kAlreadyExists};
+inline constexpr Reason kBucketNotEmpty{"object.BucketNotEmpty", Code::kConflict};
+inline constexpr Reason kAccessDenied{"object.AccessDenied", Code::kPermissionDenied};
+
+inline constexpr Reason kInvalidBucketName{"object.InvalidBucketName", Code::kInvalidArgument};
+inline constexpr Reason kKeyTooLong{"object.KeyTooLong", Code::kInvalidArgument};
+inline constexpr Reason kInvalidArgument{"object.InvalidArgument", Code::kInvalidArgument};
+inline constexpr Reason kInvalidVersionId{"object.InvalidVersionId", Code::kInvalidArgument};
+inline constexpr Reason kInvalidTag{"object.InvalidTag", Code::kInvalidArgument};
+inline constexpr Reason kMetadataTooLarge{"object.MetadataTooLarge", Code::kInvalidArgument};
+inline constexpr Reason kInvalidRange{"object.InvalidRange", Code::kInvalidArgument};
+inline constexpr Reason kInvalidPart{"object.InvalidPart", Code::kInvalidArgument};
+inline constexpr Reason kInvalidPartOrder{"object.InvalidPartOrder", Code::kInvalidArgument};
+inline constexpr Reason kInvalidPartNumber{"object.InvalidPartNumber", Code::kInvalidArgument};
+inline constexpr Reason kPartTooSmall{"object.PartTooSmall", Code::kInvalidArgument};
+inline constexpr Reason kEntityTooLarge{"object.EntityTooLarge", Code::kInvalidArgument};
+inline constexpr Reason kIncompleteBody{"object.IncompleteBody", Code::kInvalidArgument};
+inline constexpr Reason kInvalidRequest{"object.InvalidRequest", Code::kInvalidArgument};
+// A declared MD5 or checksum differs from that of the bytes received; the message names which.
+inline constexpr Reason kBadDigest{"object.BadDigest", Code::kInvalidArgument};
+
+inline constexpr Reason kPreconditionFailed{"object.PreconditionFailed", Code::kPreconditionFailed};
+// A conditional write lost to another one that was in flight.
+inline constexpr Reason kConditionalConflict{"object.ConditionalConflict", Code::kConflict};
+
+inline constexpr Reason kCorruptRecord{"object.CorruptRecord", Code::kDataLoss};
+
+}  // namespace tarn::object

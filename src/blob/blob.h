@@ -1,0 +1,137 @@
+// Durable, encrypted, checksummed bytes: where objects keep their content.
+//
+//   std::unique_ptr<Writer> writer = store.NewWriter({.size_hint = length});
+//   co_await writer->Append(bytes); …; BlobRef ref = co_await writer->Finish();          // durable, not yet owned
+//   co_await kv::TransactAsync(kv, [&](kv::Txn& txn) { store.Reference(txn, ref); txn.Put(key, {… ref.Encode() …}); });
+//
+// Invariants: a finished blob never changes. It lives while it is referenced: Reference and Release count owners inside
+// the kv transaction that changes the owner's record. A fresh BlobRef (from Finish) that was never referenced when its
+// last copy is destroyed is reclaimed, as is everything written before a crash but never referenced: so keep the fresh
+// ref alive until the commit has been answered. Extents are linked, not copied: a ref may move between records without
+// Release/Reference when one transaction removes it here and adds it there.
+// Every frame of 64 KiB carries a CRC32C and is sealed with AES-256-GCM under a random key of the blob; reads verify
+// both. Empty blobs own no storage; all calls accept them.
+// Units: bytes of plaintext, unless a name says stored.
+// Errors: errors.h; kv's errors from Reference and Release.
+// Threads: Store any; a Writer or Reader one call at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "blob/errors.h"
+#include "blob/key_wrapper.h"
+#include "kv/kv.h"
+
+namespace tarn::blob {
+
+class FileSystem;
+class Pending;  // a finished blob nobody references yet
+
+struct BlobId {
+  uint64_t high = 0;  // microseconds since 1970 when it was begun: ids of one time lie together in kv
+  uint64_t low = 0;   // random
+  auto operator<=>(const BlobId&) const = default;
+  std::string Hex() const;
+};
+
+struct BlobRef {
+  BlobId id;
+  uint64_t size = 0;
+  std::string wrapped_key;  // the blob's key under the store's wrapper, or the one given to NewWriter
+  // Where the bytes were first put; a hint that saves a lookup. Compaction may have moved them since.
+  uint64_t container = 0;
+  uint64_t offset = 0;
+  std::shared_ptr<Pending> pending;  // set by Finish only; not encoded
+
+  // For a field of the owner's record. Frozen form: docs/format/blob.md.
+  std::string Encode() const;
+  static Result<BlobRef> Decode(std::string_view bytes);
+};
+
+// One blob being written. Destroying it without Finish abandons the bytes.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+  // The span may be reused when the task ends; the bytes are not durable yet.
+  virtual Task<Status> Append(std::span<const std::byte> bytes) = 0;
+  // Ends the blob: durable on return. Call once.
+  virtual Task<Result<BlobRef>> Finish() = 0;
+};
+
+// One blob being read. While it lives, the blob's bytes stay readable, even when every owner releases it.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  // Fills `into` from `offset`; the count is short only at the blob's end (0 past it). Page-cached small reads run on
+  // the calling thread without blocking; the rest hops to the data pool.
+  virtual Task<Result<size_t>> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
+  // The same, blocking: never on an I/O thread.
+  virtual Result<size_t> ReadAtSync(uint64_t offset, std::span<std::byte> into) = 0;
+  virtual uint64_t size() const = 0;
+};
+
+struct WriteOptions {
+  std::optional<uint64_t> size_hint;    // the size when it is known
+  const KeyWrapper* wrapper = nullptr;  // another key than the store's (must outlive the writer)
+};
+
+struct ScrubReport {
+  uint64_t blobs = 0;
+  uint64_t bytes = 0;
+  std::vector<std::string> damaged;  // a line each, naming the blob
+};
+
+struct Usage {
+  uint64_t containers = 0;
+  uint64_t stored_bytes = 0;  // on disk in containers that are known, live or dead
+  uint64_t dead_bytes = 0;    // waiting for reclaim
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual std::unique_ptr<Writer> NewWriter(WriteOptions options) = 0;
+  // Never blocks; a wrong key or a missing blob shows at the first read. `wrapper` null: the store's.
+  virtual std::unique_ptr<Reader> NewReader(const BlobRef& ref, const KeyWrapper* wrapper = nullptr) = 0;
+
+  // Counts one owner more (of a fresh ref: the first). kGone when the blob was released meanwhile: the caller's view of
+  // the owner that it copies from is stale.
+  virtual Status Reference(kv::Txn& txn, const BlobRef& ref) = 0;
+  // Counts one owner less; the last one frees the bytes in the background.
+  virtual Status Release(kv::Txn& txn, const BlobRef& ref) = 0;
+
+  // One round of background work, at once: settles unreferenced blobs, deletes dead files, compacts packs. Blocks.
+  virtual Status Reclaim() = 0;
+  // Reads and verifies every live blob whose key the store's wrapper opens, others by their CRC only. Blocks, long.
+  virtual Result<ScrubReport> Scrub() = 0;
+  virtual Result<Usage> MeasureUsage() = 0;
+};
+
+struct Options {
+  std::string directory;
+  uint64_t pack_threshold_bytes = 512 << 10;  // blobs up to this size share pack files
+  uint64_t pack_bytes_max = 256ULL << 20;     // a pack of this size is sealed
+  double live_ratio_min = 0.6;                // packs below it are compacted
+  int64_t reclaim_delay_micros = 60 * kMicrosPerSecond;   // between the last Release and the bytes' end
+  int64_t reclaim_period_micros = 30 * kMicrosPerSecond;  // 0: no background thread, Reclaim() only
+  FileSystem* file_system = nullptr;                      // null: the operating system's
+};
+
+// Opens the store in `options.directory` (made when absent). `data_pool` runs blocking reads and writes; `wrapper`,
+// `clock`, `kv` and `data_pool` outlive the store.
+Result<std::unique_ptr<Store>> OpenLocal(Options options, kv::Store& kv, WorkerPool& data_pool,
+                                         const KeyWrapper& wrapper, const Clock& clock);
+
+}  // namespace tarn::blob

@@ -1,0 +1,101 @@
+"""Runs build/tarn for the tests: one lake a session (and worker), or one of its own for tests that restart it."""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import uuid
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("TARN_BINARY", ROOT / "build/tarn"))
+
+
+class Lake:
+    """A running lake; `client(service)` gives a boto3 client of its root."""
+
+    account = "000000000000"
+    region = "us-east-1"
+    access_key = "AKIATARNTESTROOT0001"
+    secret_key = "tarn-test-secret-key-of-forty-characters"
+
+    def __init__(self, folder, *arguments, env=None):
+        self.folder = pathlib.Path(folder)
+        self.arguments = arguments
+        self.env = env or {}
+        self.process = None
+        self.port = 0
+        self.start()
+
+    def start(self):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("TARN_", "AWS_"))}
+        env.update(TARN_ROOT_ACCESS_KEY_ID=self.access_key, TARN_ROOT_SECRET_ACCESS_KEY=self.secret_key, **self.env)
+        # The first start takes any free port; a restart keeps it, so that clients go on.
+        self.log = open(self.folder.parent / (self.folder.name + ".log"), "ab")
+        self.process = subprocess.Popen(
+            [str(BINARY), "serve", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", "--console",
+             "127.0.0.1:0", *self.arguments], env=env, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        seen = []
+        for line in self.process.stdout:
+            seen.append(line)
+            if match := re.search(r"tarn ready on (https?)://(\S+):(\d+)", line):
+                self.endpoint = f"{match[1]}://127.0.0.1:{match[3]}"
+                self.port = int(match[3])
+                break
+        else:
+            raise RuntimeError(f"tarn did not start: {''.join(seen)}\n{(self.folder.parent / (self.folder.name + '.log')).read_text()[-3000:]}")
+        threading.Thread(target=lambda: self.process.stdout.read(), daemon=True).start()
+
+    def stop(self, kill=False):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+            self.process.wait(30)
+        self.log.close()
+        return self.process.returncode
+
+    def restart(self, kill=True):
+        self.stop(kill)
+        self.start()
+
+    def client(self, service, region=None, config=None, **kwargs):
+        settings = Config(retries={"max_attempts": 1}, read_timeout=60).merge(config or Config())
+        kwargs.setdefault("aws_access_key_id", self.access_key)
+        kwargs.setdefault("aws_secret_access_key", self.secret_key)
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=region or self.region, config=settings,
+                            **kwargs)
+
+    def environment(self):
+        """What an AWS tool needs in its environment to work on this lake."""
+        return {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key,
+                "AWS_DEFAULT_REGION": self.region, "AWS_ENDPOINT_URL": self.endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory):
+    running = Lake(tmp_path_factory.mktemp("lake") / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_lake(tmp_path):
+    """A lake of the test's own, to stop, kill and start again."""
+    running = Lake(tmp_path / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def name():
+    """A name that no other test uses, fit for buckets, databases and work groups."""
+    return "t" + uuid.uuid4().hex[:12]
+
+
+@pytest.fixture
+def bucket(lake, name):
+    lake.client("s3").create_bucket(Bucket=name)
+    return name

@@ -1,0 +1,116 @@
+"""`./do lint`: layers and budgets, formatting, every header alone, clang-tidy on changed C++ files."""
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TIDY_MAX_FILES = 12  # about 20 s each on two cores; the rest is named, not silently skipped
+
+# Call → what to use in its place. Checked outside the file that owns it.
+BANNED = {
+    r"\bstd::regex\b": ("re2", ()),
+    r"system_clock::now": ("the injected base Clock", ("base/time.cc",)),
+    r"\bs?rand\(": ("base/random.h", ()),
+    r"\busing namespace std\b": ("qualified names", ()),
+    r"\b(FIXME|XXX|TODO)\b": ("an issue, or the code itself", ()),
+    r"\bgetenv\(": ("options passed from server/", ("server/", "cli/", "testing/fuzz_main.cc")),
+}
+
+
+def sources(*suffixes):
+    return sorted(p for p in (ROOT / "src").rglob("*") if p.suffix in suffixes)
+
+
+def check_layers():
+    return subprocess.run([sys.executable, str(ROOT / "tools/check_layers.py"), str(ROOT / "src")]).returncode == 0
+
+
+def check_banned():
+    fine = True
+    for path in sources(".h", ".cc"):
+        name = path.relative_to(ROOT / "src").as_posix()
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for pattern, (instead, owners) in BANNED.items():
+                if re.search(pattern, line) and not name.startswith(owners or ("\0",)):
+                    print(f"src/{name}:{number}: {pattern} is banned; use {instead}")
+                    fine = False
+    return fine
+
+
+def check_format():
+    tool = shutil.which("clang-format-19")
+    files = [str(p) for p in sources(".h", ".cc")]
+    if not files:
+        return True
+    return subprocess.run([tool, "--dry-run", "--Werror", "--ferror-limit=3", *files]).returncode == 0
+
+
+def check_headers():
+    """Compiles each header as a translation unit of its own, through ccache where there is one."""
+    import shlex
+    cache = [shutil.which("ccache")] if shutil.which("ccache") else []
+    database = ROOT / "build/compile_commands.json"
+    system = sorted(set(re.findall(r"-isystem \S+", database.read_text()))) if database.exists() else []
+    flags = ["-std=c++23", "-O0", "-Wall", "-Wextra", "-Werror", "-Wno-unused", f"-I{ROOT / 'src'}",
+             f"-I{ROOT / 'build/gen'}", *shlex.split(" ".join(system))]
+
+    def compile_alone(header):
+        with tempfile.TemporaryDirectory() as folder:
+            unit = pathlib.Path(folder) / "alone.cc"
+            unit.write_text(f'#include "{header.relative_to(ROOT / "src").as_posix()}"\n')
+            done = subprocess.run([*cache, "g++", *flags, "-c", str(unit), "-o", str(unit) + ".o"],
+                                  capture_output=True, text=True)
+            return header, done.returncode, done.stderr
+
+    fine = True
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for header, status, text in pool.map(compile_alone, sources(".h")):
+            if status != 0:
+                print(f"{header.relative_to(ROOT)} does not compile alone:\n{text[:1500]}")
+                fine = False
+    return fine
+
+
+def changed_sources():
+    base = os.environ.get("TARN_LINT_BASE")
+    if not base:
+        merge = subprocess.run(["git", "merge-base", "HEAD", "origin/main"], cwd=ROOT, capture_output=True, text=True)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+        base = merge.stdout.strip() if merge.returncode == 0 and merge.stdout.strip() != head else "HEAD~3"
+    names = subprocess.run(["git", "diff", "--name-only", "--diff-filter=d", base], cwd=ROOT, capture_output=True,
+                           text=True).stdout.split()
+    return [n for n in names if n.startswith("src/") and n.endswith(".cc")]
+
+
+def check_tidy():
+    database = ROOT / "build/compile_commands.json"
+    names = changed_sources()
+    if not database.exists() or not names:
+        print("lint: clang-tidy has no changed files to read")
+        return True
+    chosen = names[:TIDY_MAX_FILES]
+    if len(names) > len(chosen):
+        print(f"lint: clang-tidy reads {len(chosen)} of {len(names)} changed files")
+    done = subprocess.run(["clang-tidy-19", "-p", str(ROOT / "build"), "--quiet", *chosen], cwd=ROOT,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        print(done.stdout[-6000:], done.stderr[-1500:])
+    return done.returncode == 0
+
+
+def main(arguments):
+    checks = {"layers": check_layers, "banned": check_banned, "format": check_format, "headers": check_headers,
+              "tidy": check_tidy}
+    failed = 0
+    for name in arguments or checks:
+        started = time.monotonic()
+        fine = checks[name]()
+        failed += not fine
+        print(f"lint {name}: {'ok' if fine else 'FAILED'} ({time.monotonic() - started:.1f} s)", flush=True)
+    return 1 if failed else 0

@@ -5,6 +5,7 @@
 // Threads: an awaiting coroutine resumes on the executor that it suspended on, when it had one.
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -27,14 +28,17 @@ class [[nodiscard]] Task {
  public:
   struct promise_type {
     std::optional<T> value;
-    std::coroutine_handle<> awaiting = std::noop_coroutine();
+    std::coroutine_handle<> awaiting;
+    // Set by whichever comes second of "the task has ended" and "its awaiter has suspended": that one resumes.
+    std::atomic<bool> met = false;
 
     Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct FinalAwaiter {
       bool await_ready() noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> done) noexcept {
-        return done.promise().awaiting;
+      void await_suspend(std::coroutine_handle<promise_type> done) noexcept {
+        const std::coroutine_handle<> awaiting = done.promise().awaiting;
+        if (done.promise().met.exchange(true, std::memory_order_acq_rel)) awaiting.resume();
       }
       void await_resume() noexcept {}
     };
@@ -59,9 +63,13 @@ class [[nodiscard]] Task {
   }
 
   bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    handle_.promise().awaiting = awaiting;
-    return handle_;
+  // A task that ends without suspending goes on in its awaiter at once: loops over such tasks need no stack, at any
+  // optimisation level (symmetric transfer would, where the compiler makes no sibling calls).
+  bool await_suspend(std::coroutine_handle<> awaiting) noexcept {
+    promise_type& promise = handle_.promise();
+    promise.awaiting = awaiting;
+    handle_.resume();
+    return !promise.met.exchange(true, std::memory_order_acq_rel);
   }
   T await_resume() { return std::move(*handle_.promise().value); }
 
@@ -112,7 +120,9 @@ class Async {
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> handle) {
     Executor* home = Executor::Current();
-    start_([this, handle, home](T result) {
+    // The completion may resume, and so destroy, this awaiter on another thread before `start` has returned.
+    Start start = std::move(start_);
+    start([this, handle, home](T result) {
       value_.emplace(std::move(result));
       if (home != nullptr) {
         home->Post([handle] { handle.resume(); });

@@ -24,6 +24,16 @@ TEST(Task, AwaitsWorkOnAPool) {
   EXPECT_EQ(SyncWait(Twice(pool)).value(), 14);
 }
 
+TEST(Task, LoopsOverReadyTasksWithoutGrowingTheStack) {
+  auto one = []() -> Task<int> { co_return 1; };
+  auto loop = [&]() -> Task<int> {
+    int sum = 0;
+    for (int i = 0; i < 1'000'000; ++i) sum += co_await one();
+    co_return sum;
+  };
+  EXPECT_EQ(SyncWait(loop()), 1'000'000);
+}
+
 TEST(Task, ReportsAFullPool) {
   WorkerPool pool("test", 1, 0);
   EXPECT_TRUE(SyncWait(OnPool(pool)).Is(kPoolFull));

@@ -1,0 +1,33 @@
+// kv::Store on RocksDB: one process, one directory, one synced log write for all commits that wait at the same time.
+//
+// A failed log write is final: every later commit answers kv.Io until the store is reopened.
+// Errors of opening: kv.Io (unreadable, damaged, or in use by another process), kv.Format (written by a newer tarn).
+// Threads: any. The answers to commits run on the committer's thread: keep them short, never block in them.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "kv/kv.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace tarn::kv {
+
+inline constexpr Reason kFormat{"kv.Format", Code::kInternal};
+
+struct RocksDbOptions {
+  size_t block_cache_bytes = 32 << 20;
+  size_t write_buffer_bytes = 16 << 20;  // bounds the log replay at start, too
+  int open_files_max = 256;
+  rocksdb::Env* env = nullptr;  // null: the operating system's; tests put a faulty disk here
+};
+
+// Opens the store in `directory`, which is made when absent.
+Result<std::unique_ptr<Store>> OpenRocksDb(const std::string& directory, const RocksDbOptions& options = {});
+
+}  // namespace tarn::kv

@@ -103,8 +103,9 @@ struct TypeShape {
   bool sensitive = false;  // never shown in messages
   double min = 0;
   double max = 0;
-  std::string_view pattern;                   // as in the model (Java's dialect); empty for none
-  std::span<const std::string_view> values;   // of an enum
+  std::string_view pattern;                  // as in the model (Java's dialect); empty for none
+  std::string_view pattern_re2;              // the same for RE2
+  std::span<const std::string_view> values;  // of an enum
 
   const ListOps* list = nullptr;
   const MapOps* map = nullptr;

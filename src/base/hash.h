@@ -42,9 +42,9 @@ std::string HmacSha256(std::string_view key, std::string_view bytes);
 bool ConstantTimeEqual(std::string_view a, std::string_view b);
 
 // Each continues from `crc`, the value of the bytes before (0 at the start).
-uint32_t Crc32(std::span<const std::byte> bytes, uint32_t crc = 0);       // zlib's
-uint32_t Crc32c(std::span<const std::byte> bytes, uint32_t crc = 0);      // Castagnoli
-uint64_t Crc64Nvme(std::span<const std::byte> bytes, uint64_t crc = 0);   // AWS's default object checksum
+uint32_t Crc32(std::span<const std::byte> bytes, uint32_t crc = 0);      // zlib's
+uint32_t Crc32c(std::span<const std::byte> bytes, uint32_t crc = 0);     // Castagnoli
+uint64_t Crc64Nvme(std::span<const std::byte> bytes, uint64_t crc = 0);  // AWS's default object checksum
 
 // The CRC of A followed by B, from both CRCs and B's length (multipart full-object checksums).
 uint32_t Crc32Combine(uint32_t a, uint32_t b, uint64_t b_bytes);
@@ -56,7 +56,7 @@ std::string BigEndian64(uint64_t value);
 
 std::string Hex(std::string_view bytes);  // lower case
 std::optional<std::string> Unhex(std::string_view text);
-std::string Base64(std::string_view bytes);  // padded, standard alphabet
+std::string Base64(std::string_view bytes);                  // padded, standard alphabet
 std::optional<std::string> Unbase64(std::string_view text);  // strict: padding required, no spaces
 
 }  // namespace tarn

@@ -27,7 +27,7 @@ Registry& TheRegistry() {
 }
 
 template <typename M>
-M& Find(Family<M> Registry::*family, std::string_view name, std::string_view labels) {
+M& Find(Family<M> Registry::* family, std::string_view name, std::string_view labels) {
   Registry& registry = TheRegistry();
   std::lock_guard lock(registry.mutex);
   auto& metric = (registry.*family)[{std::string(name), std::string(labels)}];
@@ -82,8 +82,7 @@ std::string RenderPrometheus() {
     uint64_t total = 0;
     for (size_t i = 0; i <= Histogram::kBuckets; ++i) {
       total += histogram.count(i);
-      const std::string bound =
-          i < Histogram::kBuckets ? fmt::format("{:g}", Histogram::UpperBoundSeconds(i)) : "+Inf";
+      const std::string bound = i < Histogram::kBuckets ? fmt::format("{:g}", Histogram::UpperBoundSeconds(i)) : "+Inf";
       fmt::format_to(to, "{}_bucket{} {}\n", name, Braced(labels, fmt::format("le=\"{}\"", bound)), total);
     }
     fmt::format_to(to, "{}_sum{} {}\n{}_count{} {}\n", name, Braced(labels), histogram.sum_seconds(), name,

@@ -52,7 +52,7 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
@@ -97,24 +97,26 @@ inline Error Fail(const Reason& reason, std::string message) { return Error{&rea
 #define TARN_CONCAT(a, b) TARN_CONCAT_INNER(a, b)
 // TARN_TRY(auto x, f()): binds the value, or returns the error to our caller.
 #define TARN_TRY(lhs, ...) TARN_TRY_AS(TARN_CONCAT(tarn_try_, __COUNTER__), lhs, __VA_ARGS__)
-#define TARN_TRY_AS(tmp, lhs, ...)                \
-  auto tmp = (__VA_ARGS__);                       \
-  if (!tmp.ok()) [[unlikely]] return tmp.error(); \
+#define TARN_TRY_AS(tmp, lhs, ...) \
+  auto tmp = (__VA_ARGS__);        \
+  if (!tmp.ok()) [[unlikely]]      \
+    return tmp.error();            \
   lhs = std::move(tmp).value()
 // TARN_CHECK(f()): returns the error of a Status, discards its Done.
-#define TARN_CHECK(...)                                        \
-  do {                                                         \
+#define TARN_CHECK(...)                                                 \
+  do {                                                                  \
     if (auto tarn_check = (__VA_ARGS__); !tarn_check.ok()) [[unlikely]] \
-      return tarn_check.error();                               \
+      return tarn_check.error();                                        \
   } while (false)
 // The same two inside a coroutine, where `return` is ill-formed.
 #define TARN_CO_TRY(lhs, ...) TARN_CO_TRY_AS(TARN_CONCAT(tarn_try_, __COUNTER__), lhs, __VA_ARGS__)
-#define TARN_CO_TRY_AS(tmp, lhs, ...)                \
-  auto tmp = (__VA_ARGS__);                          \
-  if (!tmp.ok()) [[unlikely]] co_return tmp.error(); \
+#define TARN_CO_TRY_AS(tmp, lhs, ...) \
+  auto tmp = (__VA_ARGS__);           \
+  if (!tmp.ok()) [[unlikely]]         \
+    co_return tmp.error();            \
   lhs = std::move(tmp).value()
-#define TARN_CO_CHECK(...)                                     \
-  do {                                                         \
+#define TARN_CO_CHECK(...)                                              \
+  do {                                                                  \
     if (auto tarn_check = (__VA_ARGS__); !tarn_check.ok()) [[unlikely]] \
-      co_return tarn_check.error();                            \
+      co_return tarn_check.error();                                     \
   } while (false)

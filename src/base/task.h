@@ -95,7 +95,7 @@ struct Detached {
 template <typename T, typename F>
 void Spawn(Task<T> task, F done) {
   [](Task<T> running, F finish) -> internal::Detached { finish(co_await std::move(running)); }(std::move(task),
-                                                                                            std::move(done));
+                                                                                               std::move(done));
 }
 
 // Runs `task` to its end and blocks for its value. Never call it on an I/O thread.

@@ -100,16 +100,16 @@ CivilTime ToCivil(Timestamp time) {
 }
 
 Timestamp FromCivil(int year, int month, int day, int hour, int minute, int second) {
-  const std::chrono::sys_days date =
-      std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) /
-      std::chrono::day(static_cast<unsigned>(day));
+  const std::chrono::sys_days date = std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) /
+                                     std::chrono::day(static_cast<unsigned>(day));
   const int64_t seconds = int64_t{date.time_since_epoch().count()} * 86400 + hour * 3600 + minute * 60 + second;
   return {seconds * kMicrosPerSecond};
 }
 
 std::string FormatIso8601(Timestamp time, int fraction_digits) {
   const CivilTime t = ToCivil(time);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
   const int64_t micros = time.micros - time.seconds() * kMicrosPerSecond;
   if (fraction_digits == 3) text += fmt::format(".{:03}", micros / 1000);
   if (fraction_digits == 6) text += fmt::format(".{:06}", micros);
@@ -143,7 +143,8 @@ std::optional<Timestamp> ParseIso8601(std::string_view text) {
   if (Literal(text, at, ".")) {
     int64_t scale = 100'000;
     const size_t first = at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10) micros += (text[at] - '0') * scale;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      micros += (text[at] - '0') * scale;
     if (at == first) return std::nullopt;
   }
   int64_t offset_minutes = 0;

@@ -15,7 +15,7 @@ struct Timestamp {
 
   static Timestamp FromSeconds(double seconds);
   static Timestamp FromMillis(int64_t millis) { return {millis * 1000}; }
-  int64_t millis() const;  // floor
+  int64_t millis() const;   // floor
   int64_t seconds() const;  // floor
   Timestamp Plus(int64_t delta_micros) const { return {micros + delta_micros}; }
 };

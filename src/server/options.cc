@@ -1,0 +1,248 @@
+#include "server/options.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+
+#include "base/strings.h"
+
+namespace tarn::server {
+namespace {
+
+// One option: its flag, the same name in TOML (dashes become underscores) and as TARN_<NAME>.
+struct Spec {
+  std::string flag;
+  std::string help;
+  bool is_switch = false;
+  std::function<Status(Options&, const std::string&)> set;
+};
+
+Status SetNumber(uint32_t& into, const std::string& text) {
+  const auto value = ParseU64(text);
+  if (!value || *value > 1'000'000) return Fail(kBadOption, fmt::format("'{}' is not a number below 1000001", text));
+  into = static_cast<uint32_t>(*value);
+  return Ok();
+}
+
+Status SetEndpoint(Endpoint& into, const std::string& text) {
+  TARN_TRY(into, Endpoint::Parse(text));
+  return Ok();
+}
+
+Status SetSwitch(bool& into, const std::string& text) {
+  if (text == "true" || text == "1" || text.empty()) {
+    into = true;
+  } else if (text == "false" || text == "0") {
+    into = false;
+  } else {
+    return Fail(kBadOption, fmt::format("'{}' is neither true nor false", text));
+  }
+  return Ok();
+}
+
+Status SetAccount(std::string& into, const std::string& text) {
+  if (text.size() != 12 || !ParseU64(text)) {
+    return Fail(kBadOption, fmt::format("'{}' is not an account id of 12 digits", text));
+  }
+  into = text;
+  return Ok();
+}
+
+Status SetBytes(uint64_t& into, std::string text) {
+  uint64_t unit = 1;
+  for (const auto& [suffix, factor] : {std::pair{"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}}) {
+    if (text.ends_with(suffix)) {
+      unit = factor;
+      text.resize(text.size() - 3);
+    }
+  }
+  const auto value = ParseU64(Trim(text));
+  if (!value || *value > (1ULL << 40) / unit)
+    return Fail(kBadOption, fmt::format("'{}' is not a size like 2GiB", text));
+  into = *value * unit;
+  return Ok();
+}
+
+template <typename Member>
+auto Text(Member member) {
+  return [member](Options& options, const std::string& text) -> Status {
+    options.*member = text;
+    return Ok();
+  };
+}
+template <typename Member>
+auto Number(Member member) {
+  return [member](Options& options, const std::string& text) { return SetNumber(options.*member, text); };
+}
+
+std::vector<Spec> Specs() {
+  return {
+      {"data", "directory that holds the lake (made when absent)", false, Text(&Options::data)},
+      {"listen", "where the AWS APIs are served (127.0.0.1:4566)", false,
+       [](Options& o, const std::string& t) { return SetEndpoint(o.listen, t); }},
+      {"console", "where the console, /metrics and /healthz are served (127.0.0.1:4567)", false,
+       [](Options& o, const std::string& t) { return SetEndpoint(o.console, t); }},
+      {"account", "the root account's id (000000000000); also TARN_ACCOUNT_ID", false,
+       [](Options& o, const std::string& t) { return SetAccount(o.account, t); }},
+      {"region", "the default region (us-east-1)", false, Text(&Options::region)},
+      {"tls-cert", "PEM certificate chain; TLS is then served beside cleartext on both ports", false,
+       Text(&Options::tls_cert)},
+      {"tls-key", "PEM private key of --tls-cert", false, Text(&Options::tls_key)},
+      {"advertise", "URL that clients are told (default: the request's Host)", false, Text(&Options::advertise)},
+      {"s3-domain", "further domain of virtual-host style buckets: <bucket>.<domain>", false,
+       Text(&Options::s3_domain)},
+      {"s3-bucket-defaults", "aws or legacy: what a new bucket allows (aws)", false,
+       [](Options& o, const std::string& t) -> Status {
+         if (t != "aws" && t != "legacy") return Fail(kBadOption, fmt::format("'{}' is neither aws nor legacy", t));
+         o.legacy_bucket_defaults = t == "legacy";
+         return Ok();
+       }},
+      {"allow-reset", "serve POST /_tarn/reset, which empties the lake (loopback only)", true,
+       [](Options& o, const std::string& t) { return SetSwitch(o.allow_reset, t); }},
+      {"log-level", "debug, info, warn or error (info)", false, Text(&Options::log_level)},
+      {"io-threads", "network threads (one a core)", false, Number(&Options::io_threads)},
+      {"connections-max", "connections served at once (4096)", false, Number(&Options::connections_max)},
+      {"query-slots", "queries run at once (one a core)", false, Number(&Options::query_slots)},
+      {"query-memory", "memory of one query before it spills, e.g. 2GiB", false,
+       [](Options& o, const std::string& t) { return SetBytes(o.query_memory_bytes, t); }},
+      {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
+  };
+}
+
+std::string TomlName(std::string flag) {
+  for (char& c : flag) c = c == '-' ? '_' : c;
+  return flag;
+}
+std::string EnvironmentName(const std::string& flag) { return "TARN_" + AsciiUpper(TomlName(flag)); }
+
+Status Apply(const Spec& spec, Options& options, const std::string& text, const std::string& from) {
+  const Status set = spec.set(options, text);
+  if (!set.ok()) return Fail(kBadOption, fmt::format("{}: {}", from, set.error().message));
+  return Ok();
+}
+
+Status ReadAccounts(const toml::table& file, const std::string& path, Options& options) {
+  const toml::array* accounts = file["account"].as_array();
+  if (accounts == nullptr) return Ok();
+  for (const toml::node& node : *accounts) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return Fail(kBadOption, path + ": each [[account]] is a table");
+    const auto text = [&](const char* name) { return (*table)[name].value_or(std::string()); };
+    AccountOptions account{text("id"), text("name"), text("access_key_id"), text("secret_access_key")};
+    TARN_CHECK(SetAccount(account.id, account.id));
+    if (account.access_key_id.empty() || account.secret_access_key.empty()) {
+      return Fail(kBadOption,
+                  fmt::format("{}: account {} needs access_key_id and secret_access_key", path, account.id));
+    }
+    options.accounts.push_back(std::move(account));
+  }
+  return Ok();
+}
+
+// TOML's scalars in the text form that flags have.
+std::optional<std::string> ScalarText(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto number = node.value_exact<int64_t>()) return std::to_string(*number);
+  if (const auto truth = node.value_exact<bool>()) return *truth ? "true" : "false";
+  return std::nullopt;
+}
+
+Status ReadFile(const std::string& path, const std::vector<Spec>& specs, Options& options) {
+  toml::table file;
+  try {
+    file = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    return Fail(kBadOption, fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+  }
+  TARN_CHECK(ReadAccounts(file, path, options));
+  for (const auto& [key, node] : file) {
+    if (key == "account" && node.is_array()) continue;
+    const Spec* known = nullptr;
+    for (const Spec& spec : specs) {
+      if (TomlName(spec.flag) == key.str()) known = &spec;
+    }
+    const auto text = ScalarText(node);
+    if (known == nullptr || !text) return Fail(kBadOption, fmt::format("{}: unknown option '{}'", path, key.str()));
+    TARN_CHECK(Apply(*known, options, *text, path + ": " + std::string(key.str())));
+  }
+  return Ok();
+}
+
+Status CheckTogether(const Options& options) {
+  if (options.data.empty()) return Fail(kBadOption, "--data DIR is required: the directory that holds the lake");
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    return Fail(kBadOption, "--tls-cert and --tls-key go together");
+  }
+  if (options.allow_reset && !options.listen.loopback()) {
+    return Fail(kBadOption, "--allow-reset empties the lake for anyone who asks: it needs a loopback --listen address");
+  }
+  if (options.root_access_key_id.empty() != options.root_secret_access_key.empty()) {
+    return Fail(kBadOption, "TARN_ROOT_ACCESS_KEY_ID and TARN_ROOT_SECRET_ACCESS_KEY go together");
+  }
+  for (const AccountOptions& account : options.accounts) {
+    if (account.id == options.account) return Fail(kBadOption, "[[account]] " + account.id + " is the root account");
+  }
+  return Ok();
+}
+
+}  // namespace
+
+bool Endpoint::loopback() const { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+Result<Endpoint> Endpoint::Parse(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : ParseU64(std::string_view(text).substr(colon + 1));
+  if (!port || *port > 65535) return Fail(kBadOption, fmt::format("'{}' is not HOST:PORT", text));
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) host = "0.0.0.0";
+  return Endpoint{host, static_cast<uint16_t>(*port)};
+}
+
+Result<ParsedOptions> ParseOptions(const std::vector<std::string>& arguments,
+                                   const std::vector<std::string>& environment) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& entry : environment) {
+    const size_t equals = entry.find('=');
+    if (equals != std::string::npos) variables[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  const std::vector<Spec> specs = Specs();
+  CLI::App app{"Runs a lake: the AWS APIs on one port, console and metrics on another.", "tarn serve"};
+  std::string config;
+  app.add_option("--config", config, "TOML file with the same options (dashes become underscores) and [[account]]");
+  std::map<std::string, std::string> given;
+  for (const Spec& spec : specs) {
+    if (spec.is_switch) {
+      app.add_flag_callback("--" + spec.flag, [&given, &spec] { given[spec.flag] = "true"; }, spec.help);
+    } else {
+      app.add_option_function<std::string>(
+          "--" + spec.flag, [&given, &spec](const std::string& text) { given[spec.flag] = text; }, spec.help);
+    }
+  }
+  ParsedOptions parsed;
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    parsed.help = app.help();
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    return Fail(kBadOption, fmt::format("{} (tarn serve --help lists the options)", error.what()));
+  }
+  if (config.empty() && variables.contains("TARN_CONFIG")) config = variables["TARN_CONFIG"];
+  if (!config.empty()) TARN_CHECK(ReadFile(config, specs, parsed.options));
+  if (variables.contains("TARN_ACCOUNT_ID")) variables.try_emplace("TARN_ACCOUNT", variables["TARN_ACCOUNT_ID"]);
+  for (const Spec& spec : specs) {
+    const std::string name = EnvironmentName(spec.flag);
+    if (variables.contains(name)) TARN_CHECK(Apply(spec, parsed.options, variables[name], name));
+    if (given.contains(spec.flag)) TARN_CHECK(Apply(spec, parsed.options, given[spec.flag], "--" + spec.flag));
+  }
+  parsed.options.root_access_key_id = variables["TARN_ROOT_ACCESS_KEY_ID"];
+  parsed.options.root_secret_access_key = variables["TARN_ROOT_SECRET_ACCESS_KEY"];
+  TARN_CHECK(CheckTogether(parsed.options));
+  return parsed;
+}
+
+}  // namespace tarn::server

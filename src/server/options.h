@@ -1,0 +1,65 @@
+// What `tarn serve` can be told: flags, then TARN_* environment variables, then the TOML file, then the defaults here.
+//
+// Errors: kBadOption, whose message names the option and says what would be right.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tarn::server {
+
+inline constexpr Reason kBadOption{"server.BadOption", Code::kInvalidArgument};
+
+struct Endpoint {
+  std::string host;   // an address or "localhost"
+  uint16_t port = 0;  // 0: any free port
+
+  bool loopback() const;
+  static Result<Endpoint> Parse(const std::string& text);  // "127.0.0.1:4566", "[::1]:4566", ":4566"
+};
+
+// One [[account]] of the TOML file: an account beside the root account, with root keys of its own.
+struct AccountOptions {
+  std::string id;  // 12 digits
+  std::string name;
+  std::string access_key_id;
+  std::string secret_access_key;
+};
+
+struct Options {
+  std::string data;  // required
+  Endpoint listen{"127.0.0.1", 4566};
+  Endpoint console{"127.0.0.1", 4567};
+  std::string account = "000000000000";
+  std::string region = "us-east-1";
+  std::string root_access_key_id;  // empty: made at first start
+  std::string root_secret_access_key;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string advertise;  // URL told to clients; empty: the request's Host
+  std::string s3_domain;  // further virtual-host suffix, e.g. "s3.example.org"
+  bool allow_reset = false;
+  bool legacy_bucket_defaults = false;
+  std::string log_level = "info";
+  uint32_t io_threads = 0;  // 0: one a core
+  uint32_t connections_max = 4096;
+  uint32_t query_slots = 0;         // 0: one a core
+  uint64_t query_memory_bytes = 0;  // a slot's; 0: from the machine's memory
+  uint32_t drain_seconds = 20;
+  std::vector<AccountOptions> accounts;
+};
+
+// Reads `arguments` (what follows "serve") and `environment` ("NAME=value"). `help` is set when --help was asked: print
+// it and end.
+struct ParsedOptions {
+  Options options;
+  std::optional<std::string> help;
+};
+Result<ParsedOptions> ParseOptions(const std::vector<std::string>& arguments,
+                                   const std::vector<std::string>& environment);
+
+}  // namespace tarn::server

@@ -1,0 +1,62 @@
+#include "server/options.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace tarn::server {
+namespace {
+
+std::string TomlFile(const std::string& text) {
+  const std::string path = testing::TempDir() + "/options_test_" + std::to_string(::getpid()) + ".toml";
+  std::ofstream(path) << text;
+  return path;
+}
+
+}  // namespace
+
+TEST(Options, FlagsBeatTheEnvironmentWhichBeatsTheFile) {
+  const std::string file = TomlFile("region = \"eu-west-1\"\nlisten = \"127.0.0.1:1\"\nconsole = \"127.0.0.1:2\"\n");
+  const auto parsed = ParseOptions({"--data", "d", "--config", file, "--listen", "127.0.0.1:3"},
+                                   {"TARN_LISTEN=127.0.0.1:4", "TARN_CONSOLE=127.0.0.1:5"});
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  EXPECT_EQ(parsed->options.region, "eu-west-1");
+  EXPECT_EQ(parsed->options.listen.port, 3);
+  EXPECT_EQ(parsed->options.console.port, 5);
+}
+
+TEST(Options, ReadsAccountsFromTheFile) {
+  const std::string file = TomlFile(
+      "[[account]]\nid = \"111122223333\"\nname = \"sales\"\naccess_key_id = \"AKIA1\"\nsecret_access_key = \"s\"\n");
+  const auto parsed = ParseOptions({"--data", "d", "--config", file}, {});
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  ASSERT_EQ(parsed->options.accounts.size(), 1U);
+  EXPECT_EQ(parsed->options.accounts[0].id, "111122223333");
+}
+
+TEST(Options, TakesTheRootAccountFromItsDocumentedVariable) {
+  EXPECT_EQ(ParseOptions({"--data", "d"}, {"TARN_ACCOUNT_ID=123456789012"})->options.account, "123456789012");
+}
+
+TEST(Options, RefusesWhatCannotWorkAndSaysWhy) {
+  const auto message = [](std::vector<std::string> arguments) {
+    const auto parsed = ParseOptions(arguments, {});
+    return parsed.ok() ? std::string("accepted") : parsed.error().message;
+  };
+  EXPECT_NE(message({}).find("--data"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--listen", "4566"}).find("HOST:PORT"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--tls-cert", "c"}).find("--tls-key"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--allow-reset", "--listen", "0.0.0.0:4566"}).find("loopback"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--account", "12"}).find("12 digits"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--no-such"}).find("--help"), std::string::npos);
+  EXPECT_NE(message({"--data", "d", "--config", TomlFile("nonsense = 1\n")}).find("nonsense"), std::string::npos);
+}
+
+TEST(Options, ExplainsItself) {
+  const auto parsed = ParseOptions({"--help"}, {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_NE(parsed->help.value_or("").find("--allow-reset"), std::string::npos);
+}
+
+}  // namespace tarn::server

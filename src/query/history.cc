@@ -1,0 +1,183 @@
+#include "query/history.h"
+
+#include <fmt/format.h>
+
+#include "base/record.h"
+#include "kv/kv.h"
+#include "query/errors.h"
+#include "query/keys.h"
+
+namespace tarn::query {
+namespace {
+
+enum TokenTag : uint32_t { kTokenId = 1, kTokenPrint = 2 };  // frozen
+
+std::string RecordKey(const Scope& scope, std::string_view id) {
+  return ScopedKey(kExecutionKind, scope).Text(id).Take();
+}
+
+std::string HistoryKey(const Scope& scope, const Execution& execution) {
+  return ScopedKey(kHistoryKind, scope)
+      .Text(execution.workgroup)
+      .Descending(static_cast<uint64_t>(execution.submitted.micros))
+      .Text(execution.id)
+      .Take();
+}
+
+// Global over scopes, so that a start finds all of them in one scan.
+std::string ActiveKey(const Scope& scope, std::string_view id) {
+  return ScopedKey(kActiveKind, scope).Text(id).Take();
+}
+
+}  // namespace
+
+Result<std::string> History::Insert(const Scope& scope, const Execution& execution, std::string_view token,
+                                    std::string_view print) {
+  const std::string token_key = ScopedKey(kTokenKind, scope).Text("StartQueryExecution").Text(token).Take();
+  std::string id;
+  TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    id = execution.id;
+    if (!token.empty()) {
+      TARN_TRY(auto seen, txn.Get(token_key));
+      if (seen) {
+        std::string seen_print;
+        RecordReader in(*seen);
+        while (in.Next()) (in.tag() == kTokenId ? id : seen_print) = in.str();
+        if (seen_print != print) return Fail(kInvalidRequest, "Idempotent parameters do not match");
+        return Ok();
+      }
+      txn.Put(token_key, RecordWriter().Str(kTokenId, execution.id).Str(kTokenPrint, print).Take());
+    }
+    txn.Put(RecordKey(scope, execution.id), EncodeExecution(execution));
+    txn.Put(HistoryKey(scope, execution), "");
+    if (!IsFinal(execution.state)) txn.Put(ActiveKey(scope, execution.id), "");
+    return Ok();
+  }));
+  return id;
+}
+
+Status History::Finish(const Scope& scope, const Execution& execution, std::string_view reuse_digest) {
+  const std::string record = EncodeExecution(execution);
+  return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    txn.Put(RecordKey(scope, execution.id), record);
+    txn.Delete(ActiveKey(scope, execution.id));
+    if (!reuse_digest.empty() && execution.state == State::kSucceeded) {
+      txn.Put(ScopedKey(kReuseKind, scope).Text(reuse_digest).Take(), execution.id);
+    }
+    return Ok();
+  });
+}
+
+Result<Execution> History::Get(const Scope& scope, std::string_view id) const {
+  auto txn = store_.Begin();
+  TARN_TRY(auto found, txn->PeekGet(RecordKey(scope, id)));
+  if (!found) return Fail(kInvalidRequest, fmt::format("QueryExecution {} was not found", id));
+  return DecodeExecution(id, *found);
+}
+
+Result<Page<std::string>> History::List(const Scope& scope, std::string_view workgroup,
+                                        const PageRequest& request) const {
+  auto txn = store_.Begin();
+  TARN_TRY(WorkGroup group, WorkGroups::Find(*txn, scope, workgroup));
+  const kv::Key prefix = ScopedKey(kHistoryKind, scope).Text(workgroup);
+  std::string begin = prefix.bytes();
+  if (!request.token.empty()) {
+    TARN_TRY(std::string position, ReadToken(request.token));
+    begin += position + '\0';
+  }
+  TARN_TRY(auto found, txn->PeekScan(begin, prefix.End(), request.limit + 1));
+  const Timestamp oldest = clock_.Now().Plus(-kHistoryDays * kMicrosPerDay);
+  Page<std::string> page;
+  for (size_t i = 0; i < found.size() && i < request.limit; i++) {
+    kv::KeyReader reader(std::string_view(found[i].key).substr(prefix.bytes().size()));
+    const uint64_t micros = ~reader.Number().value_or(0);
+    if (static_cast<int64_t>(micros) < oldest.micros) return page;
+    page.items.push_back(reader.Text().value_or(""));
+  }
+  if (found.size() > request.limit && request.limit > 0) {
+    page.next = MakeToken(std::string_view(found[request.limit - 1].key).substr(prefix.bytes().size()));
+  }
+  return page;
+}
+
+Result<std::optional<Execution>> History::FindReusable(const Scope& scope, std::string_view digest,
+                                                       Timestamp oldest) const {
+  auto txn = store_.Begin();
+  TARN_TRY(auto id, txn->PeekGet(ScopedKey(kReuseKind, scope).Text(digest).Take()));
+  if (!id) return std::optional<Execution>();
+  TARN_TRY(auto found, txn->PeekGet(RecordKey(scope, *id)));
+  if (!found) return std::optional<Execution>();
+  TARN_TRY(Execution execution, DecodeExecution(*id, *found));
+  if (execution.state != State::kSucceeded || execution.completed < oldest) return std::optional<Execution>();
+  return std::optional<Execution>(std::move(execution));
+}
+
+Result<size_t> History::Recover() {
+  size_t failed = 0;
+  for (;;) {
+    const kv::Key prefix = kv::Key("q").Text(kActiveKind);
+    std::vector<kv::KeyValue> found;
+    TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
+      TARN_TRY(found, txn.PeekScan(prefix.bytes(), prefix.End(), 500));
+      return Ok();
+    }));
+    if (found.empty()) return failed;
+    for (const kv::KeyValue& pair : found) {
+      kv::KeyReader reader(std::string_view(pair.key).substr(prefix.bytes().size()));
+      Scope scope;
+      scope.account = reader.Text().value_or("");
+      scope.region = reader.Text().value_or("");
+      const std::string id = reader.Text().value_or("");
+      Result<Execution> execution = Get(scope, id);
+      if (!execution.ok()) {
+        if (!execution.Is(kInvalidRequest)) return execution.error();
+        TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+          txn.Delete(pair.key);
+          return Ok();
+        }));
+        continue;
+      }
+      execution->state = State::kFailed;
+      execution->completed = clock_.Now();
+      execution->state_reason = "INTERNAL_ERROR_QUERY_ENGINE: the server stopped while the query ran; run it again";
+      execution->error = AthenaError{1, 100, true, *execution->state_reason};
+      TARN_CHECK(Finish(scope, *execution, ""));
+      failed++;
+    }
+  }
+}
+
+Result<size_t> History::Expire() {
+  // The index is ordered by workgroup, then newest first: walk it backwards from each workgroup's end.
+  const int64_t oldest = clock_.Now().Plus(-kHistoryDays * kMicrosPerDay).micros;
+  const kv::Key prefix = kv::Key("q").Text(kHistoryKind);
+  size_t expired = 0;
+  std::string begin = prefix.bytes();
+  for (;;) {
+    std::vector<kv::KeyValue> found;
+    TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
+      TARN_TRY(found, txn.PeekScan(begin, prefix.End(), 1000));
+      return Ok();
+    }));
+    if (found.empty()) return expired;
+    begin = found.back().key + '\0';
+    TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+      for (const kv::KeyValue& pair : found) {
+        kv::KeyReader reader(std::string_view(pair.key).substr(prefix.bytes().size()));
+        Scope scope;
+        scope.account = reader.Text().value_or("");
+        scope.region = reader.Text().value_or("");
+        reader.Text();
+        const auto micros = static_cast<int64_t>(~reader.Number().value_or(0));
+        const std::string id = reader.Text().value_or("");
+        if (micros >= oldest) continue;
+        txn.Delete(pair.key);
+        txn.Delete(RecordKey(scope, id));
+        expired++;
+      }
+      return Ok();
+    }));
+  }
+}
+
+}  // namespace tarn::query

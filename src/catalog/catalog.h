@@ -140,6 +140,9 @@ class Catalog {
   Status Sweep();
 
  private:
+  // A drop is done when its own transaction is; what cannot be swept now is swept later.
+  void SweepAfterDrop();
+
   kv::Store& store_;
   const Clock& clock_;
 };

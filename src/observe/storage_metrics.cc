@@ -1,0 +1,81 @@
+#include "observe/storage_metrics.h"
+
+#include <algorithm>
+
+#include "base/record.h"
+#include "kv/key.h"
+
+namespace tarn::observe {
+namespace {
+
+constexpr int64_t kHour = 3600 * kMicrosPerSecond;
+constexpr int64_t kKeptMicros = 455 * kMicrosPerDay;
+constexpr size_t kBatch = 500;  // keys written or removed in one transaction
+
+// Key: ("m", "storage", account, bucket, hour) → bytes, objects.
+enum : uint32_t { kTagBytes = 1, kTagObjects = 2 };
+
+kv::Key BucketSpace(std::string_view account, std::string_view bucket) {
+  return kv::Key("m").Text("storage").Text(account).Text(bucket);
+}
+
+uint64_t HourOf(Timestamp time) { return static_cast<uint64_t>(std::max<int64_t>(0, time.micros / kHour)); }
+
+StorageSample Decode(uint64_t hour, std::string_view record) {
+  StorageSample sample{.at = {static_cast<int64_t>(hour) * kHour}};
+  for (RecordReader reader(record); reader.Next();) {
+    if (reader.tag() == kTagBytes) sample.bytes = reader.u64();
+    if (reader.tag() == kTagObjects) sample.objects = reader.u64();
+  }
+  return sample;
+}
+
+}  // namespace
+
+Status StorageMetrics::Sample() {
+  TARN_TRY(const auto buckets, source_->ListAll());
+  const Timestamp now = clock_->Now();
+  const uint64_t oldest = HourOf(now.Plus(-kKeptMicros));
+  for (size_t first = 0; first < buckets.size(); first += kBatch) {
+    TARN_CHECK(kv::Transact(*store_, [&](kv::Txn& txn) -> Status {
+      for (size_t i = first; i < std::min(buckets.size(), first + kBatch); ++i) {
+        const BucketUsage& usage = buckets[i];
+        const kv::Key space = BucketSpace(usage.account, usage.bucket);
+        txn.Put(kv::Key(space).Number(HourOf(now)).Take(),
+                RecordWriter().U64(kTagBytes, usage.bytes).U64(kTagObjects, usage.objects).Take());
+        TARN_TRY(const auto expired, txn.PeekScan(space.bytes(), kv::Key(space).Number(oldest).Take(), 24));
+        for (const auto& pair : expired) txn.Delete(pair.key);
+      }
+      return Ok();
+    }));
+  }
+  return Ok();
+}
+
+Result<std::vector<StorageSample>> StorageMetrics::Get(const std::string& account, const std::string& bucket,
+                                                       Timestamp from, Timestamp to) {
+  std::vector<StorageSample> samples;
+  const kv::Key space = BucketSpace(account, bucket);
+  const std::string end = kv::Key(space).Number(HourOf(to.Plus(kHour - 1))).Take();
+  std::string begin = kv::Key(space).Number(HourOf(from.Plus(kHour - 1))).Take();
+  TARN_CHECK(kv::Read(*store_, [&](kv::Txn& txn) -> Status {
+    while (begin < end) {
+      TARN_TRY(const auto page, txn.PeekScan(begin, end, 1000));
+      for (const auto& pair : page) {
+        kv::KeyReader reader(std::string_view(pair.key).substr(space.bytes().size()));
+        if (const auto hour = reader.Number()) samples.push_back(Decode(*hour, pair.value));
+      }
+      if (page.size() < 1000) break;
+      begin = page.back().key + '\0';
+    }
+    return Ok();
+  }));
+  const Timestamp now = clock_->Now();
+  if (from <= now && now < to) {
+    TARN_TRY(const auto present, source_->Find(account, bucket));
+    if (present) samples.push_back({now, present->bytes, present->objects});
+  }
+  return samples;
+}
+
+}  // namespace tarn::observe

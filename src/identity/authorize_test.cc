@@ -1,0 +1,47 @@
+#include "identity/authorize.h"
+
+#include <gtest/gtest.h>
+
+namespace tarn::identity {
+namespace {
+
+constexpr const char* kOwn = "111111111111";
+constexpr const char* kOther = "222222222222";
+
+Status Ask(const Caller& caller, const std::string& resource, std::optional<std::string> owner = {}) {
+  Check check{.action = "glue:GetDatabase", .resource = resource, .owner = std::move(owner), .context = {}};
+  return RootAuthorizer().Authorize(caller, std::span(&check, 1));
+}
+
+TEST(RootAuthorizer, LetsRootDoEverythingInItsOwnAccount) {
+  EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:glue:us-east-1:111111111111:database/x").ok());
+  EXPECT_TRUE(Ask(RootOf(kOwn), "*").ok());
+  EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:s3:::bucket/key", kOwn).ok());
+  EXPECT_TRUE(Ask(ServiceCaller(kOwn, "glue"), "arn:aws:s3:::bucket/key", kOwn).ok());
+}
+
+TEST(RootAuthorizer, RefusesAnotherAccountsResources) {
+  EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:glue:us-east-1:222222222222:database/x").Is(kAccessDenied));
+  EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:s3:::bucket/a:b:c:d", kOther).Is(kAccessDenied));
+}
+
+TEST(RootAuthorizer, RefusesAnonymousEverything) {
+  EXPECT_TRUE(Ask(Caller{}, "*").Is(kAccessDenied));
+  EXPECT_TRUE(Ask(Caller{}, "arn:aws:s3:::bucket/key").Is(kAccessDenied));
+  EXPECT_TRUE(RootAuthorizer().Authorize(Caller{}, {}).Is(kAccessDenied));
+}
+
+TEST(RootAuthorizer, RefusesOtherPrincipalsUntilPoliciesExist) {
+  Caller user = RootOf(kOwn);
+  user.type = PrincipalType::kUser;
+  user.arn = "arn:aws:iam::111111111111:user/ann";
+  auto refused = Ask(user, "arn:aws:glue:us-east-1:111111111111:catalog");
+  ASSERT_TRUE(refused.Is(kAccessDenied));
+  EXPECT_EQ(refused.error().message,
+            "User: arn:aws:iam::111111111111:user/ann is not authorized to perform: glue:GetDatabase on resource: "
+            "arn:aws:glue:us-east-1:111111111111:catalog because no identity-based policy allows the glue:GetDatabase "
+            "action");
+}
+
+}  // namespace
+}  // namespace tarn::identity

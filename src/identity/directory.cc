@@ -1,0 +1,178 @@
+#include "identity/directory.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "base/record.h"
+#include "identity/errors.h"
+#include "kv/key.h"
+
+namespace tarn::identity {
+namespace {
+
+constexpr size_t kCacheMax = 10'000;
+constexpr size_t kAccountsMax = 10'000;
+
+// Tags are frozen: docs/format/identity.md.
+enum AccountTag : uint32_t { kAccountName = 1, kAccountRootKey = 2, kAccountCreated = 3 };
+enum KeyTag : uint32_t { kKeyAccount = 1, kKeyPrincipal = 2, kKeySecret = 3, kKeyCreated = 4 };
+constexpr uint64_t kPrincipalRoot = 1;
+
+std::string VersionKey() { return kv::Key("i").Text("version").Take(); }
+std::string AccountKey(std::string_view id) { return kv::Key("i").Text("account").Text(id).Take(); }
+std::string AccessKey(std::string_view id) { return kv::Key("i").Text("key").Text(id).Take(); }
+
+struct StoredKey {
+  std::string account;
+  uint64_t principal = 0;
+  std::string sealed;
+};
+
+Result<StoredKey> ParseStoredKey(std::string_view record) {
+  StoredKey stored;
+  RecordReader reader(record);
+  while (reader.Next()) {
+    switch (reader.tag()) {
+      case kKeyAccount: stored.account = reader.str(); break;
+      case kKeyPrincipal: stored.principal = reader.u64(); break;
+      case kKeySecret: stored.sealed = reader.str(); break;
+      default: break;
+    }
+  }
+  if (reader.corrupt() || stored.account.empty() || stored.principal != kPrincipalRoot) {
+    return Fail(kDamaged, "an access key's record is damaged");
+  }
+  return stored;
+}
+
+Result<AccountInfo> ParseAccount(std::string id, std::string_view record) {
+  AccountInfo account{.id = std::move(id), .name = {}, .root_access_key_id = {}, .created = {}};
+  RecordReader reader(record);
+  while (reader.Next()) {
+    switch (reader.tag()) {
+      case kAccountName: account.name = reader.str(); break;
+      case kAccountRootKey: account.root_access_key_id = reader.str(); break;
+      case kAccountCreated: account.created = {reader.i64()}; break;
+      default: break;
+    }
+  }
+  if (reader.corrupt()) return Fail(kDamaged, "the record of account " + account.id + " is damaged");
+  return account;
+}
+
+Status CheckSpec(const AccountSpec& spec) {
+  auto digits = [](char c) { return c >= '0' && c <= '9'; };
+  if (spec.id.size() != 12 || !std::ranges::all_of(spec.id, digits)) {
+    return Fail(kBadAccount, "account id \"" + spec.id + "\" is not twelve digits");
+  }
+  auto allowed = [&](char c) { return digits(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-'; };
+  if (spec.access_key_id.size() < 3 || spec.access_key_id.size() > 128 ||
+      !std::ranges::all_of(spec.access_key_id, allowed)) {
+    return Fail(kBadAccount, "the access key id of account " + spec.id + " is not 3 to 128 letters, digits, '_' or '-'");
+  }
+  if (spec.secret_access_key.size() < 3 || spec.secret_access_key.size() > 1024) {
+    return Fail(kBadAccount, "the secret access key of account " + spec.id + " is not 3 to 1024 bytes long");
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Directory::Directory(kv::Store& store, const Clock& clock, std::string master_key)
+    : store_(store), clock_(clock), box_(std::move(master_key)) {}
+
+Status Directory::EnsureAccount(const AccountSpec& spec) {
+  TARN_CHECK(CheckSpec(spec));
+  return kv::Transact(store_, [&](kv::Txn& txn) { return Write(txn, spec); });
+}
+
+Status Directory::Write(kv::Txn& txn, const AccountSpec& spec) const {
+  AccountInfo account{.id = spec.id, .name = {}, .root_access_key_id = {}, .created = clock_.Now()};
+  TARN_TRY(auto stored_account, txn.Get(AccountKey(spec.id)));
+  if (stored_account) {
+    TARN_TRY(account, ParseAccount(spec.id, *stored_account));
+  }
+  TARN_TRY(auto stored_key, txn.Get(AccessKey(spec.access_key_id)));
+  if (stored_key) {
+    TARN_TRY(auto key, ParseStoredKey(*stored_key));
+    if (key.account != spec.id) {
+      return Fail(kKeyTaken, "access key " + spec.access_key_id + " belongs to another account");
+    }
+    auto secret = box_.Open(spec.access_key_id, key.sealed);
+    if (!secret.ok()) return secret.error();
+    if (stored_account && account.name == spec.name && account.root_access_key_id == spec.access_key_id &&
+        ConstantTimeEqual(*secret, spec.secret_access_key)) {
+      return Ok();
+    }
+  }
+  if (!account.root_access_key_id.empty() && account.root_access_key_id != spec.access_key_id) {
+    txn.Delete(AccessKey(account.root_access_key_id));
+  }
+  txn.Put(AccountKey(spec.id), RecordWriter()
+                                   .Str(kAccountName, spec.name)
+                                   .Str(kAccountRootKey, spec.access_key_id)
+                                   .I64(kAccountCreated, account.created.micros)
+                                   .Take());
+  txn.Put(AccessKey(spec.access_key_id), RecordWriter()
+                                             .Str(kKeyAccount, spec.id)
+                                             .U64(kKeyPrincipal, kPrincipalRoot)
+                                             .Str(kKeySecret, box_.Seal(spec.access_key_id, spec.secret_access_key))
+                                             .I64(kKeyCreated, clock_.Now().micros)
+                                             .Take());
+  txn.Put(VersionKey(), RandomBytes(16));
+  return Ok();
+}
+
+Result<std::vector<AccountInfo>> Directory::ListAccounts() {
+  std::vector<AccountInfo> accounts;
+  TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
+    kv::Key prefix("i");
+    prefix.Text("account");
+    TARN_TRY(auto rows, txn.Scan(prefix.bytes(), prefix.End(), kAccountsMax));
+    for (const kv::KeyValue& row : rows) {
+      kv::KeyReader key(row.key);
+      key.Text();
+      key.Text();
+      TARN_TRY(auto account, ParseAccount(key.Text().value_or(""), row.value));
+      accounts.push_back(std::move(account));
+    }
+    return Ok();
+  }));
+  return accounts;
+}
+
+Result<std::shared_ptr<const Credential>> Directory::LoadKey(kv::Txn& txn, const std::string& access_key_id) const {
+  TARN_TRY(auto record, txn.PeekGet(AccessKey(access_key_id)));
+  if (!record) return Fail(kUnknownKey, "no access key " + access_key_id);
+  TARN_TRY(auto key, ParseStoredKey(*record));
+  auto credential = std::make_shared<Credential>();
+  TARN_TRY(credential->secret, box_.Open(access_key_id, key.sealed));
+  credential->caller = RootOf(key.account);
+  credential->caller.access_key_id = access_key_id;
+  return std::shared_ptr<const Credential>(std::move(credential));
+}
+
+Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view access_key_id, std::string_view token) {
+  auto txn = store_.Begin();
+  TARN_TRY(auto version, txn->PeekGet(VersionKey()));
+  std::string id(access_key_id);
+  std::shared_ptr<const Credential> found;
+  {
+    std::shared_lock lock(cache_mutex_);
+    if (auto it = cache_.find(id); it != cache_.end() && version && cache_version_ == *version) found = it->second;
+  }
+  if (!found) {
+    TARN_TRY(found, LoadKey(*txn, id));
+    std::unique_lock lock(cache_mutex_);
+    if (cache_version_ != version.value_or("") || cache_.size() >= kCacheMax) cache_.clear();
+    cache_version_ = version.value_or("");
+    cache_[id] = found;
+  }
+  // Sessions come with STS; a root key has none.
+  if (!token.empty()) return Fail(kBadToken, "no session has this token");
+  return found;
+}
+
+}  // namespace tarn::identity

@@ -1,0 +1,77 @@
+// Directory: accounts and access keys, in kv. docs/format/identity.md tells the records.
+//
+// Invariants: an access key belongs to one principal of one account; an account has one root key, the one last given to
+// EnsureAccount; secrets are sealed on disk. What FindKey answers holds for the present state: its cache is dropped when
+// the directory's version key differs.
+// Threads: any.
+#pragma once
+
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "identity/caller.h"
+#include "identity/secret_box.h"
+#include "kv/kv.h"
+
+namespace tarn::identity {
+
+// An access key that may sign.
+struct Credential {
+  Caller caller;
+  std::string secret;
+};
+
+// Where authentication finds keys.
+class CredentialSource {
+ public:
+  virtual ~CredentialSource() = default;
+  // `token` is the session token, "" without one. Memory-speed; runs on I/O threads.
+  // Errors: kUnknownKey, kBadToken, kDamaged.
+  virtual Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) = 0;
+};
+
+struct AccountSpec {
+  std::string id;  // 12 digits
+  std::string name;
+  std::string access_key_id;  // 3 to 128 of [A-Za-z0-9_-]
+  std::string secret_access_key;
+};
+
+struct AccountInfo {
+  std::string id;
+  std::string name;
+  std::string root_access_key_id;
+  Timestamp created;
+};
+
+class Directory : public CredentialSource {
+ public:
+  // `master_key` has 32 bytes.
+  Directory(kv::Store& store, const Clock& clock, std::string master_key);
+
+  // Makes the account or brings its name and root key to what is given. Errors: kBadAccount, kKeyTaken, kv's. Blocks.
+  Status EnsureAccount(const AccountSpec& spec);
+  Result<std::vector<AccountInfo>> ListAccounts();
+
+  Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) override;
+
+ private:
+  Result<std::shared_ptr<const Credential>> LoadKey(kv::Txn& txn, const std::string& access_key_id) const;
+  Status Write(kv::Txn& txn, const AccountSpec& spec) const;
+
+  kv::Store& store_;
+  const Clock& clock_;
+  SecretBox box_;
+
+  std::shared_mutex cache_mutex_;
+  std::string cache_version_;
+  std::unordered_map<std::string, std::shared_ptr<const Credential>> cache_;
+};
+
+}  // namespace tarn::identity

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -27,8 +27,6 @@ struct Bucket {
   Timestamp created;
   Versioning versioning = Versioning::kUnversioned;
   std::optional<Tags> tags;
-  // Validated documents kept as the service wrote them: "lifecycle", "encryption", … Opaque here.
-  std::map<std::string, std::string> documents;
 };
 
 // What a bucket holds, exact at one instant.
@@ -40,7 +38,7 @@ struct Usage {
 
 // kInvalidBucketName with the rule that `name` breaks; the lake's own path names are refused too.
 Status CheckBucketName(std::string_view name);
-// AWS's rules: counts (`max`), lengths, characters, no doubles, no "aws:" keys. Error kInvalidTag.
+// AWS's rules: counts (`max`), lengths, characters, no doubles, no "aws:" keys. kInvalidTag, kTooManyTags.
 Status CheckTags(const Tags& tags, size_t max);
 
 }  // namespace tarn::object

@@ -23,6 +23,7 @@ inline constexpr Reason kKeyTooLong{"object.KeyTooLong", Code::kInvalidArgument}
 inline constexpr Reason kInvalidArgument{"object.InvalidArgument", Code::kInvalidArgument};
 inline constexpr Reason kInvalidVersionId{"object.InvalidVersionId", Code::kInvalidArgument};
 inline constexpr Reason kInvalidTag{"object.InvalidTag", Code::kInvalidArgument};
+inline constexpr Reason kTooManyTags{"object.TooManyTags", Code::kInvalidArgument};
 inline constexpr Reason kMetadataTooLarge{"object.MetadataTooLarge", Code::kInvalidArgument};
 inline constexpr Reason kInvalidRange{"object.InvalidRange", Code::kInvalidArgument};
 inline constexpr Reason kInvalidPart{"object.InvalidPart", Code::kInvalidArgument};

@@ -1,0 +1,180 @@
+#include "object/key_versions.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/random.h"
+#include "object/errors.h"
+#include "object/keys.h"
+
+namespace tarn::object {
+namespace {
+
+constexpr size_t kInlineMax = 4;           // extents or parts held in the version's own record
+constexpr size_t kLayoutChunkMax = 1'000;  // extents or parts in one layout record
+constexpr size_t kLayoutChunks = 10'000;   // bound of a layout scan
+
+}  // namespace
+
+Result<KeyVersions> KeyVersions::Load(kv::Txn& txn, blob::Store& blobs, const Bucket& bucket, std::string_view key) {
+  KeyVersions versions(txn, blobs, bucket, key);
+  TARN_TRY(auto stored, txn.Get(CurrentKey(bucket.id, key).bytes()));
+  if (stored) {
+    TARN_TRY(versions.newest_, DecodeVersion(*stored));
+  }
+  return versions;
+}
+
+Result<std::optional<VersionRecord>> KeyVersions::LoadOlder(uint64_t seq) const {
+  TARN_TRY(auto stored, txn_.Get(OlderKey(bucket_.id, key_, seq).bytes()));
+  if (!stored) return std::optional<VersionRecord>();
+  TARN_TRY(auto version, DecodeVersion(*stored));
+  return std::optional(std::move(version));
+}
+
+Result<std::optional<VersionRecord>> KeyVersions::Find(std::string_view version_id) const {
+  if (version_id == "null") {
+    if (!newest_) return std::optional<VersionRecord>();
+    if (newest_->is_null) return newest_;
+    if (newest_->older_null == 0) return std::optional<VersionRecord>();
+    return LoadOlder(newest_->older_null);
+  }
+  const auto name = ParseVersionId(version_id);
+  if (!name) return Fail(kInvalidVersionId, "Invalid version id specified");
+  const auto matches = [&](const VersionRecord& version) { return !version.is_null && version.id == name->id; };
+  if (newest_ && newest_->seq == name->seq) {
+    return matches(*newest_) ? newest_ : std::optional<VersionRecord>();
+  }
+  TARN_TRY(auto older, LoadOlder(name->seq));
+  if (older && !matches(*older)) older.reset();
+  return older;
+}
+
+void KeyVersions::PutNewest(const VersionRecord& version) {
+  txn_.Put(CurrentKey(bucket_.id, key_).bytes(), Encode(version));
+  newest_ = version;
+}
+
+// Takes the present newest version out of the way of `version`.
+Status KeyVersions::MakeRoom(VersionRecord& version) {
+  version.is_null = bucket_.versioning != Versioning::kEnabled;
+  version.older_null = 0;
+  if (!newest_) return Ok();
+  VersionRecord previous = *newest_;
+  if (version.is_null && previous.is_null) return Forget(previous);
+  uint64_t older_null = previous.is_null ? previous.seq : previous.older_null;
+  if (version.is_null && older_null != 0) {
+    TARN_TRY(auto replaced, LoadOlder(older_null));
+    if (replaced) {
+      TARN_CHECK(Forget(*replaced));
+    }
+    txn_.Delete(OlderKey(bucket_.id, key_, older_null).bytes());
+    older_null = 0;
+  }
+  version.older_null = older_null;
+  previous.older_null = 0;
+  txn_.Put(OlderKey(bucket_.id, key_, previous.seq).bytes(), Encode(previous));
+  return Ok();
+}
+
+Status KeyVersions::StoreLayout(VersionRecord& version, bool reference) {
+  if (reference) {
+    for (const Extent& extent : version.extents) TARN_CHECK(blobs_.Reference(txn_, extent.blob));
+  }
+  if (version.extents.size() <= kInlineMax && version.parts.size() <= kInlineMax) return Ok();
+  version.layout = RandomU64() | 1;
+  const auto take = [](auto& from, size_t chunk) {
+    const size_t begin = std::min(from.size(), chunk * kLayoutChunkMax);
+    const size_t end = std::min(from.size(), begin + kLayoutChunkMax);
+    return std::remove_reference_t<decltype(from)>(std::make_move_iterator(from.begin() + begin),
+                                                   std::make_move_iterator(from.begin() + end));
+  };
+  const size_t items = std::max(version.extents.size(), version.parts.size());
+  for (size_t chunk = 0; chunk * kLayoutChunkMax < items; ++chunk) {
+    txn_.Put(LayoutKey(version.layout, chunk).bytes(),
+             Encode(LayoutChunk{.extents = take(version.extents, chunk), .parts = take(version.parts, chunk)}));
+  }
+  version.extents.clear();
+  version.parts.clear();
+  return Ok();
+}
+
+Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
+  version.seq = static_cast<uint64_t>(std::max<int64_t>(now.micros, 1));
+  if (newest_) version.seq = std::max(version.seq, newest_->seq + 1);
+  version.id = RandomBytes(16);
+  version.modified = now;
+  delta_.versions += 1;
+  delta_.bytes += static_cast<int64_t>(version.size);
+  // The new owner is counted before the old ones are released: a copy onto itself never drops to zero.
+  TARN_CHECK(StoreLayout(version, reference));
+  TARN_CHECK(MakeRoom(version));
+  PutNewest(version);
+  return Ok();
+}
+
+Status KeyVersions::Forget(const VersionRecord& version) {
+  delta_.versions -= 1;
+  delta_.bytes -= static_cast<int64_t>(version.size);
+  TARN_TRY(auto layout, LoadLayout(txn_, version));
+  for (const Extent& extent : layout.extents) TARN_CHECK(blobs_.Release(txn_, extent.blob));
+  if (version.layout != 0) {
+    const size_t items = std::max(layout.extents.size(), layout.parts.size());
+    for (size_t chunk = 0; chunk * kLayoutChunkMax < items; ++chunk) {
+      txn_.Delete(LayoutKey(version.layout, chunk).bytes());
+    }
+  }
+  return Ok();
+}
+
+Status KeyVersions::Remove(const VersionRecord& version) {
+  TARN_CHECK(Forget(version));
+  if (!IsNewest(version)) {
+    txn_.Delete(OlderKey(bucket_.id, key_, version.seq).bytes());
+    if (version.is_null) {
+      VersionRecord newest = *newest_;
+      newest.older_null = 0;
+      PutNewest(newest);
+    }
+    return Ok();
+  }
+  const uint64_t older_null = newest_->older_null;
+  const kv::Key older = OlderKeysOf(bucket_.id, key_);
+  TARN_TRY(auto next, txn_.Scan(older.bytes(), older.End(), 1));
+  if (next.empty()) {
+    txn_.Delete(CurrentKey(bucket_.id, key_).bytes());
+    newest_.reset();
+    return Ok();
+  }
+  TARN_TRY(auto promoted, DecodeVersion(next[0].value));
+  txn_.Delete(next[0].key);
+  promoted.older_null = older_null == promoted.seq ? 0 : older_null;
+  PutNewest(promoted);
+  return Ok();
+}
+
+Status KeyVersions::Rewrite(const VersionRecord& version) {
+  if (IsNewest(version)) {
+    PutNewest(version);
+  } else {
+    txn_.Put(OlderKey(bucket_.id, key_, version.seq).bytes(), Encode(version));
+  }
+  return Ok();
+}
+
+Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version) {
+  LayoutChunk whole{.extents = version.extents, .parts = version.parts};
+  if (version.layout == 0) return whole;
+  const kv::Key keys = LayoutKeys(version.layout);
+  TARN_TRY(auto chunks, txn.PeekScan(keys.bytes(), keys.End(), kLayoutChunks));
+  if (chunks.empty()) return Fail(kCorruptRecord, "the layout of a stored version is missing");
+  for (const kv::KeyValue& stored : chunks) {
+    TARN_TRY(auto chunk, DecodeLayout(stored.value));
+    std::move(chunk.extents.begin(), chunk.extents.end(), std::back_inserter(whole.extents));
+    std::move(chunk.parts.begin(), chunk.parts.end(), std::back_inserter(whole.parts));
+  }
+  return whole;
+}
+
+}  // namespace tarn::object

@@ -1,0 +1,66 @@
+// The versions of one key inside one transaction: the only code that changes them. Internal.
+//
+// Invariants: the newest version lies in space "k", the older ones in "v"; without a newest version there are no older
+// ones. `older_null` of the newest version tells the seq of an older null version, so at most one null version exists
+// and it is found without a scan. Every extent of every version is referenced once in blob; `delta` tells what the
+// changes did to the bucket's counts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "blob/blob.h"
+#include "kv/kv.h"
+#include "object/bucket.h"
+#include "object/content.h"
+#include "object/records.h"
+
+namespace tarn::object {
+
+class KeyVersions {
+ public:
+  // Reads the newest version. The references outlive the object.
+  static Result<KeyVersions> Load(kv::Txn& txn, blob::Store& blobs, const Bucket& bucket, std::string_view key);
+
+  const std::optional<VersionRecord>& newest() const { return newest_; }
+  // The newest when that is an object, null when there is none or a delete marker hides it.
+  const VersionRecord* visible() const { return newest_ && !newest_->is_delete_marker ? &*newest_ : nullptr; }
+  // The version of that id ("null" too); nothing when there is none. kInvalidVersionId.
+  Result<std::optional<VersionRecord>> Find(std::string_view version_id) const;
+  bool IsNewest(const VersionRecord& version) const { return newest_ && newest_->seq == version.seq; }
+
+  // Makes `version` the newest as the bucket's versioning demands; sets its seq, id and is_null. Its extents and parts
+  // move to layout records when they are many. `reference`: the extents are not yet counted for an owner.
+  Status Add(VersionRecord& version, Timestamp now, bool reference);
+  // Removes one version; the next older one becomes the newest.
+  Status Remove(const VersionRecord& version);
+  // Writes a version found here back with other tags.
+  Status Rewrite(const VersionRecord& version);
+
+  const UsageRecord& delta() const { return delta_; }
+
+ private:
+  KeyVersions(kv::Txn& txn, blob::Store& blobs, const Bucket& bucket, std::string_view key)
+      : txn_(txn), blobs_(blobs), bucket_(bucket), key_(key) {}
+  Status MakeRoom(VersionRecord& version);
+  Status StoreLayout(VersionRecord& version, bool reference);
+  Status Forget(const VersionRecord& version);  // releases its bytes and counts it out
+  void PutNewest(const VersionRecord& version);
+  Result<std::optional<VersionRecord>> LoadOlder(uint64_t seq) const;
+
+  kv::Txn& txn_;
+  blob::Store& blobs_;
+  const Bucket& bucket_;
+  std::string key_;
+  std::optional<VersionRecord> newest_;
+  UsageRecord delta_;
+};
+
+// A version's extents and parts, wherever they are stored.
+Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version);
+
+}  // namespace tarn::object

@@ -1,0 +1,50 @@
+// Where the object domain keeps its records in kv. Internal. Frozen: docs/format/object.md.
+//
+//   o b <name>                        a bucket
+//   o a <account> <name>              that account's list of buckets
+//   o d <bucket id> <kind>            a configuration document
+//   o k <bucket id> <key>             the newest version of a key
+//   o v <bucket id> <key> ~<seq>      the older ones, newest first
+//   o x <layout id> <chunk>           extents of a version that has many
+//   o p <bucket id> <key> <upload>    a multipart upload in progress
+//   o q <upload> <part>               one part of it
+//   o u <bucket id> <slot>            a share of the bucket's counters
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kv/key.h"
+
+namespace tarn::object {
+
+inline kv::Key Space(std::string_view kind) {
+  kv::Key key("o");
+  key.Text(kind);
+  return key;
+}
+
+inline kv::Key BucketKey(std::string_view name) { return Space("b").Text(name); }
+inline kv::Key AccountBuckets(std::string_view account) { return Space("a").Text(account); }
+inline kv::Key DocumentKeys(uint64_t bucket) { return Space("d").Number(bucket); }
+inline kv::Key DocumentKey(uint64_t bucket, std::string_view kind) { return DocumentKeys(bucket).Text(kind); }
+inline kv::Key CurrentKeys(uint64_t bucket) { return Space("k").Number(bucket); }
+inline kv::Key CurrentKey(uint64_t bucket, std::string_view key) { return CurrentKeys(bucket).Text(key); }
+inline kv::Key OlderKeys(uint64_t bucket) { return Space("v").Number(bucket); }
+inline kv::Key OlderKeysOf(uint64_t bucket, std::string_view key) { return OlderKeys(bucket).Text(key); }
+inline kv::Key OlderKey(uint64_t bucket, std::string_view key, uint64_t seq) {
+  return OlderKeysOf(bucket, key).Descending(seq);
+}
+inline kv::Key LayoutKeys(uint64_t layout) { return Space("x").Number(layout); }
+inline kv::Key LayoutKey(uint64_t layout, uint64_t chunk) { return LayoutKeys(layout).Number(chunk); }
+inline kv::Key UploadKeys(uint64_t bucket) { return Space("p").Number(bucket); }
+inline kv::Key UploadKey(uint64_t bucket, std::string_view key, std::string_view upload) {
+  return UploadKeys(bucket).Text(key).Text(upload);
+}
+inline kv::Key PartKeys(std::string_view upload) { return Space("q").Text(upload); }
+inline kv::Key PartKey(std::string_view upload, uint32_t part) { return PartKeys(upload).Number(part); }
+inline kv::Key UsageKeys(uint64_t bucket) { return Space("u").Number(bucket); }
+inline kv::Key UsageKey(uint64_t bucket, uint32_t slot) { return UsageKeys(bucket).Number(slot); }
+
+}  // namespace tarn::object

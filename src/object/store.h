@@ -1,0 +1,203 @@
+// The S3 domain: buckets, object versions and multipart uploads over kv and blob. api/s3 is its wire face; other
+// modules use files.h.
+//
+// Invariants: a write is durable when it is acknowledged and was visible to nobody before; a version's bytes never
+// change; a key's newest version is read with one kv lookup. Nobody is authorised here: callers did that.
+// Blocking calls never on an I/O thread; Tasks run there (their kv reads are memory-speed, commits are awaited).
+// Errors: object/errors.h; of kv (kConflict when retries ran out) and blob (kDamaged, kDiskFull …).
+// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "blob/blob.h"
+#include "kv/kv.h"
+#include "object/bucket.h"
+#include "object/content.h"
+#include "object/errors.h"
+#include "object/usage.h"
+#include "object/version.h"
+
+namespace tarn::object {
+
+struct VersionRecord;
+class KeyVersions;
+
+struct WriteCondition {
+  bool if_absent = false;               // If-None-Match: *
+  std::optional<std::string> if_match;  // an ETag without quotes, or "*": any present object
+  bool any() const { return if_absent || if_match.has_value(); }
+};
+
+struct NewObject {
+  Headers headers;
+  Tags tags;
+  WriteCondition condition;
+};
+
+struct Deleted {
+  std::string version_id;      // of the version removed or the marker made; empty in an unversioned bucket
+  bool delete_marker = false;  // a marker was made, or a marker was removed
+};
+
+struct VersionQuery {
+  std::string prefix;
+  std::string delimiter;
+  std::string key_marker;
+  std::string version_marker;  // with key_marker only
+  uint32_t max = 1000;
+};
+struct VersionPage {
+  std::vector<Entry> entries;
+  std::vector<std::string> prefixes;
+  bool truncated = false;
+  std::string next_key;
+  std::string next_version;  // empty after a common prefix
+};
+
+struct BucketQuery {
+  std::string prefix;
+  std::string region;  // empty: all
+  std::string start_after;
+  uint32_t max = 10'000;
+};
+struct BucketPage {
+  std::vector<Bucket> buckets;
+  bool truncated = false;
+};
+
+struct Upload {
+  std::string key;
+  std::string id;
+  Timestamp initiated;
+  Headers headers;
+  Tags tags;
+  ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;
+  ChecksumType checksum_type = ChecksumType::kFullObject;
+  bool checksum_declared = false;
+};
+struct UploadQuery {
+  std::string prefix;
+  std::string delimiter;
+  std::string key_marker;
+  std::string upload_marker;
+  uint32_t max = 1000;
+};
+struct UploadPage {
+  std::vector<Upload> uploads;  // key, id, initiated and checksum only
+  std::vector<std::string> prefixes;
+  bool truncated = false;
+  std::string next_key;
+  std::string next_upload;
+};
+struct PartPage {
+  Upload upload;
+  std::vector<PartInfo> parts;
+  bool truncated = false;
+};
+
+struct CompletedPart {
+  uint32_t number = 0;
+  std::string etag;      // without quotes
+  std::string checksum;  // raw; empty: not told
+};
+struct Completion {
+  std::vector<CompletedPart> parts;
+  WriteCondition condition;
+  std::optional<Checksum> checksum;              // of the whole, when told
+  std::optional<uint64_t> declared_size;         // x-amz-mp-object-size
+};
+
+inline constexpr uint64_t kPartBytesMin = 5ULL << 20;
+inline constexpr uint64_t kPutBytesMax = 5ULL << 30;
+inline constexpr uint32_t kPartNumberMax = 10'000;
+inline constexpr size_t kKeyBytesMax = 1024;
+
+class Store {
+ public:
+  // All outlive the store. `data_pool` runs hashing.
+  Store(kv::Store& kv, blob::Store& blobs, const Clock& clock, WorkerPool& data_pool)
+      : kv_(kv), blobs_(blobs), clock_(clock), data_pool_(data_pool) {}
+
+  // kBucketOwnedByYou, kBucketExists, kInvalidBucketName, kInvalidTag.
+  Result<Bucket> CreateBucket(const Scope& owner, std::string_view name, const std::optional<Tags>& tags = {});
+  // kBucketNotEmpty while any version or marker is left; uploads in progress are aborted.
+  Status DeleteBucket(std::string_view name);
+  // Memory-speed: also allowed on an I/O thread.
+  Result<Bucket> GetBucket(std::string_view name);
+  Result<BucketPage> ListBuckets(const std::string& account, const BucketQuery& query);
+  Status SetVersioning(std::string_view bucket, Versioning versioning);
+  Status SetBucketTags(std::string_view bucket, const std::optional<Tags>& tags);
+  // Kept configuration documents ("lifecycle", "encryption"), opaque here. kNoSuchConfiguration when there is none.
+  Result<std::string> GetDocument(const Bucket& bucket, std::string_view kind);
+  Status SetDocument(std::string_view bucket, std::string_view kind, const std::optional<std::string>& document);
+  Result<Usage> GetUsage(const Bucket& bucket);
+
+  // Bytes on their way in; see content.h.
+  Incoming Receive(Incoming::Options options) { return Incoming(blobs_, data_pool_, std::move(options)); }
+
+  // The newest version, or the one of that id; with kDeleteMarker told by `is_delete_marker`, not as an error.
+  // kNoSuchKey, kNoSuchVersion, kInvalidVersionId. `with_content` pins the bytes for reading.
+  Result<Version> Find(const Bucket& bucket, std::string_view key, std::string_view version_id, bool with_content);
+  // Makes `content` the newest version. kPreconditionFailed, kNoSuchKey (If-Match on nothing).
+  Task<Result<Version>> Put(const Bucket& bucket, std::string key, Content content, NewObject object);
+  // Removes the version of that id, or (empty id) hides or removes the newest as the bucket's versioning demands.
+  // What does not exist counts as deleted. `if_match`: an ETag or "*".
+  Result<Deleted> Delete(const Bucket& bucket, std::string_view key, std::string_view version_id,
+                         const std::optional<std::string>& if_match = {});
+  // Replaces a version's tags; answers that version.
+  Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags);
+
+  Result<Page> List(const Bucket& bucket, const ListQuery& query);
+  Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
+
+  // The bytes [offset, offset + length) of a version (found with its content) as content of its own: shared with it
+  // when at most `extents_max` extents hold them, else copied. `algorithm` is the checksum that the copy shall carry.
+  // They are read only when the version's digests do not tell theirs.
+  Task<Result<Content>> Share(Version source, uint64_t offset, uint64_t length, ChecksumAlgorithm algorithm,
+                              size_t extents_max);
+
+  Result<Upload> CreateUpload(const Bucket& bucket, std::string_view key, Upload upload);
+  Result<Upload> GetUpload(const Bucket& bucket, std::string_view key, std::string_view upload);
+  Task<Result<PartInfo>> PutPart(const Bucket& bucket, std::string key, std::string upload, uint32_t number,
+                                 Content content);
+  Result<Version> Complete(const Bucket& bucket, std::string_view key, std::string_view upload,
+                           const Completion& completion);
+  Status Abort(const Bucket& bucket, std::string_view key, std::string_view upload);
+  Result<PartPage> ListParts(const Bucket& bucket, std::string_view key, std::string_view upload, uint32_t after,
+                             uint32_t max);
+  Result<UploadPage> ListUploads(const Bucket& bucket, const UploadQuery& query);
+
+  const Clock& clock() const { return clock_; }
+
+ private:
+  Status PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const Content& content,
+                  const NewObject& object, uint32_t slot, Version& result);
+  Status CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const std::string& upload,
+                       const Completion& completion, uint32_t slot, Version& result);
+  Status AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& key, const std::string& upload,
+                    uint32_t slot);
+  Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
+
+  kv::Store& kv_;
+  blob::Store& blobs_;
+  const Clock& clock_;
+  WorkerPool& data_pool_;
+  UsageSlots slots_;
+};
+
+// Whether a write may replace `present` (null: nothing visible): kPreconditionFailed, kNoSuchKey.
+Status CheckWrite(const WriteCondition& condition, const VersionRecord* present);
+// The bucket of that name in this transaction, which will conflict with its change; kNoSuchBucket when it is gone or
+// is another one than `id`.
+Result<Bucket> LoadBucket(kv::Txn& txn, std::string_view name, std::optional<uint64_t> id = {});
+
+}  // namespace tarn::object

@@ -1,0 +1,195 @@
+// Buckets and their configuration.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/random.h"
+#include "object/keys.h"
+#include "object/records.h"
+#include "object/store.h"
+
+namespace tarn::object {
+namespace {
+
+constexpr size_t kAbortBatch = 100;  // uploads ended per round when their bucket is deleted
+
+Error NoSuchBucket() { return Fail(kNoSuchBucket, "The specified bucket does not exist"); }
+
+Result<bool> IsEmpty(kv::Txn& txn, const kv::Key& keys) {
+  TARN_TRY(auto first, txn.Scan(keys.bytes(), keys.End(), 1));
+  return first.empty();
+}
+
+// Removes all small records of a bucket under `keys`.
+Status DeleteAll(kv::Txn& txn, const kv::Key& keys) {
+  TARN_TRY(auto records, txn.Scan(keys.bytes(), keys.End(), 100'000));
+  for (const kv::KeyValue& record : records) txn.Delete(record.key);
+  return Ok();
+}
+
+}  // namespace
+
+Result<Bucket> LoadBucket(kv::Txn& txn, std::string_view name, std::optional<uint64_t> id) {
+  TARN_TRY(auto stored, txn.Get(BucketKey(name).bytes()));
+  if (!stored) return NoSuchBucket();
+  TARN_TRY(auto bucket, DecodeBucket(*stored));
+  if (id && bucket.id != *id) return NoSuchBucket();
+  return bucket;
+}
+
+Result<Bucket> Store::CreateBucket(const Scope& owner, std::string_view name, const std::optional<Tags>& tags) {
+  TARN_CHECK(CheckBucketName(name));
+  if (tags) TARN_CHECK(CheckTags(*tags, 50));
+  Bucket bucket{.id = RandomU64(),
+                .name = std::string(name),
+                .owner = owner,
+                .created = clock_.Now(),
+                .versioning = Versioning::kUnversioned,
+                .tags = tags};
+  TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto stored, txn.Get(BucketKey(name).bytes()));
+    if (stored) {
+      TARN_TRY(auto present, DecodeBucket(*stored));
+      if (present.owner.account != owner.account) {
+        return Fail(kBucketExists,
+                    "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+                    "system. Please select a different name and try again.");
+      }
+      return Fail(kBucketOwnedByYou,
+                  "Your previous request to create the named bucket succeeded and you already own it.");
+    }
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    txn.Put(AccountBuckets(owner.account).Text(name).bytes(), "");
+    return Ok();
+  }));
+  return bucket;
+}
+
+Status Store::DeleteBucket(std::string_view name) {
+  while (true) {
+    // Uploads do not keep a bucket alive: they end with it.
+    Bucket bucket;
+    TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+      TARN_TRY(bucket, LoadBucket(txn, name));
+      TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(bucket.id)));
+      return empty ? Ok() : Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
+    }));
+    while (true) {
+      TARN_TRY(auto page, ListUploads(bucket, {.max = kAbortBatch}));
+      if (page.uploads.empty()) break;
+      for (const Upload& upload : page.uploads) {
+        if (auto aborted = Abort(bucket, upload.key, upload.id); !aborted.ok() && !aborted.Is(kNoSuchUpload)) {
+          return aborted;
+        }
+      }
+    }
+    bool more_uploads = false;
+    TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+      more_uploads = false;
+      TARN_TRY(auto present, LoadBucket(txn, name, bucket.id));
+      TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(present.id)));
+      if (!empty) return Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
+      TARN_TRY(const bool idle, IsEmpty(txn, UploadKeys(present.id)));
+      more_uploads = !idle;
+      if (more_uploads) return Ok();
+      TARN_CHECK(DeleteAll(txn, DocumentKeys(present.id)));
+      TARN_CHECK(DeleteAll(txn, UsageKeys(present.id)));
+      txn.Delete(AccountBuckets(present.owner.account).Text(name).bytes());
+      txn.Delete(BucketKey(name).bytes());
+      return Ok();
+    }));
+    if (!more_uploads) return Ok();
+  }
+}
+
+Result<Bucket> Store::GetBucket(std::string_view name) {
+  Bucket bucket;
+  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(bucket, LoadBucket(txn, name));
+    return Ok();
+  }));
+  return bucket;
+}
+
+Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQuery& query) {
+  BucketPage page;
+  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+    kv::Key within = AccountBuckets(account);
+    const std::string end = within.Prefix(query.prefix).End();
+    std::string begin = within.Take();
+    if (!query.start_after.empty()) {
+      begin = std::max(begin, AccountBuckets(account).Text(query.start_after).Take() + '\0');
+    }
+    while (true) {
+      TARN_TRY(auto rows, txn.PeekScan(begin, end, 1'000));
+      for (const kv::KeyValue& row : rows) {
+        kv::KeyReader reader(row.key);
+        reader.Text(), reader.Text(), reader.Text();
+        TARN_TRY(auto bucket, LoadBucket(txn, reader.Text().value_or("")));
+        if (!query.region.empty() && bucket.owner.region != query.region) continue;
+        if (page.buckets.size() == query.max) {
+          page.truncated = true;
+          return Ok();
+        }
+        page.buckets.push_back(std::move(bucket));
+      }
+      if (rows.size() < 1'000) return Ok();
+      begin = rows.back().key + '\0';
+    }
+  }));
+  return page;
+}
+
+Status Store::SetVersioning(std::string_view name, Versioning versioning) {
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    bucket.versioning = versioning;
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    return Ok();
+  });
+}
+
+Status Store::SetBucketTags(std::string_view name, const std::optional<Tags>& tags) {
+  if (tags) TARN_CHECK(CheckTags(*tags, 50));
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    bucket.tags = tags;
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    return Ok();
+  });
+}
+
+Result<std::string> Store::GetDocument(const Bucket& bucket, std::string_view kind) {
+  std::optional<std::string> document;
+  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(document, txn.Get(DocumentKey(bucket.id, kind).bytes()));
+    return Ok();
+  }));
+  if (!document) return Fail(kNoSuchConfiguration, fmt::format("the bucket has no {} configuration", kind));
+  return *std::move(document);
+}
+
+Status Store::SetDocument(std::string_view name, std::string_view kind, const std::optional<std::string>& document) {
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    const std::string key = DocumentKey(bucket.id, kind).Take();
+    if (document) {
+      txn.Put(key, *document);
+    } else {
+      txn.Delete(key);
+    }
+    return Ok();
+  });
+}
+
+Result<Usage> Store::GetUsage(const Bucket& bucket) {
+  Usage usage;
+  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(usage, SumUsage(txn, bucket.id));
+    return Ok();
+  }));
+  return usage;
+}
+
+}  // namespace tarn::object

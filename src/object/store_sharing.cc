@@ -1,0 +1,39 @@
+// Copies that share their source's bytes.
+#include <utility>
+
+#include "object/store.h"
+
+namespace tarn::object {
+
+Task<Result<Content>> Store::Share(Version source, uint64_t offset, uint64_t length, ChecksumAlgorithm algorithm,
+                                   size_t extents_max) {
+  const std::shared_ptr<const Layout> layout = source.layout;
+  if (!layout) co_return Fail(kInternalError, "a version was found without its content");
+  std::vector<Extent> extents = layout->Slice(offset, length);
+  if (extents.size() > extents_max) {
+    Incoming copy = Receive({.length = length, .checksum = algorithm});
+    std::vector<std::byte> buffer(std::min<uint64_t>(length, kBufferBytes));
+    for (uint64_t done = 0; done < length;) {
+      const auto into = std::span(buffer).first(std::min<uint64_t>(length - done, buffer.size()));
+      TARN_CO_TRY(const size_t count, co_await layout->ReadAt(offset + done, into));
+      if (count == 0) co_return Fail(blob::kDamaged, "an object is shorter than its record says");
+      TARN_CO_CHECK(co_await copy.Append(into.first(count)));
+      done += count;
+    }
+    co_return co_await copy.Finish();
+  }
+  const bool digests_known = offset == 0 && length == source.size && source.parts == 0 &&
+                             source.checksum.algorithm == algorithm &&
+                             source.checksum.type == ChecksumType::kFullObject;
+  if (digests_known) {
+    auto md5 = Unhex(source.etag);
+    if (!md5) co_return Fail(kCorruptRecord, "a stored ETag is damaged");
+    co_return Content{
+        .extents = std::move(extents), .size = length, .md5 = *std::move(md5), .checksum = source.checksum};
+  }
+  TARN_CO_TRY(Content content, co_await DigestOf(*layout, offset, length, algorithm, data_pool_));
+  content.extents = std::move(extents);
+  co_return content;
+}
+
+}  // namespace tarn::object

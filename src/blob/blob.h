@@ -59,7 +59,7 @@ struct BlobRef {
   static Result<BlobRef> Decode(std::string_view bytes);
 };
 
-// One blob being written. Destroying it without Finish abandons the bytes.
+// One blob being written; it must not outlive the store. Destroying it without Finish abandons the bytes.
 class Writer {
  public:
   virtual ~Writer() = default;
@@ -69,12 +69,13 @@ class Writer {
   virtual Task<Result<BlobRef>> Finish() = 0;
 };
 
-// One blob being read. While it lives, the blob's bytes stay readable, even when every owner releases it.
+// One blob being read; it must not outlive the store. While it lives, the blob's bytes stay readable, even when every
+// owner releases it.
 class Reader {
  public:
   virtual ~Reader() = default;
-  // Fills `into` from `offset`; the count is short only at the blob's end (0 past it). Page-cached small reads run on
-  // the calling thread without blocking; the rest hops to the data pool.
+  // Fills `into` from `offset`; the count is short only at the blob's end (0 past it). What the page cache holds is
+  // read on the calling thread without blocking; the rest hops to the data pool. Cheapest in multiples of 64 KiB.
   virtual Task<Result<size_t>> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
   // The same, blocking: never on an I/O thread.
   virtual Result<size_t> ReadAtSync(uint64_t offset, std::span<std::byte> into) = 0;
@@ -114,16 +115,16 @@ class Store {
 
   // One round of background work, at once: settles unreferenced blobs, deletes dead files, compacts packs. Blocks.
   virtual Status Reclaim() = 0;
-  // Reads and verifies every live blob whose key the store's wrapper opens, others by their CRC only. Blocks, long.
+  // Reads every owned blob and checks its header and CRCs (its key is known to its owners only). Blocks, long.
   virtual Result<ScrubReport> Scrub() = 0;
   virtual Result<Usage> MeasureUsage() = 0;
 };
 
 struct Options {
   std::string directory;
-  uint64_t pack_threshold_bytes = 512 << 10;  // blobs up to this size share pack files
-  uint64_t pack_bytes_max = 256ULL << 20;     // a pack of this size is sealed
-  double live_ratio_min = 0.6;                // packs below it are compacted
+  uint64_t pack_threshold_bytes = 512 << 10;              // blobs up to this size share pack files
+  uint64_t pack_bytes_max = 256ULL << 20;                 // a pack of this size is sealed
+  double live_ratio_min = 0.6;                            // packs below it are compacted
   int64_t reclaim_delay_micros = 60 * kMicrosPerSecond;   // between the last Release and the bytes' end
   int64_t reclaim_period_micros = 30 * kMicrosPerSecond;  // 0: no background thread, Reclaim() only
   FileSystem* file_system = nullptr;                      // null: the operating system's

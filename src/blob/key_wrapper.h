@@ -1,7 +1,7 @@
 // Wraps the keys of blobs under a master key.
 //
-// A wrapped key is RFC 3394's AES-256 key wrap: 40 bytes for 32, integrity-checked, deterministic (the keys are random).
-// Threads: any.
+// A wrapped key is RFC 3394's AES-256 key wrap: 40 bytes for 32, integrity-checked, deterministic (the keys are
+// random). Threads: any.
 #pragma once
 
 #include <memory>

@@ -44,8 +44,7 @@ class OptimisticTxn : public Txn {
   explicit OptimisticTxn(std::move_only_function<std::unique_ptr<Snapshot>()> take_snapshot);
 
   Result<std::optional<std::string>> Get(std::string_view key) override;
-  Result<std::vector<KeyValue>> Scan(std::string_view begin, std::string_view end, size_t limit,
-                                     bool reverse) override;
+  Result<std::vector<KeyValue>> Scan(std::string_view begin, std::string_view end, size_t limit, bool reverse) override;
   void Put(std::string_view key, std::string_view value) override;
   void Delete(std::string_view key) override;
   Result<std::optional<std::string>> PeekGet(std::string_view key) override;

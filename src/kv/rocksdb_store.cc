@@ -1,15 +1,13 @@
 #include "kv/rocksdb_store.h"
 
+#include <fmt/format.h>
+#include <pthread.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-
-#include <pthread.h>
-
-#include <fmt/format.h>
 
 #include <condition_variable>
 #include <cstdarg>
@@ -56,9 +54,7 @@ class ErrorLog : public rocksdb::Logger {
 
 class RocksSnapshot : public Snapshot {
  public:
-  explicit RocksSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {
-    read_.snapshot = snapshot_;
-  }
+  explicit RocksSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) { read_.snapshot = snapshot_; }
   ~RocksSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
   RocksSnapshot(const RocksSnapshot&) = delete;
   RocksSnapshot& operator=(const RocksSnapshot&) = delete;
@@ -101,7 +97,9 @@ class RocksSnapshot : public Snapshot {
 class RocksDbStore : public Store {
  public:
   explicit RocksDbStore(std::unique_ptr<rocksdb::DB> db)
-      : db_(std::move(db)), window_(kWindowKeys, db_->GetLatestSequenceNumber()), committer_([this] { RunCommitter(); }) {}
+      : db_(std::move(db)),
+        window_(kWindowKeys, db_->GetLatestSequenceNumber()),
+        committer_([this] { RunCommitter(); }) {}
 
   ~RocksDbStore() override {
     {

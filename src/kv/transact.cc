@@ -49,8 +49,7 @@ Task<Status> TransactAsync(Store& store, std::function<Status(Txn&)> body) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     auto txn = store.Begin();
     TARN_CO_CHECK(body(*txn));
-    Status outcome =
-        co_await AwaitCallback<Status>([&](auto done) { store.Commit(std::move(txn), std::move(done)); });
+    Status outcome = co_await AwaitCallback<Status>([&](auto done) { store.Commit(std::move(txn), std::move(done)); });
     if (!outcome.Is(kConflict)) co_return outcome;
   }
   co_return GaveUp();

@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include "base/record.h"
+#include "blob/blob.h"
+
+namespace tarn::blob {
+namespace {
+// Frozen: docs/format/blob.md.
+enum Tag : uint32_t { kIdHigh = 1, kIdLow = 2, kSize = 3, kWrappedKey = 4, kContainer = 5, kOffset = 6 };
+}  // namespace
+
+std::string BlobId::Hex() const { return fmt::format("{:016x}{:016x}", high, low); }
+
+std::string BlobRef::Encode() const {
+  RecordWriter record;
+  record.U64(kIdHigh, id.high).U64(kIdLow, id.low).U64(kSize, size);
+  if (size > 0) record.Str(kWrappedKey, wrapped_key).U64(kContainer, container).U64(kOffset, offset);
+  return record.Take();
+}
+
+Result<BlobRef> BlobRef::Decode(std::string_view bytes) {
+  BlobRef ref;
+  RecordReader record(bytes);
+  while (record.Next()) {
+    switch (record.tag()) {
+      case kIdHigh:
+        ref.id.high = record.u64();
+        break;
+      case kIdLow:
+        ref.id.low = record.u64();
+        break;
+      case kSize:
+        ref.size = record.u64();
+        break;
+      case kWrappedKey:
+        ref.wrapped_key = record.str();
+        break;
+      case kContainer:
+        ref.container = record.u64();
+        break;
+      case kOffset:
+        ref.offset = record.u64();
+        break;
+      default:
+        break;
+    }
+  }
+  if (record.corrupt() || ref.id.high == 0) return Fail(kDamaged, "a blob reference in the metadata is damaged");
+  return ref;
+}
+
+}  // namespace tarn::blob

@@ -1,0 +1,54 @@
+// The disk as blob sees it: the seam at which tests cut the power and fail the Nth operation.
+//
+// Durability: file content is on stable storage after Sync; a file's name after SyncDirectory of its directory.
+// Errors: kNoFile, kDiskFull, kDisk.
+// Threads: any; one file's calls may overlap (positions are explicit).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "blob/errors.h"
+
+namespace tarn::blob {
+
+inline constexpr Reason kNoFile{"blob.NoFile", Code::kNotFound};
+
+class File {
+ public:
+  virtual ~File() = default;
+  virtual Status WriteAt(uint64_t offset, std::span<const std::span<const std::byte>> parts) = 0;
+  // Short only at the end of the file.
+  virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) = 0;
+  // Fills all of `into` from memory without waiting for the disk; false when that is not possible.
+  virtual bool TryReadAt(uint64_t offset, std::span<std::byte> into) = 0;
+  virtual Status Sync() = 0;
+  // Advice: the bytes written so far should start to move to the disk.
+  virtual void StartWriteback(uint64_t offset, uint64_t bytes) = 0;
+  // Advice: the file will grow to `bytes`.
+  virtual void Reserve(uint64_t bytes) = 0;
+  virtual Result<uint64_t> Size() = 0;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  virtual Result<std::unique_ptr<File>> Create(const std::string& path) = 0;  // must not exist; read and write
+  virtual Result<std::unique_ptr<File>> OpenToRead(const std::string& path) = 0;
+  // Makes it with its parents, durably; succeeds when it exists.
+  virtual Status CreateDirectory(const std::string& path) = 0;
+  virtual Status SyncDirectory(const std::string& path) = 0;
+  virtual Status Remove(const std::string& path) = 0;                          // a file; succeeds when it is not there
+  virtual Status RemoveDirectory(const std::string& path) = 0;                 // an empty one
+  virtual Result<std::vector<std::string>> List(const std::string& path) = 0;  // names, in no order
+};
+
+FileSystem& PosixFileSystem();
+
+}  // namespace tarn::blob

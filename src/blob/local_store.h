@@ -1,0 +1,60 @@
+// blob::Store on local disks: packs for small blobs, a file for each large one.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "blob/appender.h"
+#include "blob/blob.h"
+#include "blob/pending.h"
+#include "blob/reclaim.h"
+#include "blob/volume.h"
+
+namespace tarn::blob {
+
+// What writers, readers and the reclaimer share.
+struct Parts {
+  Options options;
+  kv::Store& kv;
+  WorkerPool& data_pool;
+  const KeyWrapper& wrapper;
+  const Clock& clock;
+  std::unique_ptr<Volume> volume;
+  std::unique_ptr<Appender> appender;
+  std::shared_ptr<PendingBlobs> pending = std::make_shared<PendingBlobs>();
+  Pins pins;
+  ReleaseTimes releases;
+};
+
+std::unique_ptr<Writer> MakeWriter(Parts& parts, WriteOptions options);
+std::unique_ptr<Reader> MakeReader(Parts& parts, const BlobRef& ref, const KeyWrapper* wrapper);
+
+class LocalStore : public Store {
+ public:
+  explicit LocalStore(std::unique_ptr<Parts> parts);
+  ~LocalStore() override;
+
+  std::unique_ptr<Writer> NewWriter(WriteOptions options) override;
+  std::unique_ptr<Reader> NewReader(const BlobRef& ref, const KeyWrapper* wrapper) override;
+  Status Reference(kv::Txn& txn, const BlobRef& ref) override;
+  Status Release(kv::Txn& txn, const BlobRef& ref) override;
+  Status Reclaim() override;
+  Result<ScrubReport> Scrub() override;
+  Result<Usage> MeasureUsage() override;
+
+ private:
+  void RunBackground();
+
+  std::unique_ptr<Parts> parts_;
+  Reclaimer reclaimer_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread background_;
+};
+
+}  // namespace tarn::blob

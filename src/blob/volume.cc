@@ -1,0 +1,216 @@
+#include "blob/volume.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace tarn::blob {
+namespace {
+
+constexpr std::string_view kFormatText = "tarn blob 1\n";
+constexpr std::string_view kPackSuffix = ".pack";
+constexpr std::string_view kPackMagic = "TARNPACK";
+constexpr size_t kOpenPacksMax = 128;
+constexpr uint64_t kFilesPerDirectory = 1000;
+
+std::optional<uint64_t> ParseHex(std::string_view text) {
+  uint64_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (text.size() != 16 || failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// "TARNPACK", version 1 (four bytes), container number, zeros, CRC32C of the 60 bytes before.
+std::string PackHeader(uint64_t container) {
+  std::string header(kPackMagic);
+  header += BigEndian32(1) + BigEndian64(container);
+  header.resize(60, '\0');
+  return header + BigEndian32(Crc32c(AsBytes(header)));
+}
+
+}  // namespace
+
+Volume::Volume(FileSystem& files, std::string directory, const Clock& clock)
+    : files_(files), directory_(std::move(directory)), clock_(clock) {}
+
+Result<std::unique_ptr<Volume>> Volume::Open(FileSystem& files, std::string directory, const Clock& clock) {
+  std::unique_ptr<Volume> volume(new Volume(files, std::move(directory), clock));
+  TARN_CHECK(volume->Load());
+  return volume;
+}
+
+Status Volume::Load() {
+  TARN_CHECK(files_.CreateDirectory(directory_));
+  TARN_CHECK(CheckFormat());
+  TARN_CHECK(files_.CreateDirectory(directory_ + "/packs"));
+  TARN_CHECK(files_.CreateDirectory(directory_ + "/files"));
+  TARN_TRY(auto packs, files_.List(directory_ + "/packs"));
+  for (std::string_view name : packs) {
+    if (!name.ends_with(kPackSuffix)) continue;
+    name.remove_suffix(kPackSuffix.size());
+    if (const auto number = ParseHex(name); number && IsPack(*number)) packs_.push_back(*number);
+  }
+  TARN_TRY(auto directories, files_.List(directory_ + "/files"));
+  for (const auto& name : directories) {
+    if (const auto number = ParseHex(name); number && !IsPack(*number)) old_directories_.push_back(*number);
+  }
+  std::ranges::sort(packs_);
+  std::ranges::sort(old_directories_);
+  for (const auto* list : {&packs_, &old_directories_}) {
+    if (!list->empty()) last_number_ = std::max(last_number_, list->back());
+  }
+  return Ok();
+}
+
+Status Volume::CheckFormat() {
+  const std::string path = directory_ + "/FORMAT";
+  std::array<std::byte, 64> bytes{};
+  auto opened = files_.OpenToRead(path);
+  if (opened.Is(kNoFile)) {
+    TARN_TRY(auto file, files_.Create(path));
+    const auto text = AsBytes(kFormatText);
+    TARN_CHECK(file->WriteAt(0, {&text, 1}));
+    TARN_CHECK(file->Sync());
+    return files_.SyncDirectory(directory_);
+  }
+  if (!opened.ok()) return opened.error();
+  TARN_TRY(const size_t count, (*opened)->ReadAt(0, bytes));
+  if (count == 0) {  // the power went while the store was being made
+    TARN_CHECK(files_.Remove(path));
+    return CheckFormat();
+  }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), count);
+  if (text == kFormatText) return Ok();
+  return Fail(kFormat, fmt::format("{} holds another format: use the tarn that wrote it or a newer one", directory_));
+}
+
+uint64_t Volume::NextNumber(bool pack) {
+  const uint64_t now = static_cast<uint64_t>(clock_.Now().micros) << 1;
+  last_number_ = std::max(now, last_number_ + 2) & ~uint64_t{1};
+  if (!pack) last_number_ |= 1;
+  return last_number_;
+}
+
+std::string Volume::PackPath(uint64_t container) const {
+  return fmt::format("{}/packs/{:016x}{}", directory_, container, kPackSuffix);
+}
+std::string Volume::DirectoryPath(uint64_t container) const {
+  return fmt::format("{}/files/{:016x}", directory_, container);
+}
+
+Result<std::pair<uint64_t, std::shared_ptr<File>>> Volume::CreatePack(uint64_t reserve_bytes) {
+  uint64_t number;
+  {
+    std::lock_guard lock(mutex_);
+    number = NextNumber(true);
+  }
+  TARN_TRY(std::shared_ptr<File> file, files_.Create(PackPath(number)));
+  const std::string header = PackHeader(number);
+  const auto bytes = AsBytes(header);
+  if (reserve_bytes > 0) file->Reserve(reserve_bytes);
+  TARN_CHECK(file->WriteAt(0, {&bytes, 1}));
+  TARN_CHECK(file->Sync());
+  TARN_CHECK(files_.SyncDirectory(directory_ + "/packs"));
+  std::lock_guard lock(mutex_);
+  packs_.push_back(number);
+  growing_pack_ = number;
+  open_packs_[number] = file;
+  return std::pair(number, std::move(file));
+}
+
+void Volume::EndPack() {
+  std::lock_guard lock(mutex_);
+  growing_pack_ = 0;
+}
+
+std::shared_ptr<File> Volume::OpenPackIfCached(uint64_t container) {
+  std::lock_guard lock(mutex_);
+  const auto it = open_packs_.find(container);
+  return it == open_packs_.end() ? nullptr : it->second;
+}
+
+Result<std::shared_ptr<File>> Volume::OpenPack(uint64_t container) {
+  if (auto open = OpenPackIfCached(container)) return open;
+  TARN_TRY(std::shared_ptr<File> file, files_.OpenToRead(PackPath(container)));
+  std::lock_guard lock(mutex_);
+  if (open_packs_.size() >= kOpenPacksMax) open_packs_.clear();
+  open_packs_[container] = file;
+  return file;
+}
+
+Status Volume::RemovePack(uint64_t container) {
+  {
+    std::lock_guard lock(mutex_);
+    open_packs_.erase(container);
+    std::erase(packs_, container);
+  }
+  return files_.Remove(PackPath(container));
+}
+
+Result<Volume::LargeFile> Volume::CreateLarge(const BlobId& id) {
+  uint64_t container;
+  {
+    std::lock_guard making(directory_mutex_);
+    if (large_directory_ == 0 || large_in_directory_ >= kFilesPerDirectory) {
+      uint64_t number;
+      {
+        std::lock_guard lock(mutex_);
+        number = NextNumber(false);
+      }
+      TARN_CHECK(files_.CreateDirectory(DirectoryPath(number)));
+      large_directory_ = number;
+      large_in_directory_ = 0;
+    }
+    container = large_directory_;
+    ++large_in_directory_;
+  }
+  TARN_TRY(auto file, files_.Create(DirectoryPath(container) + "/" + id.Hex()));
+  return LargeFile{container, std::move(file)};
+}
+
+Result<std::unique_ptr<File>> Volume::OpenLarge(uint64_t container, const BlobId& id) {
+  return files_.OpenToRead(DirectoryPath(container) + "/" + id.Hex());
+}
+
+Status Volume::SyncLargeName(uint64_t container) { return files_.SyncDirectory(DirectoryPath(container)); }
+
+Status Volume::RemoveLarge(uint64_t container, const BlobId& id) {
+  return files_.Remove(DirectoryPath(container) + "/" + id.Hex());
+}
+
+void Volume::RemoveDirectoryIfUnused(uint64_t container) {
+  std::lock_guard making(directory_mutex_);
+  if (container != large_directory_) (void)files_.RemoveDirectory(DirectoryPath(container));  // refuses a full one
+}
+
+Result<std::vector<BlobId>> Volume::ListLarge(uint64_t container) {
+  std::vector<BlobId> ids;
+  TARN_TRY(auto names, files_.List(DirectoryPath(container)));
+  for (const std::string_view name : names) {
+    if (name.size() != 32) continue;
+    const auto high = ParseHex(name.substr(0, 16));
+    const auto low = ParseHex(name.substr(16));
+    if (high && low) ids.push_back({*high, *low});
+  }
+  return ids;
+}
+
+std::vector<uint64_t> Volume::packs() const {
+  std::lock_guard lock(mutex_);
+  return packs_;
+}
+
+std::vector<uint64_t> Volume::ended_packs() const {
+  std::lock_guard lock(mutex_);
+  std::vector<uint64_t> ended = packs_;
+  std::erase(ended, growing_pack_);
+  return ended;
+}
+
+}  // namespace tarn::blob

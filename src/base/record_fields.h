@@ -2,10 +2,11 @@
 //
 //   template <class V> void VisitFields(V&& visit, Column& c) { visit(1, c.name); visit(2, c.type); }   // found by ADL
 //   std::string bytes = EncodeRecord(column);  std::optional<Column> back = DecodeRecord<Column>(bytes);
-// Text is bytes; numbers, flags and times are zigzag numbers; a struct, list or map is a nested record. An absent
+// Text is bytes; numbers, flags and times are zigzag numbers, a double its bits; a struct, list or map is a nested record. An absent
 // optional is not written, so absent and empty stay different. Unknown tags are skipped. Tags are frozen once on disk.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <map>
@@ -34,6 +35,7 @@ class Writer {
  public:
   void operator()(uint32_t tag, const std::string& value) { out_.Str(tag, value); }
   void operator()(uint32_t tag, const Timestamp& value) { out_.I64(tag, value.micros); }
+  void operator()(uint32_t tag, const double& value) { out_.I64(tag, std::bit_cast<int64_t>(value)); }
   template <Number T>
   void operator()(uint32_t tag, const T& value) {
     out_.I64(tag, static_cast<int64_t>(value));
@@ -85,6 +87,10 @@ inline bool Read(const RecordReader& in, std::string& value) {
 }
 inline bool Read(const RecordReader& in, Timestamp& value) {
   value.micros = in.i64();
+  return true;
+}
+inline bool Read(const RecordReader& in, double& value) {
+  value = std::bit_cast<double>(in.i64());
   return true;
 }
 template <Number T>

@@ -76,6 +76,12 @@ class Catalog {
   Status DeleteDatabase(const Scope& scope, std::string_view name);
   Result<Page<Database>> ListDatabases(const Scope& scope, const ListOptions& options) const;
 
+  // Adds and removes tags, which are the `tags` of what GetDatabase and GetTable answer; no new version.
+  Status TagDatabase(const Scope& scope, std::string_view name, const Parameters& add,
+                     const std::vector<std::string>& remove);
+  Status TagTable(const Scope& scope, std::string_view database, std::string_view name, const Parameters& add,
+                  const std::vector<std::string>& remove);
+
   // Tables. `indexes` are made with the table.
   Status CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes = {});
   Result<Table> GetTable(const Scope& scope, std::string_view database, std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "catalog/catalog.h"
+#include "catalog/documents.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
 
@@ -42,7 +43,18 @@ Status Catalog::UpdateDatabase(const Scope& scope, std::string_view name, Databa
     database.name = present.name;
     database.uid = present.uid;
     database.create_time = present.create_time;
+    database.tags = present.tags;
     txn.Put(DatabaseKey(scope, name).bytes(), EncodeRecord(database));
+    return Ok();
+  });
+}
+
+Status Catalog::TagDatabase(const Scope& scope, std::string_view name, const Parameters& add,
+                            const std::vector<std::string>& remove) {
+  return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(Database present, LoadDatabase(txn, scope, name));
+    EditTags(present.tags, add, remove);
+    txn.Put(DatabaseKey(scope, name).bytes(), EncodeRecord(present));
     return Ok();
   });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/record_fields.h"
+#include "catalog/documents.h"
 #include "catalog/table.h"
 
 namespace tarn::catalog {
@@ -86,6 +87,7 @@ void VisitFields(V&& visit, Database& d) {
   visit(6, d.default_permissions);
   visit(7, d.target);
   visit(8, d.create_time);
+  visit(9, d.tags);
 }
 
 template <class V>
@@ -110,6 +112,7 @@ void VisitFields(V&& visit, Table& t) {
   visit(18, t.parameters);
   visit(19, t.target);
   visit(20, t.view_definition);
+  visit(21, t.tags);
 }
 
 // The values are in the key.
@@ -144,6 +147,15 @@ template <class V>
 void VisitFields(V&& visit, PartitionIndex& i) {
   visit(1, i.name);
   visit(2, i.keys);
+}
+
+template <class V>
+void VisitFields(V&& visit, Document& d) {
+  visit(1, d.name);
+  visit(2, d.text);
+  visit(3, d.create_time);
+  visit(4, d.update_time);
+  visit(5, d.tags);
 }
 
 template <class V>

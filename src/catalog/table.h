@@ -101,6 +101,7 @@ struct Database {
   std::optional<std::vector<PrincipalPermissions>> default_permissions;
   std::optional<Target> target;
   Timestamp create_time;
+  Parameters tags;
 };
 
 struct Table {
@@ -125,6 +126,7 @@ struct Table {
   std::optional<Target> target;
   // The JSON of a multi-dialect view's definition, kept as given.
   std::optional<std::string> view_definition;
+  Parameters tags;
 
   bool IsView() const { return table_type == "VIRTUAL_VIEW"; }
   bool IsIceberg() const;

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "catalog/catalog.h"
+#include "catalog/documents.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
 
@@ -81,6 +82,7 @@ Result<uint64_t> Catalog::UpdateTable(const Scope& scope, Table table, const Upd
     next.version = present.version + 1;
     next.create_time = present.create_time;
     next.created_by = present.created_by;
+    next.tags = present.tags;
     next.update_time = now;
     if (options.new_name && !EqualsIgnoreCase(*options.new_name, present.name)) {
       next.name = AsciiLower(*options.new_name);
@@ -94,6 +96,17 @@ Result<uint64_t> Catalog::UpdateTable(const Scope& scope, Table table, const Upd
     return Ok();
   }));
   return table.version;
+}
+
+Status Catalog::TagTable(const Scope& scope, std::string_view database, std::string_view name, const Parameters& add,
+                         const std::vector<std::string>& remove) {
+  return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(Database parent, LoadDatabase(txn, scope, database));
+    TARN_TRY(Table present, LoadTable(txn, scope, database, name));
+    EditTags(present.tags, add, remove);
+    PutTable(txn, scope, parent, present);
+    return Ok();
+  });
 }
 
 Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::string_view name) {

@@ -1,4 +1,4 @@
-#include "blob/local_store.h"
+#include "blob/local/local_store.h"
 
 #include <fmt/format.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "blob/volume.h"
+#include "blob/local/volume.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 
 #include "blob/file_system.h"
 #include "blob/frame.h"
-#include "blob/local_store.h"
+#include "blob/local/local_store.h"
 
 namespace tarn::blob {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "blob/file_system.h"
 #include "blob/frame.h"
-#include "blob/local_store.h"
+#include "blob/local/local_store.h"
 
 namespace tarn::blob {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "base/metrics.h"
 #include "base/result.h"
-#include "blob/volume.h"
+#include "blob/local/volume.h"
 
 namespace tarn::blob {
 

@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "blob/location.h"
+#include "blob/local/location.h"
 
 namespace tarn::blob {
 

@@ -1,4 +1,4 @@
-#include "blob/reclaim.h"
+#include "blob/local/reclaim.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "blob/frame.h"
-#include "blob/local_store.h"
+#include "blob/local/local_store.h"
 #include "kv/key.h"
 
 namespace tarn::blob {

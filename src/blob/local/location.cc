@@ -1,4 +1,4 @@
-#include "blob/location.h"
+#include "blob/local/location.h"
 
 #include "base/record.h"
 #include "kv/key.h"

@@ -8,11 +8,11 @@
 #include <mutex>
 #include <thread>
 
-#include "blob/appender.h"
 #include "blob/blob.h"
-#include "blob/pending.h"
-#include "blob/reclaim.h"
-#include "blob/volume.h"
+#include "blob/local/appender.h"
+#include "blob/local/pending.h"
+#include "blob/local/reclaim.h"
+#include "blob/local/volume.h"
 
 namespace tarn::blob {
 

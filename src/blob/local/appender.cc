@@ -1,4 +1,4 @@
-#include "blob/appender.h"
+#include "blob/local/appender.h"
 
 #include <fmt/format.h>
 #include <pthread.h>

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "blob/location.h"
+#include "blob/local/location.h"
 
 namespace tarn::blob {
 

@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "blob/file_system.h"
-#include "blob/location.h"
+#include "blob/local/location.h"
 
 namespace tarn::blob {
 

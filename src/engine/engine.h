@@ -72,8 +72,6 @@ struct Query {
   std::shared_ptr<ResultSink> sink;   // of a SELECT's rows; unused with `write`
   std::optional<WriteTarget> write;   // present: the SELECT's rows go there
   uint64_t scanned_bytes_max = 0;     // 0 = unlimited; exceeded: kScanCutoff
-  std::string time_zone = "UTC";
-  Timestamp now;                      // what now() and current_date say (UTC)
 };
 
 struct Outcome {
@@ -105,6 +103,7 @@ class Pool {
     uint32_t threads = 0;         // per slot; 0 = the machine's
     std::string spill_directory;  // made if absent, emptied at start; one folder per slot
     uint64_t spill_bytes_max = 16ull << 30;  // per slot
+    std::vector<std::string> macros;  // CREATE MACRO statements (src/sql's), run once in every instance
   };
 
   // Returns at once; the first slot warms up on its own thread, the others when first needed.

@@ -13,12 +13,6 @@
 
 namespace tarn::engine {
 
-struct ParquetColumnStatistics {
-  std::string name;  // of a top-level, not nested column
-  std::optional<std::string> min, max;  // raw, little-endian numbers as Parquet stores them
-  std::optional<uint64_t> nulls;
-};
-
 struct ParquetSummary {
   std::vector<ColumnDef> columns;
   uint64_t rows = 0;

@@ -1,0 +1,215 @@
+#include "engine/duck/slot.h"
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "engine/duck/error_text.h"
+#include "engine/duck/instance.h"
+#include "engine/duck/slot_context.h"
+#include "engine/duck/types.h"
+#include "engine/duck/write.h"
+
+namespace tarn::engine {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+int64_t MicrosSince(SteadyClock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count();
+}
+
+// A cancel that came while DuckDB cleared its own flag is not lost.
+struct CancelWatch : duckdb::ClientContextState {
+  explicit CancelWatch(std::shared_ptr<QueryState> query) : query(std::move(query)) {}
+  void QueryBegin(duckdb::ClientContext& context) override { Check(context); }
+  void OnTaskStart(duckdb::ClientContext& context) override { Check(context); }
+  void Check(duckdb::ClientContext& context) const {
+    if (query->cancelled()) context.Interrupt();
+  }
+  std::shared_ptr<QueryState> query;
+};
+
+// Turns result chunks into columns a Batch can show.
+class Presenter {
+ public:
+  Presenter(duckdb::ClientContext& context, const duckdb::vector<duckdb::LogicalType>& types) : context_(context) {
+    for (const auto& type : types) {
+      presented_.push_back(PresentableType(type));
+      casts_ = casts_ || presented_.back() != type;
+    }
+    if (casts_) chunk_.Initialize(context, presented_);
+  }
+  duckdb::DataChunk& Present(duckdb::DataChunk& chunk) {
+    if (!casts_) return chunk;
+    chunk_.Reset();
+    for (size_t i = 0; i < presented_.size(); ++i) {
+      if (chunk.data[i].GetType() == presented_[i]) {
+        chunk_.data[i].Reference(chunk.data[i]);
+      } else {
+        duckdb::VectorOperations::Cast(context_, chunk.data[i], chunk_.data[i], chunk.size());
+      }
+    }
+    chunk_.SetCardinality(chunk.size());
+    return chunk_;
+  }
+
+ private:
+  duckdb::ClientContext& context_;
+  duckdb::vector<duckdb::LogicalType> presented_;
+  bool casts_ = false;
+  duckdb::DataChunk chunk_;
+};
+
+class DuckSlot : public Slot {
+ public:
+  DuckSlot(std::shared_ptr<SlotContext> context, std::unique_ptr<duckdb::DuckDB> database)
+      : context_(std::move(context)), database_(std::move(database)) {}
+
+  Status Run(const std::shared_ptr<QueryState>& query, Outcome& outcome) override {
+    return Guarded(query, [&](duckdb::Connection& connection) -> Status { return RunIn(connection, *query, outcome); });
+  }
+
+  Result<std::vector<ResultColumn>> Describe(const std::shared_ptr<QueryState>& query) override {
+    std::vector<ResultColumn> columns;
+    TARN_CHECK(Guarded(query, [&](duckdb::Connection& connection) -> Status {
+      auto prepared = connection.Prepare(ParseSelect(connection, query->query.sql));
+      if (prepared->HasError()) prepared->error.Throw();
+      columns = Columns(prepared->GetNames(), prepared->GetTypes());
+      return Ok();
+    }));
+    return columns;
+  }
+
+  void Interrupt(const QueryState& query) override {
+    std::lock_guard lock(mutex_);
+    if (running_ == &query) connection_->Interrupt();
+  }
+
+  double Progress(const QueryState& query) override {
+    std::lock_guard lock(mutex_);
+    if (running_ != &query) return 0;
+    const double percent = connection_->context->GetQueryProgress().GetPercentage();
+    return percent < 0 ? 0 : percent > 100 ? 1 : percent / 100;
+  }
+
+  bool poisoned() const override { return poisoned_; }
+
+ private:
+  // A fresh connection for the query; every exception ends here.
+  template <typename Work>
+  Status Guarded(const std::shared_ptr<QueryState>& query, Work work) {
+    Status status = Ok();
+    try {
+      context_->SetQuery(query);
+      duckdb::Connection connection(*database_);
+      connection.context->registered_state->Insert("tarn", duckdb::make_shared_ptr<CancelWatch>(query));
+      connection.context->config.enable_progress_bar = true;
+      connection.context->config.print_progress_bar = false;
+      connection.context->config.wait_time = 0;
+      SetRunning(query.get(), &connection);
+      try {
+        status = work(connection);
+      } catch (const std::bad_alloc&) {
+        status = Fail(kOutOfMemory, "Query exceeded the memory limit of one query");
+      } catch (const std::exception& exception) {
+        const duckdb::ErrorData error(exception);
+        poisoned_ = poisoned_ || Poisons(error);
+        status = QueryError(*query, error);
+      }
+      SetRunning(nullptr, nullptr);
+    } catch (const std::exception& exception) {
+      SetRunning(nullptr, nullptr);
+      poisoned_ = true;
+      status = Fail(kInternal, "Internal error of the engine");
+    }
+    context_->SetQuery(nullptr);
+    return status;
+  }
+
+  void SetRunning(const QueryState* query, duckdb::Connection* connection) {
+    std::lock_guard lock(mutex_);
+    running_ = query;
+    connection_ = connection;
+  }
+
+  static duckdb::unique_ptr<duckdb::SQLStatement> ParseSelect(duckdb::Connection& connection, const std::string& sql) {
+    auto statements = connection.ExtractStatements(sql);
+    if (statements.size() != 1) throw duckdb::ParserException("exactly one statement is expected");
+    const duckdb::SQLStatement* inner = statements[0].get();
+    if (inner->type == duckdb::StatementType::EXPLAIN_STATEMENT) {
+      inner = inner->Cast<duckdb::ExplainStatement>().stmt.get();
+    }
+    if (inner->type != duckdb::StatementType::SELECT_STATEMENT) {
+      throw duckdb::PermissionException("only SELECT is executed here");
+    }
+    return std::move(statements[0]);
+  }
+
+  static std::vector<ResultColumn> Columns(const duckdb::vector<std::string>& names,
+                                           const duckdb::vector<duckdb::LogicalType>& types) {
+    std::vector<ResultColumn> columns;
+    for (size_t i = 0; i < names.size(); ++i) columns.push_back({names[i], FromDuckType(types[i])});
+    return columns;
+  }
+
+  Status RunIn(duckdb::Connection& connection, QueryState& query, Outcome& outcome) {
+    if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
+    const auto begin = SteadyClock::now();
+    auto statement = ParseSelect(connection, query.query.sql);
+    if (query.query.write) {
+      statement = WrapWrite(connection, std::move(statement), *query.query.write);
+    }
+    auto result = connection.SendQuery(std::move(statement));
+    if (result->HasError()) result->ThrowError();
+    outcome.statistics.planning_micros = MicrosSince(begin);
+    const Status status = query.query.write ? ReadWritten(*result, *query.query.write, outcome)
+                                            : StreamRows(connection, query, *result, outcome);
+    outcome.statistics.execution_micros = MicrosSince(begin) - outcome.statistics.planning_micros;
+    auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
+    outcome.statistics.peak_memory_bytes = std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
+    return status;
+  }
+
+  Status StreamRows(duckdb::Connection& connection, QueryState& query, duckdb::QueryResult& result, Outcome& outcome) {
+    const std::vector<ResultColumn> columns = Columns(result.names, result.types);
+    std::vector<Type> types;
+    for (const ResultColumn& column : columns) types.push_back(column.type);
+    ResultSink& sink = *query.query.sink;
+    TARN_CHECK(sink.OnColumns(columns));
+    Presenter presenter(*connection.context, result.types);
+    BatchReader reader(types);
+    auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
+    while (auto chunk = result.Fetch()) {
+      if (chunk->size() == 0) break;
+      if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
+      outcome.statistics.result_rows += chunk->size();
+      TARN_CHECK(sink.OnBatch(reader.Read(presenter.Present(*chunk))));
+      outcome.statistics.peak_memory_bytes =
+          std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
+    }
+    if (result.HasError()) result.ThrowError();
+    return Ok();
+  }
+
+  std::shared_ptr<SlotContext> context_;
+  std::unique_ptr<duckdb::DuckDB> database_;
+  std::mutex mutex_;
+  const QueryState* running_ = nullptr;
+  duckdb::Connection* connection_ = nullptr;
+  bool poisoned_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Slot>> Slot::Create(const Pool::Options& options, const std::string& spill_directory) {
+  try {
+    auto context = std::make_shared<SlotContext>(spill_directory);
+    auto database = MakeInstance(options, context);
+    return std::unique_ptr<Slot>(std::make_unique<DuckSlot>(std::move(context), std::move(database)));
+  } catch (const std::exception& exception) {
+    return Fail(kInternal, duckdb::ErrorData(exception).Message());
+  }
+}
+
+}  // namespace tarn::engine

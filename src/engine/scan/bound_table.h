@@ -1,0 +1,70 @@
+// A table as one query sees it: DuckDB types of every column a scan can produce, and the files of its partitions.
+//
+// Scan columns are numbered: the file's columns, then the partition columns, then "$path", "$file_size" and
+// "$file_modified_time". Columns after the file's are constant in each file.
+// Threads: any; listing happens once per partition, under a lock.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/duck/duck.h"
+#include "engine/query_state.h"
+
+namespace tarn::engine {
+
+class BoundTable {
+ public:
+  static constexpr size_t kVirtualColumns = 3;
+
+  BoundTable(std::shared_ptr<QueryState> query, std::shared_ptr<const TableBinding> binding);
+
+  const TableBinding& binding() const { return *binding_; }
+  QueryState& query() const { return *query_; }
+  const std::shared_ptr<QueryState>& query_shared() const { return query_; }
+
+  // All scan columns, virtual ones included.
+  const duckdb::vector<std::string>& names() const { return names_; }
+  const duckdb::vector<duckdb::LogicalType>& types() const { return types_; }
+  size_t file_columns() const { return binding_->columns.size(); }
+  size_t table_columns() const { return file_columns() + binding_->partition_columns.size(); }
+  bool Hidden(size_t column) const { return hidden_[column]; }
+  bool governed() const { return !binding_->row_filter.empty() || !binding_->hidden_columns.empty(); }
+
+  // Value of a partition column in a partition, typed; a NULL of that type when the text is not of the type.
+  duckdb::Value PartitionValue(size_t partition, size_t column) const;
+  // Value of a constant scan column (number ≥ file_columns()) in a file.
+  duckdb::Value ConstantOf(size_t partition, const File& file, size_t column) const;
+
+  // The files of these partitions, in order. Lists what was not listed yet; throws (DuckDB) on failure.
+  struct Listed {
+    size_t partition;
+    const File* file;  // lives as long as this table
+  };
+  std::vector<Listed> List(const std::vector<size_t>& partitions);
+  // The listed file of that path; null when it was never listed.
+  const Listed* Find(const std::string& path) const;
+
+  // Partitions that can hold rows for which all `filters` are true. `column_of` maps a column index of the filters'
+  // column references to a scan column; filters over other than partition columns prune nothing. `binding_of_table` is
+  // the table index in the references.
+  std::vector<size_t> Prune(duckdb::ClientContext& context, const std::vector<size_t>& partitions,
+                            const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
+                            duckdb::idx_t table_index, const std::vector<size_t>& column_of) const;
+  std::vector<size_t> AllPartitions() const;
+
+ private:
+  std::shared_ptr<QueryState> query_;
+  std::shared_ptr<const TableBinding> binding_;
+  duckdb::vector<std::string> names_;
+  duckdb::vector<duckdb::LogicalType> types_;
+  std::vector<bool> hidden_;
+  mutable std::mutex mutex_;
+  std::map<size_t, std::vector<File>> listed_;  // by partition
+  std::map<std::string, Listed> by_path_;
+};
+
+}  // namespace tarn::engine

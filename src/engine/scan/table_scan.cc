@@ -1,0 +1,246 @@
+#include "engine/scan/table_scan.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tarn::engine {
+namespace {
+
+using duckdb::ClientContext;
+using duckdb::column_t;
+using duckdb::DataChunk;
+using duckdb::idx_t;
+using duckdb::make_uniq;
+using std::string;
+
+struct FilteredBindData : duckdb::FunctionData {
+  std::shared_ptr<BoundTable> table;
+  BoundScan inner;
+  std::vector<size_t> visible;  // entry column → scan column
+  duckdb::unique_ptr<duckdb::Expression> filter;  // references are scan columns; null: none
+  std::vector<size_t> filter_columns;
+  std::vector<size_t> partitions;  // what pruning left
+
+  duckdb::unique_ptr<FunctionData> Copy() const override {
+    auto copy = make_uniq<FilteredBindData>();
+    copy->table = table;
+    copy->inner.function = inner.function;
+    copy->inner.bind_data = inner.bind_data->Copy();
+    copy->visible = visible;
+    if (filter) copy->filter = filter->Copy();
+    copy->filter_columns = filter_columns;
+    copy->partitions = partitions;
+    return copy;
+  }
+  bool Equals(const FunctionData& other) const override { return this == &other; }
+
+  // The scan column behind a column id of the plan; nothing for the empty column of count(*).
+  std::optional<size_t> ScanColumn(column_t id) const {
+    if (id < visible.size()) return visible[id];
+    for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
+      if (id == VirtualColumnId(i)) return table->table_columns() + i;
+    }
+    return std::nullopt;
+  }
+};
+
+struct FilteredGlobal : duckdb::GlobalTableFunctionState {
+  duckdb::unique_ptr<GlobalTableFunctionState> inner;
+  duckdb::vector<column_t> inner_ids;
+  duckdb::vector<duckdb::LogicalType> inner_types;
+  std::vector<std::optional<size_t>> output;  // output column → column of the inner chunk
+  duckdb::unique_ptr<duckdb::Expression> filter;  // references are columns of the inner chunk
+
+  idx_t MaxThreads() const override { return inner->MaxThreads(); }
+};
+
+struct FilteredLocal : duckdb::LocalTableFunctionState {
+  duckdb::unique_ptr<LocalTableFunctionState> inner;
+  DataChunk chunk;
+  duckdb::unique_ptr<duckdb::ExpressionExecutor> executor;
+  duckdb::SelectionVector selection{STANDARD_VECTOR_SIZE};
+};
+
+column_t InnerId(const BoundTable& table, size_t column) {
+  return column < table.table_columns() ? column : VirtualColumnId(column - table.table_columns());
+}
+
+void MapReferences(duckdb::Expression& expression, const std::vector<size_t>& place) {
+  if (expression.GetExpressionClass() == duckdb::ExpressionClass::BOUND_REF) {
+    auto& reference = expression.Cast<duckdb::BoundReferenceExpression>();
+    reference.index = place[reference.index];
+    return;
+  }
+  duckdb::ExpressionIterator::EnumerateChildren(expression,
+                                                [&](duckdb::Expression& child) { MapReferences(child, place); });
+}
+
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& context,
+                                                                duckdb::TableFunctionInitInput& input) {
+  const auto& bind = input.bind_data->Cast<FilteredBindData>();
+  auto global = make_uniq<FilteredGlobal>();
+  constexpr size_t kNowhere = SIZE_MAX;
+  std::vector<size_t> place(bind.table->names().size(), kNowhere);
+  const auto need = [&](size_t column) {
+    if (place[column] == kNowhere) {
+      place[column] = global->inner_ids.size();
+      global->inner_ids.push_back(InnerId(*bind.table, column));
+      global->inner_types.push_back(bind.table->types()[column]);
+    }
+    return place[column];
+  };
+  for (column_t id : input.column_ids) {
+    const auto column = bind.ScanColumn(id);
+    global->output.push_back(column ? std::optional<size_t>(need(*column)) : std::nullopt);
+  }
+  for (size_t column : bind.filter_columns) need(column);
+  if (global->inner_ids.empty()) {
+    global->inner_ids.push_back(duckdb::COLUMN_IDENTIFIER_EMPTY);
+    global->inner_types.push_back(duckdb::LogicalType::BOOLEAN);
+  }
+  if (bind.filter) {
+    global->filter = bind.filter->Copy();
+    MapReferences(*global->filter, place);
+  }
+  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global->inner_ids, {}, nullptr, nullptr, input.op);
+  global->inner = bind.inner.function.init_global(context, inner);
+  return global;
+}
+
+duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionContext& context,
+                                                              duckdb::TableFunctionInitInput& input,
+                                                              duckdb::GlobalTableFunctionState* state) {
+  const auto& bind = input.bind_data->Cast<FilteredBindData>();
+  auto& global = state->Cast<FilteredGlobal>();
+  auto local = make_uniq<FilteredLocal>();
+  local->chunk.Initialize(duckdb::Allocator::Get(context.client), global.inner_types);
+  if (global.filter) local->executor = make_uniq<duckdb::ExpressionExecutor>(context.client, *global.filter);
+  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global.inner_ids, {}, nullptr, nullptr, input.op);
+  if (bind.inner.function.init_local) {
+    local->inner = bind.inner.function.init_local(context, inner, global.inner.get());
+  }
+  return local;
+}
+
+void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& output) {
+  const auto& bind = input.bind_data->Cast<FilteredBindData>();
+  auto& global = input.global_state->Cast<FilteredGlobal>();
+  auto& local = input.local_state->Cast<FilteredLocal>();
+  while (true) {
+    if (bind.table->query().cancelled()) throw duckdb::InterruptException();
+    local.chunk.Reset();
+    duckdb::TableFunctionInput inner(bind.inner.bind_data.get(), local.inner.get(), global.inner.get());
+    inner.results_execution_mode = duckdb::AsyncResultsExecutionMode::SYNCHRONOUS;
+    bind.inner.function.function(context, inner, local.chunk);
+    const idx_t rows = local.chunk.size();
+    if (rows == 0) {
+      output.SetCardinality(0);
+      return;
+    }
+    idx_t kept = rows;
+    if (local.executor) {
+      kept = local.executor->SelectExpression(local.chunk, local.selection);
+      if (kept == 0) continue;
+    }
+    for (idx_t i = 0; i < output.ColumnCount(); ++i) {
+      const auto& source = global.output[i];
+      if (!source) {
+        output.data[i].Reference(duckdb::Value(output.data[i].GetType()));
+      } else if (kept < rows) {
+        output.data[i].Slice(local.chunk.data[*source], local.selection, kept);
+      } else {
+        output.data[i].Reference(local.chunk.data[*source]);
+      }
+    }
+    output.SetCardinality(kept);
+    return;
+  }
+}
+
+void PushFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::FunctionData* data,
+                 duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) {
+  auto& bind = data->Cast<FilteredBindData>();
+  std::vector<size_t> column_of;
+  for (const auto& id : get.GetColumnIds()) {
+    column_of.push_back(bind.ScanColumn(id.GetPrimaryIndex()).value_or(bind.table->names().size()));
+  }
+  bind.partitions = bind.table->Prune(context, bind.partitions, filters, get.table_index, column_of);
+  KeepPartitions(*bind.inner.bind_data, bind.partitions);
+}
+
+duckdb::virtual_column_map_t VirtualColumns(ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> data) {
+  const BoundTable& table = *data->Cast<FilteredBindData>().table;
+  duckdb::virtual_column_map_t columns;
+  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
+  if (!table.binding().virtual_columns) return columns;
+  for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
+    const size_t column = table.table_columns() + i;
+    if (table.Hidden(column)) continue;
+    columns.insert({VirtualColumnId(i), duckdb::TableColumn(table.names()[column], table.types()[column])});
+  }
+  return columns;
+}
+
+double Progress(ClientContext& context, const duckdb::FunctionData* data,
+                const duckdb::GlobalTableFunctionState* state) {
+  const auto& bind = data->Cast<FilteredBindData>();
+  if (!bind.inner.function.table_scan_progress) return -1;
+  return bind.inner.function.table_scan_progress(context, bind.inner.bind_data.get(),
+                                                 state->Cast<FilteredGlobal>().inner.get());
+}
+
+// Binds the row filter over all scan columns; what it may use is what CHECK constraints may.
+void BindRowFilter(ClientContext& context, FilteredBindData& bind) {
+  const string& text = bind.table->binding().row_filter;
+  if (text.empty()) return;
+  duckdb::ColumnList columns;
+  for (size_t i = 0; i < bind.table->table_columns(); ++i) {
+    columns.AddColumn(duckdb::ColumnDefinition(bind.table->names()[i], bind.table->types()[i]));
+  }
+  auto expressions = duckdb::Parser::ParseExpressionList(text, context.GetParserOptions());
+  if (expressions.size() != 1) {
+    ThrowFailure(bind.table->query(), Fail(kInvalidTable, "a row filter must be one condition"));
+  }
+  auto binder = duckdb::Binder::CreateBinder(context);
+  duckdb::physical_index_set_t used;
+  duckdb::CheckBinder check(*binder, context, "row_filter", columns, used);
+  check.target_type = duckdb::LogicalType::BOOLEAN;
+  bind.filter = check.Bind(expressions[0]);
+  for (const auto& column : used) bind.filter_columns.push_back(column.index);
+}
+
+}  // namespace
+
+BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table) {
+  if (table->binding().format == Format::kParquet && !table->governed()) {
+    return BindParquetScan(context, slot, std::move(table));
+  }
+  auto bind = make_uniq<FilteredBindData>();
+  bind->table = table;
+  bind->partitions = table->AllPartitions();
+  for (size_t i = 0; i < table->table_columns(); ++i) {
+    if (!table->Hidden(i)) bind->visible.push_back(i);
+  }
+  if (table->binding().format != Format::kParquet) {
+    ThrowFailure(table->query(), Fail(kNotSupported, "this table's format cannot be read yet"));
+  }
+  bind->inner = BindParquetScan(context, slot, table);
+  try {
+    BindRowFilter(context, *bind);
+  } catch (const std::exception&) {
+    // The filter's text is not the user's to see.
+    ThrowFailure(table->query(), Fail(kInvalidTable, "the row filter of a table in this query is not valid"));
+  }
+
+  duckdb::TableFunction function("lake_scan", {}, Scan, nullptr, InitGlobal, InitLocal);
+  function.projection_pushdown = true;
+  function.filter_pushdown = false;
+  function.pushdown_complex_filter = PushFilters;
+  function.get_virtual_columns = VirtualColumns;
+  function.table_scan_progress = Progress;
+  return {std::move(function), std::move(bind)};
+}
+
+}  // namespace tarn::engine

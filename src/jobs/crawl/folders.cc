@@ -6,7 +6,7 @@
 
 #include "base/strings.h"
 
-namespace tarn::crawl {
+namespace tarn::jobs::crawl {
 namespace {
 
 using formats::FileSchema;
@@ -279,4 +279,4 @@ bool MatchesGlob(std::string_view pattern, std::string_view path) {
   return path.empty();
 }
 
-}  // namespace tarn::crawl
+}  // namespace tarn::jobs::crawl

@@ -15,7 +15,7 @@
 
 #include "formats/schema.h"
 
-namespace tarn::crawl {
+namespace tarn::jobs::crawl {
 
 struct CrawledFile {
   std::string path;                            // "year=2026/a.csv"
@@ -54,4 +54,4 @@ std::string TableNameOf(std::string_view name);
 // Glue's exclude patterns: * (not across "/"), ** (across), ?, [a-z], {x,y}, \ escapes.
 bool MatchesGlob(std::string_view pattern, std::string_view path);
 
-}  // namespace tarn::crawl
+}  // namespace tarn::jobs::crawl

@@ -4,7 +4,7 @@
 
 #include "base/strings.h"
 
-namespace tarn::crawl {
+namespace tarn::jobs::crawl {
 namespace {
 
 std::shared_ptr<const formats::FileSchema> Schema(std::vector<std::string> columns) {
@@ -82,4 +82,4 @@ TEST(MatchesGlob, FollowsGluesPatterns) {
   EXPECT_FALSE(MatchesGlob("a", "ab"));
 }
 
-}  // namespace tarn::crawl
+}  // namespace tarn::jobs::crawl

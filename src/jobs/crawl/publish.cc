@@ -210,7 +210,7 @@ Status Publisher::PublishPartitions(const FoundTable& found, const catalog::Tabl
       present.erase(old);
     }
   }
-  const bool may_change = crawler_.update_behavior != "LOG";
+  const bool may_change = crawler_.update_behavior != "LOG" && crawler_.recrawl_behavior == "CRAWL_EVERYTHING";
   for (size_t i = 0; i < added.size(); i += kPartitionBatch) {
     std::vector<catalog::Partition> batch(added.begin() + static_cast<ptrdiff_t>(i),
                                           added.begin() + static_cast<ptrdiff_t>(std::min(i + kPartitionBatch, added.size())));

@@ -229,10 +229,12 @@ class Emitter:
         return "{" + fields([
             ("name", text(name)), ("service", "&kService"), ("http_method", text(http["method"])),
             ("uri", text(http["requestUri"])), ("input", f"&kT_{source['shape']}"),
-            ("output", f"&kT_{result['shape']}"), ("success_status", http.get("responseCode")),
+            ("output", f"&kT_{result['shape']}"), ("has_output", flag(not result.get("absent"))),
+            ("success_status", http.get("responseCode")),
             ("result_wrapper", self.optional_text(result.get("resultWrapper"))),
             ("input_root", self.optional_text(source.get("locationName"))),
             ("input_namespace", self.optional_text(namespace)),
+            ("output_root", self.optional_text(model.output_root(name))),
             ("host_prefix", self.optional_text(operation.get("endpoint", {}).get("hostPrefix"))),
             ("input_stream", self.optional_text(stream_in)), ("output_stream", self.optional_text(stream_out)),
             ("output_events", f"&kT_{events.shape}" if events else None),

@@ -22,6 +22,25 @@ VALIDATION_CODES = {
     "glue": "InvalidInputException", "athena": "InvalidRequestException", "lakeformation": "InvalidInputException",
     "s3": "MalformedXML", "s3control": "InvalidRequest",
 }
+# Root elements of S3's answers, which its service model leaves out and its documentation tells.
+S3_ROOTS = {
+    "CompleteMultipartUpload": "CompleteMultipartUploadResult", "CreateMultipartUpload": "InitiateMultipartUploadResult",
+    "CreateSession": "CreateSessionResult", "DeleteObjects": "DeleteResult", "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketAccelerateConfiguration": "AccelerateConfiguration", "GetBucketCors": "CORSConfiguration",
+    "GetBucketLifecycle": "LifecycleConfiguration", "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+    "GetBucketLocation": "LocationConstraint", "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketNotification": "NotificationConfiguration",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
+    "GetBucketRequestPayment": "RequestPaymentConfiguration", "GetBucketTagging": "Tagging",
+    "GetBucketVersioning": "VersioningConfiguration", "GetBucketWebsite": "WebsiteConfiguration",
+    "GetObjectAcl": "AccessControlPolicy", "GetObjectAttributes": "GetObjectAttributesResponse",
+    "GetObjectTagging": "Tagging", "ListBucketAnalyticsConfigurations": "ListBucketAnalyticsConfigurationResult",
+    "ListBucketInventoryConfigurations": "ListInventoryConfigurationsResult",
+    "ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult", "ListBuckets": "ListAllMyBucketsResult",
+    "ListDirectoryBuckets": "ListAllMyDirectoryBucketsResult", "ListMultipartUploads": "ListMultipartUploadsResult",
+    "ListObjectVersions": "ListVersionsResult", "ListObjects": "ListBucketResult", "ListObjectsV2": "ListBucketResult",
+    "ListParts": "ListPartsResult",
+}
 
 
 class ModelError(Exception):
@@ -182,6 +201,10 @@ class Model:
             if traits.get("streaming") and traits["type"] == "blob":
                 return member_name
         return ""
+
+    def output_root(self, operation):
+        """The root element of an XML answer; empty where it is the shape's or the payload member's name."""
+        return S3_ROOTS.get(operation, "") if self.botocore_name == "s3" else ""
 
     def cpp_type(self, name):
         shape = self.shapes[name]

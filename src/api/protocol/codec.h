@@ -95,6 +95,8 @@ WireError UnservedOperation(const ServiceDesc& service, WireProtocol protocol, s
 // One message of an event stream: event "Records" of operation.output_events with its struct, framed.
 std::string EncodeEvent(const OperationDesc& operation, WireProtocol protocol, std::string_view event,
                         const void* value);
+// The first message of an RPC protocol's event stream: the output's plain members, as the event "initial-response".
+std::string EncodeInitialResponse(const OperationDesc& operation, WireProtocol protocol, const void* output);
 // An error that ends an event stream, framed.
 std::string EncodeEventError(const WireError& error);
 

@@ -141,10 +141,12 @@ struct OperationDesc {
   std::string_view uri;  // template: "/{Bucket}/{Key+}?tagging"
   const TypeShape* input = nullptr;   // always a structure, empty when the model has none
   const TypeShape* output = nullptr;  // likewise
+  bool has_output = false;            // the model has one; without, some protocols answer with no body at all
   uint16_t success_status = 200;
   std::string_view result_wrapper;    // of the query protocol; empty when there is no output
   std::string_view input_root;        // XML root element of the request; may be empty
   std::string_view input_namespace;   // its xmlns
+  std::string_view output_root;       // XML root element of the answer, where it is not the shape's name
   std::string_view host_prefix;       // "data." or "{AccountId}."; AWS clients put it before the host
   std::string_view input_stream;      // member whose bytes are the request body and bypass the struct
   std::string_view output_stream;     // the same of the response
@@ -199,6 +201,13 @@ inline const void* GetMember(const Member& member, const void* structure) {
 inline void* EmplaceMember(const Member& member, void* structure) {
   void* field = static_cast<char*>(structure) + member.offset;
   return (member.boxed ? member.ref.type->boxed : member.ref.type->optional).emplace(field);
+}
+// The served operation of that name, or null.
+inline const OperationDesc* FindOperation(const ServiceDesc& service, std::string_view name) {
+  for (const OperationDesc& operation : service.operations) {
+    if (operation.name == name) return &operation;
+  }
+  return nullptr;
 }
 inline const Member* FindMember(const TypeShape& shape, std::string_view name) {
   for (const Member& member : shape.members) {

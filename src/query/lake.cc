@@ -1,0 +1,351 @@
+#include "query/lake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/strings.h"
+#include "catalog/errors.h"
+#include "engine/errors.h"
+#include "json/json.h"
+#include "query/errors.h"
+#include "query/lake_source.h"
+#include "sql/errors.h"
+
+namespace tarn::query {
+namespace {
+
+constexpr std::string_view kPartitionsSuffix = "$partitions";
+constexpr std::string_view kViewPrefix = "/* Presto View: ";
+constexpr std::string_view kViewSuffix = " */";
+
+// Asks every use of a table whether it may need a partition.
+class UsesFilter : public catalog::PartitionFilter {
+ public:
+  UsesFilter(const std::vector<sql::PartitionPredicate>& uses, size_t keys) : uses_(uses), keys_(keys) {}
+
+  Result<catalog::Truth> Test(std::span<const std::string> leading) const override {
+    if (leading.size() < keys_) return catalog::Truth::kUnknown;
+    const std::vector<std::string> values(leading.begin(), leading.end());
+    const bool wanted = std::any_of(uses_.begin(), uses_.end(), [&](const auto& use) { return use.MayMatch(values); });
+    return wanted ? catalog::Truth::kTrue : catalog::Truth::kFalse;
+  }
+
+ private:
+  const std::vector<sql::PartitionPredicate>& uses_;
+  size_t keys_;
+};
+
+Result<sql::TableColumn> ToSqlColumn(const catalog::Table& table, const catalog::Column& column) {
+  Result<sql::Type> type = sql::ParseHiveType(column.type.value_or("string"));
+  if (!type.ok()) {
+    return Fail(engine::kInvalidTable, fmt::format("HIVE_INVALID_METADATA: column {} of {}.{} has an unknown type: {}",
+                                                   column.name, table.database, table.name, column.type.value_or("")));
+  }
+  return sql::TableColumn{AsciiLower(column.name), std::move(type).value()};
+}
+
+Result<engine::ColumnDef> ToEngineColumn(const catalog::Column& column) {
+  TARN_TRY(engine::Type type, engine::ParseHiveType(column.type.value_or("string")));
+  return engine::ColumnDef{AsciiLower(column.name), std::move(type)};
+}
+
+engine::Type Text() { return engine::Type{engine::Kind::kVarchar}; }
+
+struct SchemaColumn {
+  std::string_view name;
+  bool number = false;
+};
+
+// The tables of information_schema that are served.
+const std::map<std::string, std::vector<SchemaColumn>, std::less<>>& InformationTables() {
+  static const std::map<std::string, std::vector<SchemaColumn>, std::less<>> tables = {
+      {"schemata", {{"catalog_name"}, {"schema_name"}}},
+      {"tables", {{"table_catalog"}, {"table_schema"}, {"table_name"}, {"table_type"}}},
+      {"views", {{"table_catalog"}, {"table_schema"}, {"table_name"}, {"view_definition"}}},
+      {"columns",
+       {{"table_catalog"},
+        {"table_schema"},
+        {"table_name"},
+        {"column_name"},
+        {"ordinal_position", true},
+        {"column_default"},
+        {"is_nullable"},
+        {"data_type"},
+        {"comment"},
+        {"extra_info"}}},
+  };
+  return tables;
+}
+
+using Cells = std::vector<std::optional<std::string>>;
+
+void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
+  int64_t position = 0;
+  auto add = [&](const catalog::Column& column, bool partition) {
+    Result<sql::Type> type = sql::ParseHiveType(column.type.value_or("string"));
+    Cells row = {std::string(kCatalogName), table.database, table.name, AsciiLower(column.name),
+                 std::to_string(++position), std::nullopt, "YES",
+                 type.ok() ? sql::ToTrino(*type) : column.type.value_or(""), column.comment, std::nullopt};
+    if (partition) row.back() = "partition key";
+    rows.push_back(std::move(row));
+  };
+  for (const catalog::Column& column : table.columns()) add(column, false);
+  for (const catalog::Column& column : table.partition_keys) add(column, true);
+}
+
+}  // namespace
+
+Lake::Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, object::Files files, Scope scope)
+    : catalog_(catalog), data_catalogs_(data_catalogs), files_(std::move(files)), scope_(std::move(scope)) {}
+Lake::~Lake() = default;
+
+Result<ViewDefinition> DecodeView(const catalog::Table& table) {
+  ViewDefinition view;
+  view.catalog = kCatalogName;
+  view.database = table.database;
+  const std::string& text = table.view_original_text.value_or("");
+  if (!text.starts_with(kViewPrefix)) {
+    view.sql = text;  // a Hive view: its text is the query
+    return view;
+  }
+  std::string_view encoded = std::string_view(text).substr(kViewPrefix.size());
+  encoded = encoded.substr(0, encoded.find(kViewSuffix));
+  auto decoded = Unbase64(encoded);
+  Result<json::Value> parsed = json::Parse(decoded.value_or(""));
+  if (!parsed.ok() || parsed->StringOr("originalSql", "").empty()) {
+    return Fail(sql::kNotSupported, fmt::format("INVALID_VIEW: the definition of view {}.{} cannot be read",
+                                                table.database, table.name));
+  }
+  view.sql = parsed->StringOr("originalSql", "");
+  view.catalog = AsciiLower(parsed->StringOr("catalog", kCatalogName));
+  view.database = AsciiLower(parsed->StringOr("schema", table.database));
+  return view;
+}
+
+Result<std::shared_ptr<const catalog::Table>> Lake::Load(const std::string& database, const std::string& table) const {
+  std::scoped_lock lock(mutex_);
+  auto [place, fresh] = tables_.try_emplace({database, table});
+  if (!fresh) return place->second;
+  Result<catalog::Table> found = catalog_.GetTable(scope_, database, table);
+  if (found.ok()) {
+    place->second = std::make_shared<const catalog::Table>(std::move(found).value());
+  } else if (!found.Is(catalog::kNoSuchTable) && !found.Is(catalog::kNoSuchDatabase)) {
+    tables_.erase(place);
+    return found.error();
+  }
+  return place->second;
+}
+
+Result<bool> Lake::CatalogExists(const std::string& catalog) const {
+  if (catalog == kCatalogName) return true;
+  return data_catalogs_.CheckServed(scope_, catalog).ok();
+}
+
+Result<bool> Lake::DatabaseExists(const std::string&, const std::string& database) const {
+  if (database == kInformationSchema) return true;
+  Result<catalog::Database> found = catalog_.GetDatabase(scope_, database);
+  if (found.ok()) return true;
+  if (found.Is(catalog::kNoSuchDatabase)) return false;
+  return found.error();
+}
+
+Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name) const {
+  sql::TableInfo info;
+  info.catalog = name.catalog;
+  info.database = name.database;
+  info.table = name.table;
+  if (name.database == kInformationSchema) {
+    auto found = InformationTables().find(name.table);
+    if (found == InformationTables().end()) return std::optional<sql::TableInfo>();
+    for (const SchemaColumn& column : found->second) {
+      info.columns.push_back({std::string(column.name), column.number ? sql::MakeType(sql::TypeKind::kBigint)
+                                                                      : sql::VarcharType()});
+    }
+    return std::optional(std::move(info));
+  }
+  std::string base = name.table;
+  const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
+  if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
+  TARN_TRY(auto table, Load(name.database, base));
+  if (table == nullptr) return std::optional<sql::TableInfo>();
+  if (table->IsView()) {
+    TARN_TRY(ViewDefinition view, DecodeView(*table));
+    info.kind = sql::TableInfo::kView;
+    info.view_sql = view.sql;
+    info.view_catalog = view.catalog;
+    info.view_database = view.database;
+  } else if (table->IsIceberg()) {
+    return Fail(sql::kNotSupported,
+                fmt::format("NOT_SUPPORTED: {}.{} is an Iceberg table; Iceberg tables are not served yet", name.database,
+                            name.table));
+  }
+  if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
+  if (!partitions) {
+    for (const catalog::Column& column : table->columns()) {
+      TARN_TRY(sql::TableColumn known, ToSqlColumn(*table, column));
+      info.columns.push_back(std::move(known));
+    }
+  }
+  for (const catalog::Column& key : table->partition_keys) {
+    TARN_TRY(sql::TableColumn known, ToSqlColumn(*table, key));
+    if (!partitions) info.partition_keys.push_back(known.name);
+    info.columns.push_back(std::move(known));
+  }
+  if (!partitions && info.kind == sql::TableInfo::kTable) {
+    sql::Type modified = sql::MakeType(sql::TypeKind::kTimestampTz);
+    modified.length = 3;
+    info.hidden_columns = {{"$path", sql::VarcharType()},
+                           {"$file_size", sql::MakeType(sql::TypeKind::kBigint)},
+                           {"$file_modified_time", modified}};
+  }
+  return std::optional(std::move(info));
+}
+
+void Lake::Prune(const std::vector<sql::TableUse>& uses) {
+  std::scoped_lock lock(mutex_);
+  for (const sql::TableUse& use : uses) {
+    predicates_[{use.info.database, use.info.table}].push_back(use.partitions);
+  }
+}
+
+Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const catalog::Table& table) {
+  std::vector<sql::PartitionPredicate> uses;
+  {
+    std::scoped_lock lock(mutex_);
+    uses = predicates_[{table.database, table.name}];
+  }
+  const UsesFilter filter(uses, table.partition_keys.size());
+  catalog::ListPartitionsOptions options;
+  options.limit = 10000;
+  const bool all = uses.empty() || std::any_of(uses.begin(), uses.end(), [](const auto& u) { return u.always_true(); });
+  if (!all) options.filter = &filter;
+  std::vector<catalog::Partition> partitions;
+  for (;;) {
+    TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, options));
+    std::move(page.items.begin(), page.items.end(), std::back_inserter(partitions));
+    if (page.next.empty()) return partitions;
+    options.after = page.next;
+  }
+}
+
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalog::Table& table) {
+  auto binding = std::make_shared<engine::TableBinding>();
+  TARN_TRY(binding->format, TableFormat(table, binding->text));
+  for (const catalog::Column& column : table.columns()) {
+    TARN_TRY(engine::ColumnDef known, ToEngineColumn(column));
+    binding->columns.push_back(std::move(known));
+  }
+  std::vector<object::Location> folders;
+  if (table.partition_keys.empty()) {
+    TARN_TRY(object::Location folder, ParseFolder(table.location()));
+    folders.push_back(std::move(folder));
+    binding->partitions.emplace_back();
+  } else {
+    for (const catalog::Column& key : table.partition_keys) {
+      TARN_TRY(engine::ColumnDef known, ToEngineColumn(key));
+      binding->partition_columns.push_back(std::move(known));
+    }
+    TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(table));
+    for (catalog::Partition& partition : partitions) {
+      engine::Partition bound;
+      for (std::string& value : partition.values) {
+        if (value == catalog::kHiveNull) {
+          bound.values.emplace_back();
+        } else {
+          bound.values.emplace_back(std::move(value));
+        }
+      }
+      TARN_TRY(object::Location folder, ParseFolder(partition.location()));
+      folders.push_back(std::move(folder));
+      binding->partitions.push_back(std::move(bound));
+    }
+  }
+  binding->lister = std::make_shared<FolderLister>(files_, std::move(folders));
+  binding->source = std::make_shared<ObjectSource>(files_);
+  return std::shared_ptr<const engine::TableBinding>(std::move(binding));
+}
+
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindPartitionsTable(const catalog::Table& table) {
+  auto binding = std::make_shared<engine::TableBinding>();
+  binding->format = engine::Format::kRows;
+  binding->virtual_columns = false;
+  for (const catalog::Column& key : table.partition_keys) {
+    TARN_TRY(engine::ColumnDef known, ToEngineColumn(key));
+    binding->columns.push_back(std::move(known));
+  }
+  TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(table));
+  for (catalog::Partition& partition : partitions) {
+    Cells row;
+    for (std::string& value : partition.values) {
+      if (value == catalog::kHiveNull) {
+        row.emplace_back();
+      } else {
+        row.emplace_back(std::move(value));
+      }
+    }
+    binding->rows.push_back(std::move(row));
+  }
+  return std::shared_ptr<const engine::TableBinding>(std::move(binding));
+}
+
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(const std::string& name) {
+  auto known = InformationTables().find(name);
+  if (known == InformationTables().end()) {
+    return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", kInformationSchema, name));
+  }
+  auto binding = std::make_shared<engine::TableBinding>();
+  binding->format = engine::Format::kRows;
+  binding->virtual_columns = false;
+  for (const SchemaColumn& column : known->second) {
+    binding->columns.push_back(
+        {std::string(column.name), column.number ? engine::Type{engine::Kind::kBigInt} : Text()});
+  }
+  const std::string catalog(kCatalogName);
+  catalog::ListOptions databases;
+  for (;;) {
+    TARN_TRY(auto page, catalog_.ListDatabases(scope_, databases));
+    for (const catalog::Database& database : page.items) {
+      if (name == "schemata") {
+        binding->rows.push_back({catalog, database.name});
+        continue;
+      }
+      catalog::ListOptions tables;
+      for (;;) {
+        TARN_TRY(auto listed, catalog_.ListTables(scope_, database.name, tables));
+        for (const catalog::Table& table : listed.items) {
+          if (name == "columns") {
+            AddColumnRows(table, binding->rows);
+          } else if (name == "tables") {
+            binding->rows.push_back({catalog, database.name, table.name, table.IsView() ? "VIEW" : "BASE TABLE"});
+          } else if (table.IsView()) {
+            Result<ViewDefinition> view = DecodeView(table);
+            binding->rows.push_back({catalog, database.name, table.name, view.ok() ? view->sql : ""});
+          }
+        }
+        if (listed.next.empty()) break;
+        tables.after = listed.next;
+      }
+    }
+    if (page.next.empty()) break;
+    databases.after = page.next;
+  }
+  if (name == "schemata") binding->rows.push_back({catalog, std::string(kInformationSchema)});
+  return std::shared_ptr<const engine::TableBinding>(std::move(binding));
+}
+
+Result<std::shared_ptr<const engine::TableBinding>> Lake::Resolve(const std::string& database,
+                                                                  const std::string& table) {
+  if (database == kInformationSchema) return BindInformationSchema(table);
+  std::string base = table;
+  const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
+  if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
+  TARN_TRY(auto found, Load(database, base));
+  if (found == nullptr || found->IsView()) {
+    return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", database, table));
+  }
+  return partitions ? BindPartitionsTable(*found) : BindFiles(*found);
+}
+
+}  // namespace tarn::query

@@ -1,0 +1,80 @@
+// The lake as one query sees it: names resolved against the catalog, tables bound to the files of matching partitions.
+//
+// Invariants: a table is read from the catalog once per query and stays that. A partition that no use of the table can
+// need is neither listed nor opened. Files whose path below the table's location has a part that begins with '_' or '.'
+// do not exist.
+// Errors: sql's and engine's reasons, catalog's, object's. Threads: any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "catalog/catalog.h"
+#include "engine/table.h"
+#include "object/files.h"
+#include "query/data_catalog.h"
+#include "sql/analyze.h"
+
+namespace tarn::query {
+
+inline constexpr std::string_view kCatalogName = "awsdatacatalog";
+inline constexpr std::string_view kInformationSchema = "information_schema";
+
+// How the files of a table are read. kNotSupported (engine's) names a SerDe that is not served.
+Result<engine::Format> TableFormat(const catalog::Table& table, engine::TextOptions& text);
+
+// "s3://bucket/key" as a folder: the key ends in '/' unless it is empty.
+Result<object::Location> ParseFolder(std::string_view url);
+
+// Lists the visible files below a folder.
+Result<std::vector<engine::File>> ListFolder(const object::Files& files, const object::Location& folder);
+
+// The SQL of a view that Athena, Presto or we stored; empty for what is no such view.
+struct ViewDefinition {
+  std::string sql;
+  std::string catalog;
+  std::string database;
+};
+Result<ViewDefinition> DecodeView(const catalog::Table& table);
+
+class Lake : public sql::CatalogView, public engine::TableResolver {
+ public:
+  Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, object::Files files, Scope scope);
+  ~Lake() override;
+
+  Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
+  Result<bool> DatabaseExists(const std::string& catalog, const std::string& database) const override;
+  Result<bool> CatalogExists(const std::string& catalog) const override;
+
+  // Tells which partitions the uses of each table may need; before the engine resolves.
+  void Prune(const std::vector<sql::TableUse>& uses);
+  Result<std::shared_ptr<const engine::TableBinding>> Resolve(const std::string& database,
+                                                              const std::string& table) override;
+
+  const object::Files& files() const { return files_; }
+
+ private:
+  using Name = std::pair<std::string, std::string>;
+  // Null: there is no such table.
+  Result<std::shared_ptr<const catalog::Table>> Load(const std::string& database, const std::string& table) const;
+  Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const catalog::Table& table);
+  Result<std::vector<catalog::Partition>> MatchingPartitions(const catalog::Table& table);
+  Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const catalog::Table& table);
+  Result<std::shared_ptr<const engine::TableBinding>> BindInformationSchema(const std::string& table);
+
+  const catalog::Catalog& catalog_;
+  const DataCatalogs& data_catalogs_;
+  object::Files files_;
+  Scope scope_;
+  mutable std::mutex mutex_;
+  mutable std::map<Name, std::shared_ptr<const catalog::Table>> tables_;
+  std::map<Name, std::vector<sql::PartitionPredicate>> predicates_;
+};
+
+}  // namespace tarn::query

@@ -1,0 +1,34 @@
+// The engine's view of objects: sources of bytes and lists of files. For lake.cc and lake_files.cc only.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/table.h"
+#include "object/files.h"
+
+namespace tarn::query {
+
+class ObjectSource : public engine::FileSource {
+ public:
+  explicit ObjectSource(object::Files files) : files_(std::move(files)) {}
+  Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override;
+
+ private:
+  object::Files files_;
+};
+
+// Partition i of the binding is folder i.
+class FolderLister : public engine::FileLister {
+ public:
+  FolderLister(object::Files files, std::vector<object::Location> folders)
+      : files_(std::move(files)), folders_(std::move(folders)) {}
+  Result<std::vector<std::vector<engine::File>>> List(std::span<const size_t> partitions) override;
+
+ private:
+  object::Files files_;
+  std::vector<object::Location> folders_;
+};
+
+}  // namespace tarn::query

@@ -1,0 +1,91 @@
+// The query service: everything that Athena's API does, without its wire. The one class that server/ wires.
+//
+//   query::QueryService service(kv, catalog, objects, pool, clock, {});
+//   service.Recover();                                  // once, before the first request
+//   auto id = service.Start(scope, {.query = "SELECT 1", …});
+// Invariants: Start answers after the execution is durable; a query's final state is durable before it is told. Results
+// are objects: they are read back from there, also after a restart.
+// Errors: query/errors.h, and kv's, object's. Threads: any; every call blocks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "query/data_catalog.h"
+#include "query/execution.h"
+#include "query/history.h"
+#include "query/metadata.h"
+#include "query/page.h"
+#include "query/results.h"
+#include "query/saved.h"
+#include "query/tags.h"
+#include "query/workgroup.h"
+
+namespace tarn::object {
+class Store;
+}
+namespace tarn::engine {
+class Pool;
+}
+
+namespace tarn::query {
+
+struct StartRequest {
+  std::string query;
+  std::string token;  // of the client, for idempotency; may be empty
+  std::optional<std::string> database;
+  std::optional<std::string> catalog;
+  ResultConfiguration result;
+  std::string workgroup;  // empty: primary
+  std::vector<std::string> parameters;
+  std::optional<bool> reuse_enabled;
+  std::optional<int32_t> reuse_max_age_minutes;
+  std::string user;  // what current_user says
+};
+
+struct QueryOptions {
+  size_t threads = 16;      // statements in work at a time; SELECTs wait for one of the engine's slots
+  size_t queue_max = 2000;  // accepted beyond; more: kTooManyQueries
+};
+
+class QueryService {
+ public:
+  QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, engine::Pool& pool,
+               const Clock& clock, QueryOptions options = {});
+  ~QueryService();  // ends what runs; it is FAILED then
+
+  // Fails what a previous process left unfinished and forgets what is too old. Before any other call.
+  Status Recover();
+
+  WorkGroups& workgroups();
+  SavedQueries& saved();
+  DataCatalogs& data_catalogs();
+  Metadata& metadata();
+
+  // Returns the execution's id.
+  Result<std::string> Start(const Scope& scope, const StartRequest& request);
+  // Ends it; when this returns its state is final, unless that takes longer than a moment.
+  Status Stop(const Scope& scope, std::string_view id);
+  Result<Execution> Get(const Scope& scope, std::string_view id);
+  Result<Page<std::string>> List(const Scope& scope, std::string_view workgroup, const PageRequest& request);
+  // One page of a succeeded execution's rows; `execution` receives what it is of.
+  Result<Page<ResultRow>> GetResults(const Scope& scope, std::string_view id, const PageRequest& request,
+                                     Execution* execution);
+
+  // `resource` is the ARN's last part, "workgroup/a" or "datacatalog/a"; kNoSuchResource when there is none.
+  Result<TagList> ListTags(const Scope& scope, std::string_view resource);
+  Status Tag(const Scope& scope, std::string_view resource, const TagList& tags);
+  Status Untag(const Scope& scope, std::string_view resource, const std::vector<std::string>& keys);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tarn::query

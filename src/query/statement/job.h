@@ -1,0 +1,134 @@
+// One statement being run: what it may use, and where its outcome goes.
+//
+// A statement's function writes its result objects, fills in `execution` (columns, statistics, counts) and returns Ok,
+// or an Error whose message is what StateChangeReason will say. Threads: one job belongs to one thread; Cancel any.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "engine/engine.h"
+#include "object/files.h"
+#include "query/data_catalog.h"
+#include "query/execution.h"
+#include "query/lake.h"
+#include "query/results.h"
+#include "query/saved.h"
+#include "sql/statement.h"
+
+namespace tarn::query {
+
+// What every statement may use; outlives all jobs.
+struct Services {
+  catalog::Catalog& catalog;
+  object::Store& objects;
+  engine::Pool& pool;
+  const Clock& clock;
+  SavedQueries& saved;
+  DataCatalogs& data_catalogs;
+  WorkerPool& writers;  // puts small result objects beside each other
+};
+
+class Job {
+ public:
+  Job(Services& services, Scope scope, std::string user, Execution start, uint64_t scanned_bytes_max);
+
+  Services& services;
+  const Scope scope;
+  const std::string user;
+  Execution execution;
+  const object::Files files;
+  Lake lake;
+  const uint64_t scanned_bytes_max;  // 0: no limit
+  std::vector<std::string> parameters;  // values of the statement's ?
+  std::string reuse_digest;             // set when the results may answer the same query again
+
+  // The database that unqualified names mean.
+  std::string database() const;
+  sql::AnalyzeContext context() const;
+
+  // Runs on the engine and waits; adds to the statistics. The error is the query's.
+  Result<engine::Outcome> RunEngine(engine::Query query);
+  // Ends the running engine query, and any later one at once.
+  void Cancel();
+  bool cancelled() const { return cancelled_.load(); }
+  bool started() const;         // the engine works on it (or it needs none)
+  uint64_t scanned_bytes() const;
+
+  // Writes `lines` and their metadata beside it as the execution's result.
+  Status WriteText(std::vector<ResultColumn> columns, const std::vector<std::string>& lines);
+  // Puts the metadata beside the result while `first` runs; both are durable on return.
+  Status WithMetadata(const std::string& key_suffix, const std::vector<ResultColumn>& columns,
+                      const std::function<Status()>& first);
+
+ private:
+  std::atomic<bool> cancelled_ = false;
+  mutable std::mutex mutex_;
+  std::shared_ptr<engine::Execution> running_;
+};
+
+// Parsed and bound, whatever it is.
+Status RunStatement(Job& job, sql::Statement& statement);
+
+// A query's rows as the CSV result.
+Status RunSelect(Job& job, sql::Query& query);
+Status RunExplain(Job& job, sql::Explain& explain);
+Status RunPrepare(Job& job, const sql::Prepare& prepare);
+Status RunExecute(Job& job, const sql::Execute& execute);
+Status RunDeallocate(Job& job, const sql::Deallocate& deallocate);
+
+// Changes of databases and tables (definitions.cc), of partitions (partitions.cc), of data (write.cc).
+Status RunCreateDatabase(Job& job, const sql::CreateDatabase& create);
+Status RunDropDatabase(Job& job, const sql::DropDatabase& drop);
+Status RunAlterDatabase(Job& job, const sql::AlterDatabase& alter);
+Status RunCreateTable(Job& job, const sql::CreateTable& create);
+Status RunCreateView(Job& job, sql::CreateView& create);
+Status RunDropTable(Job& job, const sql::DropTable& drop);
+Status RunAlterColumns(Job& job, const sql::AlterColumns& alter);
+Status RunChangeColumn(Job& job, const sql::ChangeColumn& change);
+Status RunDropColumn(Job& job, const sql::DropColumn& drop);
+Status RunSetTblProperties(Job& job, const sql::SetTblProperties& set);
+Status RunUnsetTblProperties(Job& job, const sql::UnsetTblProperties& unset);
+Status RunSetLocation(Job& job, const sql::SetLocation& set);
+Status RunRenameTable(Job& job, const sql::RenameTable& rename);
+Status RunAddPartitions(Job& job, const sql::AddPartitions& add);
+Status RunDropPartitions(Job& job, const sql::DropPartitions& drop);
+Status RunRenamePartition(Job& job, const sql::RenamePartition& rename);
+Status RunMsckRepair(Job& job, const sql::MsckRepair& repair);
+Status RunCreateTableAs(Job& job, sql::CreateTableAs& create);
+Status RunInsertInto(Job& job, sql::InsertInto& insert);
+Status RunUnload(Job& job, sql::Unload& unload);
+
+// Answers about the catalog (show.cc).
+Status RunShowDatabases(Job& job, const sql::ShowDatabases& show);
+Status RunShowTables(Job& job, const sql::ShowTables& show);
+Status RunShowViews(Job& job, const sql::ShowViews& show);
+Status RunShowPartitions(Job& job, const sql::ShowPartitions& show);
+Status RunShowColumns(Job& job, const sql::ShowColumns& show);
+Status RunShowCreate(Job& job, const sql::ShowCreate& show);
+Status RunShowTblProperties(Job& job, const sql::ShowTblProperties& show);
+Status RunShowCatalogs(Job& job, const sql::ShowCatalogs& show);
+Status RunDescribe(Job& job, const sql::Describe& describe);
+Status RunDescribeDatabase(Job& job, const sql::DescribeDatabase& describe);
+
+// The table a DDL statement names; the error reads as Hive's.
+Result<catalog::Table> FindHiveTable(Job& job, const sql::TableName& name);
+std::string DatabaseOf(const Job& job, const sql::TableName& name);
+// Makes "default" exist when it is what `database` says, as Athena does at first use.
+Status EnsureDefaultDatabase(catalog::Catalog& catalog, const Scope& scope, std::string_view database);
+
+// Hive's texts for failed DDL.
+Error SemanticError(int code, std::string_view text);
+Error DdlTaskError(std::string_view text);
+
+}  // namespace tarn::query

@@ -1,0 +1,226 @@
+#include "server/lake.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "api/athena/athena_service.h"
+#include "api/cloudwatch/cloudwatch_service.h"
+#include "api/glue/glue_service.h"
+#include "api/protocol/dispatch.h"
+#include "api/s3/s3_service.h"
+#include "api/sts/sts_service.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "blob/blob.h"
+#include "blob/key_wrapper.h"
+#include "catalog/catalog.h"
+#include "engine/engine.h"
+#include "identity/authorize.h"
+#include "identity/directory.h"
+#include "jobs/crawl/crawl_runner.h"
+#include "jobs/crawl/definitions.h"
+#include "kv/rocksdb_store.h"
+#include "object/store.h"
+#include "observe/storage_metrics.h"
+#include "query/service.h"
+#include "schedule/timers.h"
+#include "server/root_credentials.h"
+#include "server/usage_source.h"
+#include "sql/macros.h"
+
+namespace tarn::server {
+namespace {
+
+namespace fs = std::filesystem;
+namespace crawl = jobs::crawl;
+
+constexpr std::string_view kStorageTimer = "storage-metrics";
+constexpr size_t kMetadataThreads = 8;
+constexpr size_t kDataThreads = 16;
+constexpr size_t kQueryThreads = 8;
+constexpr size_t kQueueMax = 20'000;
+
+uint64_t MachineMemoryBytes() {
+  return static_cast<uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+engine::Pool::Options PoolOptions(const Options& options) {
+  engine::Pool::Options pool;
+  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  pool.slots = options.query_slots > 0 ? options.query_slots : std::max<size_t>(2, cores);
+  // Half of the machine for queries, the rest for the page cache and everything else.
+  pool.memory_bytes = options.query_memory_bytes > 0 ? options.query_memory_bytes
+                                                     : std::max<uint64_t>(256ULL << 20, MachineMemoryBytes() / 2 / pool.slots);
+  pool.spill_directory = options.data + "/spill";
+  for (const std::string_view macro : sql::MacroStatements()) pool.macros.emplace_back(macro);
+  return pool;
+}
+
+// What the master key seals beside blobs gets a key of its own, derived from it.
+Result<std::string> DeriveKey(const std::string& path, std::string_view purpose) {
+  std::ifstream file(path);
+  std::string text;
+  std::getline(file, text);
+  const auto key = Unhex(Trim(text));
+  if (!key || key->size() != 32) return Fail(kIoError, path + ": 64 hexadecimal digits are expected");
+  return HmacSha256(*key, purpose);
+}
+
+// The members stand in the order in which they need each other: later ones use earlier ones, and end first.
+class OpenLake : public Lake {
+ public:
+  OpenLake(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
+  ~OpenLake() override {
+    if (timers_) timers_->Stop();
+    query_pool_.Stop();
+    data_pool_.Stop();
+    metadata_pool_.Stop();
+  }
+
+  Status Open() {
+    TARN_CHECK(OpenStores());
+    TARN_CHECK(OpenIdentity());
+    TARN_CHECK(OpenDomains());
+    return OpenApi();
+  }
+
+  http::Handler& api() override { return api_; }
+  const std::string& credentials_file() const override { return credentials_file_; }
+
+ private:
+  Status OpenStores() {
+    std::error_code failed;
+    fs::create_directories(options_.data, failed);
+    if (failed) return Fail(kIoError, fmt::format("{}: cannot be made: {}", options_.data, failed.message()));
+    const bool is_new = !fs::exists(options_.data + "/kv");
+    TARN_TRY(wrapper_, blob::OpenMasterKey(options_.data + "/master-key", is_new));
+    TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv"));
+    blob::Options blobs;
+    blobs.directory = options_.data + "/blobs";
+    TARN_TRY(blobs_, blob::OpenLocal(std::move(blobs), *kv_, blob_pool_, *wrapper_, clock_));
+    return Ok();
+  }
+
+  Status OpenIdentity() {
+    TARN_TRY(std::string key, DeriveKey(options_.data + "/master-key", "identity"));
+    directory_ = std::make_unique<identity::Directory>(*kv_, clock_, std::move(key));
+    RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
+    if (root.access_key_id.empty()) {
+      TARN_TRY(root, LoadRootCredentials(options_.data));
+    }
+    credentials_file_ = root.file;
+    TARN_CHECK(directory_->EnsureAccount({options_.account, "root", root.access_key_id, root.secret_access_key}));
+    for (const AccountOptions& account : options_.accounts) {
+      TARN_CHECK(directory_->EnsureAccount({account.id, account.name, account.access_key_id, account.secret_access_key}));
+    }
+    return Ok();
+  }
+
+  Status OpenDomains() {
+    objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_);
+    catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
+    TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
+    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
+    TARN_CHECK(queries_->Recover());
+    crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
+    runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
+    TARN_CHECK(runner_->Recover());
+    usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
+    storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
+    return OpenTimers();
+  }
+
+  Status OpenTimers() {
+    timers_ = std::make_unique<schedule::Timers>(*kv_, clock_);
+    timers_->Handle(crawl::kTimerKind, [this](const schedule::Timer& timer) -> Status {
+      const auto crawler = crawl::ParseTimerId(timer.id);
+      if (!crawler) return Fail(kInternalError, "a timer without a crawler");
+      TARN_CHECK(runner_->Start(crawler->first, crawler->second));
+      return Ok();
+    });
+    timers_->Handle(kStorageTimer, [this](const schedule::Timer&) { return storage_metrics_->Sample(); });
+    TARN_TRY(const schedule::Schedule hourly, schedule::Schedule::Parse("cron(0 * * * ? *)"));
+    TARN_CHECK(kv::Transact(*kv_, [&](kv::Txn& txn) -> Status {
+      TARN_TRY(const auto present, schedule::Timers::Find(txn, kStorageTimer, "all"));
+      return present ? Ok() : schedule::Timers::Set(txn, kStorageTimer, "all", hourly, clock_.Now());
+    }));
+    timers_->Start();
+    return Ok();
+  }
+
+  Status OpenApi() {
+    namespace protocol = api::protocol;
+    protocol::DispatcherOptions options;
+    options.default_region = options_.region;
+    options.advertise = options_.advertise;
+    if (!options_.s3_domain.empty()) options.s3_domains.push_back(options_.s3_domain);
+    dispatcher_ = std::make_unique<protocol::Dispatcher>(options, protocol::DispatcherParts{.clock = &clock_,
+                                                                                           .credentials = directory_.get(),
+                                                                                           .authorizer = &authorizer_,
+                                                                                           .metadata_pool = &metadata_pool_,
+                                                                                           .data_pool = &data_pool_,
+                                                                                           .query_pool = &query_pool_});
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(*objects_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, clock_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
+    api_ = dispatcher_->AsHandler();
+    return Ok();
+  }
+
+  const Options options_;
+  const Clock& clock_;
+  std::string credentials_file_;
+  const identity::RootAuthorizer authorizer_;
+
+  WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};
+  std::unique_ptr<blob::KeyWrapper> wrapper_;
+  std::unique_ptr<kv::Store> kv_;
+  std::unique_ptr<blob::Store> blobs_;
+  std::unique_ptr<identity::Directory> directory_;
+  std::unique_ptr<object::Store> objects_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<engine::Pool> engine_;
+  std::unique_ptr<query::QueryService> queries_;
+  std::unique_ptr<crawl::Definitions> crawlers_;
+  std::unique_ptr<crawl::CrawlRunner> runner_;
+  std::unique_ptr<BucketUsageSource> usage_;
+  std::unique_ptr<observe::StorageMetrics> storage_metrics_;
+  std::unique_ptr<schedule::Timers> timers_;
+  std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
+  http::Handler api_;
+
+  WorkerPool metadata_pool_{"metadata", kMetadataThreads, kQueueMax};
+  WorkerPool data_pool_{"data", kDataThreads, kQueueMax};
+  WorkerPool query_pool_{"query", kQueryThreads, kQueueMax};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Lake>> Lake::Open(const Options& options, const Clock& clock) {
+  auto lake = std::make_unique<OpenLake>(options, clock);
+  TARN_CHECK(lake->Open());
+  return std::unique_ptr<Lake>(std::move(lake));
+}
+
+Status EmptyLake(const Options& options) {
+  std::error_code failed;
+  for (const char* name : {"/kv", "/blobs", "/spill"}) {
+    fs::remove_all(options.data + name, failed);
+    if (failed) return Fail(kIoError, fmt::format("{}{}: cannot be removed: {}", options.data, name, failed.message()));
+  }
+  return Ok();
+}
+
+}  // namespace tarn::server

@@ -1,0 +1,19 @@
+// The root account's access key: given in the environment, or made at first start and kept in DIR/root-credentials.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace tarn::server {
+
+struct RootCredentials {
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string file;  // where they are kept; empty when they were given
+};
+
+// Reads `directory`/root-credentials (mode 0600, the AWS CLI's ini form), making it durably when it is absent.
+Result<RootCredentials> LoadRootCredentials(const std::string& directory);
+
+}  // namespace tarn::server

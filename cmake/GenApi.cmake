@@ -5,6 +5,9 @@
 include_guard(GLOBAL)
 
 function(tarn_generated_api name)
+  if(TARGET tarn_api_${name}_gen)
+    return()
+  endif()
   cmake_parse_arguments(G "" "OPERATIONS" "" ${ARGN})
   if(NOT G_OPERATIONS)
     set(G_OPERATIONS ${CMAKE_SOURCE_DIR}/src/api/${name}/operations.txt)

@@ -21,7 +21,8 @@ class Maker:
     def structure(self, shape, depth=0, full=False):
         random = self.random
         names = list(shape.members)
-        if getattr(shape, "is_tagged_union", False):
+        union = getattr(shape, "is_tagged_union", False)
+        if union:
             names = [random.choice(names)] if names else []
         out = {}
         for name in names:
@@ -29,7 +30,7 @@ class Maker:
             traits = member.serialization
             if traits.get("streaming") or traits.get("eventstream") or member.metadata.get("streaming"):
                 continue
-            required = name in shape.required_members
+            required = union or name in shape.required_members
             chance = 0.9 if full else 0.7 if depth < 2 else 0.4
             if not required and random.random() > chance:
                 continue
@@ -131,5 +132,5 @@ def without_empty(value):
         kept = {key: without_empty(inner) for key, inner in value.items()}
         return {key: inner for key, inner in kept.items() if inner not in ({}, [], None)}
     if isinstance(value, list):
-        return [without_empty(inner) for inner in value]
+        return [inner for inner in map(without_empty, value) if inner != {}]
     return value

@@ -53,7 +53,7 @@ def services(probe):
 
 def request_of(operation, protocol, params):
     """The request that botocore would send: method, path, query, headers, body."""
-    serialized = botocore.serialize.create_serializer(protocol).serialize_to_request(params, operation)
+    serialized = botocore.serialize.create_serializer(protocol, include_validation=False).serialize_to_request(params, operation)
     botocore.awsrequest.prepare_request_dict(serialized, endpoint_url="http://localhost")
     prepared = botocore.awsrequest.create_request_object(serialized).prepare()
     url = urllib.parse.urlsplit(prepared.url)
@@ -61,7 +61,8 @@ def request_of(operation, protocol, params):
     if isinstance(body, str):
         body = body.encode()
     headers = [[name, value.decode() if isinstance(value, bytes) else str(value)]
-               for name, value in prepared.headers.items()]
+               for name, value in prepared.headers.items()
+               if name.lower() != "content-length" or name in serialized["headers"]]  # HTTP's, not the model's
     return {"method": prepared.method, "path": url.path,
             "query": [list(pair) for pair in urllib.parse.parse_qsl(url.query, keep_blank_values=True)],
             "headers": headers, "body": base64.b64encode(body).decode()}
@@ -149,3 +150,60 @@ def test_what_we_encode_is_parsed_by_botocore_to_the_same_values(probe, services
                             f"  {response}")
     print(f"{count} answers")
     assert not problems, f"{len(problems)} of {count}:\n" + "\n".join(problems[:10])
+
+
+def parse(protocol, response, shape=None):
+    return botocore.parsers.create_parser(protocol).parse(response, shape)
+
+
+def test_errors_reach_botocore_with_code_message_and_fields(probe, services):
+    for service, protocol, code, seen in [
+            ("glue", "json11", "EntityNotFoundException", "EntityNotFoundException"),
+            ("athena", "json11", "InvalidRequestException", "InvalidRequestException"),
+            ("cloudwatch", "query", "InvalidParameterValueException", "InvalidParameterValue"),
+            ("cloudwatch", "json10", "InvalidParameterValueException", "InvalidParameterValue"),
+            ("cloudwatch", "rpc-cbor", "InvalidParameterValueException", "InvalidParameterValue"),
+            ("model_iam", "query", "NoSuchEntityException", "NoSuchEntity"),
+            ("model_iam", "query", "NoSuchEntity", "NoSuchEntity"),
+            ("model_lakeformation", "rest-json", "EntityNotFoundException", "EntityNotFoundException"),
+            ("model_kinesis", "json11", "ResourceNotFoundException", "ResourceNotFoundException"),
+            ("s3", "rest-xml", "NoSuchBucket", "NoSuchBucket")]:
+        if service not in services:
+            continue
+        response = probe.response("failure", service=service, protocol=protocol, code=code, message="no <such> é thing",
+                                  status=404, fields=[["BucketName", "b"]], resource="/b")
+        parsed = parse(BOTOCORE[protocol], response)
+        assert parsed["Error"]["Code"] == seen, (service, protocol, parsed)
+        assert parsed["Error"]["Message"] == "no <such> é thing", (service, protocol, response)
+        assert parsed["ResponseMetadata"]["HTTPStatusCode"] == 404
+        assert parsed["ResponseMetadata"]["RequestId"] == "req-1", (service, protocol)
+        if protocol == "rest-xml":
+            assert parsed["Error"]["BucketName"] == "b" and parsed["Error"]["Resource"] == "/b"
+
+
+def test_modelled_error_fields_keep_their_types(probe, services):
+    model = service_model("athena", "json11")
+    shape = model.shape_for("InvalidRequestException")
+    response = probe.response("failure", service="athena", protocol="json11", code="InvalidRequestException",
+                              message="bad", fields=[["AthenaErrorCode", "MALFORMED_QUERY"]])
+    assert parse("json", response, shape)["AthenaErrorCode"] == "MALFORMED_QUERY"
+
+
+def test_event_streams_are_read_by_botocore(probe):
+    from botocore.eventstream import EventStreamBuffer
+    model = service_model("model_kinesis", "json11")
+    operation = model.operation_model("SubscribeToShard")
+    union = operation.output_shape.members["EventStream"]
+    event = {"Records": [{"SequenceNumber": "1", "Data": base64.b64encode(b"x\x00y").decode(), "PartitionKey": "p"}],
+             "ContinuationSequenceNumber": "2", "MillisBehindLatest": 0}
+    answer = probe.ask("events", service="model_kinesis", operation="SubscribeToShard", protocol="json11",
+                       events=[["SubscribeToShardEvent", event]] * 3)
+    buffer = EventStreamBuffer()
+    raw = base64.b64decode(answer["body"])
+    for at in range(0, len(raw), 7):
+        buffer.add_data(raw[at:at + 7])
+    parser = botocore.parsers.EventStreamJSONParser()
+    seen = [parser.parse(message.to_response_dict(), union) for message in buffer]
+    assert len(seen) == 3
+    for parsed in seen:
+        assert canonical(parsed["SubscribeToShardEvent"], union.members["SubscribeToShardEvent"]) == event

@@ -35,10 +35,17 @@ Result<StoredKey> ParseStoredKey(std::string_view record) {
   RecordReader reader(record);
   while (reader.Next()) {
     switch (reader.tag()) {
-      case kKeyAccount: stored.account = reader.str(); break;
-      case kKeyPrincipal: stored.principal = reader.u64(); break;
-      case kKeySecret: stored.sealed = reader.str(); break;
-      default: break;
+      case kKeyAccount:
+        stored.account = reader.str();
+        break;
+      case kKeyPrincipal:
+        stored.principal = reader.u64();
+        break;
+      case kKeySecret:
+        stored.sealed = reader.str();
+        break;
+      default:
+        break;
     }
   }
   if (reader.corrupt() || stored.account.empty() || stored.principal != kPrincipalRoot) {
@@ -52,10 +59,17 @@ Result<AccountInfo> ParseAccount(std::string id, std::string_view record) {
   RecordReader reader(record);
   while (reader.Next()) {
     switch (reader.tag()) {
-      case kAccountName: account.name = reader.str(); break;
-      case kAccountRootKey: account.root_access_key_id = reader.str(); break;
-      case kAccountCreated: account.created = {reader.i64()}; break;
-      default: break;
+      case kAccountName:
+        account.name = reader.str();
+        break;
+      case kAccountRootKey:
+        account.root_access_key_id = reader.str();
+        break;
+      case kAccountCreated:
+        account.created = {reader.i64()};
+        break;
+      default:
+        break;
     }
   }
   if (reader.corrupt()) return Fail(kDamaged, "the record of account " + account.id + " is damaged");
@@ -67,10 +81,13 @@ Status CheckSpec(const AccountSpec& spec) {
   if (spec.id.size() != 12 || !std::ranges::all_of(spec.id, digits)) {
     return Fail(kBadAccount, "account id \"" + spec.id + "\" is not twelve digits");
   }
-  auto allowed = [&](char c) { return digits(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-'; };
+  auto allowed = [&](char c) {
+    return digits(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
+  };
   if (spec.access_key_id.size() < 3 || spec.access_key_id.size() > 128 ||
       !std::ranges::all_of(spec.access_key_id, allowed)) {
-    return Fail(kBadAccount, "the access key id of account " + spec.id + " is not 3 to 128 letters, digits, '_' or '-'");
+    return Fail(kBadAccount,
+                "the access key id of account " + spec.id + " is not 3 to 128 letters, digits, '_' or '-'");
   }
   if (spec.secret_access_key.size() < 3 || spec.secret_access_key.size() > 1024) {
     return Fail(kBadAccount, "the secret access key of account " + spec.id + " is not 3 to 1024 bytes long");

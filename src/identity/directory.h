@@ -1,9 +1,8 @@
 // Directory: accounts and access keys, in kv. docs/format/identity.md tells the records.
 //
 // Invariants: an access key belongs to one principal of one account; an account has one root key, the one last given to
-// EnsureAccount; secrets are sealed on disk. What FindKey answers holds for the present state: its cache is dropped when
-// the directory's version key differs.
-// Threads: any.
+// EnsureAccount; secrets are sealed on disk. What FindKey answers holds for the present state: its cache is dropped
+// when the directory's version key differs. Threads: any.
 #pragma once
 
 #include <memory>

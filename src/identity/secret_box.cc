@@ -48,12 +48,11 @@ Result<std::string> SecretBox::Open(std::string_view name, std::string_view seal
   std::string secret(cipher.size(), '\0');
   Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int bytes = 0;
-  bool ok =
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, In(key_), In(sealed)) == 1 &&
-      EVP_DecryptUpdate(context.get(), nullptr, &bytes, In(name), static_cast<int>(name.size())) == 1 &&
-      EVP_DecryptUpdate(context.get(), Out(secret), &bytes, In(cipher), static_cast<int>(cipher.size())) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, Out(tag)) == 1 &&
-      EVP_DecryptFinal_ex(context.get(), Out(secret), &bytes) == 1;
+  bool ok = EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, In(key_), In(sealed)) == 1 &&
+            EVP_DecryptUpdate(context.get(), nullptr, &bytes, In(name), static_cast<int>(name.size())) == 1 &&
+            EVP_DecryptUpdate(context.get(), Out(secret), &bytes, In(cipher), static_cast<int>(cipher.size())) == 1 &&
+            EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, Out(tag)) == 1 &&
+            EVP_DecryptFinal_ex(context.get(), Out(secret), &bytes) == 1;
   if (!ok) return Fail(kDamaged, "a sealed secret does not open with this lake's master key");
   return secret;
 }

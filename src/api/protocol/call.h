@@ -16,13 +16,10 @@
 #include "identity/authorize.h"
 #include "identity/caller.h"
 
-namespace tarn::http {
-struct Request;
-}
-
 namespace tarn::api::protocol {
 
-struct OperationDesc;
+struct OperationDesc;  // shape.h
+struct RequestParts;   // codec.h
 
 // What a handler adds to its answer beyond the generated output or the Error.
 struct Extras {
@@ -43,7 +40,7 @@ struct Call {
   const OperationDesc* operation = nullptr;
 
   const identity::Authorizer* authorizer = nullptr;
-  const http::Request* request = nullptr;
+  const RequestParts* request = nullptr;
   mutable Extras extras;
 
   // A header or query parameter as it came (query decoded), for what no generated field carries. Header names in any
@@ -51,7 +48,7 @@ struct Call {
   std::optional<std::string> Header(std::string_view name) const;
   std::optional<std::string> Query(std::string_view name) const;
   std::string_view method() const;
-  // The resource part of S3's errors: the request's path as sent.
+  // The request's path as sent, for S3 with the bucket of a virtual host in front.
   std::string_view raw_path() const;
 
   // Asks again, for resources found in the body or in storage (DeleteObjects' keys, a copy's source, a listing's rows).

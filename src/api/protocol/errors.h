@@ -29,6 +29,11 @@ inline constexpr Reason kRequestSkewed{"protocol.RequestSkewed", Code::kPermissi
 inline constexpr Reason kPresignExpired{"protocol.PresignExpired", Code::kPermissionDenied};
 inline constexpr Reason kUnsupportedSignature{"protocol.UnsupportedSignature", Code::kInvalidArgument};
 inline constexpr Reason kInvalidToken{"protocol.InvalidToken", Code::kPermissionDenied};
+inline constexpr Reason kPresignNotYetValid{"protocol.PresignNotYetValid", Code::kPermissionDenied};
+inline constexpr Reason kUnsignedHeaders{"protocol.UnsignedHeaders", Code::kPermissionDenied};
+inline constexpr Reason kMissingDate{"protocol.MissingDate", Code::kPermissionDenied};
+inline constexpr Reason kScopeDate{"protocol.ScopeDate", Code::kPermissionDenied};
+inline constexpr Reason kUnsupportedAuthorization{"protocol.UnsupportedAuthorization", Code::kInvalidArgument};
 
 // Bodies.
 inline constexpr Reason kContentSha256Mismatch{"protocol.ContentSha256Mismatch", Code::kInvalidArgument};

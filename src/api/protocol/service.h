@@ -52,9 +52,9 @@ enum class WorkClass : uint8_t {
 };
 
 // The body of a streaming operation: aws-chunked framing removed, its signatures and trailers and the
-// x-amz-content-sha256 checked. Nothing of it may be committed before Read has returned 0: a bad signature, a short body
-// or a wrong hash surfaces as the error of a Read, at the latest of that last one. The first Read sends the
-// "100 Continue" that the peer waits for.
+// x-amz-content-sha256 checked. Nothing of it may be committed before Read has returned 0: a bad signature, a short
+// body or a wrong hash surfaces as the error of a Read, at the latest of that last one. The first Read sends the "100
+// Continue" that the peer waits for.
 class RequestBody : public BodySource {
  public:
   // Trailing headers (lower-case names, e.g. x-amz-checksum-crc32); complete after Read returned 0.
@@ -216,8 +216,8 @@ Operation Bind(std::string_view name, std::string_view action, Rule rule, Operat
     row.stream_handler = &internal::RunStream<Traits, Method>;
   } else {
     row.handler = [](Service& service, const Call& call, const void* input) -> Result<std::shared_ptr<void>> {
-      auto answer = (static_cast<typename Traits::ServiceType&>(service).*Method)(call,
-                                                                                 *static_cast<const Input*>(input));
+      auto answer =
+          (static_cast<typename Traits::ServiceType&>(service).*Method)(call, *static_cast<const Input*>(input));
       if (!answer.ok()) return answer.error();
       return std::static_pointer_cast<void>(std::make_shared<Output>(std::move(answer).value()));
     };

@@ -1,0 +1,67 @@
+#include "api/protocol/authenticate.h"
+
+#include <algorithm>
+
+#include "api/protocol/errors.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "identity/errors.h"
+
+namespace tarn::api::protocol {
+namespace {
+
+constexpr std::string_view kContentSha256 = "x-amz-content-sha256";
+
+const std::string* FindHeader(const SignedHead& head, std::string_view name) {
+  for (const Field& field : *head.headers) {
+    if (EqualsIgnoreCase(field.name, name)) return &field.value;
+  }
+  return nullptr;
+}
+
+// The payload hash as the signer put it into the canonical request.
+Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head, const std::string* body, bool s3) {
+  const std::string* header = FindHeader(head, kContentSha256);
+  if (claim.presigned) {
+    bool is_signed = std::ranges::find(claim.signed_headers, kContentSha256) != claim.signed_headers.end();
+    if (header != nullptr && is_signed) return *header;
+    if (!claim.payload_hash.empty()) return claim.payload_hash;
+    if (s3) return std::string(kUnsignedPayload);
+    return Hex(Sha256(body != nullptr ? *body : std::string_view()));
+  }
+  if (header != nullptr) return *header;
+  if (s3) return Fail(kMissingSecurityHeader, "Missing required header for this request: x-amz-content-sha256");
+  return Hex(Sha256(body != nullptr ? *body : std::string_view()));
+}
+
+}  // namespace
+
+Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
+                                   identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields) {
+  Authenticated result;
+  if (const std::string* header = FindHeader(head, kContentSha256)) result.payload_hash = *header;
+  TARN_TRY(auto claim, ReadClaim(head));
+  if (!claim) return result;
+  auto credential = credentials.FindKey(claim->access_key_id, claim->token);
+  if (!credential.ok()) {
+    if (credential.Is(identity::kUnknownKey)) {
+      fields.emplace_back("AWSAccessKeyId", claim->access_key_id);
+      return Fail(kUnknownAccessKey, "The AWS Access Key Id you provided does not exist in our records.");
+    }
+    if (credential.Is(identity::kBadToken)) {
+      fields.emplace_back("Token-0", claim->token);
+      return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");
+    }
+    return credential.error();
+  }
+  TARN_CHECK(CheckTime(*claim, now, s3, fields));
+  TARN_TRY(std::string payload_hash, SignedPayloadHash(*claim, head, body, s3));
+  TARN_TRY(result.verified, VerifySignature(*claim, head, payload_hash, (*credential)->secret, s3, fields));
+  // A presigned URL may bind the body without a header; a header that nobody signed still frames it.
+  if (result.payload_hash.empty()) result.payload_hash = payload_hash;
+  result.caller = (*credential)->caller;
+  result.region = claim->region;
+  return result;
+}
+
+}  // namespace tarn::api::protocol

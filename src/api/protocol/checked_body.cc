@@ -1,0 +1,161 @@
+#include "api/protocol/checked_body.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "api/protocol/errors.h"
+#include "base/strings.h"
+
+namespace tarn::api::protocol {
+namespace {
+
+constexpr size_t kBufferBytes = 64 << 10;
+
+std::string_view Header(const std::vector<Field>& headers, std::string_view name) {
+  for (const Field& field : headers) {
+    if (EqualsIgnoreCase(field.name, name)) return field.value;
+  }
+  return {};
+}
+
+bool IsSha256(std::string_view text) {
+  return text.size() == 64 && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+         });
+}
+
+std::string_view AsText(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view payload_hash, const Verified* verified) {
+  BodyPlan plan;
+  if (payload_hash.empty() || payload_hash == kUnsignedPayload) return plan;
+  if (IsSha256(payload_hash)) {
+    plan.sha256_hex = AsciiLower(payload_hash);
+    return plan;
+  }
+  bool is_signed = payload_hash == kStreamingSigned || payload_hash == kStreamingSignedTrailer;
+  if (!is_signed && payload_hash != kStreamingUnsignedTrailer) {
+    return Fail(
+        kInvalidContentSha256,
+        "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
+  }
+  AwsChunkedOptions chunked;
+  chunked.trailer = payload_hash != kStreamingSigned;
+  if (is_signed) {
+    if (verified == nullptr) return Fail(kSignatureMismatch, "Signed chunks need a signed request");
+    chunked.chain = *verified;
+  }
+  auto length = ParseU64(Trim(Header(headers, "x-amz-decoded-content-length")));
+  if (!length) {
+    return Fail(kMissingContentLength, "You must provide the x-amz-decoded-content-length HTTP header.");
+  }
+  chunked.decoded_length = *length;
+  if (chunked.trailer) {
+    for (std::string_view name : Split(Header(headers, "x-amz-trailer"), ',')) {
+      if (!Trim(name).empty()) chunked.announced_trailers.push_back(AsciiLower(Trim(name)));
+    }
+  }
+  plan.chunked = std::move(chunked);
+  return plan;
+}
+
+CheckedBody::CheckedBody(BodySource& inner, BodyPlan plan) : inner_(inner), plan_(std::move(plan)) {
+  if (plan_.chunked) reader_.emplace(*plan_.chunked);
+}
+
+std::optional<uint64_t> CheckedBody::length() const {
+  return plan_.chunked ? std::optional(plan_.chunked->decoded_length) : inner_.length();
+}
+
+const std::vector<std::pair<std::string, std::string>>& CheckedBody::trailers() const {
+  static const std::vector<std::pair<std::string, std::string>> kNone;
+  return reader_ ? reader_->trailers() : kNone;
+}
+
+const std::vector<std::string>& CheckedBody::announced_trailers() const {
+  static const std::vector<std::string> kNone;
+  return plan_.chunked ? plan_.chunked->announced_trailers : kNone;
+}
+
+Task<Result<size_t>> CheckedBody::Read(std::span<std::byte> into) {
+  if (failure_) co_return Error(*failure_);
+  if (done_ || into.empty()) co_return size_t{0};
+  Result<size_t> bytes = size_t{0};
+  if (reader_) {
+    bytes = co_await ReadChunked(into);
+  } else {
+    bytes = co_await ReadPlain(into);
+  }
+  if (!bytes.ok()) failure_ = bytes.error();
+  if (bytes.ok() && *bytes == 0) done_ = true;
+  co_return bytes;
+}
+
+Task<Result<size_t>> CheckedBody::ReadPlain(std::span<std::byte> into) {
+  TARN_CO_TRY(size_t bytes, co_await inner_.Read(into));
+  if (!plan_.sha256_hex) co_return bytes;
+  if (bytes > 0) {
+    hasher_.Update(into.first(bytes));
+    co_return bytes;
+  }
+  if (!ConstantTimeEqual(Hex(hasher_.Finish()), *plan_.sha256_hex)) {
+    co_return Fail(kContentSha256Mismatch,
+                   "The provided 'x-amz-content-sha256' header does not match what was computed.");
+  }
+  co_return size_t{0};
+}
+
+Task<Result<size_t>> CheckedBody::ReadChunked(std::span<std::byte> into) {
+  if (buffer_.empty()) buffer_.resize(kBufferBytes);
+  while (!reader_->done()) {
+    std::string_view input(buffer_.data() + begin_, end_ - begin_);
+    TARN_CO_TRY(auto step, reader_->Next(input, into.size(), inner_done_));
+    std::memcpy(into.data(), step.data.data(), step.data.size());
+    begin_ += step.consumed;
+    if (!step.data.empty()) co_return step.data.size();
+    if (step.consumed > 0 || reader_->done() || inner_done_) continue;
+    if (begin_ > 0) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    auto room = std::as_writable_bytes(std::span(buffer_).subspan(end_));
+    TARN_CO_TRY(size_t bytes, co_await inner_.Read(room));
+    end_ += bytes;
+    inner_done_ = bytes == 0;
+  }
+  // The transport must end where the framing does.
+  std::array<std::byte, 1> rest{};
+  if (begin_ != end_) co_return Fail(kMalformedChunk, "The aws-chunked body goes on after its end");
+  if (!inner_done_) {
+    TARN_CO_TRY(size_t more, co_await inner_.Read(rest));
+    inner_done_ = true;
+    if (more > 0) co_return Fail(kMalformedChunk, "The aws-chunked body goes on after its end");
+  }
+  co_return size_t{0};
+}
+
+Task<Result<std::string>> ReadWhole(BodySource& body, uint64_t bytes_max) {
+  auto too_large = [&] {
+    return Fail(kRequestTooLarge, "Your request was too big: the limit is " + std::to_string(bytes_max) + " bytes");
+  };
+  if (body.length() && *body.length() > bytes_max) co_return too_large();
+  std::string whole;
+  std::string buffer(static_cast<size_t>(std::min<uint64_t>(body.length().value_or(kBufferBytes) + 1, kBufferBytes)),
+                     '\0');
+  while (true) {
+    auto into = std::as_writable_bytes(std::span(buffer));
+    TARN_CO_TRY(size_t bytes, co_await body.Read(into));
+    if (bytes == 0) break;
+    if (whole.size() + bytes > bytes_max) co_return too_large();
+    whole += AsText(into.first(bytes));
+  }
+  co_return std::move(whole);
+}
+
+}  // namespace tarn::api::protocol

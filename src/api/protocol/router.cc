@@ -1,0 +1,79 @@
+#include "api/protocol/router.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace tarn::api::protocol {
+namespace {
+
+std::string_view WithoutPort(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool IsIpAddress(std::string_view host) {
+  return host.starts_with('[') ||
+         (!host.empty() && std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); }));
+}
+
+const ServiceDesc* ByName(std::span<const ServiceDesc* const> services, std::string_view name) {
+  for (const ServiceDesc* service : services) {
+    if (service->name == name || service->endpoint_prefix == name || service->signing_name == name) return service;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request) {
+  if (!request.claimed_service.empty()) {
+    const ServiceDesc* claimed = nullptr;
+    for (const ServiceDesc* service : services) {
+      if (service->signing_name != request.claimed_service) continue;
+      if (claimed == nullptr) claimed = service;
+      if (!request.target_prefix.empty() && SpeaksFor(*service, request.target_prefix)) return {service, {}};
+    }
+    return {claimed, std::string(request.claimed_service)};
+  }
+  if (!request.target_prefix.empty()) {
+    for (const ServiceDesc* service : services) {
+      if (SpeaksFor(*service, request.target_prefix)) return {service, {}};
+    }
+    return {nullptr, std::string(request.target_prefix)};
+  }
+  if (!request.form_version.empty()) {
+    for (const ServiceDesc* service : services) {
+      bool speaks_query = std::ranges::find(service->protocols, WireProtocol::kQuery) != service->protocols.end();
+      if (speaks_query && service->api_version == request.form_version) return {service, {}};
+    }
+  }
+  std::string_view host = WithoutPort(request.host);
+  std::string_view label = host.substr(0, host.find('.'));
+  if (label != host) {
+    if (const ServiceDesc* service = ByName(services, label)) return {service, {}};
+  }
+  return {ByName(services, "s3"), "s3"};
+}
+
+std::optional<std::string> BucketOfHost(std::string_view host, std::span<const std::string> domains,
+                                        std::span<const ServiceDesc* const> services) {
+  std::string name = AsciiLower(WithoutPort(host));
+  if (IsIpAddress(name)) return std::nullopt;
+  for (const std::string& domain : domains) {
+    if (name == domain) return std::nullopt;
+    if (name.ends_with("." + domain)) return name.substr(0, name.size() - domain.size() - 1);
+  }
+  for (std::string_view mark : {".s3.", ".s3-", ".s3express-"}) {
+    if (size_t at = name.find(mark); at != std::string::npos && at > 0) return name.substr(0, at);
+  }
+  constexpr std::string_view kLocal = ".localhost";
+  if (name.ends_with(kLocal)) {
+    std::string label = name.substr(0, name.size() - kLocal.size());
+    if (label.empty() || ByName(services, label) != nullptr) return std::nullopt;
+    return label;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tarn::api::protocol

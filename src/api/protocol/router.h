@@ -1,0 +1,36 @@
+// Finds the service that a request is for, and the bucket in a virtual host. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/protocol/codec.h"
+
+namespace tarn::api::protocol {
+
+struct RoutedRequest {
+  std::string_view host;  // the Host header, with its port
+  std::string_view path;
+  std::string_view claimed_service;  // of the credential scope; "" when unsigned
+  std::string_view target_prefix;    // TargetPrefix()
+  std::string_view form_version;     // "Version" of a query-protocol call; ""
+};
+
+// The service, or null: then `name` tells what was asked for.
+struct RoutedService {
+  const ServiceDesc* service = nullptr;
+  std::string name;
+};
+
+// By signature scope, then target, then form version, then Host; S3 is the rest.
+RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request);
+
+// The bucket when the Host is virtual: "b.s3.localhost", "b.s3.eu-west-1.amazonaws.com", "b.s3-eu-west-1.x",
+// "b.localhost", "b.<domain>". A first label that names a service is none.
+std::optional<std::string> BucketOfHost(std::string_view host, std::span<const std::string> domains,
+                                        std::span<const ServiceDesc* const> services);
+
+}  // namespace tarn::api::protocol

@@ -1,0 +1,14 @@
+#include "api/protocol/service.h"
+
+namespace tarn::api::protocol::internal {
+
+Result<std::vector<identity::Check>> ToChecks(std::string_view action, std::vector<std::string> arns) {
+  std::vector<identity::Check> checks;
+  checks.reserve(arns.size());
+  for (std::string& arn : arns) {
+    checks.push_back({.action = std::string(action), .resource = std::move(arn), .owner = {}, .context = {}});
+  }
+  return checks;
+}
+
+}  // namespace tarn::api::protocol::internal

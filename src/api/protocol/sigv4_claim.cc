@@ -1,0 +1,186 @@
+// Reads who a request claims to be signed by, from its Authorization header or its query.
+#include <algorithm>
+
+#include "api/protocol/errors.h"
+#include "api/protocol/sigv4.h"
+#include "base/strings.h"
+
+namespace tarn::api::protocol {
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kUseV4 =
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+
+const std::string* FindHeader(const SignedHead& head, std::string_view name) {
+  for (const Field& field : *head.headers) {
+    if (EqualsIgnoreCase(field.name, name)) return &field.value;
+  }
+  return nullptr;
+}
+
+std::optional<std::string> FindQuery(std::string_view query, std::string_view name) {
+  for (std::string_view part : Split(query, '&')) {
+    size_t equals = std::min(part.find('='), part.size());
+    if (part.substr(0, equals) != name) continue;
+    return PercentDecode(equals < part.size() ? part.substr(equals + 1) : std::string_view());
+  }
+  return std::nullopt;
+}
+
+// "AKIA…/20261121/us-east-1/s3/aws4_request"; an access key id may itself hold slashes.
+bool ReadCredential(std::string_view credential, Claim& claim) {
+  auto parts = Split(credential, '/');
+  if (parts.size() < 5 || parts.back() != "aws4_request") return false;
+  size_t n = parts.size();
+  claim.service = parts[n - 2];
+  claim.region = parts[n - 3];
+  claim.date = parts[n - 4];
+  claim.access_key_id = credential.substr(0, static_cast<size_t>(parts[n - 4].data() - credential.data()) - 1);
+  return !claim.access_key_id.empty() && claim.date.size() == 8 && ParseU64(claim.date) && !claim.region.empty() &&
+         !claim.service.empty();
+}
+
+bool ReadSignedHeaders(std::string_view list, Claim& claim) {
+  for (std::string_view name : Split(list, ';')) {
+    if (name.empty()) return false;
+    claim.signed_headers.push_back(AsciiLower(name));
+  }
+  return !claim.signed_headers.empty();
+}
+
+// Parameters in any order, separated by commas with or without spaces.
+Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string_view text) {
+  Claim claim;
+  std::string_view credential, signed_headers, signature;
+  for (std::string_view part : Split(text.substr(kAlgorithm.size()), ',')) {
+    part = Trim(part);
+    size_t equals = std::min(part.find('='), part.size());
+    std::string_view value = equals < part.size() ? part.substr(equals + 1) : std::string_view();
+    if (part.starts_with("Credential=")) credential = value;
+    if (part.starts_with("SignedHeaders=")) signed_headers = value;
+    if (part.starts_with("Signature=")) signature = value;
+  }
+  std::string missing;
+  if (credential.empty()) missing += "Authorization header requires 'Credential' parameter. ";
+  if (signature.empty()) missing += "Authorization header requires 'Signature' parameter. ";
+  if (signed_headers.empty()) missing += "Authorization header requires 'SignedHeaders' parameter. ";
+  if (!missing.empty()) return Fail(kMalformedAuthorization, missing + "Authorization=" + std::string(kAlgorithm));
+  if (!ReadCredential(credential, claim)) {
+    return Fail(kMalformedAuthorization,
+                "The authorization header is malformed; the Credential is mal-formed; expecting "
+                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+  }
+  if (!ReadSignedHeaders(signed_headers, claim)) {
+    return Fail(kMalformedAuthorization, "The authorization header is malformed; SignedHeaders is malformed.");
+  }
+  claim.signature = signature;
+  const std::string* date = FindHeader(head, "x-amz-date");
+  std::optional<Timestamp> time;
+  if (date != nullptr) {
+    time = ParseAmzDate(*date);
+  } else if (date = FindHeader(head, "date"); date != nullptr) {
+    time = ParseHttpDate(*date);
+    if (!time) time = ParseAmzDate(*date);
+  }
+  if (!time) {
+    return Fail(kMissingDate, "AWS authentication requires a valid Date or x-amz-date header");
+  }
+  claim.time = *time;
+  claim.timestamp = FormatAmzDate(*time);
+  if (const std::string* token = FindHeader(head, "x-amz-security-token")) claim.token = *token;
+  return std::optional<Claim>(std::move(claim));
+}
+
+Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::string_view algorithm) {
+  if (algorithm != kAlgorithm) {
+    return Fail(kMalformedPresign, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+  }
+  Claim claim;
+  claim.presigned = true;
+  auto credential = FindQuery(head.query, "X-Amz-Credential");
+  auto date = FindQuery(head.query, "X-Amz-Date");
+  auto expires = FindQuery(head.query, "X-Amz-Expires");
+  auto signed_headers = FindQuery(head.query, "X-Amz-SignedHeaders");
+  auto signature = FindQuery(head.query, "X-Amz-Signature");
+  if (!credential || !date || !signed_headers || !signature) {
+    return Fail(
+        kMalformedPresign,
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+        "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+  }
+  if (!ReadCredential(*credential, claim)) {
+    return Fail(kMalformedPresign,
+                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
+                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+  }
+  auto time = ParseAmzDate(*date);
+  if (!time) return Fail(kMalformedPresign, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+  claim.time = *time;
+  claim.timestamp = *date;
+  // Services other than S3 sign URLs without an expiry; theirs is the skew.
+  if (!expires && claim.service != "s3") expires = std::to_string(kSkewMicrosMax / kMicrosPerSecond);
+  auto seconds = expires ? ParseI64(*expires) : std::nullopt;
+  if (!seconds) return Fail(kMalformedPresign, "X-Amz-Expires should be a number");
+  if (*seconds < 0) return Fail(kMalformedPresign, "X-Amz-Expires must be non-negative");
+  if (*seconds > kPresignSecondsMax) {
+    return Fail(kMalformedPresign,
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires "
+                "must be less than 604800 seconds");
+  }
+  claim.expires_seconds = *seconds;
+  if (!ReadSignedHeaders(*signed_headers, claim)) return Fail(kMalformedPresign, "X-Amz-SignedHeaders is malformed");
+  claim.signature = *signature;
+  claim.token = FindQuery(head.query, "X-Amz-Security-Token").value_or("");
+  claim.payload_hash = FindQuery(head.query, "X-Amz-Content-Sha256").value_or("");
+  return std::optional<Claim>(std::move(claim));
+}
+
+Result<std::optional<Claim>> ReadAnyClaim(const SignedHead& head) {
+  if (const std::string* header = FindHeader(head, "authorization")) {
+    std::string_view text = Trim(*header);
+    std::string_view scheme = text.substr(0, text.find(' '));
+    if (scheme == kAlgorithm) return ReadHeaderClaim(head, text);
+    if (scheme == "AWS" || scheme.starts_with("AWS4-") || scheme.starts_with("AWS3")) {
+      return Fail(kUnsupportedSignature, std::string(kUseV4));
+    }
+    return Fail(kUnsupportedAuthorization, "Unsupported Authorization Type");
+  }
+  if (auto algorithm = FindQuery(head.query, "X-Amz-Algorithm")) return ReadPresignedClaim(head, *algorithm);
+  if (FindQuery(head.query, "X-Amz-Signature") || FindQuery(head.query, "X-Amz-Credential")) {
+    return ReadPresignedClaim(head, kAlgorithm);
+  }
+  if (FindQuery(head.query, "AWSAccessKeyId") && FindQuery(head.query, "Signature")) {
+    return Fail(kUnsupportedSignature, std::string(kUseV4));
+  }
+  return std::optional<Claim>();
+}
+
+}  // namespace
+
+Result<std::optional<Claim>> ReadClaim(const SignedHead& head) {
+  TARN_TRY(auto claim, ReadAnyClaim(head));
+  if (!claim) return claim;
+  if (!claim->timestamp.starts_with(claim->date)) {
+    std::string what = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+                       claim->date + "' != '" + claim->timestamp.substr(0, 8) + "', from '" + claim->timestamp + "'.";
+    if (claim->presigned) return Fail(kMalformedPresign, "Invalid credential date \"" + claim->date + "\". " + what);
+    return Fail(kScopeDate, what);
+  }
+  return claim;
+}
+
+std::string ClaimedService(const SignedHead& head) {
+  Claim claim;
+  if (const std::string* header = FindHeader(head, "authorization")) {
+    size_t begin = header->find("Credential=");
+    if (begin == std::string::npos) return {};
+    std::string_view credential = std::string_view(*header).substr(begin + 11);
+    credential = Trim(credential.substr(0, credential.find(',')));
+    return ReadCredential(credential, claim) ? claim.service : std::string();
+  }
+  auto credential = FindQuery(head.query, "X-Amz-Credential");
+  return credential && ReadCredential(*credential, claim) ? claim.service : std::string();
+}
+
+}  // namespace tarn::api::protocol

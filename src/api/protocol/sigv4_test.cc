@@ -1,0 +1,210 @@
+#include "api/protocol/sigv4.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "api/protocol/authenticate.h"
+#include "api/protocol/errors.h"
+#include "api/protocol/sign.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "identity/errors.h"
+
+namespace tarn::api::protocol {
+namespace {
+
+constexpr const char* kKeyId = "AKIAVECTOR";
+constexpr const char* kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const Timestamp kNow = *ParseAmzDate("20261121T053800Z");
+
+class OneKey : public identity::CredentialSource {
+ public:
+  Result<std::shared_ptr<const identity::Credential>> FindKey(std::string_view id, std::string_view token) override {
+    if (id != kKeyId) return Fail(identity::kUnknownKey, "");
+    if (!token.empty()) return Fail(identity::kBadToken, "");
+    auto credential = std::make_shared<identity::Credential>();
+    credential->caller = identity::RootOf("111111111111");
+    credential->secret = kSecret;
+    return std::shared_ptr<const identity::Credential>(credential);
+  }
+};
+
+struct Sample {
+  std::string method, target, body;
+  std::vector<Field> headers;
+
+  SignedHead Head() const {
+    size_t mark = std::min(target.find('?'), target.size());
+    return {.method = method,
+            .path = std::string_view(target).substr(0, mark),
+            .query = mark < target.size() ? std::string_view(target).substr(mark + 1) : std::string_view(),
+            .headers = &headers};
+  }
+  std::string* Header(std::string_view name) {
+    for (Field& field : headers) {
+      if (EqualsIgnoreCase(field.name, name)) return &field.value;
+    }
+    return nullptr;
+  }
+  bool IsS3() const { return ClaimedService(Head()) == "s3"; }
+};
+
+Result<Authenticated> Check(const Sample& sample, Timestamp now = kNow) {
+  static OneKey keys;
+  ErrorFields fields;
+  bool s3 = sample.IsS3();
+  return Authenticate(sample.Head(), s3 ? nullptr : &sample.body, s3, keys, now, fields);
+}
+
+std::vector<Sample> ReadVectors() {
+  std::vector<Sample> samples;
+  std::ifstream file(TARN_SIGV4_VECTORS);
+  std::string line;
+  while (std::getline(file, line)) {
+    Sample sample;
+    size_t space = line.find(' ');
+    sample.method = line.substr(0, space);
+    sample.target = line.substr(space + 1);
+    while (std::getline(file, line) && !line.empty()) {
+      if (line.starts_with("body ")) {
+        sample.body = *Unhex(line.substr(5));
+        continue;
+      }
+      size_t colon = line.find(": ");
+      sample.headers.push_back({line.substr(0, colon), std::string(Trim(line.substr(colon + 2)))});
+    }
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+Sample Signed(std::string service = "s3", std::string target = "/b/k?a=1") {
+  Sample sample{.method = "PUT", .target = std::move(target), .body = "hello", .headers = {{"Host", "lake:4566"}}};
+  SignedHead head = sample.Head();
+  std::string hash = Hex(Sha256(sample.body));
+  SignHeaders({.method = head.method,
+               .path = head.path,
+               .query = head.query,
+               .payload_hash = hash,
+               .access_key_id = kKeyId,
+               .secret_access_key = kSecret,
+               .region = "eu-west-1",
+               .service = service,
+               .now = kNow},
+              sample.headers);
+  return sample;
+}
+
+TEST(SigV4, AcceptsWhatBotocoreSigns) {
+  auto samples = ReadVectors();
+  ASSERT_GE(samples.size(), 200U);
+  for (const Sample& sample : samples) {
+    auto who = Check(sample);
+    EXPECT_TRUE(who.ok() && who->verified) << sample.target << (who.ok() ? "" : who.error().message);
+  }
+}
+
+TEST(SigV4, RefusesEveryChangeOfASignedRequest) {
+  for (Sample sample : ReadVectors()) {
+    Sample other_path = sample;
+    other_path.target.insert(other_path.Head().path.size(), "z");
+    EXPECT_FALSE(Check(other_path).ok()) << sample.target;
+    Sample other_query = sample;
+    other_query.target += sample.target.find('?') == std::string::npos ? "?added=1" : "&added=1";
+    EXPECT_FALSE(Check(other_query).ok()) << sample.target;
+    Sample other_method = sample;
+    other_method.method = "PATCH";
+    EXPECT_FALSE(Check(other_method).ok()) << sample.target;
+    Sample other_header = sample;
+    *other_header.Header("Host") += "0";
+    EXPECT_TRUE(Check(other_header).Is(kSignatureMismatch)) << sample.target;
+  }
+}
+
+TEST(SigV4, AcceptsWhatItSigns) {
+  for (std::string service : {"s3", "glue", "sts"}) {
+    auto who = Check(Signed(service));
+    ASSERT_TRUE(who.ok()) << who.error().message;
+    EXPECT_EQ(who->caller.account, "111111111111");
+    EXPECT_EQ(who->region, "eu-west-1");
+  }
+}
+
+TEST(SigV4, TakesS3PathsAsTheyAreAndAcceptsTheirEquivalents) {
+  EXPECT_TRUE(Check(Signed("s3", "/b//a/../c%2Fd+e%20f")).ok());
+  Sample plain = Signed("s3", "/b/a%2Bb");
+  plain.target = "/b/a%2bb";
+  EXPECT_TRUE(Check(plain).ok());
+  Sample other = Signed("s3", "/b//a");
+  other.target = "/b/a";
+  EXPECT_TRUE(Check(other).Is(kSignatureMismatch));
+}
+
+TEST(SigV4, LetsAnUnsignedRequestBeAnonymous) {
+  Sample sample{.method = "GET", .target = "/", .body = "", .headers = {{"Host", "a"}}};
+  auto who = Check(sample);
+  ASSERT_TRUE(who.ok());
+  EXPECT_TRUE(who->caller.anonymous());
+}
+
+TEST(SigV4, RefusesARequestFromAnotherTime) {
+  Sample sample = Signed();
+  EXPECT_TRUE(Check(sample, kNow.Plus(kSkewMicrosMax)).ok());
+  EXPECT_TRUE(Check(sample, kNow.Plus(kSkewMicrosMax + 1)).Is(kRequestSkewed));
+  EXPECT_TRUE(Check(sample, kNow.Plus(-kSkewMicrosMax - 1)).Is(kRequestSkewed));
+  auto glue = Check(Signed("glue", "/"), kNow.Plus(20 * 60 * kMicrosPerSecond));
+  ASSERT_TRUE(glue.Is(kRequestSkewed));
+  EXPECT_EQ(glue.error().message,
+            "Signature expired: 20261121T053800Z is now earlier than 20261121T054300Z (20261121T055800Z - 15 min.)");
+}
+
+TEST(SigV4, RefusesAnUnknownKeyAndATokenWithoutASession) {
+  Sample sample = Signed();
+  std::string& authorization = *sample.Header("authorization");
+  authorization.replace(authorization.find(kKeyId), 4, "AKIB");
+  EXPECT_TRUE(Check(sample).Is(kUnknownAccessKey));
+  Sample with_token = Signed();
+  with_token.headers.push_back({"X-Amz-Security-Token", "t"});
+  EXPECT_TRUE(Check(with_token).Is(kInvalidToken));
+}
+
+TEST(SigV4, RefusesUnsignedAmzHeaders) {
+  Sample sample = Signed();
+  sample.headers.push_back({"x-amz-acl", "public-read"});
+  EXPECT_TRUE(Check(sample).Is(kUnsignedHeaders));
+}
+
+TEST(SigV4, NamesWhatItDoesNotTake) {
+  auto with = [](std::string authorization) {
+    Sample sample{
+        .method = "GET", .target = "/", .body = "", .headers = {{"Host", "a"}, {"Authorization", authorization}}};
+    return Check(sample);
+  };
+  EXPECT_TRUE(with("AWS AKIA:c2ln").Is(kUnsupportedSignature));
+  EXPECT_TRUE(with("AWS4-ECDSA-P256-SHA256 Credential=x").Is(kUnsupportedSignature));
+  EXPECT_TRUE(with("Bearer x").Is(kUnsupportedAuthorization));
+  EXPECT_TRUE(with("AWS4-HMAC-SHA256 Credential=a/b").Is(kMalformedAuthorization));
+  EXPECT_TRUE(with("AWS4-HMAC-SHA256 Credential=a/20261121/r/s3/aws4_request, SignedHeaders=host, Signature=x")
+                  .Is(kMissingDate));
+}
+
+TEST(PresignedUrl, HoldsUntilItsExpiryAndNoLonger) {
+  int presigned = 0;
+  for (const Sample& sample : ReadVectors()) {
+    if (sample.target.find("X-Amz-Signature=") == std::string::npos) continue;
+    ++presigned;
+    EXPECT_TRUE(Check(sample, kNow.Plus(900 * kMicrosPerSecond)).ok());
+    EXPECT_TRUE(Check(sample, kNow.Plus(901 * kMicrosPerSecond)).Is(kPresignExpired));
+    EXPECT_TRUE(Check(sample, kNow.Plus(-kSkewMicrosMax - 1)).Is(kPresignNotYetValid));
+    Sample longer = sample;
+    longer.target.replace(longer.target.find("X-Amz-Expires=900"), 17, "X-Amz-Expires=901");
+    EXPECT_TRUE(Check(longer).Is(kSignatureMismatch));
+    longer.target.replace(longer.target.find("X-Amz-Expires=901"), 17, "X-Amz-Expires=604801");
+    EXPECT_TRUE(Check(longer).Is(kMalformedPresign));
+  }
+  EXPECT_GT(presigned, 30);
+}
+
+}  // namespace
+}  // namespace tarn::api::protocol

@@ -2,8 +2,16 @@
 #pragma once
 
 #include "base/result.h"
+#include "blob/errors.h"
+#include "kv/kv.h"
 
 namespace tarn::object {
+
+// Of the layers below, as they pass through.
+using blob::kDamaged;
+using blob::kDiskFull;
+using blob::kGone;
+using kv::kConflict;
 
 inline constexpr Reason kNoSuchBucket{"object.NoSuchBucket", Code::kNotFound};
 inline constexpr Reason kNoSuchKey{"object.NoSuchKey", Code::kNotFound};

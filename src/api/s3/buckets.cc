@@ -1,0 +1,160 @@
+// Making, finding and removing buckets.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+#include "base/hash.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+constexpr std::string_view kHomeRegion = "us-east-1";  // the one that a location constraint cannot name
+constexpr int32_t kMaxBuckets = 10'000;
+
+// "eu-west-1", "us-gov-west-1", "cn-north-1": words joined by dashes, a number last.
+bool LooksLikeRegion(std::string_view name) {
+  const size_t last = name.rfind('-');
+  if (last == name.npos || last == 0 || last + 1 == name.size()) return false;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto word = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+  return std::all_of(name.begin() + static_cast<ptrdiff_t>(last) + 1, name.end(), digit) &&
+         std::all_of(name.begin(), name.begin() + static_cast<ptrdiff_t>(last), word) &&
+         std::count(name.begin(), name.end(), '-') >= 2;
+}
+
+// The region that the new bucket shall have, from the endpoint's and the constraint.
+Result<std::string> ChooseRegion(const std::string& endpoint, std::string constraint) {
+  if (constraint == "EU") constraint = "eu-west-1";
+  if (constraint.empty()) {
+    if (endpoint == kHomeRegion) return endpoint;
+    return Fail(kIllegalLocation,
+                "The unspecified location constraint is incompatible for the region specific endpoint this request was "
+                "sent to.");
+  }
+  if (constraint == kHomeRegion || (!LooksLikeRegion(constraint) && constraint != endpoint)) {
+    return Fail(kInvalidLocation, "The specified location-constraint is not valid");
+  }
+  if (endpoint != kHomeRegion && endpoint != constraint) {
+    return Fail(kIllegalLocation, fmt::format("The {} location constraint is incompatible for the region specific "
+                                              "endpoint this request was sent to.",
+                                              constraint));
+  }
+  return constraint;
+}
+
+}  // namespace
+
+Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::optional<std::string>& name,
+                                             const std::optional<std::string>& expected_owner) const {
+  auto bucket = store_.GetBucket(name.value_or(""));
+  if (!bucket.ok()) {
+    if (bucket.Is(object::kNoSuchBucket)) call.AddErrorField("BucketName", name.value_or(""));
+    return bucket;
+  }
+  if (expected_owner && *expected_owner != bucket->owner.account) {
+    return Fail(object::kAccessDenied, "the bucket is not owned by the expected account");
+  }
+  return bucket;
+}
+
+Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const gen::CreateBucketRequest& in) {
+  const std::string name = in.bucket.value_or("");
+  call.AddErrorField("BucketName", name);
+  TARN_CHECK(object::CheckBucketName(name));
+  if ((in.acl && *in.acl != "private") || in.grant_full_control || in.grant_read || in.grant_read_acp ||
+      in.grant_write || in.grant_write_acp) {
+    return Fail(kBucketAclWithOwnership, "the bucket's ownership does not allow ACLs");
+  }
+  if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced") {
+    return Fail(kNotImplemented, fmt::format("Object ownership {} is not implemented", *in.object_ownership));
+  }
+  TARN_CHECK(RefuseObjectLock(in.object_lock_enabled_for_bucket.value_or(false)));
+  if (in.bucket_namespace && *in.bucket_namespace != "global") {
+    return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
+  }
+  std::string constraint;
+  std::optional<object::Tags> tags;
+  if (const auto& configuration = in.create_bucket_configuration) {
+    constraint = configuration->location_constraint.value_or("");
+    if (configuration->location || configuration->bucket) {
+      return Fail(kNotImplemented, "Directory buckets are not implemented");
+    }
+    if (configuration->tags && !configuration->tags->empty()) tags = ToTags(*configuration->tags);
+  }
+  TARN_TRY(const std::string region, ChooseRegion(call.scope.region, constraint));
+  auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, tags);
+  if (!created.ok()) {
+    // In the home region, making one's own bucket again succeeds.
+    const auto present = created.Is(object::kBucketOwnedByYou) && region == kHomeRegion ? store_.GetBucket(name)
+                                                                                         : Result<object::Bucket>(created.error());
+    if (!present.ok() || present->owner.region != kHomeRegion) return created.error();
+  }
+  return gen::CreateBucketOutput{.location = region == kHomeRegion ? "/" + name
+                                                                   : fmt::format("{}/{}", call.endpoint, name),
+                                 .bucket_arn = fmt::format("arn:aws:s3:::{}", name)};
+}
+
+Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, const gen::DeleteBucketRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  call.AddErrorField("BucketName", bucket.name);
+  TARN_CHECK(store_.DeleteBucket(bucket.name));
+  return gen::DeleteBucketResponse{};
+}
+
+Result<gen::HeadBucketOutput> S3Service::HeadBucket(const Call& call, const gen::HeadBucketRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  gen::HeadBucketOutput out;
+  out.bucket_region = bucket.owner.region;
+  out.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
+  out.access_point_alias = false;
+  return out;
+}
+
+Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const gen::ListBucketsRequest& in) {
+  const int32_t max = in.max_buckets.value_or(kMaxBuckets);
+  if (max < 1 || max > kMaxBuckets) {
+    return Fail(object::kInvalidArgument, "Argument max-buckets must be an integer between 1 and 10000.");
+  }
+  object::BucketQuery query{.prefix = in.prefix.value_or(""),
+                            .region = in.bucket_region.value_or(""),
+                            .start_after = {},
+                            .max = static_cast<uint32_t>(max)};
+  if (in.continuation_token) {
+    auto token = Unbase64(*in.continuation_token);
+    if (!token) return Fail(object::kInvalidArgument, "The continuation token provided is incorrect");
+    query.start_after = *std::move(token);
+  }
+  TARN_TRY(const object::BucketPage page, store_.ListBuckets(call.scope.account, query));
+  gen::ListBucketsOutput out;
+  out.owner = OwnerOf(call.scope.account);
+  out.prefix = in.prefix;
+  out.buckets.emplace();
+  const bool tell_region = in.max_buckets || in.continuation_token || in.prefix || in.bucket_region;
+  for (const object::Bucket& bucket : page.buckets) {
+    gen::Bucket entry{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
+    if (tell_region) entry.bucket_region = bucket.owner.region;
+    out.buckets->push_back(std::move(entry));
+  }
+  if (page.truncated) out.continuation_token = Base64(page.buckets.back().name);
+  return out;
+}
+
+Task<Result<Streamed<gen::GetBucketLocationOutput>>> S3Service::GetBucketLocation(
+    const Call& call, const gen::GetBucketLocationRequest& in, RequestBody&) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  // The model's shape says otherwise: the region is the root element's own text, and the home region is empty.
+  std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+  xml += "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+  xml += bucket.owner.region == kHomeRegion ? "/>" : fmt::format(">{}</LocationConstraint>", bucket.owner.region);
+  call.AddHeader("Content-Type", "application/xml");
+  Streamed<gen::GetBucketLocationOutput> answer;
+  answer.content_length = xml.size();
+  answer.body = [xml = std::move(xml)](BodySink& sink) -> Task<Status> {
+    co_return co_await sink.Write(std::as_bytes(std::span(xml)));
+  };
+  co_return answer;
+}
+
+}  // namespace tarn::api::s3

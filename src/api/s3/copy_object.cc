@@ -1,0 +1,249 @@
+// CopyObject and UploadPartCopy: the new object or part shares its source's bytes.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/s3/rules/checksums.h"
+#include "api/s3/rules/conditions.h"
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+#include "base/strings.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+// A copy of an object links all its extents; a part keeps few, so that completing many parts stays one transaction.
+constexpr size_t kCopyExtentsMax = 10'000;
+constexpr size_t kPartExtentsMax = 4;
+constexpr int kStaleRetries = 3;  // the source was replaced between finding and linking it
+
+struct CopySource {
+  std::string bucket;
+  std::string key;
+  std::string version_id;
+};
+
+// "/bucket/key?versionId=…", percent-encoded; the first slash may be missing.
+Result<CopySource> ParseCopySource(const std::optional<std::string>& header) {
+  const Error malformed =
+      Fail(object::kInvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  if (!header) return malformed;
+  std::string_view text = *header;
+  CopySource source;
+  constexpr std::string_view kVersion = "?versionId=";
+  if (const size_t query = text.rfind(kVersion); query != text.npos) {
+    auto version = PercentDecode(text.substr(query + kVersion.size()));
+    if (!version) return malformed;
+    source.version_id = *std::move(version);
+    text = text.substr(0, query);
+  }
+  auto path = PercentDecode(text);
+  if (!path) return malformed;
+  if (path->starts_with('/')) path->erase(0, 1);
+  const size_t slash = path->find('/');
+  if (slash == path->npos || slash == 0 || slash + 1 == path->size()) return malformed;
+  source.bucket = path->substr(0, slash);
+  source.key = path->substr(slash + 1);
+  return source;
+}
+
+template <typename In>
+Status JudgeSource(const Call& call, const In& in, const object::Version& source) {
+  const Judged judged = Judge({.if_match = in.copy_source_if_match,
+                               .if_none_match = in.copy_source_if_none_match,
+                               .if_modified_since = in.copy_source_if_modified_since,
+                               .if_unmodified_since = in.copy_source_if_unmodified_since},
+                              source);
+  if (judged.verdict == ReadVerdict::kProceed) return Ok();
+  call.AddErrorField("Condition", fmt::format("x-amz-copy-source-{}", judged.header));
+  return Fail(object::kPreconditionFailed, "At least one of the pre-conditions you specified did not hold");
+}
+
+// COPY or REPLACE; the default is COPY.
+Result<bool> Replaces(const std::optional<std::string>& directive, std::string_view what) {
+  if (!directive || *directive == "COPY") return false;
+  if (*directive == "REPLACE") return true;
+  return Fail(object::kInvalidArgument, fmt::format("Unknown {} directive.", what));
+}
+
+// What the new object carries besides its bytes.
+Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectRequest& in,
+                                      const object::Version& source) {
+  object::NewObject object;
+  TARN_TRY(const bool new_headers, Replaces(in.metadata_directive, "metadata"));
+  TARN_TRY(const bool new_tags, Replaces(in.tagging_directive, "tagging"));
+  if (new_headers) {
+    TARN_TRY(object.headers, HeadersOf(call, in));
+  } else {
+    object.headers = source.headers;
+    object.headers.website_redirect = in.website_redirect_location.value_or("");
+  }
+  object.tags = source.tags;
+  if (new_tags) {
+    TARN_TRY(object.tags, ParseTagging(in.tagging));
+  }
+  TARN_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  return object;
+}
+
+// Copying an object onto itself must change something.
+Status CheckChange(const gen::CopyObjectRequest& in, const CopySource& source) {
+  const bool same = source.bucket == in.bucket && source.key == in.key && source.version_id.empty();
+  const bool changes = (in.metadata_directive && *in.metadata_directive == "REPLACE") ||
+                       (in.tagging_directive && *in.tagging_directive == "REPLACE") || in.storage_class ||
+                       in.website_redirect_location || in.server_side_encryption || in.checksum_algorithm;
+  if (same && !changes) return Fail(kCopyOntoItself, "the copy would change nothing");
+  return Ok();
+}
+
+// The checksum that a copy carries: the one asked for, else the source's algorithm.
+Result<object::ChecksumAlgorithm> CopyAlgorithm(const std::optional<std::string>& asked,
+                                                const object::Version& source) {
+  if (!asked) {
+    return source.checksum.algorithm == object::ChecksumAlgorithm::kNone ? object::ChecksumAlgorithm::kCrc64Nvme
+                                                                         : source.checksum.algorithm;
+  }
+  const auto algorithm = ParseAlgorithm(*asked);
+  if (!algorithm) return Fail(object::kInvalidRequest, "Checksum algorithm provided is unsupported.");
+  return *algorithm;
+}
+
+// "bytes=first-last", both told and inside the source.
+Result<ByteRange> ParseCopyRange(const std::string& header, uint64_t size) {
+  constexpr std::string_view kUnit = "bytes=";
+  const std::string_view text = header;
+  const size_t dash = text.find('-');
+  const bool shaped = text.starts_with(kUnit) && dash != text.npos;
+  const auto first = shaped ? ParseU64(text.substr(kUnit.size(), dash - kUnit.size())) : std::nullopt;
+  const auto last = shaped ? ParseU64(text.substr(dash + 1)) : std::nullopt;
+  if (!first || !last || *first > *last) {
+    return Fail(object::kInvalidArgument,
+                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
+                "zero-based offsets of the first and last bytes to copy");
+  }
+  if (*last >= size) {
+    return Fail(object::kInvalidArgument,
+                fmt::format("Range specified is not valid for source object of size: {}", size));
+  }
+  return ByteRange{.offset = *first, .length = *last - *first + 1};
+}
+
+}  // namespace
+
+Result<std::vector<identity::Check>> S3Service::CopyRule(const Call& call, const gen::CopyObjectRequest& in) {
+  TARN_TRY(const CopySource source, ParseCopySource(in.copy_source));
+  TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
+  TARN_TRY(auto reads, BucketChecks(call, source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
+                                    source.bucket, source.key));
+  checks.insert(checks.end(), reads.begin(), reads.end());
+  return checks;
+}
+
+Result<std::vector<identity::Check>> S3Service::PartCopyRule(const Call& call, const gen::UploadPartCopyRequest& in) {
+  TARN_TRY(const CopySource source, ParseCopySource(in.copy_source));
+  TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
+  TARN_TRY(auto reads, BucketChecks(call, source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
+                                    source.bucket, source.key));
+  checks.insert(checks.end(), reads.begin(), reads.end());
+  return checks;
+}
+
+namespace {
+
+// Finds a copy's source; a delete marker named by its version is a bad request here.
+Result<object::Version> FindSource(const Call& call, object::Store& store, const object::Bucket& bucket,
+                                   const CopySource& source) {
+  auto version = store.Find(bucket, source.key, source.version_id, /*with_content=*/true);
+  if (!version.ok()) {
+    call.AddErrorField("Key", source.key);
+    return version;
+  }
+  if (!version->is_delete_marker) return version;
+  if (source.version_id.empty()) {
+    call.AddErrorField("Key", source.key);
+    return Fail(object::kNoSuchKey, "The specified key does not exist.");
+  }
+  return Fail(object::kInvalidRequest,
+              "The source of a copy request may not specifically refer to a delete marker by version id.");
+}
+
+}  // namespace
+
+Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& call, const gen::CopyObjectRequest& in,
+                                                                    RequestBody&) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
+  TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
+  TARN_CO_CHECK(CheckObjectWrite(in));
+  TARN_CO_CHECK(RefuseCustomerKey(in.copy_source_sse_customer_algorithm.has_value()));
+  TARN_CO_CHECK(CheckChange(in, named));
+  const std::string key = in.key.value_or("");
+  for (int attempt = 1;; ++attempt) {
+    TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_CHECK(JudgeSource(call, in, source));
+    if (source.size > object::kPutBytesMax) {
+      co_return Fail(object::kInvalidRequest, "The specified copy source is larger than the maximum allowable size for "
+                                              "a copy source: 5368709120");
+    }
+    TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
+    TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
+    TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size, algorithm, kCopyExtentsMax));
+    auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
+    if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
+    if (!version.ok()) {
+      NoteCondition(call, version.error(), in.if_none_match ? "If-None-Match" : "If-Match");
+      co_return version.error();
+    }
+    Streamed<gen::CopyObjectOutput> answer;
+    gen::CopyObjectResult& result = answer.output.copy_object_result.emplace();
+    result.e_tag = QuoteEtag(version->etag);
+    result.last_modified = WholeSeconds(version->modified);
+    SetChecksum(result, version->checksum, 0);
+    answer.output.server_side_encryption = "AES256";
+    if (version->bucket_versioned) answer.output.version_id = version->version_id;
+    if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
+    co_return std::move(answer);
+  }
+}
+
+Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(const Call& call,
+                                                                            const gen::UploadPartCopyRequest& in,
+                                                                            RequestBody&) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
+  TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
+  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm || in.copy_source_sse_customer_algorithm));
+  TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
+  for (int attempt = 1;; ++attempt) {
+    TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_CHECK(JudgeSource(call, in, source));
+    ByteRange range{.offset = 0, .length = source.size};
+    if (in.copy_source_range) {
+      TARN_CO_TRY(range, ParseCopyRange(*in.copy_source_range, source.size));
+    }
+    if (range.length > object::kPutBytesMax) {
+      co_return Fail(object::kInvalidRequest, "The specified copy source is larger than the maximum allowable size for "
+                                              "a copy source: 5368709120");
+    }
+    TARN_CO_TRY(object::Content content,
+                co_await store_.Share(source, range.offset, range.length, upload.checksum, kPartExtentsMax));
+    const std::string checksum = content.checksum.value;
+    auto part = co_await store_.PutPart(bucket, upload.key, upload.id,
+                                        static_cast<uint32_t>(std::max(in.part_number.value_or(0), 0)),
+                                        std::move(content));
+    if (part.Is(object::kGone) && attempt < kStaleRetries) continue;
+    if (!part.ok()) co_return part.error();
+    Streamed<gen::UploadPartCopyOutput> answer;
+    gen::CopyPartResult& result = answer.output.copy_part_result.emplace();
+    result.e_tag = QuoteEtag(part->etag);
+    result.last_modified = WholeSeconds(part->modified);
+    if (upload.checksum_declared) {
+      SetChecksum(result, upload.checksum, ChecksumText({.algorithm = upload.checksum, .value = checksum}, 0));
+    }
+    answer.output.server_side_encryption = "AES256";
+    if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
+    co_return std::move(answer);
+  }
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,94 @@
+// DeleteObject and DeleteObjects.
+#include <fmt/format.h>
+
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+constexpr size_t kDeleteMax = 1'000;
+
+std::optional<std::string> Unquoted(const std::optional<std::string>& etag) {
+  return etag ? std::optional(UnquoteEtag(*etag)) : std::nullopt;
+}
+
+// The code that one key's failure has inside the list of a 200.
+std::string_view CodeOf(const S3Service& service, const Error& error, int& status) {
+  for (const protocol::ErrorRow& row : service.errors()) {
+    if (row.reason == error.reason) {
+      status = row.http_status;
+      return row.code;
+    }
+  }
+  status = 500;
+  return error.reason == &identity::kAccessDenied ? "AccessDenied" : "InternalError";
+}
+
+}  // namespace
+
+Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const gen::DeleteObjectRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (in.if_match_last_modified_time || in.if_match_size) {
+    return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
+  }
+  auto deleted = store_.Delete(bucket, in.key.value_or(""), in.version_id.value_or(""), Unquoted(in.if_match));
+  if (!deleted.ok()) {
+    if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
+    NoteCondition(call, deleted.error(), "If-Match");
+    return deleted.error();
+  }
+  gen::DeleteObjectOutput out;
+  if (deleted->delete_marker) out.delete_marker = true;
+  if (!deleted->version_id.empty()) out.version_id = deleted->version_id;
+  return out;
+}
+
+Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, const gen::DeleteObjectsRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (!in.delete_ || !in.delete_->objects || in.delete_->objects->empty() ||
+      in.delete_->objects->size() > kDeleteMax) {
+    return Fail(kMalformedXml, "between 1 and 1000 objects are expected");
+  }
+  const bool quiet = in.delete_->quiet.value_or(false);
+  gen::DeleteObjectsOutput out;
+  const auto refuse = [&](const gen::ObjectIdentifier& object, std::string_view code, std::string message) {
+    if (!out.errors) out.errors.emplace();
+    out.errors->push_back({.key = object.key,
+                           .version_id = object.version_id,
+                           .code = std::string(code),
+                           .message = std::move(message)});
+  };
+  for (const gen::ObjectIdentifier& object : *in.delete_->objects) {
+    const std::string key = object.key.value_or("");
+    const std::string version = object.version_id.value_or("");
+    if (!call.MayDo(version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
+                    fmt::format("arn:aws:s3:::{}/{}", bucket.name, key), bucket.owner.account)) {
+      refuse(object, "AccessDenied", "Access Denied");
+      continue;
+    }
+    if (object.last_modified_time || object.size) {
+      refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");
+      continue;
+    }
+    auto deleted = store_.Delete(bucket, key, version, Unquoted(object.e_tag));
+    if (!deleted.ok()) {
+      int status = 0;
+      const std::string_view code = CodeOf(*this, deleted.error(), status);
+      refuse(object, code, status == 500 ? "We encountered an internal error. Please try again."
+                                         : deleted.error().message);
+      continue;
+    }
+    if (quiet) continue;
+    gen::DeletedObject done{.key = key, .version_id = object.version_id};
+    if (deleted->delete_marker) {
+      done.delete_marker = true;
+      done.delete_marker_version_id = deleted->version_id;
+    }
+    if (!out.deleted) out.deleted.emplace();
+    out.deleted->push_back(std::move(done));
+  }
+  return out;
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,85 @@
+#include "api/s3/errors.h"
+
+#include "api/s3/s3_service.h"
+#include "object/errors.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+using protocol::ErrorRow;
+
+constexpr ErrorRow kErrors[] = {
+    {&object::kNoSuchBucket, "NoSuchBucket", 404},
+    {&object::kNoSuchKey, "NoSuchKey", 404},
+    {&object::kNoSuchVersion, "NoSuchVersion", 404},
+    {&object::kNoSuchUpload, "NoSuchUpload", 404},
+    {&object::kNoSuchConfiguration, "NoSuchConfiguration", 404},
+    {&object::kDeleteMarker, "MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
+    {&object::kBucketOwnedByYou, "BucketAlreadyOwnedByYou", 409},
+    {&object::kBucketExists, "BucketAlreadyExists", 409},
+    {&object::kBucketNotEmpty, "BucketNotEmpty", 409},
+    {&object::kAccessDenied, "AccessDenied", 403, "Access Denied"},
+    {&object::kInvalidBucketName, "InvalidBucketName", 400},
+    {&object::kKeyTooLong, "KeyTooLongError", 400},
+    {&object::kInvalidArgument, "InvalidArgument", 400},
+    {&object::kInvalidVersionId, "InvalidArgument", 400},
+    {&object::kInvalidTag, "InvalidTag", 400},
+    {&object::kTooManyTags, "BadRequest", 400},
+    {&object::kMetadataTooLarge, "MetadataTooLarge", 400},
+    {&object::kInvalidRange, "InvalidRange", 416, "The requested range is not satisfiable"},
+    {&object::kInvalidPart, "InvalidPart", 400},
+    {&object::kInvalidPartOrder, "InvalidPartOrder", 400},
+    {&object::kInvalidPartNumber, "InvalidArgument", 400},
+    {&object::kPartTooSmall, "EntityTooSmall", 400},
+    {&object::kEntityTooLarge, "EntityTooLarge", 400},
+    {&object::kIncompleteBody, "IncompleteBody", 400},
+    {&object::kInvalidRequest, "InvalidRequest", 400},
+    {&object::kBadDigest, "BadDigest", 400},
+    {&object::kPreconditionFailed, "PreconditionFailed", 412},
+    {&object::kConditionalConflict, "ConditionalRequestConflict", 409},
+    {&object::kCorruptRecord, "InternalError", 500, "We encountered an internal error. Please try again."},
+
+    {&object::kDamaged, "InternalError", 500, "We encountered an internal error. Please try again."},
+    {&object::kDiskFull, "InsufficientStorage", 507, "The lake's disk is full."},
+    // The source of a copy was deleted while it was being linked.
+    {&object::kGone, "NoSuchKey", 404, "The specified key does not exist."},
+    {&object::kConflict, "OperationAborted", 409,
+     "A conflicting conditional operation is currently in progress against this resource. Please try again."},
+    {&kPoolFull, "SlowDown", 503, "Please reduce your request rate."},
+
+    {&kNotImplemented, "NotImplemented", 501},
+    {&kAclNotSupported, "AccessControlListNotSupported", 400, "The bucket does not allow ACLs"},
+    {&kBucketAclWithOwnership, "InvalidBucketAclWithObjectOwnership", 400,
+     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
+    {&kInvalidStorageClass, "InvalidStorageClass", 400, "The storage class you specified is not valid"},
+    {&kInvalidEncryption, "InvalidArgument", 400, "The encryption method specified is not supported"},
+    {&kIllegalLocation, "IllegalLocationConstraintException", 400},
+    {&kInvalidLocation, "InvalidLocationConstraint", 400, "The specified location-constraint is not valid"},
+    {&kInvalidDigest, "InvalidDigest", 400, "The Content-MD5 you specified was invalid."},
+    {&kMalformedXml, "MalformedXML", 400,
+     "The XML you provided was not well-formed or did not validate against our published schema"},
+    {&kMethodNotAllowed, "MethodNotAllowed", 405, "The specified method is not allowed against this resource."},
+    {&kMissingContentLength, "MissingContentLength", 411, "You must provide the Content-Length HTTP header."},
+    {&kPartNotSatisfiable, "InvalidPartNumber", 416, "The requested partnumber is not satisfiable"},
+    {&kCopyOntoItself, "InvalidRequest", 400,
+     "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
+     "metadata, storage class, website redirect location or encryption attributes."},
+    {&kIllegalVersioning, "IllegalVersioningConfigurationException", 400,
+     "The Versioning element must be specified"},
+    {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
+    {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
+    {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
+    {&kNoSuchCors, "NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
+    {&kNoSuchWebsite, "NoSuchWebsiteConfiguration", 404,
+     "The specified bucket does not have a website configuration"},
+    {&kNoSuchReplication, "ReplicationConfigurationNotFoundError", 404,
+     "The replication configuration was not found"},
+    {&kNoSuchObjectLock, "ObjectLockConfigurationNotFoundError", 404,
+     "Object Lock configuration does not exist for this bucket"},
+};
+
+}  // namespace
+
+std::span<const ErrorRow> S3Service::errors() const { return kErrors; }
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,31 @@
+// What the wire face of S3 itself refuses; the domain's failures are in object/errors.h.
+#pragma once
+
+#include "base/result.h"
+
+namespace tarn::api::s3 {
+
+inline constexpr Reason kNotImplemented{"s3.NotImplemented", Code::kUnimplemented};
+inline constexpr Reason kAclNotSupported{"s3.AclNotSupported", Code::kInvalidArgument};
+inline constexpr Reason kBucketAclWithOwnership{"s3.BucketAclWithOwnership", Code::kInvalidArgument};
+inline constexpr Reason kInvalidStorageClass{"s3.InvalidStorageClass", Code::kInvalidArgument};
+inline constexpr Reason kInvalidEncryption{"s3.InvalidEncryption", Code::kInvalidArgument};
+inline constexpr Reason kIllegalLocation{"s3.IllegalLocation", Code::kInvalidArgument};
+inline constexpr Reason kInvalidLocation{"s3.InvalidLocation", Code::kInvalidArgument};
+inline constexpr Reason kInvalidDigest{"s3.InvalidDigest", Code::kInvalidArgument};
+inline constexpr Reason kMalformedXml{"s3.MalformedXml", Code::kInvalidArgument};
+inline constexpr Reason kMethodNotAllowed{"s3.MethodNotAllowed", Code::kInvalidArgument};
+inline constexpr Reason kMissingContentLength{"s3.MissingContentLength", Code::kInvalidArgument};
+inline constexpr Reason kPartNotSatisfiable{"s3.PartNotSatisfiable", Code::kInvalidArgument};
+inline constexpr Reason kCopyOntoItself{"s3.CopyOntoItself", Code::kInvalidArgument};
+inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvalidArgument};
+
+inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
+inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};
+inline constexpr Reason kNoSuchBucketPolicy{"s3.NoSuchBucketPolicy", Code::kNotFound};
+inline constexpr Reason kNoSuchCors{"s3.NoSuchCors", Code::kNotFound};
+inline constexpr Reason kNoSuchWebsite{"s3.NoSuchWebsite", Code::kNotFound};
+inline constexpr Reason kNoSuchReplication{"s3.NoSuchReplication", Code::kNotFound};
+inline constexpr Reason kNoSuchObjectLock{"s3.NoSuchObjectLock", Code::kNotFound};
+
+}  // namespace tarn::api::s3

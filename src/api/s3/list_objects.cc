@@ -1,0 +1,172 @@
+// ListObjects, ListObjectsV2, ListObjectVersions.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/s3/rules/checksums.h"
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+#include "base/hash.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+constexpr int32_t kPageMax = 1'000;
+
+Result<uint32_t> PageSize(const Call& call, const std::optional<int32_t>& max_keys) {
+  const int32_t max = max_keys.value_or(kPageMax);
+  if (max < 0) {
+    call.AddErrorField("ArgumentName", "max-keys");
+    call.AddErrorField("ArgumentValue", std::to_string(max));
+    return Fail(object::kInvalidArgument, "Argument maxKeys must be an integer between 0 and 2147483647");
+  }
+  return static_cast<uint32_t>(std::min(max, kPageMax));
+}
+
+// What objects and versions in listings have alike.
+template <typename T>
+T Row(const object::Entry& entry, bool encode) {
+  T row;
+  row.key = UrlEncoded(entry.key, encode);
+  row.last_modified = WholeSeconds(entry.modified);
+  row.e_tag = QuoteEtag(entry.etag);
+  row.size = static_cast<int64_t>(entry.size);
+  row.storage_class = "STANDARD";
+  if (entry.checksum != object::ChecksumAlgorithm::kNone) {
+    row.checksum_algorithm = std::vector<std::string>{std::string(AlgorithmName(entry.checksum))};
+    row.checksum_type = TypeName(entry.checksum_type);
+  }
+  return row;
+}
+
+template <typename Out>
+void TellObjects(const object::Page& page, bool encode, const std::optional<gen::Owner>& owner, Out& out) {
+  out.is_truncated = page.truncated;
+  out.common_prefixes = CommonPrefixes(page.prefixes, encode);
+  if (page.entries.empty()) return;
+  out.contents.emplace();
+  out.contents->reserve(page.entries.size());
+  for (const object::Entry& entry : page.entries) {
+    out.contents->push_back(Row<gen::Object>(entry, encode));
+    out.contents->back().owner = owner;
+  }
+}
+
+Error BadToken() { return Fail(object::kInvalidArgument, "The continuation token provided is incorrect"); }
+
+}  // namespace
+
+Result<bool> WantsUrlEncoding(const std::optional<std::string>& encoding_type) {
+  if (!encoding_type || encoding_type->empty()) return false;
+  if (*encoding_type == "url") return true;
+  return Fail(object::kInvalidArgument, "Invalid Encoding Method specified in Request");
+}
+
+std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<std::string>& prefixes, bool encode) {
+  if (prefixes.empty()) return std::nullopt;
+  std::vector<gen::CommonPrefix> out;
+  out.reserve(prefixes.size());
+  for (const std::string& prefix : prefixes) out.push_back({.prefix = UrlEncoded(prefix, encode)});
+  return out;
+}
+
+Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const gen::ListObjectsRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
+  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const object::Page page, store_.List(bucket, {.prefix = in.prefix.value_or(""),
+                                                        .delimiter = in.delimiter.value_or(""),
+                                                        .start_after = in.marker.value_or(""),
+                                                        .max = max}));
+  gen::ListObjectsOutput out;
+  out.name = bucket.name;
+  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  out.marker = UrlEncoded(in.marker.value_or(""), encode);
+  if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
+  out.max_keys = static_cast<int32_t>(max);
+  if (encode) out.encoding_type = "url";
+  TellObjects(page, encode, OwnerOf(bucket.owner.account), out);
+  // Without a delimiter the last key is the marker, and AWS leaves it to the client.
+  if (page.truncated && out.delimiter) out.next_marker = UrlEncoded(page.next, encode);
+  return out;
+}
+
+Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, const gen::ListObjectsV2Request& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
+  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  object::ListQuery query{.prefix = in.prefix.value_or(""),
+                          .delimiter = in.delimiter.value_or(""),
+                          .start_after = in.start_after.value_or(""),
+                          .max = max};
+  if (in.continuation_token) {
+    auto token = Unbase64(*in.continuation_token);
+    if (!token || token->empty() || (*token)[0] != '1') return BadToken();
+    query.start_after = token->substr(1);
+  }
+  TARN_TRY(const object::Page page, store_.List(bucket, query));
+  gen::ListObjectsV2Output out;
+  out.name = bucket.name;
+  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
+  if (in.start_after) out.start_after = UrlEncoded(*in.start_after, encode);
+  out.continuation_token = in.continuation_token;
+  out.max_keys = static_cast<int32_t>(max);
+  if (encode) out.encoding_type = "url";
+  out.key_count = static_cast<int32_t>(page.entries.size() + page.prefixes.size());
+  TellObjects(page, encode, in.fetch_owner.value_or(false) ? std::optional(OwnerOf(bucket.owner.account)) : std::nullopt,
+              out);
+  if (page.truncated) out.next_continuation_token = Base64("1" + page.next);
+  return out;
+}
+
+Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& call,
+                                                                    const gen::ListObjectVersionsRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
+  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  const std::string key_marker = in.key_marker.value_or("");
+  const std::string version_marker = in.version_id_marker.value_or("");
+  if (key_marker.empty() && !version_marker.empty()) {
+    return Fail(object::kInvalidArgument, "A version-id marker cannot be specified without a key marker.");
+  }
+  TARN_TRY(const object::VersionPage page, store_.ListVersions(bucket, {.prefix = in.prefix.value_or(""),
+                                                                       .delimiter = in.delimiter.value_or(""),
+                                                                       .key_marker = key_marker,
+                                                                       .version_marker = version_marker,
+                                                                       .max = max}));
+  gen::ListObjectVersionsOutput out;
+  out.name = bucket.name;
+  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  out.key_marker = UrlEncoded(key_marker, encode);
+  out.version_id_marker = version_marker;
+  if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
+  out.max_keys = static_cast<int32_t>(max);
+  if (encode) out.encoding_type = "url";
+  out.is_truncated = page.truncated;
+  if (page.truncated) {
+    out.next_key_marker = UrlEncoded(page.next_key, encode);
+    out.next_version_id_marker = page.next_version;
+  }
+  const gen::Owner owner = OwnerOf(bucket.owner.account);
+  for (const object::Entry& entry : page.entries) {
+    if (entry.is_delete_marker) {
+      if (!out.delete_markers) out.delete_markers.emplace();
+      out.delete_markers->push_back({.owner = owner,
+                                     .key = UrlEncoded(entry.key, encode),
+                                     .version_id = entry.version_id,
+                                     .is_latest = entry.is_latest,
+                                     .last_modified = WholeSeconds(entry.modified)});
+      continue;
+    }
+    if (!out.versions) out.versions.emplace();
+    out.versions->push_back(Row<gen::ObjectVersion>(entry, encode));
+    out.versions->back().version_id = entry.version_id;
+    out.versions->back().is_latest = entry.is_latest;
+    out.versions->back().owner = owner;
+  }
+  out.common_prefixes = CommonPrefixes(page.prefixes, encode);
+  return out;
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,253 @@
+// Multipart uploads, but for the parts' bytes (put_object.cc, copy_object.cc).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/s3/rules/checksums.h"
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+#include "base/strings.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+using object::ChecksumAlgorithm;
+using object::ChecksumType;
+
+constexpr int32_t kPageMax = 1'000;
+
+// The checksum that an upload's parts and whole get, from what the client asked for.
+Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Upload& upload) {
+  upload.checksum = ChecksumAlgorithm::kCrc64Nvme;
+  upload.checksum_type = ChecksumType::kFullObject;
+  if (!in.checksum_algorithm) {
+    if (!in.checksum_type) return Ok();
+    return Fail(object::kInvalidRequest,
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+  }
+  const auto algorithm = ParseAlgorithm(*in.checksum_algorithm);
+  if (!algorithm) return Fail(object::kInvalidRequest, "Checksum algorithm provided is unsupported.");
+  upload.checksum = *algorithm;
+  upload.checksum_declared = true;
+  const bool crc64 = *algorithm == ChecksumAlgorithm::kCrc64Nvme;
+  const bool sha = *algorithm == ChecksumAlgorithm::kSha1 || *algorithm == ChecksumAlgorithm::kSha256;
+  upload.checksum_type = crc64 ? ChecksumType::kFullObject : ChecksumType::kComposite;
+  if (!in.checksum_type) return Ok();
+  if (*in.checksum_type != "COMPOSITE" && *in.checksum_type != "FULL_OBJECT") {
+    return Fail(object::kInvalidRequest, "Value for x-amz-checksum-type header is invalid.");
+  }
+  upload.checksum_type = *in.checksum_type == "COMPOSITE" ? ChecksumType::kComposite : ChecksumType::kFullObject;
+  if ((crc64 && upload.checksum_type == ChecksumType::kComposite) ||
+      (sha && upload.checksum_type == ChecksumType::kFullObject)) {
+    return Fail(object::kInvalidRequest,
+                fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.", *in.checksum_type,
+                            AsciiLower(*in.checksum_algorithm)));
+  }
+  return Ok();
+}
+
+// What a completion's parts say, in the domain's terms.
+Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartUploadRequest& in) {
+  const Error malformed = Fail(kMalformedXml, "a list of parts is expected");
+  if (!in.multipart_upload || !in.multipart_upload->parts || in.multipart_upload->parts->empty()) return malformed;
+  if (in.multipart_upload->parts->size() > object::kPartNumberMax) return malformed;
+  std::vector<object::CompletedPart> parts;
+  for (const gen::CompletedPart& part : *in.multipart_upload->parts) {
+    if (!part.part_number || !part.e_tag) return malformed;
+    if (*part.part_number < 1 || *part.part_number > static_cast<int32_t>(object::kPartNumberMax)) {
+      return Fail(object::kInvalidPart, "PartNumber must be >= 1 and <= 10000");
+    }
+    TARN_TRY(const DeclaredChecksum checksum, OneChecksum(FieldsOf(part)));
+    parts.push_back({.number = static_cast<uint32_t>(*part.part_number),
+                     .etag = UnquoteEtag(*part.e_tag),
+                     .checksum = checksum.value.value_or("")});
+  }
+  return parts;
+}
+
+// The checksum of the whole object in the completion's headers. A composite value ends in "-N".
+Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUploadRequest& in,
+                                                const object::Upload& upload, size_t parts) {
+  std::optional<object::Checksum> whole;
+  ChecksumFields fields = FieldsOf(in);
+  if (fields.empty()) return whole;
+  bool composite = false;
+  const std::string suffix = fmt::format("-{}", parts);
+  if (fields[0].second.ends_with(suffix)) {
+    composite = true;
+    fields[0].second.resize(fields[0].second.size() - suffix.size());
+  }
+  TARN_TRY(DeclaredChecksum declared, OneChecksum(fields));
+  if (declared.algorithm != upload.checksum || composite != (upload.checksum_type == ChecksumType::kComposite)) {
+    return Fail(object::kBadDigest, fmt::format("The {} you specified did not match the calculated checksum.",
+                                                AlgorithmName(declared.algorithm)));
+  }
+  whole = object::Checksum{
+      .algorithm = declared.algorithm, .type = upload.checksum_type, .value = *std::move(declared.value)};
+  return whole;
+}
+
+}  // namespace
+
+Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(
+    const Call& call, const gen::CreateMultipartUploadRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CHECK(CheckObjectWrite(in));
+  object::Upload upload;
+  TARN_TRY(upload.headers, HeadersOf(call, in));
+  TARN_TRY(upload.tags, ParseTagging(in.tagging));
+  TARN_CHECK(ChooseChecksum(in, upload));
+  TARN_TRY(upload, store_.CreateUpload(bucket, in.key.value_or(""), std::move(upload)));
+  gen::CreateMultipartUploadOutput out;
+  out.bucket = bucket.name;
+  out.key = upload.key;
+  out.upload_id = upload.id;
+  out.server_side_encryption = "AES256";
+  if (upload.checksum_declared) {
+    out.checksum_algorithm = AlgorithmName(upload.checksum);
+    out.checksum_type = TypeName(upload.checksum_type);
+  }
+  return out;
+}
+
+Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
+    const Call& call, const gen::CompleteMultipartUploadRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
+  const std::string key = in.key.value_or("");
+  const std::string upload_id = in.upload_id.value_or("");
+  object::Completion completion;
+  TARN_TRY(completion.parts, PartsOf(in));
+  TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
+  if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
+  // Gone already when the request is a repeated one: the domain tells.
+  if (const auto upload = store_.GetUpload(bucket, key, upload_id); upload.ok()) {
+    if (in.checksum_type && *in.checksum_type != TypeName(upload->checksum_type)) {
+      return Fail(object::kInvalidRequest,
+                  fmt::format("The upload was created using the {} checksum mode. The complete request must use the "
+                              "same checksum mode.",
+                              TypeName(upload->checksum_type)));
+    }
+    TARN_TRY(completion.checksum, WholeOf(in, *upload, completion.parts.size()));
+  }
+  auto version = store_.Complete(bucket, key, upload_id, completion);
+  if (!version.ok()) {
+    if (version.Is(object::kNoSuchUpload)) call.AddErrorField("UploadId", upload_id);
+    if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
+    NoteCondition(call, version.error(), completion.condition.if_absent ? "If-None-Match" : "If-Match");
+    return version.error();
+  }
+  gen::CompleteMultipartUploadOutput out;
+  out.location = fmt::format("{}/{}/{}", call.endpoint, bucket.name, PercentEncode(key, /*keep_slash=*/true));
+  out.bucket = bucket.name;
+  out.key = key;
+  out.e_tag = QuoteEtag(version->etag);
+  out.server_side_encryption = "AES256";
+  SetChecksum(out, version->checksum, version->parts);
+  if (version->bucket_versioned) out.version_id = version->version_id;
+  return out;
+}
+
+Result<gen::AbortMultipartUploadOutput> S3Service::AbortMultipartUpload(const Call& call,
+                                                                        const gen::AbortMultipartUploadRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (in.if_match_initiated_time) {
+    return Fail(kNotImplemented, "x-amz-if-match-initiated-time is for directory buckets");
+  }
+  const std::string upload = in.upload_id.value_or("");
+  auto aborted = store_.Abort(bucket, in.key.value_or(""), upload);
+  if (!aborted.ok()) {
+    call.AddErrorField("UploadId", upload);
+    return aborted.error();
+  }
+  return gen::AbortMultipartUploadOutput{};
+}
+
+Result<gen::ListPartsOutput> S3Service::ListParts(const Call& call, const gen::ListPartsRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  const int32_t max = std::min(in.max_parts.value_or(kPageMax), kPageMax);
+  const int32_t marker = in.part_number_marker.value_or(0);
+  if (max < 0 || marker < 0) {
+    return Fail(object::kInvalidArgument, "max-parts and part-number-marker must be integers from 0 to 2147483647");
+  }
+  const std::string upload_id = in.upload_id.value_or("");
+  auto page = store_.ListParts(bucket, in.key.value_or(""), upload_id, static_cast<uint32_t>(marker),
+                               static_cast<uint32_t>(max));
+  if (!page.ok()) {
+    call.AddErrorField("UploadId", upload_id);
+    return page.error();
+  }
+  gen::ListPartsOutput out;
+  out.bucket = bucket.name;
+  out.key = in.key;
+  out.upload_id = upload_id;
+  out.part_number_marker = marker;
+  out.max_parts = max;
+  out.is_truncated = page->truncated;
+  out.storage_class = "STANDARD";
+  out.owner = OwnerOf(bucket.owner.account);
+  out.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
+  if (page->upload.checksum_declared) {
+    out.checksum_algorithm = AlgorithmName(page->upload.checksum);
+    out.checksum_type = TypeName(page->upload.checksum_type);
+  }
+  for (const object::PartInfo& part : page->parts) {
+    gen::Part told;
+    told.part_number = static_cast<int32_t>(part.number);
+    told.last_modified = WholeSeconds(part.modified);
+    told.e_tag = QuoteEtag(part.etag);
+    told.size = static_cast<int64_t>(part.size);
+    if (page->upload.checksum_declared) {
+      SetChecksum(told, page->upload.checksum,
+                  ChecksumText({.algorithm = page->upload.checksum, .value = part.checksum}, 0));
+    }
+    if (!out.parts) out.parts.emplace();
+    out.parts->push_back(std::move(told));
+  }
+  out.next_part_number_marker = page->parts.empty() ? 0 : static_cast<int32_t>(page->parts.back().number);
+  return out;
+}
+
+Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Call& call,
+                                                                        const gen::ListMultipartUploadsRequest& in) {
+  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  const int32_t max = std::min(in.max_uploads.value_or(kPageMax), kPageMax);
+  if (max < 0) return Fail(object::kInvalidArgument, "max-uploads must be an integer between 0 and 2147483647");
+  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const object::UploadPage page,
+           store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
+                                       .delimiter = in.delimiter.value_or(""),
+                                       .key_marker = in.key_marker.value_or(""),
+                                       .upload_marker = in.upload_id_marker.value_or(""),
+                                       .max = static_cast<uint32_t>(max)}));
+  gen::ListMultipartUploadsOutput out;
+  out.bucket = bucket.name;
+  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  out.key_marker = UrlEncoded(in.key_marker.value_or(""), encode);
+  out.upload_id_marker = in.upload_id_marker.value_or("");
+  if (in.delimiter) out.delimiter = UrlEncoded(*in.delimiter, encode);
+  out.encoding_type = in.encoding_type;
+  out.max_uploads = max;
+  out.is_truncated = page.truncated;
+  out.next_key_marker = UrlEncoded(page.next_key, encode);
+  out.next_upload_id_marker = page.next_upload;
+  for (const object::Upload& upload : page.uploads) {
+    gen::MultipartUpload told;
+    told.key = UrlEncoded(upload.key, encode);
+    told.upload_id = upload.id;
+    told.initiated = WholeSeconds(upload.initiated);
+    told.storage_class = "STANDARD";
+    told.owner = OwnerOf(bucket.owner.account);
+    told.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
+    if (upload.checksum_declared) {
+      told.checksum_algorithm = AlgorithmName(upload.checksum);
+      told.checksum_type = TypeName(upload.checksum_type);
+    }
+    if (!out.uploads) out.uploads.emplace();
+    out.uploads->push_back(std::move(told));
+  }
+  out.common_prefixes = CommonPrefixes(page.prefixes, encode);
+  return out;
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,115 @@
+// PutObject and UploadPart: the bodies that arrive.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/s3/rules/checksums.h"
+#include "api/s3/rules/request_rules.h"
+#include "api/s3/s3_service.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+// Everything that a request says about its body, checked before the first byte is read.
+struct BodyRules {
+  std::optional<std::string> md5;
+  DeclaredChecksum declared;
+  uint64_t length = 0;
+};
+
+template <typename In>
+Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
+  BodyRules rules;
+  TARN_TRY(rules.md5, ContentMd5(in.content_md5));
+  TARN_TRY(rules.declared, DeclaredOf(FieldsOf(in), body, in.checksum_algorithm));
+  if (!body.length()) return Fail(kMissingContentLength, "You must provide the Content-Length HTTP header.");
+  rules.length = *body.length();
+  if (rules.length > object::kPutBytesMax) {
+    return Fail(object::kEntityTooLarge, "Your proposed upload exceeds the maximum allowed size");
+  }
+  return rules;
+}
+
+// Reads the body; durable content when its signature, length, MD5 and checksum hold. `keep` is the algorithm whose
+// value is kept; kNone: the declared one, else CRC64NVME.
+Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, BodyRules rules,
+                                   object::ChecksumAlgorithm keep) {
+  using object::ChecksumAlgorithm;
+  const ChecksumAlgorithm declared = rules.declared.algorithm;
+  if (keep == ChecksumAlgorithm::kNone) keep = declared != ChecksumAlgorithm::kNone ? declared : ChecksumAlgorithm::kCrc64Nvme;
+  const bool two = declared != ChecksumAlgorithm::kNone && declared != keep;
+  object::Incoming incoming = store.Receive({.length = rules.length,
+                                             .checksum = keep,
+                                             .verify = two ? declared : ChecksumAlgorithm::kNone,
+                                             .bytes_max = object::kPutBytesMax});
+  TARN_CO_CHECK(co_await incoming.Receive(body));
+  TARN_CO_CHECK(TakeTrailer(rules.declared, body));
+  TARN_CO_TRY(const object::Content sealed, incoming.Seal());
+  TARN_CO_CHECK(CompareDigests(rules.md5, rules.declared, sealed, two ? incoming.verified() : sealed.checksum.value));
+  co_return co_await incoming.Finish();
+}
+
+}  // namespace
+
+Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& call, const gen::PutObjectRequest& in,
+                                                                  RequestBody& body) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CO_CHECK(CheckObjectWrite(in));
+  if (in.write_offset_bytes) co_return Fail(kNotImplemented, "Appending to objects is not implemented");
+  const std::string key = in.key.value_or("");
+  if (key.size() > object::kKeyBytesMax) co_return Fail(object::kKeyTooLong, "Your key is too long");
+  object::NewObject object;
+  TARN_CO_TRY(object.headers, HeadersOf(call, in));
+  TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
+  TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  TARN_CO_TRY(object::Content content,
+              co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone));
+  const object::WriteCondition condition = object.condition;
+  auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
+  if (!version.ok()) {
+    if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
+    NoteCondition(call, version.error(), condition.if_absent ? "If-None-Match" : "If-Match");
+    co_return version.error();
+  }
+  Streamed<gen::PutObjectOutput> answer;
+  answer.output.e_tag = QuoteEtag(version->etag);
+  answer.output.server_side_encryption = "AES256";
+  SetChecksum(answer.output, version->checksum, 0);
+  if (version->bucket_versioned) answer.output.version_id = version->version_id;
+  co_return std::move(answer);
+}
+
+Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& call, const gen::UploadPartRequest& in,
+                                                                    RequestBody& body) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
+  const int32_t number = in.part_number.value_or(0);
+  if (number < 1 || number > static_cast<int32_t>(object::kPartNumberMax)) {
+    call.AddErrorField("ArgumentName", "partNumber");
+    call.AddErrorField("ArgumentValue", std::to_string(number));
+    co_return Fail(object::kInvalidPartNumber, "Part number must be an integer between 1 and 10000, inclusive");
+  }
+  TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
+  TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  const auto sent = rules.declared.algorithm;
+  if (upload.checksum_declared && sent != object::ChecksumAlgorithm::kNone && sent != upload.checksum) {
+    co_return Fail(object::kInvalidRequest,
+                   fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                               AlgorithmName(upload.checksum), AlgorithmName(sent)));
+  }
+  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), upload.checksum));
+  const std::string checksum = content.checksum.value;
+  TARN_CO_TRY(const object::PartInfo part, co_await store_.PutPart(bucket, upload.key, upload.id,
+                                                                  static_cast<uint32_t>(number), std::move(content)));
+  Streamed<gen::UploadPartOutput> answer;
+  answer.output.e_tag = QuoteEtag(part.etag);
+  answer.output.server_side_encryption = "AES256";
+  if (upload.checksum_declared || sent == upload.checksum) {
+    SetChecksum(answer.output, upload.checksum,
+                ChecksumText({.algorithm = upload.checksum, .value = checksum}, 0));
+  }
+  co_return std::move(answer);
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,203 @@
+#include "api/s3/rules/lifecycle_rules.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "api/s3/errors.h"
+#include "base/random.h"
+#include "object/errors.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+constexpr size_t kRulesMax = 1'000;
+constexpr size_t kIdMax = 255;
+constexpr std::string_view kTransitionClasses[] = {"STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING",
+                                                   "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR"};
+
+Error Malformed() { return Fail(kMalformedXml, "the lifecycle configuration breaks the schema"); }
+template <typename... Args>
+Error Invalid(fmt::format_string<Args...> format, Args&&... args) {
+  return Fail(object::kInvalidArgument, fmt::format(format, std::forward<Args>(args)...));
+}
+
+Status CheckPositive(const std::optional<int32_t>& days, std::string_view what) {
+  if (days && *days <= 0) return Invalid("{} must be a positive integer", what);
+  return Ok();
+}
+
+Status CheckMidnight(const std::optional<Timestamp>& date) {
+  if (date && date->micros % kMicrosPerDay != 0) return Invalid("'Date' must be at midnight GMT");
+  return Ok();
+}
+
+Status CheckStorageClassName(const std::optional<std::string>& name) {
+  if (!name || std::find(std::begin(kTransitionClasses), std::end(kTransitionClasses), *name) ==
+                   std::end(kTransitionClasses)) {
+    return Malformed();
+  }
+  return Ok();
+}
+
+bool NeedsThirtyDays(const std::string& storage_class) {
+  return storage_class == "STANDARD_IA" || storage_class == "ONEZONE_IA";
+}
+
+std::string FilterText(const gen::LifecycleRule& rule) {
+  std::string prefix = rule.prefix.value_or("");
+  if (rule.filter) {
+    prefix = rule.filter->prefix.value_or("");
+    if (rule.filter->and_) prefix = rule.filter->and_->prefix.value_or("");
+  }
+  return fmt::format("(prefix={})", prefix);
+}
+
+bool FiltersByTag(const gen::LifecycleRule& rule) {
+  return rule.filter && (rule.filter->tag || (rule.filter->and_ && rule.filter->and_->tags));
+}
+
+// A filter names one condition, or joins several by And.
+Status CheckFilter(const gen::LifecycleRule& rule) {
+  if (rule.prefix.has_value() == rule.filter.has_value()) return Malformed();
+  if (!rule.filter) return Ok();
+  const gen::LifecycleRuleFilter& filter = *rule.filter;
+  const int conditions = filter.prefix.has_value() + filter.tag.has_value() +
+                         filter.object_size_greater_than.has_value() + filter.object_size_less_than.has_value() +
+                         filter.and_.has_value();
+  if (conditions > 1) return Malformed();
+  if (filter.tag && (!filter.tag->key || !filter.tag->value)) return Malformed();
+  if (filter.and_) {
+    const gen::LifecycleRuleAndOperator& both = *filter.and_;
+    const size_t joined = both.prefix.has_value() + both.object_size_greater_than.has_value() +
+                          both.object_size_less_than.has_value() + (both.tags ? both.tags->size() : 0);
+    if (joined < 2) return Malformed();
+    std::set<std::string> keys;
+    for (const gen::Tag& tag : both.tags.value_or(std::vector<gen::Tag>())) {
+      if (!keys.insert(tag.key.value_or("")).second) {
+        return Fail(object::kInvalidRequest, "Duplicate Tag Keys are not allowed.");
+      }
+    }
+  }
+  return Ok();
+}
+
+Status CheckExpiration(const gen::LifecycleRule& rule) {
+  if (!rule.expiration) return Ok();
+  const gen::LifecycleExpiration& expiration = *rule.expiration;
+  if (expiration.days.has_value() + expiration.date.has_value() + expiration.expired_object_delete_marker.has_value() !=
+      1) {
+    return Malformed();
+  }
+  if (expiration.expired_object_delete_marker && FiltersByTag(rule)) {
+    return Fail(object::kInvalidRequest, "ExpiredObjectDeleteMarker cannot be specified with Tags.");
+  }
+  TARN_CHECK(CheckMidnight(expiration.date));
+  return CheckPositive(expiration.days, "'Days' for Expiration action");
+}
+
+Status CheckTransitions(const gen::LifecycleRule& rule) {
+  std::set<std::string> classes;
+  for (const gen::Transition& transition : rule.transitions.value_or(std::vector<gen::Transition>())) {
+    if (transition.days.has_value() == transition.date.has_value()) return Malformed();
+    TARN_CHECK(CheckStorageClassName(transition.storage_class));
+    TARN_CHECK(CheckMidnight(transition.date));
+    const std::string& name = *transition.storage_class;
+    if (!classes.insert(name).second) {
+      return Fail(object::kInvalidRequest, fmt::format("'StorageClass' must be different for 'Transition' actions in "
+                                                       "same 'Rule' with filter '{}'",
+                                                       FilterText(rule)));
+    }
+    if (transition.days && *transition.days < 0) return Invalid("'Days' in Transition action must be nonnegative");
+    if (transition.days && NeedsThirtyDays(name) && *transition.days < 30) {
+      return Invalid("'Days' in Transition action must be greater than or equal to 30 for storageClass '{}'", name);
+    }
+    if (!rule.expiration) continue;
+    if ((rule.expiration->days && transition.date) || (rule.expiration->date && transition.days)) {
+      return Fail(object::kInvalidRequest,
+                  fmt::format("Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule "
+                              "for filter '{}'",
+                              FilterText(rule)));
+    }
+    if (rule.expiration->days && transition.days && *rule.expiration->days <= *transition.days) {
+      return Invalid("'Days' in the Expiration action for filter '{}' must be greater than 'Days' in the Transition "
+                     "action",
+                     FilterText(rule));
+    }
+    if (rule.expiration->date && transition.date && *rule.expiration->date <= *transition.date) {
+      return Invalid("'Date' in the Expiration action for filter '{}' must be later than 'Date' in the Transition "
+                     "action",
+                     FilterText(rule));
+    }
+  }
+  return Ok();
+}
+
+Status CheckNewerVersions(const std::optional<int32_t>& count) {
+  if (count && (*count < 1 || *count > 100)) {
+    return Invalid("'NewerNoncurrentVersions' must be between 1 and 100");
+  }
+  return Ok();
+}
+
+Status CheckNoncurrent(const gen::LifecycleRule& rule) {
+  for (const auto& transition :
+       rule.noncurrent_version_transitions.value_or(std::vector<gen::NoncurrentVersionTransition>())) {
+    if (!transition.noncurrent_days) return Malformed();
+    TARN_CHECK(CheckStorageClassName(transition.storage_class));
+    TARN_CHECK(CheckNewerVersions(transition.newer_noncurrent_versions));
+    if (*transition.noncurrent_days < 0) return Invalid("'NoncurrentDays' must be nonnegative");
+    if (NeedsThirtyDays(*transition.storage_class) && *transition.noncurrent_days < 30) {
+      return Invalid("'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for "
+                     "storageClass '{}'",
+                     *transition.storage_class);
+    }
+  }
+  if (!rule.noncurrent_version_expiration) return Ok();
+  if (!rule.noncurrent_version_expiration->noncurrent_days) return Malformed();
+  TARN_CHECK(CheckNewerVersions(rule.noncurrent_version_expiration->newer_noncurrent_versions));
+  return CheckPositive(rule.noncurrent_version_expiration->noncurrent_days,
+                       "'NoncurrentDays' for NoncurrentVersionExpiration action");
+}
+
+Status CheckAbort(const gen::LifecycleRule& rule) {
+  if (!rule.abort_incomplete_multipart_upload) return Ok();
+  if (FiltersByTag(rule)) {
+    return Fail(object::kInvalidRequest, "AbortIncompleteMultipartUpload cannot be specified with Tags.");
+  }
+  if (!rule.abort_incomplete_multipart_upload->days_after_initiation) return Malformed();
+  return CheckPositive(rule.abort_incomplete_multipart_upload->days_after_initiation,
+                       "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action");
+}
+
+Status CheckRule(const gen::LifecycleRule& rule) {
+  if (!rule.status || (*rule.status != "Enabled" && *rule.status != "Disabled")) return Malformed();
+  TARN_CHECK(CheckFilter(rule));
+  const bool acts = rule.expiration || (rule.transitions && !rule.transitions->empty()) ||
+                    (rule.noncurrent_version_transitions && !rule.noncurrent_version_transitions->empty()) ||
+                    rule.noncurrent_version_expiration || rule.abort_incomplete_multipart_upload;
+  if (!acts) return Fail(object::kInvalidRequest, "At least one action needs to be specified in a rule");
+  TARN_CHECK(CheckExpiration(rule));
+  TARN_CHECK(CheckTransitions(rule));
+  TARN_CHECK(CheckNoncurrent(rule));
+  return CheckAbort(rule);
+}
+
+}  // namespace
+
+Status CheckLifecycle(std::vector<gen::LifecycleRule>& rules) {
+  if (rules.empty() || rules.size() > kRulesMax) return Malformed();
+  std::set<std::string> ids;
+  for (gen::LifecycleRule& rule : rules) {
+    TARN_CHECK(CheckRule(rule));
+    if (!rule.id || rule.id->empty()) rule.id = RandomText(48, kAlphanumeric);
+    if (rule.id->size() > kIdMax) return Invalid("ID length should not exceed allowed limit of 255");
+    if (!ids.insert(*rule.id).second) {
+      return Invalid("Rule ID must be unique. Found same ID for more than one rule");
+    }
+  }
+  return Ok();
+}
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,142 @@
+#include "api/s3/rules/request_rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/strings.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+constexpr std::array<std::string_view, 7> kObjectAcls = {"private",
+                                                         "public-read",
+                                                         "public-read-write",
+                                                         "authenticated-read",
+                                                         "aws-exec-read",
+                                                         "bucket-owner-read",
+                                                         "bucket-owner-full-control"};
+constexpr std::array<std::string_view, 11> kStorageClasses = {
+    "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",         "INTELLIGENT_TIERING", "GLACIER",  "DEEP_ARCHIVE",
+    "OUTPOSTS",           "GLACIER_IR",  "EXPRESS_ONEZONE",    "SNOW",                "FSX_ONTAP"};
+
+constexpr size_t kUserMetadataBytesMax = 2048;
+
+template <typename List>
+bool Contains(const List& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace
+
+Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant) {
+  if (acl && !Contains(kObjectAcls, *acl)) return Fail(object::kInvalidArgument, "Invalid canned ACL");
+  if (any_grant || (acl && *acl != "private" && *acl != "bucket-owner-full-control")) {
+    return Fail(kAclNotSupported, "the bucket does not allow ACLs");
+  }
+  return Ok();
+}
+
+Status CheckEncryption(const std::optional<std::string>& algorithm, bool customer_key) {
+  if (customer_key) return Fail(kNotImplemented, "Encryption with customer-provided keys (SSE-C) is not implemented");
+  if (!algorithm || *algorithm == "AES256") return Ok();
+  if (*algorithm == "aws:kms" || *algorithm == "aws:kms:dsse") {
+    return Fail(kNotImplemented, "Encryption with KMS keys (SSE-KMS) is not implemented");
+  }
+  return Fail(kInvalidEncryption, "unknown encryption method");
+}
+
+Status CheckStorageClass(const std::optional<std::string>& storage_class) {
+  if (!storage_class || *storage_class == "STANDARD") return Ok();
+  if (Contains(kStorageClasses, *storage_class)) {
+    return Fail(kNotImplemented, fmt::format("The storage class {} is not implemented", *storage_class));
+  }
+  return Fail(kInvalidStorageClass, "unknown storage class");
+}
+
+Status RefuseObjectLock(bool asked) {
+  return asked ? Status(Fail(kNotImplemented, "Object Lock is not implemented")) : Ok();
+}
+
+Status RefuseCustomerKey(bool asked) {
+  return asked ? Status(Fail(kNotImplemented, "Encryption with customer-provided keys (SSE-C) is not implemented"))
+               : Ok();
+}
+
+Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
+  object::Tags tags;
+  if (!header || header->empty()) return tags;
+  for (const std::string_view pair : Split(*header, '&')) {
+    const size_t equals = pair.find('=');
+    auto key = PercentDecode(pair.substr(0, equals), /*plus_is_space=*/true);
+    auto value = equals == pair.npos ? std::string() : PercentDecode(pair.substr(equals + 1), /*plus_is_space=*/true);
+    if (!key || !value) {
+      return Fail(object::kInvalidArgument,
+                  "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
+                  "tag name duplicates.");
+    }
+    tags.emplace_back(*std::move(key), *std::move(value));
+  }
+  TARN_CHECK(object::CheckTags(tags, 10));
+  return tags;
+}
+
+object::Tags ToTags(const std::vector<gen::Tag>& tags) {
+  object::Tags out;
+  for (const gen::Tag& tag : tags) out.emplace_back(tag.key.value_or(""), tag.value.value_or(""));
+  return out;
+}
+
+std::vector<gen::Tag> FromTags(const object::Tags& tags) {
+  std::vector<gen::Tag> out;
+  for (const auto& [key, value] : tags) out.push_back({.key = key, .value = value});
+  return out;
+}
+
+Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string, std::string>& user) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : user) bytes += name.size() + value.size();
+  if (bytes <= kUserMetadataBytesMax) return Ok();
+  call.AddErrorField("Size", std::to_string(bytes));
+  call.AddErrorField("MaxSizeAllowed", std::to_string(kUserMetadataBytesMax));
+  return Fail(object::kMetadataTooLarge, "Your metadata headers exceed the maximum allowed metadata size");
+}
+
+Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
+                                           const std::optional<std::string>& if_none_match) {
+  object::WriteCondition condition;
+  if (if_none_match && *if_none_match != "*") {
+    return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented: If-None-Match "
+                                 "of a write takes only *");
+  }
+  condition.if_absent = if_none_match.has_value();
+  if (if_match) condition.if_match = UnquoteEtag(*if_match);
+  return condition;
+}
+
+void NoteCondition(const protocol::Call& call, const Error& error, std::string_view condition) {
+  if (error.reason == &object::kPreconditionFailed) call.AddErrorField("Condition", std::string(condition));
+}
+
+std::string QuoteEtag(std::string_view etag) { return fmt::format("\"{}\"", etag); }
+
+std::string UnquoteEtag(std::string_view etag) {
+  etag = Trim(etag);
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
+std::string CanonicalId(std::string_view account) { return Hex(Sha256(fmt::format("canonical user {}", account))); }
+
+gen::Owner OwnerOf(std::string_view account) { return {.display_name = {}, .id = CanonicalId(account)}; }
+
+Timestamp WholeSeconds(Timestamp time) { return {time.seconds() * kMicrosPerSecond}; }
+
+std::string UrlEncoded(std::string_view text, bool encode) {
+  return encode ? PercentEncode(text, /*keep_slash=*/true) : std::string(text);
+}
+
+}  // namespace tarn::api::s3

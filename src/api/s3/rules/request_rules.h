@@ -1,0 +1,82 @@
+// What S3 requests have in common: the headers that ask for something Tarn refuses, those that are kept with an object,
+// and small texts of answers.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/protocol/call.h"
+#include "api/s3/errors.h"
+#include "api/s3/gen/shapes.h"
+#include "base/result.h"
+#include "object/store.h"
+
+namespace tarn::api::s3 {
+
+// Canned ACLs of objects: those that mean the bucket owner's full control pass.
+Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant);
+// AES256 passes; KMS and customer keys are kNotImplemented.
+Status CheckEncryption(const std::optional<std::string>& algorithm, bool customer_key);
+Status CheckStorageClass(const std::optional<std::string>& storage_class);
+Status RefuseObjectLock(bool asked);
+
+// Every refusal above for a request that writes an object.
+template <typename In>
+Status CheckObjectWrite(const In& in) {
+  TARN_CHECK(CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp));
+  TARN_CHECK(CheckEncryption(in.server_side_encryption, in.sse_customer_algorithm || in.sse_customer_key));
+  TARN_CHECK(CheckStorageClass(in.storage_class));
+  return RefuseObjectLock(in.object_lock_mode || in.object_lock_retain_until_date ||
+                          in.object_lock_legal_hold_status || in.object_lock_event_hold);
+}
+
+// Customer keys on reads: no object has one.
+Status RefuseCustomerKey(bool asked);
+
+// x-amz-tagging: "a=b&c=d", percent-encoded.
+Result<object::Tags> ParseTagging(const std::optional<std::string>& header);
+object::Tags ToTags(const std::vector<gen::Tag>& tags);
+std::vector<gen::Tag> FromTags(const object::Tags& tags);
+
+// kMetadataTooLarge above 2 KiB of names and values.
+Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string, std::string>& user);
+
+// The headers that a new object keeps. `expires` as it came, since AWS keeps any text.
+template <typename In>
+Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
+  object::Headers headers{.content_type = in.content_type.value_or("binary/octet-stream"),
+                          .cache_control = in.cache_control.value_or(""),
+                          .content_disposition = in.content_disposition.value_or(""),
+                          .content_encoding = call.Header("content-encoding").value_or(""),
+                          .content_language = in.content_language.value_or(""),
+                          .expires = call.Header("expires").value_or(""),
+                          .website_redirect = in.website_redirect_location.value_or(""),
+                          .user = in.metadata.value_or(std::map<std::string, std::string>())};
+  TARN_CHECK(CheckUserMetadata(call, headers.user));
+  return headers;
+}
+
+// If-Match and If-None-Match of a write.
+Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
+                                           const std::optional<std::string>& if_none_match);
+
+// Names the condition in a 412's body.
+void NoteCondition(const protocol::Call& call, const Error& error, std::string_view condition);
+
+std::string QuoteEtag(std::string_view etag);
+std::string UnquoteEtag(std::string_view etag);
+// The canonical user id of an account: 64 hex digits.
+std::string CanonicalId(std::string_view account);
+gen::Owner OwnerOf(std::string_view account);
+Timestamp WholeSeconds(Timestamp time);
+// A key in a listing with encoding-type=url.
+std::string UrlEncoded(std::string_view text, bool encode);
+
+// Whether encoding-type is "url"; kInvalidArgument for any other.
+Result<bool> WantsUrlEncoding(const std::optional<std::string>& encoding_type);
+std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<std::string>& prefixes, bool encode);
+
+}  // namespace tarn::api::s3

@@ -1,0 +1,143 @@
+// The wire face of S3: one handler per operation, each one or two calls into object/.
+//
+// Rules (who may) and handlers are joined in operations.cc. Handlers whose bodies stream, and copies, are coroutines;
+// the others block on a worker thread.
+// Threads: any.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "api/protocol/service.h"
+#include "api/s3/gen/shapes.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "object/store.h"
+
+namespace tarn::api::s3 {
+
+using protocol::Call;
+using protocol::RequestBody;
+using protocol::Streamed;
+
+class S3Service : public protocol::Service {
+ public:
+  // The store outlives the service.
+  explicit S3Service(object::Store& store);
+
+  const protocol::ServiceDesc& model() const override;
+  std::span<const protocol::Operation> operations() const override { return operations_; }
+  std::span<const protocol::ErrorRow> errors() const override;
+
+  // buckets.cc
+  Result<gen::CreateBucketOutput> CreateBucket(const Call&, const gen::CreateBucketRequest&);
+  Result<gen::DeleteBucketResponse> DeleteBucket(const Call&, const gen::DeleteBucketRequest&);
+  Result<gen::HeadBucketOutput> HeadBucket(const Call&, const gen::HeadBucketRequest&);
+  Result<gen::ListBucketsOutput> ListBuckets(const Call&, const gen::ListBucketsRequest&);
+  Task<Result<Streamed<gen::GetBucketLocationOutput>>> GetBucketLocation(const Call&,
+                                                                         const gen::GetBucketLocationRequest&,
+                                                                         RequestBody&);
+
+  // bucket_settings.cc
+  Result<gen::GetBucketVersioningOutput> GetBucketVersioning(const Call&, const gen::GetBucketVersioningRequest&);
+  Result<gen::PutBucketVersioningResponse> PutBucketVersioning(const Call&, const gen::PutBucketVersioningRequest&);
+  Result<gen::GetBucketTaggingOutput> GetBucketTagging(const Call&, const gen::GetBucketTaggingRequest&);
+  Result<gen::PutBucketTaggingResponse> PutBucketTagging(const Call&, const gen::PutBucketTaggingRequest&);
+  Result<gen::DeleteBucketTaggingResponse> DeleteBucketTagging(const Call&, const gen::DeleteBucketTaggingRequest&);
+  Result<gen::GetBucketEncryptionOutput> GetBucketEncryption(const Call&, const gen::GetBucketEncryptionRequest&);
+  Result<gen::PutBucketEncryptionResponse> PutBucketEncryption(const Call&, const gen::PutBucketEncryptionRequest&);
+  Result<gen::DeleteBucketEncryptionResponse> DeleteBucketEncryption(const Call&,
+                                                                     const gen::DeleteBucketEncryptionRequest&);
+
+  // lifecycle.cc
+  Result<gen::GetBucketLifecycleConfigurationOutput> GetBucketLifecycleConfiguration(
+      const Call&, const gen::GetBucketLifecycleConfigurationRequest&);
+  Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfiguration(
+      const Call&, const gen::PutBucketLifecycleConfigurationRequest&);
+  Result<gen::DeleteBucketLifecycleResponse> DeleteBucketLifecycle(const Call&,
+                                                                   const gen::DeleteBucketLifecycleRequest&);
+
+  // fixed_settings.cc: what cannot be changed yet and is therefore known
+  Result<gen::GetBucketAclOutput> GetBucketAcl(const Call&, const gen::GetBucketAclRequest&);
+  Result<gen::GetObjectAclOutput> GetObjectAcl(const Call&, const gen::GetObjectAclRequest&);
+  Result<gen::GetBucketOwnershipControlsOutput> GetBucketOwnershipControls(
+      const Call&, const gen::GetBucketOwnershipControlsRequest&);
+  Result<gen::GetPublicAccessBlockOutput> GetPublicAccessBlock(const Call&, const gen::GetPublicAccessBlockRequest&);
+  Result<gen::GetBucketPolicyOutput> GetBucketPolicy(const Call&, const gen::GetBucketPolicyRequest&);
+  Result<gen::GetBucketPolicyStatusOutput> GetBucketPolicyStatus(const Call&,
+                                                                 const gen::GetBucketPolicyStatusRequest&);
+  Result<gen::GetBucketCorsOutput> GetBucketCors(const Call&, const gen::GetBucketCorsRequest&);
+  Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(const Call&, const gen::GetBucketWebsiteRequest&);
+  Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
+  Result<gen::GetObjectLockConfigurationOutput> GetObjectLockConfiguration(
+      const Call&, const gen::GetObjectLockConfigurationRequest&);
+  Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
+  Result<gen::NotificationConfiguration> GetBucketNotificationConfiguration(
+      const Call&, const gen::GetBucketNotificationConfigurationRequest&);
+  Result<gen::GetBucketRequestPaymentOutput> GetBucketRequestPayment(const Call&,
+                                                                     const gen::GetBucketRequestPaymentRequest&);
+  Result<gen::GetBucketAccelerateConfigurationOutput> GetBucketAccelerateConfiguration(
+      const Call&, const gen::GetBucketAccelerateConfigurationRequest&);
+
+  // put_object.cc
+  Task<Result<Streamed<gen::PutObjectOutput>>> PutObject(const Call&, const gen::PutObjectRequest&, RequestBody&);
+  Task<Result<Streamed<gen::UploadPartOutput>>> UploadPart(const Call&, const gen::UploadPartRequest&, RequestBody&);
+
+  // get_object.cc
+  Task<Result<Streamed<gen::GetObjectOutput>>> GetObject(const Call&, const gen::GetObjectRequest&, RequestBody&);
+  Task<Result<Streamed<gen::HeadObjectOutput>>> HeadObject(const Call&, const gen::HeadObjectRequest&, RequestBody&);
+
+  // object_details.cc
+  Result<gen::GetObjectAttributesOutput> GetObjectAttributes(const Call&, const gen::GetObjectAttributesRequest&);
+  Result<gen::GetObjectTaggingOutput> GetObjectTagging(const Call&, const gen::GetObjectTaggingRequest&);
+  Result<gen::PutObjectTaggingOutput> PutObjectTagging(const Call&, const gen::PutObjectTaggingRequest&);
+  Result<gen::DeleteObjectTaggingOutput> DeleteObjectTagging(const Call&, const gen::DeleteObjectTaggingRequest&);
+
+  // delete_objects.cc
+  Result<gen::DeleteObjectOutput> DeleteObject(const Call&, const gen::DeleteObjectRequest&);
+  Result<gen::DeleteObjectsOutput> DeleteObjects(const Call&, const gen::DeleteObjectsRequest&);
+
+  // copy_object.cc
+  Task<Result<Streamed<gen::CopyObjectOutput>>> CopyObject(const Call&, const gen::CopyObjectRequest&, RequestBody&);
+  Task<Result<Streamed<gen::UploadPartCopyOutput>>> UploadPartCopy(const Call&, const gen::UploadPartCopyRequest&,
+                                                                   RequestBody&);
+  Result<std::vector<identity::Check>> CopyRule(const Call&, const gen::CopyObjectRequest&);
+  Result<std::vector<identity::Check>> PartCopyRule(const Call&, const gen::UploadPartCopyRequest&);
+
+  // multipart.cc
+  Result<gen::CreateMultipartUploadOutput> CreateMultipartUpload(const Call&, const gen::CreateMultipartUploadRequest&);
+  Result<gen::CompleteMultipartUploadOutput> CompleteMultipartUpload(const Call&,
+                                                                     const gen::CompleteMultipartUploadRequest&);
+  Result<gen::AbortMultipartUploadOutput> AbortMultipartUpload(const Call&, const gen::AbortMultipartUploadRequest&);
+  Result<gen::ListPartsOutput> ListParts(const Call&, const gen::ListPartsRequest&);
+  Result<gen::ListMultipartUploadsOutput> ListMultipartUploads(const Call&, const gen::ListMultipartUploadsRequest&);
+
+  // list_objects.cc
+  Result<gen::ListObjectsOutput> ListObjects(const Call&, const gen::ListObjectsRequest&);
+  Result<gen::ListObjectsV2Output> ListObjectsV2(const Call&, const gen::ListObjectsV2Request&);
+  Result<gen::ListObjectVersionsOutput> ListObjectVersions(const Call&, const gen::ListObjectVersionsRequest&);
+
+ private:
+  // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
+  Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,
+                                    const std::optional<std::string>& expected_owner = {}) const;
+  // The same, for handlers that need no more than its existence.
+  template <typename In>
+  Result<object::Bucket> BucketOf(const Call& call, const In& in) const {
+    return FindBucket(call, in.bucket, in.expected_bucket_owner);
+  }
+  // The version that a request names, its key noted for the error's body; delete markers answered as AWS does.
+  Result<object::Version> FindVersion(const Call& call, const object::Bucket& bucket, const std::string& key,
+                                      const std::string& version_id, bool with_content) const;
+  Result<std::vector<identity::Check>> BucketChecks(const Call& call, std::string_view action,
+                                                    const std::optional<std::string>& bucket,
+                                                    const std::optional<std::string>& key) const;
+
+  std::vector<protocol::Operation> MakeOperations();
+
+  object::Store& store_;
+  std::vector<protocol::Operation> operations_;
+};
+
+}  // namespace tarn::api::s3

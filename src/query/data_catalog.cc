@@ -58,7 +58,7 @@ DataCatalog BuiltIn(const Scope& scope) {
   DataCatalog catalog;
   catalog.name = kAwsDataCatalog;
   catalog.type = "GLUE";
-  catalog.parameters = {{"catalog-id", scope.account}};
+  catalog.parameters = std::map<std::string, std::string>{{"catalog-id", scope.account}};
   return catalog;
 }
 

@@ -1,0 +1,61 @@
+#include "api/glue/convert.h"
+#include "api/glue/glue_service.h"
+#include "base/strings.h"
+
+namespace tarn::api::glue {
+namespace {
+
+constexpr size_t kDatabasesPerPage = 100;
+
+}  // namespace
+
+Result<gen::CreateDatabaseResponse> GlueService::CreateDatabase(const protocol::Call& call,
+                                                                const gen::CreateDatabaseRequest& in) {
+  TARN_TRY(catalog::Database database, FromWire(*in.database_input));
+  if (in.tags) database.tags = *in.tags;
+  TARN_CHECK(catalog_.CreateDatabase(call.scope, std::move(database)));
+  return gen::CreateDatabaseResponse{};
+}
+
+Result<gen::DeleteDatabaseResponse> GlueService::DeleteDatabase(const protocol::Call& call,
+                                                                const gen::DeleteDatabaseRequest& in) {
+  TARN_CHECK(catalog_.DeleteDatabase(call.scope, Text(in.name)));
+  return gen::DeleteDatabaseResponse{};
+}
+
+Result<gen::GetDatabaseResponse> GlueService::GetDatabase(const protocol::Call& call,
+                                                          const gen::GetDatabaseRequest& in) {
+  TARN_TRY(catalog::Database database, catalog_.GetDatabase(call.scope, Text(in.name)));
+  return gen::GetDatabaseResponse{.database = ToWire(database, call.scope.account)};
+}
+
+Result<gen::GetDatabasesResponse> GlueService::GetDatabases(const protocol::Call& call,
+                                                            const gen::GetDatabasesRequest& in) {
+  gen::GetDatabasesResponse out;
+  out.database_list.emplace();
+  if (in.resource_share_type == "FOREIGN") return out;  // nothing is shared with this account
+  TARN_TRY(std::string after, FromToken(in.next_token));
+  TARN_TRY(auto page, catalog_.ListDatabases(call.scope, {after, PageSize(in.max_results, kDatabasesPerPage)}));
+  for (const catalog::Database& database : page.items) {
+    if (Items(in.attributes_to_get).empty()) {
+      out.database_list->push_back(ToWire(database, call.scope.account));
+      continue;
+    }
+    gen::Database slim{.name = database.name, .catalog_id = call.scope.account};
+    for (const std::string& attribute : *in.attributes_to_get) {
+      if (attribute == "TARGET_DATABASE") slim.target_database = ToWire(database, "").target_database;
+    }
+    out.database_list->push_back(std::move(slim));
+  }
+  out.next_token = ToToken(page.next);
+  return out;
+}
+
+Result<gen::UpdateDatabaseResponse> GlueService::UpdateDatabase(const protocol::Call& call,
+                                                                const gen::UpdateDatabaseRequest& in) {
+  TARN_TRY(catalog::Database database, FromWire(*in.database_input));
+  TARN_CHECK(catalog_.UpdateDatabase(call.scope, Text(in.name), std::move(database)));
+  return gen::UpdateDatabaseResponse{};
+}
+
+}  // namespace tarn::api::glue

@@ -1,0 +1,20 @@
+#include "api/glue/glue_service.h"
+
+#include "api/glue/error_rows.h"
+#include "api/glue/gen/operations.h"
+
+namespace tarn::api::glue {
+
+GlueService::GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
+                         kv::Store& store, const Clock& clock)
+    : catalog_(catalog),
+      crawlers_(crawlers),
+      runner_(runner),
+      connections_(store, clock, "connection"),
+      security_configurations_(store, clock, "security-configuration") {}
+
+const protocol::ServiceDesc& GlueService::model() const { return gen::kService; }
+
+std::span<const protocol::ErrorRow> GlueService::errors() const { return ErrorRows(); }
+
+}  // namespace tarn::api::glue

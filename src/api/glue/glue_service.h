@@ -1,0 +1,137 @@
+// AWS Glue's wire face: the data catalog, connections, classifiers and crawlers. Decodes nothing, stores nothing: each
+// handler is a domain call or two between two conversions.
+//
+// Threads: any; handlers block.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "api/glue/gen/shapes.h"
+#include "api/protocol/service.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "catalog/documents.h"
+#include "jobs/crawl/crawler.h"
+#include "jobs/crawl/definitions.h"
+
+namespace tarn::api::glue {
+
+#define TARN_GLUE_HANDLER(Operation) \
+  Result<gen::Operation##Response> Operation(const protocol::Call& call, const gen::Operation##Request& in)
+
+class GlueService : public protocol::Service {
+ public:
+  // All outlive the service.
+  GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
+              kv::Store& store, const Clock& clock);
+
+  const protocol::ServiceDesc& model() const override;
+  std::span<const protocol::Operation> operations() const override;
+  std::span<const protocol::ErrorRow> errors() const override;
+
+  TARN_GLUE_HANDLER(CreateDatabase);
+  TARN_GLUE_HANDLER(DeleteDatabase);
+  TARN_GLUE_HANDLER(GetDatabase);
+  TARN_GLUE_HANDLER(GetDatabases);
+  TARN_GLUE_HANDLER(UpdateDatabase);
+
+  TARN_GLUE_HANDLER(BatchDeleteTable);
+  TARN_GLUE_HANDLER(BatchDeleteTableVersion);
+  TARN_GLUE_HANDLER(CreateTable);
+  TARN_GLUE_HANDLER(DeleteTable);
+  TARN_GLUE_HANDLER(DeleteTableVersion);
+  TARN_GLUE_HANDLER(GetTable);
+  TARN_GLUE_HANDLER(GetTableVersion);
+  TARN_GLUE_HANDLER(GetTableVersions);
+  TARN_GLUE_HANDLER(GetTables);
+  TARN_GLUE_HANDLER(SearchTables);
+  TARN_GLUE_HANDLER(UpdateTable);
+
+  TARN_GLUE_HANDLER(BatchCreatePartition);
+  TARN_GLUE_HANDLER(BatchDeletePartition);
+  TARN_GLUE_HANDLER(BatchGetPartition);
+  TARN_GLUE_HANDLER(BatchUpdatePartition);
+  TARN_GLUE_HANDLER(CreatePartition);
+  TARN_GLUE_HANDLER(CreatePartitionIndex);
+  TARN_GLUE_HANDLER(DeletePartition);
+  TARN_GLUE_HANDLER(DeletePartitionIndex);
+  TARN_GLUE_HANDLER(GetPartition);
+  TARN_GLUE_HANDLER(GetPartitionIndexes);
+  TARN_GLUE_HANDLER(GetPartitions);
+  TARN_GLUE_HANDLER(UpdatePartition);
+
+  TARN_GLUE_HANDLER(DeleteColumnStatisticsForPartition);
+  TARN_GLUE_HANDLER(DeleteColumnStatisticsForTable);
+  TARN_GLUE_HANDLER(GetColumnStatisticsForPartition);
+  TARN_GLUE_HANDLER(GetColumnStatisticsForTable);
+  TARN_GLUE_HANDLER(UpdateColumnStatisticsForPartition);
+  TARN_GLUE_HANDLER(UpdateColumnStatisticsForTable);
+
+  TARN_GLUE_HANDLER(CreateUserDefinedFunction);
+  TARN_GLUE_HANDLER(DeleteUserDefinedFunction);
+  TARN_GLUE_HANDLER(GetUserDefinedFunction);
+  TARN_GLUE_HANDLER(GetUserDefinedFunctions);
+  TARN_GLUE_HANDLER(UpdateUserDefinedFunction);
+
+  TARN_GLUE_HANDLER(GetCatalog);
+  TARN_GLUE_HANDLER(GetCatalogImportStatus);
+  TARN_GLUE_HANDLER(GetCatalogs);
+  TARN_GLUE_HANDLER(GetDataCatalogEncryptionSettings);
+  TARN_GLUE_HANDLER(GetResourcePolicies);
+  TARN_GLUE_HANDLER(GetResourcePolicy);
+  TARN_GLUE_HANDLER(PutDataCatalogEncryptionSettings);
+
+  TARN_GLUE_HANDLER(GetTags);
+  TARN_GLUE_HANDLER(TagResource);
+  TARN_GLUE_HANDLER(UntagResource);
+
+  TARN_GLUE_HANDLER(BatchDeleteConnection);
+  TARN_GLUE_HANDLER(CreateConnection);
+  TARN_GLUE_HANDLER(CreateSecurityConfiguration);
+  TARN_GLUE_HANDLER(DeleteConnection);
+  TARN_GLUE_HANDLER(DeleteSecurityConfiguration);
+  TARN_GLUE_HANDLER(GetConnection);
+  TARN_GLUE_HANDLER(GetConnections);
+  TARN_GLUE_HANDLER(GetSecurityConfiguration);
+  TARN_GLUE_HANDLER(GetSecurityConfigurations);
+  TARN_GLUE_HANDLER(UpdateConnection);
+
+  TARN_GLUE_HANDLER(CreateClassifier);
+  TARN_GLUE_HANDLER(DeleteClassifier);
+  TARN_GLUE_HANDLER(GetClassifier);
+  TARN_GLUE_HANDLER(GetClassifiers);
+  TARN_GLUE_HANDLER(UpdateClassifier);
+
+  TARN_GLUE_HANDLER(BatchGetCrawlers);
+  TARN_GLUE_HANDLER(CreateCrawler);
+  TARN_GLUE_HANDLER(DeleteCrawler);
+  TARN_GLUE_HANDLER(GetCrawler);
+  TARN_GLUE_HANDLER(GetCrawlerMetrics);
+  TARN_GLUE_HANDLER(GetCrawlers);
+  TARN_GLUE_HANDLER(ListCrawlers);
+  TARN_GLUE_HANDLER(ListCrawls);
+  TARN_GLUE_HANDLER(StartCrawler);
+  TARN_GLUE_HANDLER(StartCrawlerSchedule);
+  TARN_GLUE_HANDLER(StopCrawler);
+  TARN_GLUE_HANDLER(StopCrawlerSchedule);
+  TARN_GLUE_HANDLER(UpdateCrawler);
+  TARN_GLUE_HANDLER(UpdateCrawlerSchedule);
+
+ private:
+  // A crawler as clients see it, its run included.
+  Result<gen::Crawler> Describe(const Scope& scope, const jobs::crawl::Definition& definition);
+  // The tags of a resource's ARN are added to and removed from; the tags after are returned.
+  Result<catalog::Parameters> EditTagsOf(const protocol::Call& call, const std::string& arn,
+                                         const catalog::Parameters& add, const std::vector<std::string>& remove);
+
+  catalog::Catalog& catalog_;
+  jobs::crawl::Definitions& crawlers_;
+  jobs::crawl::Runner& runner_;
+  catalog::Documents connections_;
+  catalog::Documents security_configurations_;
+};
+
+#undef TARN_GLUE_HANDLER
+
+}  // namespace tarn::api::glue

@@ -1,0 +1,177 @@
+#include <fmt/core.h>
+
+#include "api/glue/convert.h"
+#include "api/glue/errors.h"
+#include "api/glue/glue_service.h"
+#include "api/glue/name_pattern.h"
+#include "base/strings.h"
+
+namespace tarn::api::glue {
+namespace {
+
+constexpr size_t kTablesPerPage = 100;
+
+// Transactions are those of governed tables, which Glue itself has given up.
+Status RefuseTransaction(const std::optional<std::string>& transaction) {
+  if (transaction) return Fail(kNotSupported, "TransactionId (governed tables) is not supported.");
+  return Ok();
+}
+
+Result<uint64_t> ParseVersion(const std::optional<std::string>& text) {
+  std::optional<uint64_t> version = ParseU64(Text(text));
+  if (!version) return Fail(kInvalidInput, fmt::format("For input string: \"{}\"", Text(text)));
+  return *version;
+}
+
+gen::Table Slim(const catalog::Table& table, const std::vector<std::string>& attributes, const std::string& account) {
+  gen::Table out{.name = table.name, .database_name = table.database, .catalog_id = account};
+  for (const std::string& attribute : attributes) {
+    if (attribute == "TABLE_TYPE") out.table_type = table.table_type;
+    if (attribute == "DEFAULT") return ToWire(table, account);
+  }
+  return out;
+}
+
+gen::TableVersion VersionToWire(const catalog::Table& table, const std::string& account) {
+  return {.table = ToWire(table, account), .version_id = std::to_string(table.version)};
+}
+
+Result<catalog::Table> TableOf(const std::optional<gen::TableInput>& input, const std::optional<std::string>& name,
+                               const std::string& database) {
+  if (!input) return Fail(kInvalidInput, "TableInput cannot be null.");
+  if (name && !EqualsIgnoreCase(*name, Text(input->name))) {
+    return Fail(kInvalidInput, "Name and TableInput.Name must be the same.");
+  }
+  return FromWire(*input, database);
+}
+
+}  // namespace
+
+Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& call,
+                                                          const gen::CreateTableRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  if (in.open_table_format_input) return Fail(kNotSupported, "OpenTableFormatInput is not supported.");
+  TARN_TRY(catalog::Table table, TableOf(in.table_input, in.name, Text(in.database_name)));
+  table.created_by = call.caller.arn;
+  std::vector<catalog::PartitionIndex> indexes;
+  for (const gen::PartitionIndex& index : Items(in.partition_indexes)) {
+    indexes.push_back({Text(index.index_name), Items(index.keys)});
+  }
+  TARN_CHECK(catalog_.CreateTable(call.scope, std::move(table), indexes));
+  return gen::CreateTableResponse{};
+}
+
+Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& call,
+                                                          const gen::UpdateTableRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  if (in.update_open_table_format_input) return Fail(kNotSupported, "UpdateOpenTableFormatInput is not supported.");
+  if (in.view_update_action) return Fail(kNotSupported, "ViewUpdateAction is not supported.");
+  TARN_TRY(catalog::Table table, TableOf(in.table_input, in.name, Text(in.database_name)));
+  catalog::UpdateTableOptions options;
+  options.skip_archive = in.skip_archive.value_or(false);
+  if (in.version_id) {
+    TARN_TRY(uint64_t version, ParseVersion(in.version_id));
+    options.expected_version = version;
+  }
+  TARN_CHECK(catalog_.UpdateTable(call.scope, std::move(table), options));
+  return gen::UpdateTableResponse{};
+}
+
+Result<gen::DeleteTableResponse> GlueService::DeleteTable(const protocol::Call& call,
+                                                          const gen::DeleteTableRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  TARN_CHECK(catalog_.DeleteTable(call.scope, Text(in.database_name), Text(in.name)));
+  return gen::DeleteTableResponse{};
+}
+
+Result<gen::BatchDeleteTableResponse> GlueService::BatchDeleteTable(const protocol::Call& call,
+                                                                    const gen::BatchDeleteTableRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  TARN_CHECK(catalog_.GetDatabase(call.scope, Text(in.database_name)));
+  gen::BatchDeleteTableResponse out;
+  for (const std::string& name : Items(in.tables_to_delete)) {
+    Status deleted = catalog_.DeleteTable(call.scope, Text(in.database_name), name);
+    if (deleted.ok()) continue;
+    if (!out.errors) out.errors.emplace();
+    out.errors->push_back({.table_name = name, .error_detail = ToDetail(deleted.error())});
+  }
+  return out;
+}
+
+Result<gen::GetTableResponse> GlueService::GetTable(const protocol::Call& call, const gen::GetTableRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  if (in.query_as_of_time) return Fail(kNotSupported, "QueryAsOfTime is not supported.");
+  TARN_TRY(catalog::Table table, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.name)));
+  return gen::GetTableResponse{.table = ToWire(table, call.scope.account)};
+}
+
+Result<gen::GetTablesResponse> GlueService::GetTables(const protocol::Call& call, const gen::GetTablesRequest& in) {
+  TARN_CHECK(RefuseTransaction(in.transaction_id));
+  if (in.query_as_of_time) return Fail(kNotSupported, "QueryAsOfTime is not supported.");
+  TARN_TRY(NamePattern pattern, NamePattern::Compile(Text(in.expression)));
+  TARN_TRY(std::string after, FromToken(in.next_token));
+  TARN_TRY(auto page,
+           catalog_.ListTables(call.scope, Text(in.database_name), {after, PageSize(in.max_results, kTablesPerPage)},
+                               [&](const catalog::Table& table) { return pattern.Matches(table.name); }));
+  gen::GetTablesResponse out;
+  out.table_list.emplace();
+  const auto& attributes = Items(in.attributes_to_get);
+  for (const catalog::Table& table : page.items) {
+    out.table_list->push_back(attributes.empty() ? ToWire(table, call.scope.account)
+                                                 : Slim(table, attributes, call.scope.account));
+  }
+  out.next_token = ToToken(page.next);
+  return out;
+}
+
+Result<gen::GetTableVersionsResponse> GlueService::GetTableVersions(const protocol::Call& call,
+                                                                    const gen::GetTableVersionsRequest& in) {
+  TARN_TRY(std::string after, FromToken(in.next_token));
+  TARN_TRY(auto page, catalog_.ListTableVersions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                 {after, PageSize(in.max_results, kTablesPerPage)}));
+  gen::GetTableVersionsResponse out;
+  out.table_versions.emplace();
+  for (const catalog::Table& table : page.items) {
+    out.table_versions->push_back(VersionToWire(table, call.scope.account));
+  }
+  out.next_token = ToToken(page.next);
+  return out;
+}
+
+Result<gen::GetTableVersionResponse> GlueService::GetTableVersion(const protocol::Call& call,
+                                                                  const gen::GetTableVersionRequest& in) {
+  if (!in.version_id) {
+    TARN_TRY(catalog::Table latest, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+    return gen::GetTableVersionResponse{.table_version = VersionToWire(latest, call.scope.account)};
+  }
+  TARN_TRY(uint64_t version, ParseVersion(in.version_id));
+  TARN_TRY(catalog::Table table,
+           catalog_.GetTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
+  return gen::GetTableVersionResponse{.table_version = VersionToWire(table, call.scope.account)};
+}
+
+Result<gen::DeleteTableVersionResponse> GlueService::DeleteTableVersion(const protocol::Call& call,
+                                                                        const gen::DeleteTableVersionRequest& in) {
+  TARN_TRY(uint64_t version, ParseVersion(in.version_id));
+  TARN_CHECK(catalog_.DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
+  return gen::DeleteTableVersionResponse{};
+}
+
+Result<gen::BatchDeleteTableVersionResponse> GlueService::BatchDeleteTableVersion(
+    const protocol::Call& call, const gen::BatchDeleteTableVersionRequest& in) {
+  TARN_CHECK(catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+  gen::BatchDeleteTableVersionResponse out;
+  for (const std::string& id : Items(in.version_ids)) {
+    auto version = ParseVersion(id);
+    Status deleted = version.ok() ? catalog_.DeleteTableVersion(call.scope, Text(in.database_name),
+                                                                Text(in.table_name), *version)
+                                  : Status(version.error());
+    if (deleted.ok()) continue;
+    if (!out.errors) out.errors.emplace();
+    out.errors->push_back(
+        {.table_name = in.table_name, .version_id = id, .error_detail = ToDetail(deleted.error())});
+  }
+  return out;
+}
+
+}  // namespace tarn::api::glue

@@ -30,7 +30,9 @@ TEST_F(BlobTest, ReadsBackWhatWasWrittenWhateverTheSizeAndSteps) {
       const auto ref = Write(text, 1 + random() % 100'000, options);
       ASSERT_TRUE(ref.ok()) << ref.error().message;
       EXPECT_EQ(ref->size, size);
-      EXPECT_TRUE(Read(*ref).value() == text) << size;
+      const auto back = Read(*ref);
+      ASSERT_TRUE(back.ok()) << size << ": " << back.error().message;
+      EXPECT_TRUE(*back == text) << size;
     }
   }
 }

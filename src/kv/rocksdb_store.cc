@@ -226,6 +226,7 @@ rocksdb::Options MakeOptions(const RocksDbOptions& options) {
   rocks.stats_dump_period_sec = 0;
   rocks.stats_persist_period_sec = 0;
   rocks.max_background_jobs = 2;
+  rocks.max_bgerror_resume_count = 0;  // a failed log write is final until the store is reopened
   rocks.max_open_files = options.open_files_max;
   rocks.skip_stats_update_on_db_open = true;
   rocks.skip_checking_sst_file_sizes_on_db_open = true;

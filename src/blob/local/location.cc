@@ -7,6 +7,7 @@ namespace tarn::blob {
 namespace {
 enum LocationTag : uint32_t { kContainer = 1, kOffset = 2, kStoredBytes = 3, kOwners = 4 };
 enum PlaceTag : uint32_t { kPlaceStoredBytes = 1 };
+enum RemovedTag : uint32_t { kRemovedContainer = 1 };
 enum DeadTag : uint32_t { kReleased = 1 };
 
 kv::Key Space(std::string_view kind) { return kv::Key("b").Text(kind); }
@@ -71,6 +72,15 @@ std::string DeadKey(uint64_t container, const BlobId& id) {
 }
 std::string AuditedKey(uint64_t container) { return Space("c").Number(container).Take(); }
 std::string DeadValue(Timestamp released) { return RecordWriter().I64(kReleased, released.micros).Take(); }
+
+std::string RemovedPackKey() { return Space("r").Take(); }
+std::string RemovedPackValue(uint64_t container) { return RecordWriter().U64(kRemovedContainer, container).Take(); }
+
+Result<bool> HoldsNothing(kv::Txn& txn, uint64_t container) {
+  const kv::Key all = Space("x").Number(container);
+  TARN_TRY(auto first, txn.Scan(all.bytes(), all.End(), 1));
+  return first.empty();
+}
 
 Result<Place> DecodePlace(const kv::KeyValue& pair) {
   kv::KeyReader key(pair.key);

@@ -4,6 +4,7 @@
 //   b/x/<container>/<offset>/<id> → stored bytes       the same, by place: what of a container is live
 //   b/d/<container>/<id>          → time of release    a large file to be removed
 //   b/c/<container>               → nothing            a directory in which no unowned file is left from a crash
+//   b/r                           → container          the pack that was removed last
 // Threads: any, one Txn at a time.
 #pragma once
 
@@ -55,6 +56,10 @@ struct DeadFile {
 };
 Result<DeadFile> DecodeDead(const kv::KeyValue& pair);
 std::string DeadValue(Timestamp released);
+std::string RemovedPackKey();
+std::string RemovedPackValue(uint64_t container);
+// Whether kv names nothing in a container; the commit depends on it.
+Result<bool> HoldsNothing(kv::Txn& txn, uint64_t container);
 
 enum class Depend : uint8_t { kYes, kNo };  // whether the commit depends on what was read
 Result<std::optional<Location>> FindLocation(kv::Txn& txn, const BlobId& id, Depend depend);

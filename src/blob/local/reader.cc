@@ -103,7 +103,7 @@ class LocalReader : public Reader {
     const uint64_t frames = std::min(last - first + 1, kFramesAtOnce);
     uint64_t stored_bytes = 0;
     for (uint64_t i = 0; i < frames; ++i) stored_bytes += FramePlainBytes(ref_.size, first + i) + kFrameOverhead;
-    stored_.resize(stored_bytes);
+    stored_.resize_and_overwrite(stored_bytes, [stored_bytes](char*, size_t) { return stored_bytes; });
     const auto stored = std::as_writable_bytes(std::span(stored_));
     const uint64_t position = at_.offset + kHeaderBytes + first * kFrameStride;
     if (wait == Wait::kNever) {

@@ -61,17 +61,19 @@ bool Reclaimer::IsOld(Timestamp released) const {
   return parts_.clock.Now().micros - released.micros >= parts_.options.reclaim_delay_micros;
 }
 
-// Fresh refs that ended in this process, and writers that were abandoned.
+// Fresh refs that ended in this process, and writers that were abandoned. The commit that declares one dead is ordered
+// after the commit that may have referenced it: where that one's outcome is unknown, this one fails, too.
 Status Reclaimer::SettleLargeFiles() {
   for (const auto& [container, id] : parts_.pending->TakeSettled()) {
     TARN_TRY(const bool owned, IsOwned(id));
-    // Owned and released again already: then a dead record tells when its time has come.
-    std::optional<std::string> dead;
-    TARN_CHECK(kv::Read(parts_.kv, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(dead, txn.PeekGet(DeadKey(container, id)));
+    if (owned) continue;
+    TARN_CHECK(kv::Transact(parts_.kv, [&](kv::Txn& txn) -> Status {
+      const std::string key = DeadKey(container, id);
+      TARN_TRY(auto location, FindLocation(txn, id, Depend::kYes));
+      TARN_TRY(auto dead, txn.Get(key));
+      if (!location && !dead) txn.Put(key, DeadValue({0}));
       return Ok();
     }));
-    if (!owned && !dead) TARN_CHECK(parts_.volume->RemoveLarge(container, id));
   }
   return Ok();
 }
@@ -219,6 +221,13 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
     }
     if (!moved.ok()) return moved;
   }
+  // Ordered after every commit that may have referenced something here, even those of unknown outcome.
+  TARN_CHECK(kv::Transact(parts_.kv, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const bool empty, HoldsNothing(txn, container));
+    if (!empty) return Fail(kv::kConflict, "a pack that was to be removed is in use again");
+    txn.Put(RemovedPackKey(), RemovedPackValue(container));
+    return Ok();
+  }));
   TARN_CHECK(parts_.volume->RemovePack(container));
   parts_.releases.Forget(container);
   known_.erase(container);

@@ -81,12 +81,13 @@ Status Volume::CheckFormat() {
   }
   if (!opened.ok()) return opened.error();
   TARN_TRY(const size_t count, (*opened)->ReadAt(0, bytes));
-  if (count == 0) {  // the power went while the store was being made
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), count);
+  if (text == kFormatText) return Ok();
+  TARN_TRY(const auto names, files_.List(directory_));
+  if (names.size() == 1) {  // the power went while the store was being made: nothing else follows before this file
     TARN_CHECK(files_.Remove(path));
     return CheckFormat();
   }
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), count);
-  if (text == kFormatText) return Ok();
   return Fail(kFormat, fmt::format("{} holds another format: use the tarn that wrote it or a newer one", directory_));
 }
 

@@ -112,7 +112,8 @@ class LocalWriter : public Writer {
   void SealInto(std::string& stored, bool end) {
     const size_t frames = FrameCount(plain_.size());
     size_t at = stored.size();
-    stored.resize(at + plain_.size() + frames * kFrameOverhead);
+    const size_t end_size = at + plain_.size() + frames * kFrameOverhead;
+    stored.resize_and_overwrite(end_size, [end_size](char*, size_t) { return end_size; });
     const auto out = std::as_writable_bytes(std::span(stored));
     const auto plain = std::span<const std::byte>(plain_);
     for (size_t i = 0; i < frames; ++i) {

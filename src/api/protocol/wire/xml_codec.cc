@@ -226,7 +226,7 @@ Status DecodeXml(const TypeShape& structure, std::string_view text, std::string_
   if (!IsValidUtf8(text)) return Fail(kMalformedXml, "the XML text is no valid UTF-8");
   pugi::xml_document document;
   const auto parsed = document.load_buffer(text.data(), text.size(),
-                                           pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
+                                           pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
   if (!parsed) return Fail(kMalformedXml, fmt::format("the XML text is broken: {}", parsed.description()));
   const pugi::xml_node element = document.document_element();
   if (element.empty() || (!root.empty() && LocalName(element.name()) != root)) {

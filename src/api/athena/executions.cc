@@ -38,13 +38,13 @@ gen::QueryExecutionStatus StatusOf(const query::Execution& e) {
   return out;
 }
 
-gen::QueryExecution FromDomain(const query::Execution& e) {
+gen::QueryExecution ShowExecution(const query::Execution& e) {
   gen::QueryExecution out;
   out.query_execution_id = e.id;
   out.query = e.query;
   out.statement_type = e.statement_type;
   if (!e.substatement_type.empty()) out.substatement_type = e.substatement_type;
-  out.result_configuration = athena::FromDomain(e.result);
+  out.result_configuration = FromDomain(e.result);
   gen::ResultReuseByAgeConfiguration& reuse =
       out.result_reuse_configuration.emplace().result_reuse_by_age_configuration.emplace();
   reuse.enabled = e.reuse_enabled.value_or(false);
@@ -60,7 +60,7 @@ gen::QueryExecution FromDomain(const query::Execution& e) {
   return out;
 }
 
-gen::ColumnInfo FromDomain(const query::ResultColumn& column) {
+gen::ColumnInfo ShowColumn(const query::ResultColumn& column) {
   gen::ColumnInfo out;
   out.catalog_name = "hive";
   out.schema_name = "";
@@ -118,7 +118,7 @@ Result<gen::GetQueryExecutionOutput> AthenaService::GetQueryExecution(const Call
                                                                       const gen::GetQueryExecutionInput& in) {
   TARN_TRY(query::Execution execution, queries_.Get(call.scope, *in.query_execution_id));
   gen::GetQueryExecutionOutput out;
-  out.query_execution = athena::FromDomain(execution);
+  out.query_execution = ShowExecution(execution);
   return out;
 }
 
@@ -130,7 +130,7 @@ Result<gen::BatchGetQueryExecutionOutput> AthenaService::BatchGetQueryExecution(
   for (const std::string& id : *in.query_execution_ids) {
     Result<query::Execution> execution = queries_.Get(call.scope, id);
     if (execution.ok()) {
-      out.query_executions->push_back(athena::FromDomain(*execution));
+      out.query_executions->push_back(ShowExecution(*execution));
       continue;
     }
     if (!execution.Is(query::kInvalidRequest)) return execution.error();
@@ -168,7 +168,7 @@ Result<gen::GetQueryResultsOutput> AthenaService::GetQueryResults(const Call& ca
     for (std::optional<std::string>& cell : cells) data.push_back({std::move(cell)});
   }
   auto& columns = results.result_set_metadata.emplace().column_info.emplace();
-  for (const query::ResultColumn& column : execution.columns) columns.push_back(athena::FromDomain(column));
+  for (const query::ResultColumn& column : execution.columns) columns.push_back(ShowColumn(column));
   out.next_token = TokenOf(page.next);
   return out;
 }

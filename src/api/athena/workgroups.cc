@@ -27,10 +27,10 @@ Status RefuseUnserved(const gen::WorkGroupConfiguration& c) {
   return Ok();
 }
 
-query::WorkGroupConfiguration ToDomain(const std::optional<gen::WorkGroupConfiguration>& given) {
+query::WorkGroupConfiguration ReadConfiguration(const std::optional<gen::WorkGroupConfiguration>& given) {
   query::WorkGroupConfiguration c;
   if (!given) return c;
-  if (given->result_configuration) c.result = athena::ToDomain(given->result_configuration);
+  if (given->result_configuration) c.result = ToDomain(given->result_configuration);
   if (given->managed_query_results_configuration) {
     c.managed_results = given->managed_query_results_configuration->enabled;
   }
@@ -43,9 +43,9 @@ query::WorkGroupConfiguration ToDomain(const std::optional<gen::WorkGroupConfigu
   return c;
 }
 
-gen::WorkGroupConfiguration FromDomain(const query::WorkGroupConfiguration& c) {
+gen::WorkGroupConfiguration ShowConfiguration(const query::WorkGroupConfiguration& c) {
   gen::WorkGroupConfiguration out;
-  if (c.result) out.result_configuration = athena::FromDomain(*c.result);
+  if (c.result) out.result_configuration = FromDomain(*c.result);
   if (c.managed_results) {
     out.managed_query_results_configuration.emplace();
     out.managed_query_results_configuration->enabled = c.managed_results;
@@ -182,7 +182,7 @@ Result<gen::CreateWorkGroupOutput> AthenaService::CreateWorkGroup(const Call& ca
   query::WorkGroup group;
   group.name = *in.name;
   group.description = in.description;
-  group.configuration = athena::ToDomain(in.configuration);
+  group.configuration = ReadConfiguration(in.configuration);
   TARN_CHECK(queries_.workgroups().Create(call.scope, std::move(group), ToTags(in.tags)));
   return gen::CreateWorkGroupOutput{};
 }
@@ -193,7 +193,7 @@ Result<gen::GetWorkGroupOutput> AthenaService::GetWorkGroup(const Call& call, co
   gen::WorkGroup& shown = out.work_group.emplace();
   shown.name = group.name;
   shown.state = group.enabled ? "ENABLED" : "DISABLED";
-  shown.configuration = athena::FromDomain(group.configuration);
+  shown.configuration = ShowConfiguration(group.configuration);
   shown.description = group.description.value_or("");
   shown.creation_time = CreatedOf(group, call);
   return out;

@@ -232,7 +232,8 @@ std::string HiveTypeName(const Type& type) {
       std::string text = "struct<";
       for (size_t i = 0; i < type.children.size(); ++i) {
         if (i > 0) text += ',';
-        text += (type.names[i].empty() ? fmt::format("col{}", i + 1) : type.names[i]) + ":" + HiveTypeName(type.children[i]);
+        text += (type.names[i].empty() ? fmt::format("col{}", i + 1) : type.names[i]) + ":" +
+                HiveTypeName(type.children[i]);
       }
       return text + ">";
     }

@@ -11,22 +11,22 @@
 namespace tarn::engine {
 
 enum class Kind : uint8_t {
-  kNull,       // the type of a bare NULL
+  kNull,  // the type of a bare NULL
   kBoolean,
-  kTinyInt,    // int8_t
-  kSmallInt,   // int16_t
-  kInteger,    // int32_t
-  kBigInt,     // int64_t
-  kHugeInt,    // 128 bits (sums of bigint inside the engine; Athena shows bigint)
+  kTinyInt,   // int8_t
+  kSmallInt,  // int16_t
+  kInteger,   // int32_t
+  kBigInt,    // int64_t
+  kHugeInt,   // 128 bits (sums of bigint inside the engine; Athena shows bigint)
   kReal,
   kDouble,
-  kDecimal,    // precision, scale
-  kVarchar,    // length in precision, 0 = unbounded
-  kChar,       // length in precision
+  kDecimal,  // precision, scale
+  kVarchar,  // length in precision, 0 = unbounded
+  kChar,     // length in precision
   kVarbinary,
-  kDate,       // days since 1970-01-01
-  kTime,       // micros since midnight
-  kTimestamp,  // micros since 1970-01-01 00:00:00, no zone
+  kDate,         // days since 1970-01-01
+  kTime,         // micros since midnight
+  kTimestamp,    // micros since 1970-01-01 00:00:00, no zone
   kTimestampTz,  // micros since 1970-01-01T00:00:00Z
   kIntervalDayTime,
   kUuid,

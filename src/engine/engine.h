@@ -1,6 +1,7 @@
 // SQL over bound files: a pool of DuckDB instances, one query each, limits per slot, excess queries queued.
 //
-// SQL text is DuckDB's, as src/sql prints it: one SELECT (or EXPLAIN [ANALYZE] SELECT). Tables are named in three parts,
+// SQL text is DuckDB's, as src/sql prints it: one SELECT (or EXPLAIN [ANALYZE] SELECT). Tables are named in three
+// parts,
 //   lake."database"."table"; nothing else exists: no local files, no settings, no DuckDB catalog functions.
 // Units: sizes are bytes, times microseconds.
 // Errors: engine/errors.h; messages are safe to show. Positions in them ("line 3:14") belong to the DuckDB text.
@@ -52,10 +53,11 @@ struct WriteTarget {
   std::shared_ptr<FileSink> sink;
   enum class Format : uint8_t { kParquet, kJson, kDelimited } format = Format::kParquet;
   enum class Codec : uint8_t { kNone, kSnappy, kGzip, kZstd } codec = Codec::kSnappy;  // kNone … as the format can
-  // Columns of the SELECT by which rows go to folders (`name=value/`); they are not in the files. The last ones, as Athena.
+  // Columns of the SELECT by which rows go to folders (`name=value/`); they are not in the files. The last ones, as
+  // Athena.
   std::vector<std::string> partition_columns;
-  std::string name_prefix = "part";      // file names: <prefix>-<random>.<ext>
-  char delimiter = '\001';               // kDelimited (Hive's text: \N for NULL, no header)
+  std::string name_prefix = "part";  // file names: <prefix>-<random>.<ext>
+  char delimiter = '\001';           // kDelimited (Hive's text: \N for NULL, no header)
   uint64_t file_bytes_target = 256ull << 20;
 };
 
@@ -69,9 +71,9 @@ struct WrittenFile {
 struct Query {
   std::string sql;
   std::shared_ptr<TableResolver> resolver;
-  std::shared_ptr<ResultSink> sink;   // of a SELECT's rows; unused with `write`
-  std::optional<WriteTarget> write;   // present: the SELECT's rows go there
-  uint64_t scanned_bytes_max = 0;     // 0 = unlimited; exceeded: kScanCutoff
+  std::shared_ptr<ResultSink> sink;  // of a SELECT's rows; unused with `write`
+  std::optional<WriteTarget> write;  // present: the SELECT's rows go there
+  uint64_t scanned_bytes_max = 0;    // 0 = unlimited; exceeded: kScanCutoff
 };
 
 struct Outcome {
@@ -89,21 +91,21 @@ class Execution {
   // Blocks until done. The outcome of a cancelled query is kCancelled.
   virtual const Outcome& Wait() = 0;
   virtual bool done() const = 0;
-  virtual bool started() const = 0;        // false while queued
-  virtual double progress() const = 0;     // 0 … 1, a guess
+  virtual bool started() const = 0;            // false while queued
+  virtual double progress() const = 0;         // 0 … 1, a guess
   virtual uint64_t scanned_bytes() const = 0;  // so far
 };
 
 class Pool {
  public:
   struct Options {
-    size_t slots = 4;             // queries at a time
-    size_t queue_max = 1000;      // accepted beyond; more: kBusy
-    uint64_t memory_bytes = 1ull << 30;  // per slot; beyond it operators spill
-    uint32_t threads = 0;         // per slot; 0 = the machine's
-    std::string spill_directory;  // made if absent, emptied at start; one folder per slot
+    size_t slots = 4;                        // queries at a time
+    size_t queue_max = 1000;                 // accepted beyond; more: kBusy
+    uint64_t memory_bytes = 1ull << 30;      // per slot; beyond it operators spill
+    uint32_t threads = 0;                    // per slot; 0 = the machine's
+    std::string spill_directory;             // made if absent, emptied at start; one folder per slot
     uint64_t spill_bytes_max = 16ull << 30;  // per slot
-    std::vector<std::string> macros;  // CREATE MACRO statements (src/sql's), run once in every instance
+    std::vector<std::string> macros;         // CREATE MACRO statements (src/sql's), run once in every instance
   };
 
   // Returns at once; the first slot warms up on its own thread, the others when first needed.

@@ -391,8 +391,7 @@ std::optional<uint64_t> RowsOf(QueryState& query, FileSource& source, const File
   --*reads_left;
   auto open = query.Open({std::shared_ptr<FileSource>(std::shared_ptr<FileSource>(), &source), file});
   if (!open.ok()) return std::nullopt;
-  const auto summary =
-      ReadFooter([&](uint64_t at, std::span<char> out) { return query.Read(**open, at, out); }, file);
+  const auto summary = ReadFooter([&](uint64_t at, std::span<char> out) { return query.Read(**open, at, out); }, file);
   if (!summary.ok()) return std::nullopt;
   Counts().Keep(file.id, summary->rows);
   return summary->rows;

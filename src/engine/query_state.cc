@@ -4,8 +4,7 @@
 
 namespace tarn::engine {
 
-Result<std::shared_ptr<const TableBinding>> QueryState::Resolve(const std::string& database,
-                                                                const std::string& table) {
+Result<std::shared_ptr<const TableBinding>> QueryState::Resolve(const std::string& database, const std::string& table) {
   const auto key = std::make_pair(database, table);
   {
     std::lock_guard lock(mutex_);
@@ -40,7 +39,8 @@ Status QueryState::Read(OpenFile& file, uint64_t offset, std::span<char> out) {
   if (cancelled_) return Fail(kCancelled, "Query cancelled");
   const uint64_t scanned = scanned_bytes_ += out.size();
   if (query.scanned_bytes_max > 0 && scanned > query.scanned_bytes_max) {
-    return Fail(kScanCutoff, fmt::format("Bytes scanned limit was exceeded: {} bytes allowed", query.scanned_bytes_max));
+    return Fail(kScanCutoff,
+                fmt::format("Bytes scanned limit was exceeded: {} bytes allowed", query.scanned_bytes_max));
   }
   return file.ReadAt(offset, out);
 }

@@ -1,4 +1,5 @@
-// What the engine must be told about tables, and where bytes come from and go to. The engine declares, query implements.
+// What the engine must be told about tables, and where bytes come from and go to. The engine declares, query
+// implements.
 //
 // Threads: every method may be called from several engine threads at once, and may block.
 #pragma once
@@ -18,8 +19,8 @@
 
 namespace tarn::engine {
 
-// One immutable file. `id` is the source's own (bucket, key, version …); equal ids have equal bytes for ever, so put the
-// object's version or ETag into it: what was learned from a footer is kept by id.
+// One immutable file. `id` is the source's own (bucket, key, version …); equal ids have equal bytes for ever, so put
+// the object's version or ETag into it: what was learned from a footer is kept by id.
 struct File {
   std::string id;
   std::string path;  // "s3://bucket/key": shown by "$path" and in messages
@@ -107,8 +108,9 @@ struct TableBinding {
   TextOptions text;
   // Compression of text files is told from the name's end: .gz, .zst, .bz2; else none.
 
-  // Governance. A condition in DuckDB's SQL over `columns` and `partition_columns`, hidden ones included; no subqueries.
-  // Only rows for which it is true exist for the query. Evaluated inside the scan: no user expression sees other rows.
+  // Governance. A condition in DuckDB's SQL over `columns` and `partition_columns`, hidden ones included; no
+  // subqueries. Only rows for which it is true exist for the query. Evaluated inside the scan: no user expression sees
+  // other rows.
   std::string row_filter;
   // Columns (of both kinds) that do not exist for the query; row_filter may use them.
   std::vector<std::string> hidden_columns;

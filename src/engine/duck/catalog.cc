@@ -31,10 +31,12 @@ class LakeTableEntry : public duckdb::TableCatalogEntry {
   duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(ClientContext&, duckdb::column_t) override {
     return nullptr;
   }
+  duckdb::virtual_column_map_t GetVirtualColumns() const override { return VirtualColumnsOf(*table_); }
+  duckdb::vector<duckdb::column_t> GetRowIdColumns() const override { return {}; }
   duckdb::TableStorageInfo GetStorageInfo(ClientContext&) override { return {}; }
   duckdb::TableFunction GetScanFunction(ClientContext& context,
                                         duckdb::unique_ptr<duckdb::FunctionData>& bind_data) override {
-    BoundScan scan = BindTableScan(context, *slot_, table_);
+    BoundScan scan = BindTableScan(context, *slot_, table_, *this);
     bind_data = std::move(scan.bind_data);
     return std::move(scan.function);
   }

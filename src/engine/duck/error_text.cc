@@ -16,7 +16,7 @@ bool Has(std::string_view text, std::string_view part) { return text.find(part) 
 
 // Cuts what DuckDB appends for people who see the SQL text: the excerpt with a caret, and advice on its own settings.
 std::string Cut(std::string_view message) {
-  constexpr std::array<std::string_view, 6> kTails = {"\n\nLINE ",      "\nLINE ",        "\n\nPossible solutions",
+  constexpr std::array<std::string_view, 6> kTails = {"\n\nLINE ",     "\nLINE ",      "\n\nPossible solutions",
                                                       "\n\nThis can ", "\n\nIn file ", "\nPossible solutions"};
   for (std::string_view tail : kTails) {
     if (const size_t at = message.find(tail); at != std::string_view::npos) message = message.substr(0, at);

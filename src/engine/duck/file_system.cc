@@ -9,8 +9,8 @@
 namespace tarn::engine {
 
 using duckdb::FileHandle;
-using duckdb::FileOpenFlags;
 using duckdb::FileOpener;
+using duckdb::FileOpenFlags;
 using duckdb::idx_t;
 using duckdb::optional_ptr;
 using std::string;
@@ -90,7 +90,8 @@ class GuardedFileSystem : public duckdb::FileSystem {
     if (offset > input.size || static_cast<uint64_t>(bytes) > input.size - offset) {
       ThrowFailure(*input.query, Fail(kBadData, "Malformed file (it ends early): " + input.path));
     }
-    OrThrow(*input.query, input.query->Read(*input.file, offset, {static_cast<char*>(buffer), static_cast<size_t>(bytes)}));
+    OrThrow(*input.query,
+            input.query->Read(*input.file, offset, {static_cast<char*>(buffer), static_cast<size_t>(bytes)}));
   }
   int64_t Read(FileHandle& handle, void* buffer, int64_t bytes) override {
     auto& input = handle.Cast<InputHandle>();

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <duckdb/parser/parsed_data/drop_info.hpp>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include "duckdb/parser/parsed_data/drop_info.hpp"
 #include "engine/duck/catalog.h"
 #include "engine/duck/file_system.h"
 
@@ -24,7 +24,7 @@ const std::set<std::string>& AllowedTableFunctions() {
 }
 // Scalar functions that reach outside a row.
 const std::set<std::string>& RefusedScalarFunctions() {
-  static const std::set<std::string> refused = {"current_setting", "getvariable", "write_log",  "nextval",
+  static const std::set<std::string> refused = {"current_setting", "getvariable", "write_log",   "nextval",
                                                 "currval",         "getenv",      "txid_current"};
   return refused;
 }

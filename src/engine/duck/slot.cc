@@ -167,7 +167,8 @@ class DuckSlot : public Slot {
                                             : StreamRows(connection, query, *result, outcome);
     outcome.statistics.execution_micros = MicrosSince(begin) - outcome.statistics.planning_micros;
     auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
-    outcome.statistics.peak_memory_bytes = std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
+    outcome.statistics.peak_memory_bytes =
+        std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
     return status;
   }
 

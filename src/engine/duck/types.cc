@@ -148,9 +148,9 @@ Type FromDuckType(const LogicalType& given) {
     case LogicalTypeId::LIST:
       return {.kind = Kind::kArray, .children = {FromDuckType(duckdb::ListType::GetChildType(type))}};
     case LogicalTypeId::MAP:
-      return {.kind = Kind::kMap,
-              .children = {FromDuckType(duckdb::MapType::KeyType(type)),
-                           FromDuckType(duckdb::MapType::ValueType(type))}};
+      return {
+          .kind = Kind::kMap,
+          .children = {FromDuckType(duckdb::MapType::KeyType(type)), FromDuckType(duckdb::MapType::ValueType(type))}};
     case LogicalTypeId::STRUCT: {
       Type row{.kind = Kind::kRow};
       for (const auto& field : duckdb::StructType::GetChildTypes(type)) {

@@ -1,11 +1,11 @@
 #include "engine/duck/write.h"
 
 #include <cstring>
+#include <duckdb/parser/statement/copy_statement.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "duckdb/parser/statement/copy_statement.hpp"
 #include "engine/duck/file_system.h"
 
 namespace tarn::engine {
@@ -28,10 +28,10 @@ const char* CodecName(WriteTarget::Codec codec) {
 
 }  // namespace
 
-duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::Connection&,
-                                                   duckdb::unique_ptr<duckdb::SQLStatement> select,
+duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::Connection&, duckdb::unique_ptr<duckdb::SQLStatement> select,
                                                    const WriteTarget& target) {
-  if (select->type != duckdb::StatementType::SELECT_STATEMENT) throw duckdb::PermissionException("only a SELECT writes");
+  if (select->type != duckdb::StatementType::SELECT_STATEMENT)
+    throw duckdb::PermissionException("only a SELECT writes");
   auto copy = duckdb::make_uniq<duckdb::CopyStatement>();
   copy->info = duckdb::make_uniq<duckdb::CopyInfo>();
   duckdb::CopyInfo& info = *copy->info;

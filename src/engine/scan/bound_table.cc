@@ -25,7 +25,8 @@ BoundTable::BoundTable(std::shared_ptr<QueryState> query, std::shared_ptr<const 
   types_.insert(types_.end(), {LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::TIMESTAMP_TZ});
   hidden_.resize(names_.size());
   for (size_t i = 0; i < names_.size(); ++i) {
-    for (const std::string& name : binding_->hidden_columns) hidden_[i] = hidden_[i] || EqualsIgnoreCase(name, names_[i]);
+    for (const std::string& name : binding_->hidden_columns)
+      hidden_[i] = hidden_[i] || EqualsIgnoreCase(name, names_[i]);
   }
   for (const Partition& partition : binding_->partitions) {
     if (partition.values.size() != binding_->partition_columns.size()) {

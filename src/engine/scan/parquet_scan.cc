@@ -1,11 +1,11 @@
 #include "engine/scan/parquet_scan.h"
 
+#include <duckdb/common/multi_file/multi_file_function.hpp>
+#include <duckdb/planner/filter/conjunction_filter.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "duckdb/common/multi_file/multi_file_function.hpp"
-#include "duckdb/planner/filter/conjunction_filter.hpp"
 #include "engine/parquet_footer.h"
 
 namespace tarn::engine {
@@ -24,6 +24,7 @@ namespace {
 
 struct ScanInfo : duckdb::TableFunctionInfo {
   std::shared_ptr<BoundTable> table;
+  duckdb::TableCatalogEntry* entry = nullptr;
 };
 
 // The scan column that a column id of the plan means.
@@ -37,8 +38,11 @@ std::optional<size_t> ScanColumn(const BoundTable& table, column_t id) {
 
 class PartitionedFileList : public MultiFileList {
  public:
-  PartitionedFileList(std::shared_ptr<BoundTable> table, std::vector<size_t> partitions)
-      : table_(std::move(table)), partitions_(std::move(partitions)) {}
+  PartitionedFileList(std::shared_ptr<BoundTable> table, std::vector<size_t> partitions,
+                      duckdb::TableCatalogEntry* entry)
+      : entry(entry), table_(std::move(table)), partitions_(std::move(partitions)) {}
+
+  duckdb::TableCatalogEntry* const entry;
 
   duckdb::vector<duckdb::OpenFileInfo> GetAllFiles() const override {
     duckdb::vector<duckdb::OpenFileInfo> all;
@@ -51,7 +55,7 @@ class PartitionedFileList : public MultiFileList {
   }
   idx_t GetTotalFileCount() const override { return Files().size(); }
   duckdb::unique_ptr<MultiFileList> Copy() const override {
-    return make_uniq<PartitionedFileList>(table_, partitions_);
+    return make_uniq<PartitionedFileList>(table_, partitions_, entry);
   }
   duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(duckdb::ClientContext&) const override {
     std::vector<const File*> files;
@@ -114,7 +118,7 @@ class PartitionedFileList : public MultiFileList {
   }
   duckdb::unique_ptr<MultiFileList> Keep(std::vector<size_t> kept) const {
     if (kept.size() == partitions_.size()) return nullptr;
-    return make_uniq<PartitionedFileList>(table_, std::move(kept));
+    return make_uniq<PartitionedFileList>(table_, std::move(kept), entry);
   }
 
   std::shared_ptr<BoundTable> table_;
@@ -125,16 +129,18 @@ class PartitionedFileList : public MultiFileList {
 
 class BoundFileReader : public duckdb::MultiFileReader {
  public:
-  explicit BoundFileReader(std::shared_ptr<BoundTable> table) : table_(std::move(table)) {}
+  BoundFileReader(std::shared_ptr<BoundTable> table, duckdb::TableCatalogEntry* entry)
+      : table_(std::move(table)), entry_(entry) {}
   static duckdb::unique_ptr<MultiFileReader> Make(const duckdb::TableFunction& function) {
-    return make_uniq<BoundFileReader>(function.function_info->Cast<ScanInfo>().table);
+    const auto& info = function.function_info->Cast<ScanInfo>();
+    return make_uniq<BoundFileReader>(info.table, info.entry);
   }
 
-  duckdb::unique_ptr<MultiFileReader> Copy() const override { return make_uniq<BoundFileReader>(table_); }
+  duckdb::unique_ptr<MultiFileReader> Copy() const override { return make_uniq<BoundFileReader>(table_, entry_); }
 
   duckdb::shared_ptr<MultiFileList> CreateFileList(duckdb::ClientContext&, const duckdb::vector<string>&,
                                                    const duckdb::FileGlobInput&) override {
-    return duckdb::make_shared_ptr<PartitionedFileList>(table_, table_->AllPartitions());
+    return duckdb::make_shared_ptr<PartitionedFileList>(table_, table_->AllPartitions(), entry_);
   }
 
   bool Bind(duckdb::MultiFileOptions& options, MultiFileList&, duckdb::vector<LogicalType>& types,
@@ -170,7 +176,14 @@ class BoundFileReader : public duckdb::MultiFileReader {
 
  private:
   std::shared_ptr<BoundTable> table_;
+  duckdb::TableCatalogEntry* entry_;
 };
+
+// DuckDB's own would list every file while the query is still being bound.
+duckdb::BindInfo GetBindInfo(const duckdb::optional_ptr<duckdb::FunctionData> data) {
+  auto* entry = data->Cast<duckdb::MultiFileBindData>().file_list->Cast<PartitionedFileList>().entry;
+  return entry == nullptr ? duckdb::BindInfo(duckdb::ScanType::EXTERNAL) : duckdb::BindInfo(*entry);
+}
 
 duckdb::virtual_column_map_t VirtualColumns(duckdb::ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> data) {
   return data->Cast<duckdb::MultiFileBindData>().virtual_columns;
@@ -186,10 +199,24 @@ bool HasBinary(const Type& type) {
 
 }  // namespace
 
-BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table) {
+duckdb::virtual_column_map_t VirtualColumnsOf(const BoundTable& table) {
+  duckdb::virtual_column_map_t columns;
+  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", LogicalType::BOOLEAN)});
+  if (!table.binding().virtual_columns) return columns;
+  for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
+    const size_t column = table.table_columns() + i;
+    if (table.Hidden(column)) continue;
+    columns.insert({VirtualColumnId(i), duckdb::TableColumn(table.names()[column], table.types()[column])});
+  }
+  return columns;
+}
+
+BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table,
+                          duckdb::TableCatalogEntry* entry) {
   BoundScan scan{*slot.parquet_scan, nullptr};
   auto info = duckdb::make_shared_ptr<ScanInfo>();
   info->table = table;
+  info->entry = entry;
   duckdb::TableFunction& function = scan.function;
   function.name = "lake_scan";
   function.function_info = info;
@@ -201,6 +228,7 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   function.get_partition_stats = nullptr;
   function.late_materialization = false;
   function.dynamic_to_string = nullptr;
+  function.get_bind_info = GetBindInfo;
 
   duckdb::vector<Value> inputs{Value("lake")};
   duckdb::named_parameter_map_t named;
@@ -217,14 +245,7 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   scan.bind_data = function.bind(context, input, types, names);
 
   auto& virtual_columns = scan.bind_data->Cast<duckdb::MultiFileBindData>().virtual_columns;
-  virtual_columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", LogicalType::BOOLEAN)});
-  if (table->binding().virtual_columns) {
-    for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
-      const size_t column = table->table_columns() + i;
-      virtual_columns.insert(
-          {VirtualColumnId(i), duckdb::TableColumn(table->names()[column], table->types()[column])});
-    }
-  }
+  virtual_columns = VirtualColumnsOf(*table);
   return scan;
 }
 

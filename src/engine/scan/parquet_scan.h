@@ -18,8 +18,12 @@ struct BoundScan {
 };
 
 duckdb::column_t VirtualColumnId(size_t offset);
+// The columns that can be named but are not in SELECT *, and the empty one that count(*) reads.
+duckdb::virtual_column_map_t VirtualColumnsOf(const BoundTable& table);
 
-BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table);
+// `entry` is what the binder shows for the scan; null inside another scan.
+BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table,
+                          duckdb::TableCatalogEntry* entry);
 
 // Restricts a bound Parquet scan to these partitions.
 void KeepPartitions(duckdb::FunctionData& bind_data, std::vector<size_t> partitions);

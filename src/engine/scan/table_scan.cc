@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/scan/text_scan.h"
+
 namespace tarn::engine {
 namespace {
 
@@ -18,10 +20,11 @@ using std::string;
 struct FilteredBindData : duckdb::FunctionData {
   std::shared_ptr<BoundTable> table;
   BoundScan inner;
-  std::vector<size_t> visible;  // entry column → scan column
+  std::vector<size_t> visible;                    // entry column → scan column
   duckdb::unique_ptr<duckdb::Expression> filter;  // references are scan columns; null: none
   std::vector<size_t> filter_columns;
   std::vector<size_t> partitions;  // what pruning left
+  duckdb::TableCatalogEntry* entry = nullptr;
 
   duckdb::unique_ptr<FunctionData> Copy() const override {
     auto copy = make_uniq<FilteredBindData>();
@@ -32,6 +35,7 @@ struct FilteredBindData : duckdb::FunctionData {
     if (filter) copy->filter = filter->Copy();
     copy->filter_columns = filter_columns;
     copy->partitions = partitions;
+    copy->entry = entry;
     return copy;
   }
   bool Equals(const FunctionData& other) const override { return this == &other; }
@@ -50,7 +54,7 @@ struct FilteredGlobal : duckdb::GlobalTableFunctionState {
   duckdb::unique_ptr<GlobalTableFunctionState> inner;
   duckdb::vector<column_t> inner_ids;
   duckdb::vector<duckdb::LogicalType> inner_types;
-  std::vector<std::optional<size_t>> output;  // output column → column of the inner chunk
+  std::vector<std::optional<size_t>> output;      // output column → column of the inner chunk
   duckdb::unique_ptr<duckdb::Expression> filter;  // references are columns of the inner chunk
 
   idx_t MaxThreads() const override { return inner->MaxThreads(); }
@@ -167,20 +171,19 @@ void PushFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Functi
     column_of.push_back(bind.ScanColumn(id.GetPrimaryIndex()).value_or(bind.table->names().size()));
   }
   bind.partitions = bind.table->Prune(context, bind.partitions, filters, get.table_index, column_of);
-  KeepPartitions(*bind.inner.bind_data, bind.partitions);
+  if (bind.table->binding().format == Format::kParquet) {
+    KeepPartitions(*bind.inner.bind_data, bind.partitions);
+  } else {
+    KeepTextPartitions(*bind.inner.bind_data, bind.partitions);
+  }
 }
 
 duckdb::virtual_column_map_t VirtualColumns(ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> data) {
-  const BoundTable& table = *data->Cast<FilteredBindData>().table;
-  duckdb::virtual_column_map_t columns;
-  columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
-  if (!table.binding().virtual_columns) return columns;
-  for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
-    const size_t column = table.table_columns() + i;
-    if (table.Hidden(column)) continue;
-    columns.insert({VirtualColumnId(i), duckdb::TableColumn(table.names()[column], table.types()[column])});
-  }
-  return columns;
+  return VirtualColumnsOf(*data->Cast<FilteredBindData>().table);
+}
+
+duckdb::BindInfo GetBindInfo(const duckdb::optional_ptr<duckdb::FunctionData> data) {
+  return duckdb::BindInfo(*data->Cast<FilteredBindData>().entry);
 }
 
 double Progress(ClientContext& context, const duckdb::FunctionData* data,
@@ -189,6 +192,17 @@ double Progress(ClientContext& context, const duckdb::FunctionData* data,
   if (!bind.inner.function.table_scan_progress) return -1;
   return bind.inner.function.table_scan_progress(context, bind.inner.bind_data.get(),
                                                  state->Cast<FilteredGlobal>().inner.get());
+}
+
+duckdb::OperatorPartitionData PartitionData(ClientContext& context, duckdb::TableFunctionGetPartitionInput& input) {
+  const auto& bind = input.bind_data->Cast<FilteredBindData>();
+  auto& local = input.local_state->Cast<FilteredLocal>();
+  // An inner scan that had nothing for this thread has no state.
+  if (!local.inner || !bind.inner.function.get_partition_data) return duckdb::OperatorPartitionData(0);
+  duckdb::TableFunctionGetPartitionInput inner(bind.inner.bind_data.get(), local.inner.get(),
+                                               input.global_state->Cast<FilteredGlobal>().inner.get(),
+                                               input.partition_info);
+  return bind.inner.function.get_partition_data(context, inner);
 }
 
 // Binds the row filter over all scan columns; what it may use is what CHECK constraints may.
@@ -213,20 +227,28 @@ void BindRowFilter(ClientContext& context, FilteredBindData& bind) {
 
 }  // namespace
 
-BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table) {
+BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table,
+                        duckdb::TableCatalogEntry& entry) {
   if (table->binding().format == Format::kParquet && !table->governed()) {
-    return BindParquetScan(context, slot, std::move(table));
+    return BindParquetScan(context, slot, std::move(table), &entry);
   }
   auto bind = make_uniq<FilteredBindData>();
   bind->table = table;
+  bind->entry = &entry;
   bind->partitions = table->AllPartitions();
   for (size_t i = 0; i < table->table_columns(); ++i) {
     if (!table->Hidden(i)) bind->visible.push_back(i);
   }
-  if (table->binding().format != Format::kParquet) {
-    ThrowFailure(table->query(), Fail(kNotSupported, "this table's format cannot be read yet"));
+  switch (table->binding().format) {
+    case Format::kParquet:
+      bind->inner = BindParquetScan(context, slot, table, nullptr);
+      break;
+    case Format::kRows:
+      bind->inner = BindRowsScan(table);
+      break;
+    default:
+      bind->inner = BindTextScan(table);
   }
-  bind->inner = BindParquetScan(context, slot, table);
   try {
     BindRowFilter(context, *bind);
   } catch (const std::exception&) {
@@ -239,7 +261,9 @@ BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_p
   function.filter_pushdown = false;
   function.pushdown_complex_filter = PushFilters;
   function.get_virtual_columns = VirtualColumns;
+  function.get_bind_info = GetBindInfo;
   function.table_scan_progress = Progress;
+  if (table->binding().format != Format::kRows) function.get_partition_data = PartitionData;
   return {std::move(function), std::move(bind)};
 }
 

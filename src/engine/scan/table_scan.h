@@ -14,6 +14,7 @@
 
 namespace tarn::engine {
 
-BoundScan BindTableScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table);
+BoundScan BindTableScan(duckdb::ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table,
+                        duckdb::TableCatalogEntry& entry);
 
 }  // namespace tarn::engine

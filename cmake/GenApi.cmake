@@ -5,7 +5,8 @@
 include_guard(GLOBAL)
 
 function(tarn_generated_api name)
-  if(TARGET tarn_api_${name}_gen)
+  string(REPLACE "/" "_" target tarn_api_${name}_gen)
+  if(TARGET ${target})
     return()
   endif()
   cmake_parse_arguments(G "" "OPERATIONS" "" ${ARGN})
@@ -37,6 +38,6 @@ function(tarn_generated_api name)
             ${CMAKE_SOURCE_DIR}/tools/gen_api/emit.py ${CMAKE_SOURCE_DIR}/tools/gen_api/pattern.py
     COMMENT "Generating api/${name}/gen"
     VERBATIM)
-  add_library(tarn_api_${name}_gen STATIC ${files})
-  target_include_directories(tarn_api_${name}_gen PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
+  add_library(${target} STATIC ${files})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
 endfunction()

@@ -34,17 +34,17 @@ struct Number {
 class Value {
  public:
   Value() = default;
-  Value(std::nullptr_t) {}                                     // NOLINT(google-explicit-constructor)
-  Value(bool value) : state_(value) {}                         // NOLINT(google-explicit-constructor)
-  Value(int value) : state_(int64_t{value}) {}                 // NOLINT(google-explicit-constructor)
-  Value(int64_t value) : state_(value) {}                      // NOLINT(google-explicit-constructor)
-  Value(double value) : state_(Number{value, {}}) {}           // NOLINT(google-explicit-constructor)
-  Value(Number value) : state_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
-  Value(std::string value) : state_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
+  Value(std::nullptr_t) {}                                       // NOLINT(google-explicit-constructor)
+  Value(bool value) : state_(value) {}                           // NOLINT(google-explicit-constructor)
+  Value(int value) : state_(int64_t{value}) {}                   // NOLINT(google-explicit-constructor)
+  Value(int64_t value) : state_(value) {}                        // NOLINT(google-explicit-constructor)
+  Value(double value) : state_(Number{value, {}}) {}             // NOLINT(google-explicit-constructor)
+  Value(Number value) : state_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
+  Value(std::string value) : state_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
   Value(std::string_view value) : state_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
-  Value(const char* value) : state_(std::string(value)) {}     // NOLINT(google-explicit-constructor)
-  Value(Array value) : state_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-  Value(Object value) : state_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
+  Value(const char* value) : state_(std::string(value)) {}       // NOLINT(google-explicit-constructor)
+  Value(Array value) : state_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
+  Value(Object value) : state_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
 
   bool is_null() const { return state_.index() == 0; }
   bool is_bool() const { return state_.index() == 1; }

@@ -29,8 +29,9 @@ TEST(Parse, TakesScalarsAtTheTop) {
 TEST(Parse, FindsTheLastOfRepeatedKeys) { EXPECT_EQ(Must(R"({"a":1,"a":2})").IntOr("a", 0), 2); }
 
 TEST(Parse, RefusesWhatIsNoJson) {
-  for (const char* text : {"", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "nul", "01", "1.", "-", "[1 2]", "\"\\x\"", "{} {}",
-                           "\"\xff\"", "[1]]", "tru", "+1", "[nulll]", "{a:1}", "[1.]", "[.5]", "[-]", "1 2"}) {
+  for (const char* text :
+       {"",      "{",        "[1,]", "{\"a\"}", "{\"a\":1,}", "nul",     "01",    "1.",   "-",    "[1 2]", "\"\\x\"",
+        "{} {}", "\"\xff\"", "[1]]", "tru",     "+1",         "[nulll]", "{a:1}", "[1.]", "[.5]", "[-]",   "1 2"}) {
     EXPECT_TRUE(Parse(text).Is(kMalformed)) << text;
   }
 }

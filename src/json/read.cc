@@ -26,7 +26,8 @@ class Reader {
     if (scalar) return ReadInBrackets(text);
     Value value;
     TARN_CHECK(ReadRoot(root, value));
-    if (root.current_location().error() != simdjson::OUT_OF_BOUNDS) return Fail(kMalformed, "something follows the JSON text");
+    if (root.current_location().error() != simdjson::OUT_OF_BOUNDS)
+      return Fail(kMalformed, "something follows the JSON text");
     return value;
   }
 
@@ -124,7 +125,8 @@ class Reader {
       return Ok();
     }
     std::string_view text;
-    if (const simdjson::simdjson_result<std::string_view> raw = value.raw_json_token(); raw.error() != simdjson::SUCCESS) {
+    if (const simdjson::simdjson_result<std::string_view> raw = value.raw_json_token();
+        raw.error() != simdjson::SUCCESS) {
       return Broken(raw.error());
     } else {
       text = raw.value_unsafe();

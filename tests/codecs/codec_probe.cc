@@ -12,7 +12,7 @@
 namespace tarn::api::protocol {
 namespace {
 
-constexpr std::string_view kProtocols[] = {"query",    "json10",  "json11", "rest-json",
+constexpr std::string_view kProtocols[] = {"query",    "json10",   "json11",  "rest-json",
                                            "rest-xml", "rpc-cbor", "aws-cbor"};
 
 WireProtocol ProtocolOf(std::string_view name) {
@@ -115,8 +115,11 @@ json::Value EncodeEvents(const OperationDesc& operation, const json::Value& comm
 }
 
 json::Value EncodeFailure(const ServiceDesc& service, const json::Value& command) {
-  WireError error{std::string(command.StringOr("code", "")), std::string(command.StringOr("message", "")),
-                  static_cast<int>(command.IntOr("status", 400)), {}, std::string(command.StringOr("resource", ""))};
+  WireError error{std::string(command.StringOr("code", "")),
+                  std::string(command.StringOr("message", "")),
+                  static_cast<int>(command.IntOr("status", 400)),
+                  {},
+                  std::string(command.StringOr("resource", ""))};
   for (const Field& field : Fields(command.Find("fields"))) error.fields.emplace_back(field.name, field.value);
   return Parts(EncodeError(&service, ProtocolOf(command.StringOr("protocol", "")), error, "req-1"));
 }
@@ -142,8 +145,8 @@ int main() {
   std::string line;
   while (std::getline(std::cin, line)) {
     const auto command = tarn::json::Parse(line);
-    const tarn::json::Value answer = command.ok() ? tarn::api::protocol::Run(*command)
-                                                  : tarn::json::Object{{"error", command.error().message}};
+    const tarn::json::Value answer =
+        command.ok() ? tarn::api::protocol::Run(*command) : tarn::json::Object{{"error", command.error().message}};
     std::cout << tarn::json::Write(answer) << std::endl;
   }
   return 0;

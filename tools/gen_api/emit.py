@@ -37,7 +37,7 @@ class Emitter:
     def __init__(self, model, chunks):
         self.model = model
         self.chunks = chunks
-        self.namespace = f"tarn::api::{model.name}::gen"
+        self.namespace = f"tarn::api::{model.name.replace('/', '::')}::gen"
         self.include = f"api/{model.name}/gen"
 
     def files(self):

@@ -38,14 +38,30 @@ void Write(const TypeShape& type, const void* value, bool redact, json::Writer& 
   }
   switch (type.kind) {
     case Kind::kString:
-    case Kind::kDocument: writer.String(*static_cast<const std::string*>(value)); return;
-    case Kind::kBlob: writer.String(Base64(*static_cast<const std::string*>(value))); return;
-    case Kind::kInteger: writer.Int(*static_cast<const int32_t*>(value)); return;
-    case Kind::kLong: writer.Int(*static_cast<const int64_t*>(value)); return;
-    case Kind::kBoolean: writer.Bool(*static_cast<const bool*>(value)); return;
-    case Kind::kDouble: writer.Double(*static_cast<const double*>(value)); return;
-    case Kind::kTimestamp: writer.Int(static_cast<const Timestamp*>(value)->micros); return;
-    case Kind::kStructure: WriteStructure(type, value, redact, writer); return;
+    case Kind::kDocument:
+      writer.String(*static_cast<const std::string*>(value));
+      return;
+    case Kind::kBlob:
+      writer.String(Base64(*static_cast<const std::string*>(value)));
+      return;
+    case Kind::kInteger:
+      writer.Int(*static_cast<const int32_t*>(value));
+      return;
+    case Kind::kLong:
+      writer.Int(*static_cast<const int64_t*>(value));
+      return;
+    case Kind::kBoolean:
+      writer.Bool(*static_cast<const bool*>(value));
+      return;
+    case Kind::kDouble:
+      writer.Double(*static_cast<const double*>(value));
+      return;
+    case Kind::kTimestamp:
+      writer.Int(static_cast<const Timestamp*>(value)->micros);
+      return;
+    case Kind::kStructure:
+      WriteStructure(type, value, redact, writer);
+      return;
     case Kind::kList:
       writer.BeginArray();
       for (size_t i = 0; i < type.list->size(value); ++i) {

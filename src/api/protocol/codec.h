@@ -18,7 +18,7 @@ namespace tarn::api::protocol {
 
 struct Limits {
   size_t body_bytes = 16 << 20;
-  int depth = 64;          // of nested lists, maps and structures
+  int depth = 64;           // of nested lists, maps and structures
   size_t values = 1 << 20;  // in one body
 };
 

@@ -98,7 +98,7 @@ std::string CborError(const ServiceDesc* service, WireProtocol protocol, const W
   const TypeShape* shape = FindError(service, error.code);
   std::string type(shape != nullptr ? shape->name : error.code);
   if (protocol == WireProtocol::kRpcV2Cbor && service != nullptr) {
-    type = fmt::format("com.amazonaws.{}#{}", service->name, type);
+    type = fmt::format("com.amazonaws.{}#{}", AsciiLower(service->service_id), type);
   }
   CborWriter writer;
   writer.Map(2 + error.fields.size());
@@ -184,9 +184,10 @@ WireError DecodeFailure(const ServiceDesc& service, WireProtocol protocol, const
     out.code = IsS3(service) ? "MaxMessageLengthExceeded" : "RequestEntityTooLargeException";
     out.status = IsS3(service) ? 400 : 413;
   } else if (IsS3(service)) {
-    out.code = error.reason == &kMalformedXml       ? "MalformedXML"
-               : error.reason == &kMissingParameter ? "InvalidRequest"
-               : error.message.find("URI") != std::string::npos ? "InvalidURI" : "InvalidArgument";
+    out.code = error.reason == &kMalformedXml                   ? "MalformedXML"
+               : error.reason == &kMissingParameter             ? "InvalidRequest"
+               : error.message.find("URI") != std::string::npos ? "InvalidURI"
+                                                                : "InvalidArgument";
     if (error.reason == &kMalformedXml) {
       out.message = "The XML you provided was not well-formed or did not validate against our published schema";
     }
@@ -203,7 +204,10 @@ WireError UnknownOperation(const ServiceDesc& service, WireProtocol protocol, st
     case WireProtocol::kQuery:
       if (name.empty()) return {"MissingAction", "The request is missing the parameter Action", 400, {}, {}};
       return {"InvalidAction",
-              fmt::format("Could not find operation {} for version {}", name, service.api_version), 400, {}, {}};
+              fmt::format("Could not find operation {} for version {}", name, service.api_version),
+              400,
+              {},
+              {}};
     case WireProtocol::kRestXml:
       return {"MethodNotAllowed", "The specified method is not allowed against this resource.", 405, {}, {}};
     default:

@@ -9,12 +9,18 @@ namespace {
 
 EventHeader HeaderOf(const Member& member, const void* field) {
   switch (member.ref.type->kind) {
-    case Kind::kInteger: return *static_cast<const int32_t*>(field);
-    case Kind::kLong: return *static_cast<const int64_t*>(field);
-    case Kind::kBoolean: return *static_cast<const bool*>(field);
-    case Kind::kTimestamp: return *static_cast<const Timestamp*>(field);
-    case Kind::kBlob: return EventBytes{*static_cast<const std::string*>(field)};
-    default: return *static_cast<const std::string*>(field);
+    case Kind::kInteger:
+      return *static_cast<const int32_t*>(field);
+    case Kind::kLong:
+      return *static_cast<const int64_t*>(field);
+    case Kind::kBoolean:
+      return *static_cast<const bool*>(field);
+    case Kind::kTimestamp:
+      return *static_cast<const Timestamp*>(field);
+    case Kind::kBlob:
+      return EventBytes{*static_cast<const std::string*>(field)};
+    default:
+      return *static_cast<const std::string*>(field);
   }
 }
 

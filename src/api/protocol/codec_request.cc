@@ -74,13 +74,13 @@ Status DecodeHeader(const Member& member, const std::string& text, void* out) {
   const TypeShape& type = *member.ref.type;
   if (type.kind == Kind::kList) {
     void* list = EmplaceMember(member, out);
-    const bool dates = type.element.type->kind == Kind::kTimestamp &&
-                       (type.element.time_format == TimeFormat::kProtocolDefault ||
-                        type.element.time_format == TimeFormat::kHttpDate);
+    const bool dates =
+        type.element.type->kind == Kind::kTimestamp &&
+        (type.element.time_format == TimeFormat::kProtocolDefault || type.element.time_format == TimeFormat::kHttpDate);
     if (Trim(text).empty()) return Ok();
     for (const std::string& element : SplitHeaderList(text, dates)) {
-      TARN_CHECK(ParseScalar(type.element, element, kHeaderTime, member.wire_name, kInvalidArgument,
-                             type.list->append(list)));
+      TARN_CHECK(
+          ParseScalar(type.element, element, kHeaderTime, member.wire_name, kInvalidArgument, type.list->append(list)));
     }
     return Ok();
   }
@@ -159,8 +159,8 @@ Status DecodeBindings(const OperationDesc& operation, const RequestParts& reques
         if (!escaped) return Fail(kMissingParameter, fmt::format("The path has no {}", member.wire_name));
         const auto text = PercentDecode(*escaped);
         if (!text || !IsValidUtf8(*text)) return Fail(kInvalidArgument, "Couldn't parse the specified URI.");
-        TARN_CHECK(ParseScalar(member.ref, *text, kQueryTime, member.wire_name, kInvalidArgument,
-                               EmplaceMember(member, out)));
+        TARN_CHECK(
+            ParseScalar(member.ref, *text, kQueryTime, member.wire_name, kInvalidArgument, EmplaceMember(member, out)));
         break;
       }
       default:

@@ -50,8 +50,8 @@ void EncodeBindings(const TypeShape& output, const void* value, ResponseParts& o
       HeaderVisit visit{member, out};
       member.ref.type->map->each(field, &visit, [](void* context, const std::string& key, const void* element) {
         auto& [member, out] = *static_cast<HeaderVisit*>(context);
-        out.headers.push_back({std::string(member.wire_name) + key,
-                               FormatScalar(member.ref.type->value, element, kHeaderStyle)});
+        out.headers.push_back(
+            {std::string(member.wire_name) + key, FormatScalar(member.ref.type->value, element, kHeaderStyle)});
         return true;
       });
     } else {
@@ -111,8 +111,9 @@ void EncodeRestBody(const OperationDesc& operation, bool xml, const void* output
     const TypeShape& inner = *payload->ref.type;
     if (inner.kind != Kind::kStructure) {
       out.body = *static_cast<const std::string*>(field);
-      AddContentType(out, inner.kind == Kind::kBlob ? "application/octet-stream"
-                          : inner.kind == Kind::kDocument ? "application/json" : "text/plain");
+      AddContentType(out, inner.kind == Kind::kBlob       ? "application/octet-stream"
+                          : inner.kind == Kind::kDocument ? "application/json"
+                                                          : "text/plain");
       return;
     }
     const std::string_view root = payload->ref.wire_name.empty() ? inner.name : payload->wire_name;
@@ -153,13 +154,20 @@ TextStyle XmlStyle(const ServiceDesc& service) {
 
 std::string_view ContentType(WireProtocol protocol) {
   switch (protocol) {
-    case WireProtocol::kQuery: return "text/xml";
-    case WireProtocol::kJson10: return "application/x-amz-json-1.0";
-    case WireProtocol::kJson11: return "application/x-amz-json-1.1";
-    case WireProtocol::kRestJson: return "application/json";
-    case WireProtocol::kRestXml: return "application/xml";
-    case WireProtocol::kRpcV2Cbor: return "application/cbor";
-    case WireProtocol::kAwsCbor11: return "application/x-amz-cbor-1.1";
+    case WireProtocol::kQuery:
+      return "text/xml";
+    case WireProtocol::kJson10:
+      return "application/x-amz-json-1.0";
+    case WireProtocol::kJson11:
+      return "application/x-amz-json-1.1";
+    case WireProtocol::kRestJson:
+      return "application/json";
+    case WireProtocol::kRestXml:
+      return "application/xml";
+    case WireProtocol::kRpcV2Cbor:
+      return "application/cbor";
+    case WireProtocol::kAwsCbor11:
+      return "application/x-amz-cbor-1.1";
   }
   return "application/octet-stream";
 }

@@ -2,20 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "api/athena/gen/operations.h"
-#include "api/cloudwatch/gen/operations.h"
-#include "api/glue/gen/operations.h"
-#include "api/glue/gen/shapes.h"
+#include "api/protocol/sample_athena/gen/operations.h"
+#include "api/protocol/sample_cloudwatch/gen/operations.h"
+#include "api/protocol/sample_glue/gen/operations.h"
+#include "api/protocol/sample_glue/gen/shapes.h"
 #include "api/protocol/errors.h"
-#include "api/s3/gen/operations.h"
-#include "api/s3/gen/shapes.h"
+#include "api/protocol/sample_s3/gen/operations.h"
+#include "api/protocol/sample_s3/gen/shapes.h"
 
 namespace tarn::api::protocol {
 namespace {
 
-const ServiceDesc& kS3 = s3::gen::kService;
-const ServiceDesc& kGlue = glue::gen::kService;
-const ServiceDesc& kCloudWatch = cloudwatch::gen::kService;
+const ServiceDesc& kS3 = sample_s3::gen::kService;
+const ServiceDesc& kGlue = sample_glue::gen::kService;
+const ServiceDesc& kCloudWatch = sample_cloudwatch::gen::kService;
 
 struct Request {
   std::string method = "POST";
@@ -124,8 +124,7 @@ TEST(DecodeRequest, ReadsLabelsHeadersAndQueryOfS3) {
                         .headers = {{"X-Amz-Meta-Who", "me"}, {"content-length", "5"}, {"Expires", "soon"}}};
   Request fine = request;
   fine.headers.pop_back();
-  EXPECT_EQ(Decoded(kS3, fine),
-            R"({"Bucket":"b","ContentLength":5,"Key":"a b//é/z+","Metadata":{"who":"me"}})");
+  EXPECT_EQ(Decoded(kS3, fine), R"({"Bucket":"b","ContentLength":5,"Key":"a b//é/z+","Metadata":{"who":"me"}})");
   EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b", .query = {{"max-keys", "x"}}}),
             "InvalidArgument: Provided max-keys not an integer or within integer range");
   EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b/%zz"}), "InvalidURI: Couldn't parse the specified URI.");
@@ -178,7 +177,7 @@ TEST(DecodeRequest, ReadsTheCborFormOfJsonServices) {
 TEST(DecodeRequest, FillsAMissingIdempotencyToken) {
   const Request request{.headers = {{"X-Amz-Target", "AmazonAthena.StartQueryExecution"}},
                         .body = R"({"QueryString":"SELECT 1"})"};
-  const std::string decoded = Decoded(athena::gen::kService, request);
+  const std::string decoded = Decoded(sample_athena::gen::kService, request);
   EXPECT_NE(decoded.find("\"ClientRequestToken\":\""), std::string::npos) << decoded;
 }
 
@@ -229,7 +228,7 @@ TEST(Validate, CallsAnIncompleteS3DocumentMalformed) {
 }
 
 TEST(EncodeResponse, WritesS3DocumentsAsS3Does) {
-  s3::gen::ListObjectsV2Output output;
+  sample_s3::gen::ListObjectsV2Output output;
   output.name = "b";
   output.key_count = 1;
   output.contents.emplace().emplace_back().key = "a<b";
@@ -243,12 +242,12 @@ TEST(EncodeResponse, WritesS3DocumentsAsS3Does) {
   EXPECT_EQ(HeaderOf(response, "Content-Type"), "application/xml");
   EXPECT_EQ(HeaderOf(response, "x-amz-request-id"), "id");
 
-  s3::gen::GetBucketLocationOutput location;
+  sample_s3::gen::GetBucketLocationOutput location;
   EXPECT_EQ(EncodeResponse(*FindOperation(kS3, "GetBucketLocation"), WireProtocol::kRestXml, &location, "id").body,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"></LocationConstraint>");
 
-  s3::gen::PutObjectOutput put;
+  sample_s3::gen::PutObjectOutput put;
   put.e_tag = "\"x\"";
   const auto stored = EncodeResponse(*FindOperation(kS3, "PutObject"), WireProtocol::kRestXml, &put, "id");
   EXPECT_EQ(HeaderOf(stored, "ETag"), "\"x\"");
@@ -257,7 +256,7 @@ TEST(EncodeResponse, WritesS3DocumentsAsS3Does) {
 }
 
 TEST(EncodeResponse, WritesTimesAsFractionsOfSecondsInJson) {
-  glue::gen::GetDatabaseResponse output;
+  sample_glue::gen::GetDatabaseResponse output;
   output.database.emplace().name = "d";
   output.database->create_time = Timestamp{1'795'219'200'125'000};
   const auto response = EncodeResponse(*FindOperation(kGlue, "GetDatabase"), WireProtocol::kJson11, &output, "id");
@@ -272,9 +271,10 @@ TEST(EncodeError, TakesEachServicesForm) {
             R"({"__type":"EntityNotFoundException","Message":"Database x not found."})");
   const WireError missing{"NoSuchKey", "The specified key does not exist.", 404, {{"Key", "k&"}}, "/b/k&"};
   const std::string xml = EncodeError(&kS3, WireProtocol::kRestXml, missing, "id").body;
-  EXPECT_TRUE(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"
-                              "<Message>The specified key does not exist.</Message><Key>k&amp;</Key>"
-                              "<Resource>/b/k&amp;</Resource><RequestId>id</RequestId><HostId>"))
+  EXPECT_TRUE(
+      xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"
+                      "<Message>The specified key does not exist.</Message><Key>k&amp;</Key>"
+                      "<Resource>/b/k&amp;</Resource><RequestId>id</RequestId><HostId>"))
       << xml;
   const WireError bad{"InvalidParameterValueException", "no", 400, {}, {}};
   const auto query = EncodeError(&kCloudWatch, WireProtocol::kQuery, bad, "id");
@@ -287,7 +287,7 @@ TEST(EncodeError, TakesEachServicesForm) {
 
 TEST(CanonicalJson, HidesSecretsWhenAsked) {
   const auto& operation = *FindOperation(kS3, "PutObject");
-  s3::gen::PutObjectRequest input;
+  sample_s3::gen::PutObjectRequest input;
   input.bucket = "b";
   input.sse_customer_key = "secret";
   EXPECT_EQ(CanonicalJson(*operation.input, &input, true), R"({"Bucket":"b","SSECustomerKey":"***"})");

@@ -115,8 +115,8 @@ struct TypeShape {
   Ref value;    // of a map
 
   std::span<const Member> members;
-  const Member* payload = nullptr;       // the member that is the whole HTTP body
-  std::string_view payload_name;         // its name, also when it streams and is thus no struct member
+  const Member* payload = nullptr;  // the member that is the whole HTTP body
+  std::string_view payload_name;    // its name, also when it streams and is thus no struct member
   bool is_union = false;
 
   // Of an error shape.
@@ -138,18 +138,18 @@ struct OperationDesc {
   std::string_view name;
   const ServiceDesc* service = nullptr;
   std::string_view http_method;
-  std::string_view uri;  // template: "/{Bucket}/{Key+}?tagging"
+  std::string_view uri;               // template: "/{Bucket}/{Key+}?tagging"
   const TypeShape* input = nullptr;   // always a structure, empty when the model has none
   const TypeShape* output = nullptr;  // likewise
   bool has_output = false;            // the model has one; without, some protocols answer with no body at all
   uint16_t success_status = 200;
-  std::string_view result_wrapper;    // of the query protocol; empty when there is no output
-  std::string_view input_root;        // XML root element of the request; may be empty
-  std::string_view input_namespace;   // its xmlns
-  std::string_view output_root;       // XML root element of the answer, where it is not the shape's name
-  std::string_view host_prefix;       // "data." or "{AccountId}."; AWS clients put it before the host
-  std::string_view input_stream;      // member whose bytes are the request body and bypass the struct
-  std::string_view output_stream;     // the same of the response
+  std::string_view result_wrapper;           // of the query protocol; empty when there is no output
+  std::string_view input_root;               // XML root element of the request; may be empty
+  std::string_view input_namespace;          // its xmlns
+  std::string_view output_root;              // XML root element of the answer, where it is not the shape's name
+  std::string_view host_prefix;              // "data." or "{AccountId}."; AWS clients put it before the host
+  std::string_view input_stream;             // member whose bytes are the request body and bypass the struct
+  std::string_view output_stream;            // the same of the response
   const TypeShape* output_events = nullptr;  // the union of events, when the response is an event stream
   std::string_view output_events_member;     // its member's name
   HttpChecksum checksum;
@@ -183,9 +183,9 @@ struct ServiceDesc {
   bool query_compatible = false;
   // What a failed constraint is called: "InvalidInputException" (glue), "ValidationError" (query) …
   std::string_view validation_code;
-  std::span<const OperationDesc> operations;    // served, by name
-  std::span<const OperationName> all;           // of the model, by name
-  std::span<const TypeShape* const> errors;     // of all served operations
+  std::span<const OperationDesc> operations;  // served, by name
+  std::span<const OperationName> all;         // of the model, by name
+  std::span<const TypeShape* const> errors;   // of all served operations
 };
 
 // A struct made through its shape, for code that does not know its C++ type.

@@ -87,7 +87,9 @@ std::string Shown(const TypeShape& type, const void* value) {
     }
     return fmt::format("{}({})", type.name, out);
   }
-  if (type.kind == Kind::kBlob) return fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", static_cast<const std::string*>(value)->size());
+  if (type.kind == Kind::kBlob)
+    return fmt::format("java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]",
+                       static_cast<const std::string*>(value)->size());
   return FormatScalar({.type = &type}, value, {});
 }
 
@@ -112,27 +114,42 @@ std::vector<Sentence> Constraints(const TypeShape& type, const void* value) {
   const auto* string = text || type.kind == Kind::kBlob ? static_cast<const std::string*>(value) : nullptr;
   double measure = 0;
   switch (type.kind) {
-    case Kind::kInteger: measure = *static_cast<const int32_t*>(value); break;
-    case Kind::kLong: measure = static_cast<double>(*static_cast<const int64_t*>(value)); break;
-    case Kind::kDouble: measure = *static_cast<const double*>(value); break;
-    case Kind::kString: measure = static_cast<double>(CodePoints(*string)); break;
-    case Kind::kBlob: measure = static_cast<double>(string->size()); break;
-    case Kind::kList: measure = static_cast<double>(type.list->size(value)); break;
-    case Kind::kMap: measure = static_cast<double>(type.map->size(value)); break;
-    default: return out;
+    case Kind::kInteger:
+      measure = *static_cast<const int32_t*>(value);
+      break;
+    case Kind::kLong:
+      measure = static_cast<double>(*static_cast<const int64_t*>(value));
+      break;
+    case Kind::kDouble:
+      measure = *static_cast<const double*>(value);
+      break;
+    case Kind::kString:
+      measure = static_cast<double>(CodePoints(*string));
+      break;
+    case Kind::kBlob:
+      measure = static_cast<double>(string->size());
+      break;
+    case Kind::kList:
+      measure = static_cast<double>(type.list->size(value));
+      break;
+    case Kind::kMap:
+      measure = static_cast<double>(type.map->size(value));
+      break;
+    default:
+      return out;
   }
   const std::string_view what = numeric ? "value" : "length";
   if (type.has_max) {
-    out.push_back({fmt::format("Member must have {} less than or equal to {}", what, Number(type.max)),
-                   measure > type.max});
+    out.push_back(
+        {fmt::format("Member must have {} less than or equal to {}", what, Number(type.max)), measure > type.max});
   }
   if (type.has_min) {
-    out.push_back({fmt::format("Member must have {} greater than or equal to {}", what, Number(type.min)),
-                   measure < type.min});
+    out.push_back(
+        {fmt::format("Member must have {} greater than or equal to {}", what, Number(type.min)), measure < type.min});
   }
   if (text && !type.pattern.empty()) {
-    out.push_back({fmt::format("Member must satisfy regular expression pattern: {}", type.pattern),
-                   !Matches(type, *string)});
+    out.push_back(
+        {fmt::format("Member must satisfy regular expression pattern: {}", type.pattern), !Matches(type, *string)});
   }
   if (text && !type.values.empty()) {
     bool known = false;

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "api/protocol/errors.h"
 #include "api/protocol/wire/cbor.h"
 #include "api/protocol/wire/codec_text.h"
-#include "api/protocol/errors.h"
 #include "base/time.h"
 
 namespace tarn::api::protocol {
@@ -17,17 +17,24 @@ std::string_view TypeName(CborType type) {
   switch (type) {
     case CborType::kUnsigned:
     case CborType::kNegative:
-    case CborType::kFloat: return "NUMBER_VALUE";
-    case CborType::kBytes: return "BINARY_VALUE";
-    case CborType::kText: return "STRING_VALUE";
-    case CborType::kBool: return "BOOLEAN_VALUE";
-    case CborType::kNull: return "NULL_VALUE";
-    default: return "CONTAINER_VALUE";
+    case CborType::kFloat:
+      return "NUMBER_VALUE";
+    case CborType::kBytes:
+      return "BINARY_VALUE";
+    case CborType::kText:
+      return "STRING_VALUE";
+    case CborType::kBool:
+      return "BOOLEAN_VALUE";
+    case CborType::kNull:
+      return "NULL_VALUE";
+    default:
+      return "CONTAINER_VALUE";
   }
 }
 
 Error Mismatch(const CborHead& head, std::string_view wanted) {
-  if (head.type == CborType::kMap) return Fail(kMalformedRequest, "Start of structure or map found where not expected.");
+  if (head.type == CborType::kMap)
+    return Fail(kMalformedRequest, "Start of structure or map found where not expected.");
   if (head.type == CborType::kArray) return Fail(kMalformedRequest, "Start of list found where not expected");
   return Fail(kMalformedRequest, fmt::format("{} can not be converted to {} {}", TypeName(head.type),
                                              wanted.starts_with('I') ? "an" : "a", wanted));
@@ -96,10 +103,14 @@ class Decoder {
       TARN_TRY(head, reader_.Next());
     }
     switch (ref.type->kind) {
-      case Kind::kStructure: return Structure(*ref.type, head, depth, out);
-      case Kind::kList: return List(*ref.type, head, depth, out);
-      case Kind::kMap: return Map(*ref.type, head, depth, out);
-      default: return Scalar(ref, head, out);
+      case Kind::kStructure:
+        return Structure(*ref.type, head, depth, out);
+      case Kind::kList:
+        return List(*ref.type, head, depth, out);
+      case Kind::kMap:
+        return Map(*ref.type, head, depth, out);
+      default:
+        return Scalar(ref, head, out);
     }
   }
 
@@ -187,14 +198,30 @@ class Encoder {
     const TypeShape& type = *ref.type;
     switch (type.kind) {
       case Kind::kString:
-      case Kind::kDocument: writer_.Text(*static_cast<const std::string*>(value)); return;
-      case Kind::kBlob: writer_.Bytes(*static_cast<const std::string*>(value)); return;
-      case Kind::kInteger: writer_.Int(*static_cast<const int32_t*>(value)); return;
-      case Kind::kLong: writer_.Int(*static_cast<const int64_t*>(value)); return;
-      case Kind::kBoolean: writer_.Bool(*static_cast<const bool*>(value)); return;
-      case Kind::kDouble: writer_.Double(*static_cast<const double*>(value)); return;
-      case Kind::kTimestamp: Time(*static_cast<const Timestamp*>(value)); return;
-      case Kind::kStructure: Structure(type, value); return;
+      case Kind::kDocument:
+        writer_.Text(*static_cast<const std::string*>(value));
+        return;
+      case Kind::kBlob:
+        writer_.Bytes(*static_cast<const std::string*>(value));
+        return;
+      case Kind::kInteger:
+        writer_.Int(*static_cast<const int32_t*>(value));
+        return;
+      case Kind::kLong:
+        writer_.Int(*static_cast<const int64_t*>(value));
+        return;
+      case Kind::kBoolean:
+        writer_.Bool(*static_cast<const bool*>(value));
+        return;
+      case Kind::kDouble:
+        writer_.Double(*static_cast<const double*>(value));
+        return;
+      case Kind::kTimestamp:
+        Time(*static_cast<const Timestamp*>(value));
+        return;
+      case Kind::kStructure:
+        Structure(type, value);
+        return;
       case Kind::kList:
         writer_.Array(type.list->size(value));
         for (size_t i = 0; i < type.list->size(value); ++i) Value(type.element, type.list->at(value, i));

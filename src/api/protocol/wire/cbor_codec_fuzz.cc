@@ -1,4 +1,4 @@
-#include "api/cloudwatch/gen/operations.h"
+#include "api/protocol/sample_cloudwatch/gen/operations.h"
 #include "api/protocol/wire/cbor_codec.h"
 #include "api/protocol/wire/replay.h"
 
@@ -17,5 +17,5 @@ std::string Encode(const OperationDesc& operation, const void* value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
-  return protocol::ReplayStructure(cloudwatch::gen::kService, data, size, protocol::Decode, protocol::Encode);
+  return protocol::ReplayStructure(protocol::sample_cloudwatch::gen::kService, data, size, protocol::Decode, protocol::Encode);
 }

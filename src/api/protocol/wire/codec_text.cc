@@ -14,13 +14,20 @@ namespace {
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
-    case Kind::kInteger: return "integer";
-    case Kind::kLong: return "long";
-    case Kind::kBoolean: return "boolean";
-    case Kind::kDouble: return "double";
-    case Kind::kTimestamp: return "timestamp";
-    case Kind::kBlob: return "base64 blob";
-    default: return "value";
+    case Kind::kInteger:
+      return "integer";
+    case Kind::kLong:
+      return "long";
+    case Kind::kBoolean:
+      return "boolean";
+    case Kind::kDouble:
+      return "double";
+    case Kind::kTimestamp:
+      return "timestamp";
+    case Kind::kBlob:
+      return "base64 blob";
+    default:
+      return "value";
   }
 }
 
@@ -143,8 +150,7 @@ Status ParseScalar(const Ref& ref, std::string_view text, TimeFormat otherwise, 
       break;
     }
     case Kind::kTimestamp: {
-      const auto time =
-          ParseTime(text, ref.time_format == TimeFormat::kProtocolDefault ? otherwise : ref.time_format);
+      const auto time = ParseTime(text, ref.time_format == TimeFormat::kProtocolDefault ? otherwise : ref.time_format);
       good = time.has_value();
       *static_cast<Timestamp*>(out) = time.value_or(Timestamp{});
       break;

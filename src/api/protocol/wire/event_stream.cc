@@ -83,8 +83,10 @@ class HeaderReader {
   Result<EventHeader> Value() {
     TARN_TRY(const std::string_view type, Take(1));
     switch (static_cast<unsigned char>(type[0])) {
-      case kTrue: return EventHeader(true);
-      case kFalse: return EventHeader(false);
+      case kTrue:
+        return EventHeader(true);
+      case kFalse:
+        return EventHeader(false);
       case kByte: {
         TARN_TRY(const int64_t value, Number(1));
         return EventHeader(static_cast<int8_t>(value));

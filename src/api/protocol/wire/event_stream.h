@@ -21,7 +21,8 @@ struct EventUuid {
   std::string bytes;  // 16
   bool operator==(const EventUuid&) const = default;
 };
-using EventHeader = std::variant<bool, int8_t, int16_t, int32_t, int64_t, EventBytes, std::string, Timestamp, EventUuid>;
+using EventHeader =
+    std::variant<bool, int8_t, int16_t, int32_t, int64_t, EventBytes, std::string, Timestamp, EventUuid>;
 
 struct EventMessage {
   std::vector<std::pair<std::string, EventHeader>> headers;

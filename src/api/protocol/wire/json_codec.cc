@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "api/protocol/wire/codec_text.h"
 #include "api/protocol/errors.h"
+#include "api/protocol/wire/codec_text.h"
 #include "base/hash.h"
 #include "json/json.h"
 

@@ -1,4 +1,4 @@
-#include "api/glue/gen/operations.h"
+#include "api/protocol/sample_glue/gen/operations.h"
 #include "api/protocol/wire/json_codec.h"
 #include "api/protocol/wire/replay.h"
 
@@ -17,5 +17,5 @@ std::string Encode(const OperationDesc& operation, const void* value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
-  return protocol::ReplayStructure(glue::gen::kService, data, size, protocol::Decode, protocol::Encode);
+  return protocol::ReplayStructure(protocol::sample_glue::gen::kService, data, size, protocol::Decode, protocol::Encode);
 }

@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "api/protocol/wire/codec_text.h"
 #include "api/protocol/errors.h"
+#include "api/protocol/wire/codec_text.h"
 #include "base/strings.h"
 
 namespace tarn::api::protocol {

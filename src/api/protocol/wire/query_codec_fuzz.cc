@@ -1,6 +1,6 @@
 #include <cstdint>
 
-#include "api/cloudwatch/gen/operations.h"
+#include "api/protocol/sample_cloudwatch/gen/operations.h"
 #include "api/protocol/codec.h"
 #include "api/protocol/wire/query_codec.h"
 
@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
   if (size == 0) return 0;
-  const auto& service = cloudwatch::gen::kService;
+  const auto& service = protocol::sample_cloudwatch::gen::kService;
   const protocol::OperationDesc& operation = service.operations[data[0] % service.operations.size()];
   const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
   const protocol::RequestParts request{.method = "POST", .path = "/", .body = body};

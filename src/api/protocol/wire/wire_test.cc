@@ -57,9 +57,16 @@ TEST(Cbor, RefusesWhatEndsEarlyOrIsReserved) {
 
 TEST(EventStream, GivesBackWhatWasFramedHoweverItArrives) {
   EventMessage message;
-  message.headers = {{"t", true}, {"f", false}, {"b", int8_t{-1}}, {"s", int16_t{-2}}, {"i", int32_t{3}},
-                     {"l", int64_t{-4}}, {"bytes", EventBytes{"\x01\x02"}}, {"text", std::string("é")},
-                     {"time", Timestamp{1'500'000}}, {"id", EventUuid{std::string(16, 'u')}}};
+  message.headers = {{"t", true},
+                     {"f", false},
+                     {"b", int8_t{-1}},
+                     {"s", int16_t{-2}},
+                     {"i", int32_t{3}},
+                     {"l", int64_t{-4}},
+                     {"bytes", EventBytes{"\x01\x02"}},
+                     {"text", std::string("é")},
+                     {"time", Timestamp{1'500'000}},
+                     {"id", EventUuid{std::string(16, 'u')}}};
   message.payload = "{}";
   const std::string framed = FrameEvent(message) + FrameEvent({});
   EventReader reader;

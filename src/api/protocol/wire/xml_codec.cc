@@ -54,8 +54,8 @@ class XmlReader {
 
   Status Flattened(const Member& member, pugi::xml_node node, int depth, void* out) {
     const TypeShape& type = *member.ref.type;
-    const std::string_view name = type.kind == Kind::kList ? Or(type.element.wire_name, member.wire_name)
-                                                           : member.wire_name;
+    const std::string_view name =
+        type.kind == Kind::kList ? Or(type.element.wire_name, member.wire_name) : member.wire_name;
     void* container = nullptr;
     for (const pugi::xml_node child : node.children()) {
       // A flattened list whose elements have a name of their own is seen under either name.
@@ -202,13 +202,27 @@ std::string XmlWriter::Escape(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#13;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\r':
+        out += "&#13;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\xef\xbf\xbd";
@@ -225,8 +239,8 @@ Status DecodeXml(const TypeShape& structure, std::string_view text, std::string_
   if (text.size() > limits.body_bytes) return Fail(kRequestTooLarge, "the XML text is too long");
   if (!IsValidUtf8(text)) return Fail(kMalformedXml, "the XML text is no valid UTF-8");
   pugi::xml_document document;
-  const auto parsed = document.load_buffer(text.data(), text.size(),
-                                           pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
+  const auto parsed =
+      document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
   if (!parsed) return Fail(kMalformedXml, fmt::format("the XML text is broken: {}", parsed.description()));
   const pugi::xml_node element = document.document_element();
   if (element.empty() || (!root.empty() && LocalName(element.name()) != root)) {
@@ -255,8 +269,8 @@ void EncodeXmlElement(const Ref& ref, std::string_view name, const void* value, 
       writer.Close(name);
       return;
     case Kind::kList: {
-      const std::string_view element = ref.flattened ? Or(type.element.wire_name, name)
-                                                     : Or(type.element.wire_name, kListElement);
+      const std::string_view element =
+          ref.flattened ? Or(type.element.wire_name, name) : Or(type.element.wire_name, kListElement);
       if (!ref.flattened) writer.Open(name, NamespaceAttribute(ref));
       for (size_t i = 0; i < type.list->size(value); ++i) {
         EncodeXmlElement(type.element, element, type.list->at(value, i), style, writer);

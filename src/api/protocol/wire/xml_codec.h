@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "api/protocol/codec.h"
-#include "api/protocol/wire/codec_text.h"
 #include "api/protocol/shape.h"
+#include "api/protocol/wire/codec_text.h"
 #include "base/result.h"
 
 namespace tarn::api::protocol {

@@ -1,7 +1,7 @@
 #include "api/protocol/wire/json_codec.h"
 #include "api/protocol/wire/replay.h"
 #include "api/protocol/wire/xml_codec.h"
-#include "api/s3/gen/operations.h"
+#include "api/protocol/sample_s3/gen/operations.h"
 
 namespace tarn::api::protocol {
 namespace {
@@ -22,5 +22,5 @@ std::string Encode(const OperationDesc& operation, const void* value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
-  return protocol::ReplayStructure(s3::gen::kService, data, size, protocol::Decode, protocol::Encode);
+  return protocol::ReplayStructure(protocol::sample_s3::gen::kService, data, size, protocol::Decode, protocol::Encode);
 }

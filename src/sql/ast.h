@@ -109,6 +109,7 @@ struct Window {
 struct ColumnRef {
   std::string relation;  // alias under which the printed FROM knows it
   std::string column;    // name printed; hidden columns begin with "$"
+  std::string other;     // FULL JOIN … USING: the second relation, the value is the first that is not NULL
 };
 
 struct Expr {
@@ -139,6 +140,7 @@ struct Expr {
   Type type;                      // analyzed
   std::optional<ColumnRef> ref;   // analyzed: this kIdentifier/kDereference is a column
   bool lambda_variable = false;   // analyzed: this kIdentifier is a lambda's parameter
+  const Expr* stands_for = nullptr;  // analyzed: an alias or ordinal of ORDER BY/GROUP BY, the select item it means
   std::vector<ColumnRef> expanded;  // analyzed: kStar
 };
 
@@ -177,7 +179,7 @@ struct Relation {
   ExprPtr on;
   std::vector<Identifier> using_columns;
 
-  int32_t use = -1;          // analyzed: index into Analysis::tables for a catalog table
+  int32_t use = -1;          // analyzed: index into Plan::tables for a catalog table, -1 for a WITH table
   std::string printed_alias; // analyzed: the unique alias given to it in its FROM
   std::vector<std::string> printed_columns;  // analyzed: the column names it exposes, in order
   std::vector<Type> column_types;            // analyzed: parallel to printed_columns
@@ -205,6 +207,9 @@ struct Select {
   std::vector<GroupingElement> group_by;
   ExprPtr having;
   std::vector<NamedWindow> windows;
+
+  std::vector<std::string> output_names;  // analyzed: stars expanded, "" for unnamed
+  std::vector<Type> output_types;         // analyzed
 };
 
 // A query body: one SELECT, VALUES, TABLE t, a parenthesised query, or two bodies combined.
@@ -221,6 +226,9 @@ struct Body {
   bool all = false;
   std::unique_ptr<Body> left;
   std::unique_ptr<Body> right;
+
+  std::vector<std::string> output_names;  // analyzed
+  std::vector<Type> output_types;         // analyzed
 };
 
 struct CommonTable {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sql/internal/failure.h"
-#include "sql/lexer.h"
+#include "sql/internal/lexer.h"
 #include "sql/statement.h"
 
 namespace tarn::sql {

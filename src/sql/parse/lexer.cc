@@ -1,4 +1,4 @@
-#include "sql/lexer.h"
+#include "sql/internal/lexer.h"
 
 #include "base/strings.h"
 

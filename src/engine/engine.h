@@ -71,6 +71,7 @@ struct WrittenFile {
 struct Query {
   std::string sql;
   std::shared_ptr<TableResolver> resolver;
+  std::string database;              // of unqualified table names; may be empty
   std::shared_ptr<ResultSink> sink;  // of a SELECT's rows; unused with `write`
   std::optional<WriteTarget> write;  // present: the SELECT's rows go there
   uint64_t scanned_bytes_max = 0;    // 0 = unlimited; exceeded: kScanCutoff

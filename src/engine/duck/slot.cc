@@ -1,9 +1,11 @@
 #include "engine/duck/slot.h"
 
 #include <chrono>
+#include <duckdb/catalog/catalog_search_path.hpp>
 #include <mutex>
 #include <utility>
 
+#include "engine/duck/catalog.h"
 #include "engine/duck/error_text.h"
 #include "engine/duck/instance.h"
 #include "engine/duck/slot_context.h"
@@ -107,6 +109,10 @@ class DuckSlot : public Slot {
       connection.context->config.enable_progress_bar = true;
       connection.context->config.print_progress_bar = false;
       connection.context->config.wait_time = 0;
+      if (!query->query.database.empty()) {
+        duckdb::ClientData::Get(*connection.context)
+            .catalog_search_path->Set({kLakeCatalog, query->query.database}, duckdb::CatalogSetPathType::SET_DIRECTLY);
+      }
       SetRunning(query.get(), &connection);
       try {
         status = work(connection);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes requests signed by botocore, one block of lines each, for sigv4_test.cc.
 
-Run it with a Python that has botocore: make_sigv4_vectors.py > src/api/protocol/sigv4_vectors.txt
+Run it with a Python that has botocore: make_sigv4_vectors.py > src/api/protocol/auth/sigv4_vectors.txt
 """
 import datetime
 import random

@@ -75,7 +75,7 @@ Task<Result<size_t>> RequestBodySource::ReadPlain(std::span<std::byte> into) {
 Task<Result<size_t>> RequestBodySource::ReadChunked(std::span<std::byte> into) {
   while (!reader_.done()) {
     TARN_CO_TRY(auto step, reader_.Next(connection_.buffered(), into.size()));
-    std::memcpy(into.data(), step.data.data(), step.data.size());
+    if (!step.data.empty()) std::memcpy(into.data(), step.data.data(), step.data.size());
     connection_.Consume(step.consumed);
     if (!step.data.empty()) co_return step.data.size();
     if (reader_.done()) break;

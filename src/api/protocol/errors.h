@@ -43,6 +43,10 @@ inline constexpr Reason kMalformedChunk{"protocol.MalformedChunk", Code::kInvali
 inline constexpr Reason kMalformedTrailer{"protocol.MalformedTrailer", Code::kInvalidArgument};
 inline constexpr Reason kMissingContentLength{"protocol.MissingContentLength", Code::kInvalidArgument};
 inline constexpr Reason kRequestTooLarge{"protocol.RequestTooLarge", Code::kResourceExhausted};
+inline constexpr Reason kInvalidDigest{"protocol.InvalidDigest", Code::kInvalidArgument};
+inline constexpr Reason kBadDigest{"protocol.BadDigest", Code::kInvalidArgument};
+inline constexpr Reason kInvalidChecksum{"protocol.InvalidChecksum", Code::kInvalidArgument};
+inline constexpr Reason kMissingDigest{"protocol.MissingDigest", Code::kInvalidArgument};
 inline constexpr Reason kRequestTimeout{"protocol.RequestTimeout", Code::kDeadlineExceeded};
 
 }  // namespace tarn::api::protocol

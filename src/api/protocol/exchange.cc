@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/protocol/body/integrity.h"
 #include "api/protocol/errors.h"
 #include "api/protocol/router.h"
 #include "base/hash.h"
@@ -213,6 +214,9 @@ Task<bool> Exchange::PrepareBody() {
   body_ = std::move(*body);
   bytes_in_ = body_.size();
   parts_.body = body_;
+  bool required = operation_->desc->checksum.request_required;
+  auto digests = CheckBodyDigests(headers_, checked_->trailers(), body_, required);
+  if (!digests.ok()) co_return Refuse(digests.error());
   co_return true;
 }
 

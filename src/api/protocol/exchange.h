@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "api/protocol/authenticate.h"
-#include "api/protocol/checked_body.h"
+#include "api/protocol/auth/authenticate.h"
+#include "api/protocol/body/checked_body.h"
 #include "api/protocol/dispatch.h"
 #include "api/protocol/wire_errors.h"
 #include "base/metrics.h"

@@ -56,6 +56,8 @@ http::ResponseHead Exchange::MakeHead(ResponseParts& parts, std::optional<uint64
   for (Field& field : parts.headers) {
     if (EqualsIgnoreCase(field.name, "content-length")) {
       length = ParseU64(field.value);
+    } else if (head.status == 304 && EqualsIgnoreCase(field.name, "content-type")) {
+      continue;
     } else if (!EqualsIgnoreCase(field.name, id_name)) {
       head.headers.Add(std::move(field.name), std::move(field.value));
     }

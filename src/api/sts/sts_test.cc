@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "api/protocol/dispatch.h"
-#include "api/protocol/sign.h"
+#include "api/protocol/auth/sign.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "http/server.h"

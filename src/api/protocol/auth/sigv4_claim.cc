@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "api/protocol/errors.h"
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 #include "base/strings.h"
 
 namespace tarn::api::protocol {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "api/protocol/aws_chunked.h"
+#include "api/protocol/body/aws_chunked.h"
 
 namespace {
 

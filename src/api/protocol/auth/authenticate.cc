@@ -1,4 +1,4 @@
-#include "api/protocol/authenticate.h"
+#include "api/protocol/auth/authenticate.h"
 
 #include <algorithm>
 

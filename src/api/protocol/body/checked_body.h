@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "api/protocol/aws_chunked.h"
+#include "api/protocol/body/aws_chunked.h"
 #include "api/protocol/service.h"
 #include "base/hash.h"
 #include "base/task.h"

@@ -1,8 +1,8 @@
-#include "api/protocol/sign.h"
+#include "api/protocol/auth/sign.h"
 
 #include <algorithm>
 
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 #include "base/hash.h"
 #include "base/strings.h"
 

@@ -1,4 +1,4 @@
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 
 #include <algorithm>
 #include <unordered_map>

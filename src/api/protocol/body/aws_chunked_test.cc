@@ -1,10 +1,10 @@
-#include "api/protocol/aws_chunked.h"
+#include "api/protocol/body/aws_chunked.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "api/protocol/checked_body.h"
+#include "api/protocol/body/checked_body.h"
 #include "api/protocol/errors.h"
 
 namespace tarn::api::protocol {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 #include "base/hash.h"
 #include "base/result.h"
 

@@ -1,12 +1,12 @@
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "api/protocol/authenticate.h"
+#include "api/protocol/auth/authenticate.h"
 #include "api/protocol/errors.h"
-#include "api/protocol/sign.h"
+#include "api/protocol/auth/sign.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "identity/errors.h"

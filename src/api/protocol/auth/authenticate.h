@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 #include "identity/directory.h"
 
 namespace tarn::api::protocol {

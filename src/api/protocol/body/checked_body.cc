@@ -1,4 +1,4 @@
-#include "api/protocol/checked_body.h"
+#include "api/protocol/body/checked_body.h"
 
 #include <algorithm>
 #include <cstring>
@@ -115,7 +115,7 @@ Task<Result<size_t>> CheckedBody::ReadChunked(std::span<std::byte> into) {
   while (!reader_->done()) {
     std::string_view input(buffer_.data() + begin_, end_ - begin_);
     TARN_CO_TRY(auto step, reader_->Next(input, into.size(), inner_done_));
-    std::memcpy(into.data(), step.data.data(), step.data.size());
+    if (!step.data.empty()) std::memcpy(into.data(), step.data.data(), step.data.size());
     begin_ += step.consumed;
     if (!step.data.empty()) co_return step.data.size();
     if (step.consumed > 0 || reader_->done() || inner_done_) continue;

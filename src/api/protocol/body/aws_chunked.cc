@@ -1,4 +1,4 @@
-#include "api/protocol/aws_chunked.h"
+#include "api/protocol/body/aws_chunked.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "api/protocol/sigv4.h"
+#include "api/protocol/auth/sigv4.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api::protocol;  // NOLINT(google-build-using-namespace): a single function

@@ -293,16 +293,20 @@ Type Analyzer::AnalyzeArithmetic(Expr* expr, const Scope& scope) {
   return result;
 }
 
+// Strings, binaries, or arrays with arrays and elements.
 Type Analyzer::AnalyzeConcat(Expr* expr, const Scope& scope) {
+  bool arrays = false;
+  for (ExprPtr& arg : expr->args) arrays = Analyze(arg.get(), scope).Is(TypeKind::kArray) || arrays;
   Type result;
-  for (ExprPtr& arg : expr->args) {
-    Type type = Analyze(arg.get(), scope);
-    Type element = result.Is(TypeKind::kArray) && !type.Is(TypeKind::kArray) ? ArrayType(type) : type;
-    if (type.Is(TypeKind::kArray) && !result.Is(TypeKind::kArray) && !result.Is(TypeKind::kUnknown)) result = ArrayType(result);
-    bool text = type.IsString() || type.Is(TypeKind::kArray) || type.Is(TypeKind::kVarbinary) || type.Is(TypeKind::kUnknown) ||
-                result.Is(TypeKind::kArray);
+  for (const ExprPtr& arg : expr->args) {
+    Type type = arg->type;
+    bool bare = arrays && !type.Is(TypeKind::kArray) && !type.Is(TypeKind::kUnknown);
+    if (bare) type = ArrayType(type);
+    bool known = type.IsString() || type.Is(TypeKind::kArray) || type.Is(TypeKind::kVarbinary) || type.Is(TypeKind::kUnknown);
     Type both;
-    if (!text || !UnifyTypes(result, element, &both)) FailOperator(*expr, "||", result.Is(TypeKind::kUnknown) ? type : result, type);
+    if (!known || !UnifyTypes(result, type, &both)) {
+      FailOperator(*expr, "||", result.Is(TypeKind::kUnknown) ? type : result, arg->type);
+    }
     result = both;
   }
   if (result.IsString()) result = VarcharType();

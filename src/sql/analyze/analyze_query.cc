@@ -57,7 +57,7 @@ void Analyzer::AnalyzeWith(Query* query, const Scope* outer) {
       }
       entry.names = table.column_aliases;
     }
-    entry.printed = FreshAlias(table.name);
+    if (entry.printed.empty()) entry.printed = FreshAlias(table.name);
     table.name = entry.printed;
     with_.push_back(std::move(entry));
   }
@@ -75,7 +75,6 @@ Analyzer::WithTable Analyzer::DeclareRecursive(CommonTable* table, const Scope* 
   if (entry.names.size() != entry.types.size()) {
     ThrowAt(kSyntaxError, "MISMATCHED_COLUMN_ALIASES", table->pos, "WITH query has a different number of columns");
   }
-  std::string original = table->name;
   with_.push_back(entry);
   QueryShape step = AnalyzeBody(body->right.get(), outer, nullptr);
   with_.pop_back();
@@ -86,9 +85,6 @@ Analyzer::WithTable Analyzer::DeclareRecursive(CommonTable* table, const Scope* 
   body->output_types = anchor.types;
   table->query->output_names = anchor.names;
   table->query->output_types = anchor.types;
-  entry.printed.clear();
-  // FreshAlias is asked again by the caller; give the name back so that both agree.
-  aliases_[original]--;
   return entry;
 }
 

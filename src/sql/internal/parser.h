@@ -40,6 +40,7 @@ class Parser {
   void SwitchToHive();
   bool IsIdentifier(size_t ahead = 0) const;
   Identifier ParseIdentifier();
+  void RefuseBackquote() const;
   std::string ParseName() { return ParseIdentifier().name; }
   TableName ParseTableName();
   std::string ParseString();

@@ -146,6 +146,14 @@ Identifier Parser::ParseIdentifier() {
   return {AsciiLower(token.text), token.pos, token.kind == TokenKind::kQuotedWord};
 }
 
+// Athena takes `x` in DDL only.
+void Parser::RefuseBackquote() const {
+  const Token& token = Peek();
+  if (token.kind != TokenKind::kQuotedWord || text_[token.offset] != '`') return;
+  Throw(kParseError, fmt::format("line {}:{}: backquoted identifiers are not supported; use double quotes to quote identifiers",
+                                 token.pos.line, token.pos.column));
+}
+
 TableName Parser::ParseTableName() {
   TableName name;
   name.pos = Peek().pos;

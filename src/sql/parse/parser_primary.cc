@@ -160,6 +160,7 @@ ExprPtr Parser::ParseWordPrimary() {
     Expected("<expression>");
     FailHere();
   }
+  RefuseBackquote();
   Identifier name = ParseIdentifier();
   ExprPtr expr = MakeExpr(ExprKind::kIdentifier, pos);
   expr->name = name.name;

@@ -239,6 +239,7 @@ SelectItem Parser::ParseSelectItem() {
     Next();
     return item;
   }
+  Expected("'*'");
   item.expr = ParseExpr();
   if (AcceptWord("AS")) {
     item.alias = ParseName();
@@ -422,6 +423,7 @@ RelationPtr Parser::ParsePrimaryRelation() {
     ExpectSymbol(")");
     return relation;
   }
+  RefuseBackquote();
   relation->table = ParseTableName();
   if (IsSymbol("(")) {
     // A table function; none is served but UNNEST.

@@ -22,8 +22,8 @@ constexpr std::string_view kMacros[] = {
     "CREATE OR REPLACE MACRO tarn_real_text(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' "
     "ELSE '-Infinity' END WHEN CAST(x AS VARCHAR) LIKE '%e%' THEN tarn_exponent_text(CAST(x AS VARCHAR)) "
     "WHEN abs(x) >= 1e7 THEN tarn_large_text(CAST(x AS VARCHAR)) ELSE tarn_plain_text(CAST(x AS VARCHAR)) END",
-    "CREATE OR REPLACE MACRO tarn_from_base(s, radix) AS CAST(list_reduce(string_split(lower(s), ''), lambda a, c: CAST(a AS BIGINT) * radix + "
-    "strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1, CAST(0 AS BIGINT)) AS BIGINT)",
+    "CREATE OR REPLACE MACRO tarn_from_base(s, radix) AS list_reduce(list_transform(string_split(lower(s), ''), lambda c: "
+    "CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, d: a * radix + d, CAST(0 AS BIGINT))",
     "CREATE OR REPLACE MACRO tarn_width_bucket(x, lo, hi, n) AS CAST(CASE WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 "
     "ELSE floor(n * (CAST(x AS DOUBLE) - lo) / (hi - lo)) + 1 END ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 "
     "ELSE floor(n * (CAST(lo AS DOUBLE) - x) / (lo - hi)) + 1 END END AS BIGINT)",

@@ -176,11 +176,26 @@ std::string Printer::MapLambdaText(std::string_view name, const Expr& expr) {
   return "map_from_entries(list_transform(" + entries + ", lambda " + entry + ": struct_pack(\"k\" := " + key + ", \"v\" := " + value + ")))";
 }
 
+// DuckDB folds only within one type, so state and element travel as one struct.
 std::string Printer::ReduceText(const Expr& expr) {
-  std::string state = ToDuckDb(expr.args[2]->type.Is(TypeKind::kUnknown) ? expr.args[1]->type : expr.args[2]->type);
-  std::string start = "CAST(" + Text(*expr.args[1]) + " AS " + state + ")";
-  std::string folded = "list_reduce(" + Text(*expr.args[0]) + ", " + Text(*expr.args[2]) + ", " + start + ")";
+  const Expr& step = *expr.args[2];
   const Expr& output = *expr.args[3];
+  const Type& array = expr.args[0]->type;
+  std::string state = ToDuckDb(step.type.Is(TypeKind::kUnknown) ? expr.args[1]->type : step.type);
+  std::string element = ToDuckDb(array.args.empty() ? Type{} : array.args[0]);
+  std::string sum = FreshVariable();
+  std::string next = FreshVariable();
+  std::string each = FreshVariable();
+  auto pack = [&](const std::string& s, const std::string& e) {
+    return "struct_pack(s := CAST(" + s + " AS " + state + "), e := CAST(" + e + " AS " + element + "))";
+  };
+  lambda_texts_.emplace_back(step.names[0], "struct_extract(" + sum + ", 's')");
+  lambda_texts_.emplace_back(step.names[1], "struct_extract(" + next + ", 'e')");
+  std::string body = Text(*step.args[0]);
+  lambda_texts_.resize(lambda_texts_.size() - 2);
+  std::string folded = "struct_extract(list_reduce(list_transform(" + Text(*expr.args[0]) + ", lambda " + each + ": " +
+                       pack("NULL", each) + "), lambda " + sum + ", " + next + ": " + pack(body, "NULL") + ", " +
+                       pack(Text(*expr.args[1]), "NULL") + "), 's')";
   bool identity = output.args[0]->kind == ExprKind::kIdentifier && output.args[0]->name == output.names[0];
   return identity ? folded : "list_transform([" + folded + "], " + Text(output) + ")[1]";
 }

@@ -1,5 +1,6 @@
 // Measures durable puts (blob and metadata record) and reads as an S3 server does them: many coroutines on two event
-// loops. Usage: blob_bench DIRECTORY [seconds]
+// loops. Usage: blob_bench DIRECTORY [seconds]; blob_bench DIRECTORY fill COUNT (objects of 1 KiB, then dies unclosed);
+// blob_bench DIRECTORY open (time and memory of a start on what is there).
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -7,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <latch>
 #include <thread>
 
@@ -144,15 +146,56 @@ void Measure(const Bench& bench, std::string_view name, size_t clients, uint64_t
              all[all.size() * 99 / 100], cpu / count * 1e3);
 }
 
-int Main(const std::string& directory, double seconds) {
-  Bench bench{directory, seconds};
+double OpenMillis(Bench& bench, const Options& options) {
+  const auto begin = Steady::now();
+  bench.kv = kv::OpenRocksDb(bench.directory + "/kv").value();
+  bench.blobs = OpenLocal(options, *bench.kv, bench.pool, *bench.wrapper, bench.clock).value();
+  return std::chrono::duration<double, std::milli>(Steady::now() - begin).count();
+}
+
+void PrintMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS") || line.starts_with("RssAnon")) fmt::print("{}\n", line);
+  }
+}
+
+[[noreturn]] void Fill(Bench& bench, const Options& options, uint64_t count) {
+  OpenMillis(bench, options);
+  std::atomic<uint64_t> next = 0;
+  const std::string bytes = RandomBytes(1024);
+  bench.seconds = 3600;
+  std::latch done(64);
+  Loop loops[2];
+  const auto client = [&]() -> Task<Done> {
+    for (uint64_t i = next++; i < count; i = next++) {
+      const auto key = kv::Key("o").Text("bucket").Text(fmt::format("data/year={}/part-{:08}", i % 7, i)).Take();
+      if (!(co_await PutOne(bench, bytes, key)).ok()) std::exit(1);
+    }
+    co_return Done{};
+  };
+  for (int i = 0; i < 64; ++i) {
+    loops[i % 2].Post([&] { Spawn(client(), [&](Done) { done.count_down(); }); });
+  }
+  done.wait();
+  PrintMemory();
+  std::_Exit(0);
+}
+
+int Main(const std::string& directory, std::string_view mode, std::string_view count) {
+  Bench bench{directory, mode.empty() ? 5 : std::atof(std::string(mode).c_str())};
   std::filesystem::create_directories(directory);
-  bench.kv = kv::OpenRocksDb(directory + "/kv").value();
   Options options;
   options.directory = directory + "/blob";
+  if (mode == "fill") Fill(bench, options, std::strtoull(std::string(count).c_str(), nullptr, 10));
+  if (mode == "open") {
+    fmt::print("open {:.1f} ms\n", OpenMillis(bench, options));
+    PrintMemory();
+    return 0;
+  }
   if (const char* threshold = std::getenv("THRESHOLD"))
     options.pack_threshold_bytes = std::strtoull(threshold, nullptr, 10);
-  bench.blobs = OpenLocal(options, *bench.kv, bench.pool, *bench.wrapper, bench.clock).value();
+  OpenMillis(bench, options);
   struct Case {
     std::string_view name;
     size_t clients;
@@ -173,10 +216,7 @@ int Main(const std::string& directory, double seconds) {
   }
   bench.blobs = nullptr;
   bench.kv = nullptr;
-  const auto begin = Steady::now();
-  bench.kv = kv::OpenRocksDb(directory + "/kv").value();
-  bench.blobs = OpenLocal(options, *bench.kv, bench.pool, *bench.wrapper, bench.clock).value();
-  fmt::print("reopen {:.1f} ms\n", std::chrono::duration<double, std::milli>(Steady::now() - begin).count());
+  fmt::print("reopen {:.1f} ms\n", OpenMillis(bench, options));
   return 0;
 }
 
@@ -185,5 +225,5 @@ int Main(const std::string& directory, double seconds) {
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
-  return tarn::blob::Main(argv[1], argc > 2 ? std::atof(argv[2]) : 5);
+  return tarn::blob::Main(argv[1], argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "");
 }

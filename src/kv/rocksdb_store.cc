@@ -241,7 +241,8 @@ rocksdb::Options MakeOptions(const RocksDbOptions& options) {
   rocks.bytes_per_sync = 1 << 20;
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  // Few shards: a filter block of some hundred KiB must fit a shard many times over, or it is read again for every key.
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes, 2);
   table.block_size = 8 << 10;
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;

@@ -179,6 +179,7 @@ void PrintMemory() {
   }
   done.wait();
   PrintMemory();
+  std::fflush(stdout);
   std::_Exit(0);
 }
 

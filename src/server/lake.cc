@@ -129,6 +129,7 @@ class OpenLake : public Lake {
   Status OpenDomains() {
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_);
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
+    TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
     TARN_CHECK(queries_->Recover());

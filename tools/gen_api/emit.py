@@ -90,6 +90,7 @@ class Emitter:
         cpp = model.cpp_type(name)
         kind = {"list": "kList", "map": "kMap"}.get(shape["type"])
         prefix = ""
+        pattern, forbidden = to_re2(shape["pattern"]) if "pattern" in shape else ("", "")
         if not kind:
             kind = "kStructure" if model.is_structure(name) else None
         if not kind:
@@ -101,7 +102,8 @@ class Emitter:
                  ("sensitive", flag(shape.get("sensitive"))),
                  ("min", shape.get("min")), ("max", shape.get("max")),
                  ("pattern", text(shape["pattern"]) if "pattern" in shape else None),
-                 ("pattern_re2", text(to_re2(shape["pattern"])) if "pattern" in shape else None)]
+                 ("pattern_re2", self.optional_text(pattern)),
+                 ("pattern_forbidden", self.optional_text(forbidden))]
         if shape.get("enum"):
             values = ", ".join(text(v) for v in shape["enum"])
             prefix = f"static constexpr std::string_view kE_{name}[] = {{{values}}};\n"

@@ -105,6 +105,7 @@ struct TypeShape {
   double max = 0;
   std::string_view pattern;                  // as in the model (Java's dialect); empty for none
   std::string_view pattern_re2;              // the same for RE2
+  std::string_view pattern_forbidden;        // what must not match at the start: its "(?!…)"
   std::span<const std::string_view> values;  // of an enum
 
   const ListOps* list = nullptr;

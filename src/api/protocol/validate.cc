@@ -41,6 +41,11 @@ class Patterns {
 
 bool Matches(const TypeShape& type, const std::string& text) {
   static Patterns patterns;
+  if (!type.pattern_forbidden.empty()) {
+    const RE2* forbidden = patterns.Get(type.pattern_forbidden);
+    const re2::StringPiece piece(text);
+    if (forbidden != nullptr && forbidden->Match(piece, 0, piece.size(), RE2::ANCHOR_START, nullptr, 0)) return false;
+  }
   const RE2* regex = patterns.Get(type.pattern_re2);
   return regex == nullptr || RE2::FullMatch(text, *regex);
 }

@@ -104,8 +104,12 @@ def check_tidy():
     return done.returncode == 0
 
 
+def check_coverage():
+    return subprocess.run([sys.executable, str(ROOT / "tools/coverage.py"), "--check"]).returncode == 0
+
+
 def main(arguments):
-    checks = {"layers": check_layers, "banned": check_banned, "format": check_format, "headers": check_headers,
+    checks = {"layers": check_layers, "coverage": check_coverage, "banned": check_banned, "format": check_format, "headers": check_headers,
               "tidy": check_tidy}
     failed = 0
     for name in arguments or checks:

@@ -1,4 +1,6 @@
 // Multipart uploads: parts are put one by one; completing links their extents into one version, copying nothing.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,12 +67,13 @@ Result<std::vector<PartRecord>> ChooseParts(const Completion& completion, const 
                                             std::vector<PartRecord>& uploaded) {
   std::vector<PartRecord> chosen;
   std::vector<PartRecord> rest;
+  const auto not_ascending = [](const CompletedPart& a, const CompletedPart& b) { return a.number >= b.number; };
+  if (std::adjacent_find(completion.parts.begin(), completion.parts.end(), not_ascending) != completion.parts.end()) {
+    return Fail(kInvalidPartOrder, "The list of parts was not in ascending order. Parts must be ordered by part number.");
+  }
   auto next = uploaded.begin();
   for (size_t i = 0; i < completion.parts.size(); ++i) {
     const CompletedPart& told = completion.parts[i];
-    if (i > 0 && told.number <= completion.parts[i - 1].number) {
-      return Fail(kInvalidPartOrder, "The list of parts was not in ascending order. Parts must be ordered by part number.");
-    }
     for (; next != uploaded.end() && next->number < told.number; ++next) rest.push_back(std::move(*next));
     if (next == uploaded.end() || next->number != told.number) return InvalidPart(kPartMayBe);
     if (Hex(next->md5) != told.etag) return InvalidPart(kPartMayBe);

@@ -46,8 +46,10 @@ Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Uploa
   return Ok();
 }
 
-// What a completion's parts say, in the domain's terms.
-Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartUploadRequest& in) {
+// What a completion's parts say, in the domain's terms. A checksum of another algorithm than the upload's counts only
+// where the upload declared one: else it was checked when the part arrived, and is not kept.
+Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartUploadRequest& in,
+                                                   const Result<object::Upload>& upload) {
   const Error malformed = Fail(kMalformedXml, "a list of parts is expected");
   if (!in.multipart_upload || !in.multipart_upload->parts || in.multipart_upload->parts->empty()) return malformed;
   if (in.multipart_upload->parts->size() > object::kPartNumberMax) return malformed;
@@ -57,7 +59,8 @@ Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartU
     if (*part.part_number < 1 || *part.part_number > static_cast<int32_t>(object::kPartNumberMax)) {
       return Fail(object::kInvalidPart, "PartNumber must be >= 1 and <= 10000");
     }
-    TARN_TRY(const DeclaredChecksum checksum, OneChecksum(FieldsOf(part)));
+    TARN_TRY(DeclaredChecksum checksum, OneChecksum(FieldsOf(part)));
+    if (upload.ok() && !upload->checksum_declared && checksum.algorithm != upload->checksum) checksum.value.reset();
     parts.push_back({.number = static_cast<uint32_t>(*part.part_number),
                      .etag = UnquoteEtag(*part.e_tag),
                      .checksum = checksum.value.value_or("")});
@@ -116,12 +119,13 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   TARN_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
   const std::string key = in.key.value_or("");
   const std::string upload_id = in.upload_id.value_or("");
+  // Gone already when the request is a repeated one: the domain tells.
+  const auto upload = store_.GetUpload(bucket, key, upload_id);
   object::Completion completion;
-  TARN_TRY(completion.parts, PartsOf(in));
+  TARN_TRY(completion.parts, PartsOf(in, upload));
   TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
-  // Gone already when the request is a repeated one: the domain tells.
-  if (const auto upload = store_.GetUpload(bucket, key, upload_id); upload.ok()) {
+  if (upload.ok()) {
     if (in.checksum_type && *in.checksum_type != TypeName(upload->checksum_type)) {
       return Fail(object::kInvalidRequest,
                   fmt::format("The upload was created using the {} checksum mode. The complete request must use the "

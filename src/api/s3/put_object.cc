@@ -31,9 +31,9 @@ Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
 }
 
 // Reads the body; durable content when its signature, length, MD5 and checksum hold. `keep` is the algorithm whose
-// value is kept; kNone: the declared one, else CRC64NVME.
+// value is kept; kNone: the declared one, else CRC64NVME. `told` receives the value that the client declared.
 Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, BodyRules rules,
-                                   object::ChecksumAlgorithm keep) {
+                                   object::ChecksumAlgorithm keep, std::optional<std::string>* told = nullptr) {
   using object::ChecksumAlgorithm;
   const ChecksumAlgorithm declared = rules.declared.algorithm;
   if (keep == ChecksumAlgorithm::kNone) keep = declared != ChecksumAlgorithm::kNone ? declared : ChecksumAlgorithm::kCrc64Nvme;
@@ -46,6 +46,7 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
   TARN_CO_CHECK(TakeTrailer(rules.declared, body));
   TARN_CO_TRY(const object::Content sealed, incoming.Seal());
   TARN_CO_CHECK(CompareDigests(rules.md5, rules.declared, sealed, two ? incoming.verified() : sealed.checksum.value));
+  if (told != nullptr) *told = rules.declared.value;
   co_return co_await incoming.Finish();
 }
 
@@ -98,16 +99,18 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
                    fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
                                AlgorithmName(upload.checksum), AlgorithmName(sent)));
   }
-  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), upload.checksum));
+  std::optional<std::string> told;  // the checksum that the client sent, found true
+  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), upload.checksum, &told));
   const std::string checksum = content.checksum.value;
   TARN_CO_TRY(const object::PartInfo part, co_await store_.PutPart(bucket, upload.key, upload.id,
                                                                   static_cast<uint32_t>(number), std::move(content)));
   Streamed<gen::UploadPartOutput> answer;
   answer.output.e_tag = QuoteEtag(part.etag);
   answer.output.server_side_encryption = "AES256";
-  if (upload.checksum_declared || sent == upload.checksum) {
-    SetChecksum(answer.output, upload.checksum,
-                ChecksumText({.algorithm = upload.checksum, .value = checksum}, 0));
+  if (told) {
+    SetChecksum(answer.output, sent, ChecksumText({.algorithm = sent, .value = *told}, 0));
+  } else if (upload.checksum_declared) {
+    SetChecksum(answer.output, upload.checksum, ChecksumText({.algorithm = upload.checksum, .value = checksum}, 0));
   }
   co_return std::move(answer);
 }

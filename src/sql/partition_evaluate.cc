@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -364,6 +365,15 @@ Value Apply(const PartitionNode& node, const std::vector<Value>& args) {
   return Maybe();
 }
 
+// Whether a NULL argument makes the result NULL; coalesce and its like do not.
+bool IsStrict(std::string_view name) {
+  static constexpr std::string_view kStrict[] = {
+      "=",    "<>",   "<",     "<=",    ">",     ">=",     "not",       "cast", "+",    "-",          "*",           "/",
+      "%",    "||",   "like",  "lower", "upper", "trim",   "substr",    "date", "year", "month",      "day",         "hour",
+      "concat", "substring", "date_add", "date_trunc", "date_parse", "date_format", "format_datetime", "day_of_month"};
+  return std::find(std::begin(kStrict), std::end(kStrict), name) != std::end(kStrict);
+}
+
 Value EvaluateIn(const PartitionNode& node, const std::vector<std::string>* values) {
   Value left = EvaluatePartitionNode(*node.args[0], values);
   if (Holds<PartitionMaybe>(left) || Holds<PartitionNull>(left)) return left;
@@ -408,7 +418,7 @@ PartitionValue EvaluatePartitionNode(const PartitionNode& node, const std::vecto
   }
   if (node.name == "isnull") return maybe ? Maybe() : Value(null);
   if (maybe) return Maybe();
-  if (null) return PartitionNull{};
+  if (null) return IsStrict(node.name) ? Value(PartitionNull{}) : Maybe();
   bool compares = node.name == "=" || node.name == "<>" || node.name == "<" || node.name == "<=" || node.name == ">" || node.name == ">=";
   if (compares) return Compare(node.name, args[0], args[1]);
   return Apply(node, args);

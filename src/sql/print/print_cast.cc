@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/strings.h"
 #include "sql/internal/printer.h"
 
 namespace tarn::sql {
@@ -56,8 +57,12 @@ std::string Printer::CastToInteger(const Type& from, const Type& to, const std::
   if (from.IsString()) {
     // DuckDB would read '1.6' and '1e3' too.
     return Let(text, [&](const std::string& value) {
+      std::string refused = "''";
+      if (!attempt && try_depth_ == 0) {
+        refused = "error(concat('INVALID_CAST_ARGUMENT: Cannot cast ''', " + value + ", ''' to " + AsciiUpper(ToHive(to)) + "'))";
+      }
       return word + "CASE WHEN regexp_full_match(" + value + ", '\\s*[+-]?[0-9]+\\s*') THEN " + value + " WHEN " + value +
-             " IS NOT NULL THEN concat('Cannot cast ''', " + value + ", ''' to " + ToDuckDb(to) + "') END" + target;
+             " IS NOT NULL THEN " + refused + " END" + target;
     });
   }
   if (from.Is(TypeKind::kDouble) || from.Is(TypeKind::kReal)) return word + "round(" + text + ")" + target;

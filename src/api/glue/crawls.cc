@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <compare>
+#include <thread>
 
 #include "api/glue/convert.h"
 #include "api/glue/crawler_shapes.h"
@@ -20,6 +22,8 @@ using jobs::crawl::Crawl;
 constexpr size_t kCrawlsPerPage = 20;
 constexpr size_t kMetricsPerPage = 100;
 constexpr size_t kHistoryMax = 10'000;
+constexpr int kSettleChecks = 25;
+constexpr std::chrono::milliseconds kSettlePause{10};
 
 struct CrawlFilter {
   std::string field;
@@ -80,6 +84,16 @@ bool Matches(const Crawl& crawl, const CrawlFilter& filter) {
   return Holds(crawl.dpu_hours <=> filter.number, filter.comparison);
 }
 
+// Gives a crawl under way a moment to end, so that who lists right after a start sees what a small crawl did.
+Status AwaitSmallCrawl(jobs::crawl::Runner& runner, const Scope& scope, const std::string& crawler) {
+  for (int i = 0; i < kSettleChecks; ++i) {
+    TARN_TRY(jobs::crawl::Progress progress, runner.GetProgress(scope, crawler));
+    if (progress.state == jobs::crawl::RunState::kReady) break;
+    std::this_thread::sleep_for(kSettlePause);
+  }
+  return Ok();
+}
+
 double Seconds(const Crawl& crawl) {
   if (!crawl.end_time) return 0;
   return static_cast<double>(crawl.end_time->micros - crawl.start_time.micros) / kMicrosPerSecond;
@@ -129,6 +143,7 @@ Result<gen::ListCrawlsResponse> GlueService::ListCrawls(const protocol::Call& ca
   TARN_TRY(std::string token, FromToken(in.next_token));
   std::optional<uint64_t> skip = token.empty() ? uint64_t{0} : ParseU64(token);
   if (!skip) return Fail(kInvalidInput, "Invalid pagination token provided");
+  TARN_CHECK(AwaitSmallCrawl(runner_, call.scope, Text(in.crawler_name)));
   TARN_TRY(auto history, runner_.History(call.scope, Text(in.crawler_name), kHistoryMax));
   std::erase_if(history, [&](const Crawl& crawl) {
     return !std::ranges::all_of(filters, [&](const CrawlFilter& filter) { return Matches(crawl, filter); });

@@ -205,7 +205,7 @@ std::vector<Operation> MakeTable() {
       TARN_GLUE_OPERATION(GetCrawlerMetrics, AnyResource),
       TARN_GLUE_OPERATION(GetCrawlers, AnyResource),
       TARN_GLUE_OPERATION(ListCrawlers, AnyResource),
-      TARN_GLUE_OPERATION(ListCrawls, kCrawler),
+      TARN_GLUE_OPERATION(ListCrawls, kCrawler, kLong),
       TARN_GLUE_OPERATION(StartCrawler, kCrawler),
       TARN_GLUE_OPERATION(StartCrawlerSchedule, kCrawler),
       TARN_GLUE_OPERATION(StopCrawler, kCrawler),

@@ -85,7 +85,9 @@ void AppendDouble(std::string& out, double value) {
   } else if (std::isinf(value)) {
     out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
   } else {
+    const size_t start = out.size();
     fmt::format_to(std::back_inserter(out), "{}", value);
+    if (out.find_first_of(".e", start) == std::string::npos) out += ".0";  // stays a double when it is read again
   }
 }
 

@@ -47,6 +47,7 @@ TEST(Write, EscapesControlsAndMendsBrokenUtf8) {
   EXPECT_EQ(Quote("a\"\\\x01\x7f/\xc3\xa9\xff"), "\"a\\\"\\\\\\u0001\x7f/\xc3\xa9\xef\xbf\xbd\"");
   EXPECT_EQ(Write(Value(0.1)), "0.1");
   EXPECT_EQ(Write(Value(1e300)), "1e+300");
+  EXPECT_EQ(Write(Value(5.0)), "5.0");
 }
 
 TEST(Write, IndentsForPeople) {

@@ -121,6 +121,7 @@ Status DecodeQueryMember(const OperationDesc& operation, const Member& member, c
   const TypeShape& type = *member.ref.type;
   void* container = nullptr;
   for (const Field& field : *request.query) {
+    if (!IsValidUtf8(field.value)) return Fail(kInvalidArgument, "Couldn't parse the specified URI.");
     if (type.kind == Kind::kMap) {  // whatever no other member takes
       bool taken = false;
       for (const Member& other : operation.input->members) {

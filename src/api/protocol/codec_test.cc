@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "api/protocol/errors.h"
 #include "api/protocol/sample_athena/gen/operations.h"
 #include "api/protocol/sample_cloudwatch/gen/operations.h"
 #include "api/protocol/sample_glue/gen/operations.h"
 #include "api/protocol/sample_glue/gen/shapes.h"
-#include "api/protocol/errors.h"
 #include "api/protocol/sample_s3/gen/operations.h"
 #include "api/protocol/sample_s3/gen/shapes.h"
 
@@ -128,6 +128,8 @@ TEST(DecodeRequest, ReadsLabelsHeadersAndQueryOfS3) {
   EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b", .query = {{"max-keys", "x"}}}),
             "InvalidArgument: Provided max-keys not an integer or within integer range");
   EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b/%zz"}), "InvalidURI: Couldn't parse the specified URI.");
+  EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b", .query = {{"prefix", "\xff"}}}),
+            "InvalidURI: Couldn't parse the specified URI.");
   EXPECT_EQ(Decoded(kS3, {.method = "GET", .path = "/b/k", .headers = {{"If-Modified-Since", "rubbish"}}}),
             R"({"Bucket":"b","Key":"k"})");
 }
@@ -146,6 +148,7 @@ TEST(DecodeRequest, ReadsXmlWithAnyPrefixAndRefusesBrokenXml) {
   EXPECT_EQ(del("<Delete><Quiet>perhaps</Quiet></Delete>"), malformed);
   EXPECT_EQ(del("<Delete><Quiet><x/></Quiet></Delete>"), malformed);
   EXPECT_EQ(del("<Delete>\xff</Delete>"), malformed);
+  EXPECT_EQ(del("<Delete><Object><Key>&#xD800;</Key></Object></Delete>"), malformed);
 }
 
 TEST(DecodeRequest, SaysWhatDoesNotFitInJson) {

@@ -89,7 +89,9 @@ std::optional<double> ParseDouble(std::string_view text) {
 std::string FormatDouble(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return fmt::format("{}", value);
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";  // as AWS writes them
+  return text;
 }
 
 std::string FormatUnixSeconds(Timestamp time) {

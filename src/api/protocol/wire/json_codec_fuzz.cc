@@ -17,5 +17,6 @@ std::string Encode(const OperationDesc& operation, const void* value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
-  return protocol::ReplayStructure(protocol::sample_glue::gen::kService, data, size, protocol::Decode, protocol::Encode);
+  return protocol::ReplayStructure(protocol::sample_glue::gen::kService, data, size, protocol::Decode,
+                                   protocol::Encode);
 }

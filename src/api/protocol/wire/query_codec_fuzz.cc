@@ -1,7 +1,7 @@
 #include <cstdint>
 
-#include "api/protocol/sample_cloudwatch/gen/operations.h"
 #include "api/protocol/codec.h"
+#include "api/protocol/sample_cloudwatch/gen/operations.h"
 #include "api/protocol/wire/query_codec.h"
 
 // The first byte picks the operation, the rest is a form. Also matches it as a whole request.

@@ -116,7 +116,13 @@ TEST(Form, DecodesEscapesAndKeepsOrder) {
 }
 
 TEST(Xml, EscapesWhatParsersWouldChange) {
-  EXPECT_EQ(XmlWriter::Escape("a&<>\"\r\n\t\x01'é"), "a&amp;&lt;&gt;&quot;&#13;&#10;&#9;\xef\xbf\xbd'é");
+  EXPECT_EQ(XmlWriter::Escape("a&<>\"\r\n\t\x01'é"), "a&amp;&lt;&gt;&quot;&#13;&#10;&#9;&#x1;'é");
+}
+
+TEST(Text, WritesWholeDoublesWithAPoint) {
+  EXPECT_EQ(FormatDouble(5), "5.0");
+  EXPECT_EQ(FormatDouble(-0.25), "-0.25");
+  EXPECT_EQ(FormatDouble(1e300), "1e+300");
 }
 
 TEST(Text, KeepsMicrosecondsOfUnixTimes) {

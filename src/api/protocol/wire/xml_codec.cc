@@ -119,6 +119,8 @@ class XmlReader {
     return ScalarNamed(ref, text, ref.wire_name, out);
   }
   static Status ScalarNamed(const Ref& ref, std::string_view text, std::string_view name, void* out) {
+    // A character reference can name a lone surrogate.
+    if (!IsValidUtf8(text)) return Fail(kMalformedXml, fmt::format("{} holds no valid text", name));
     return ParseScalar(ref, text, TimeFormat::kIso8601, name, kMalformedXml, out);
   }
 
@@ -200,6 +202,7 @@ XmlWriter& XmlWriter::Text(std::string_view text) {
 std::string XmlWriter::Escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
+  const bool valid = IsValidUtf8(text);
   for (const char c : text) {
     switch (c) {
       case '&':
@@ -225,6 +228,9 @@ std::string XmlWriter::Escape(std::string_view text) {
         break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
+          // No XML 1.0 text can hold it; S3 writes it this way too, and clients ask for URL encoding instead.
+          fmt::format_to(std::back_inserter(out), "&#x{:x};", static_cast<unsigned char>(c));
+        } else if (!valid && static_cast<unsigned char>(c) >= 0x80) {
           out += "\xef\xbf\xbd";
         } else {
           out += c;

@@ -13,7 +13,7 @@ namespace tarn::api::protocol {
 
 enum class Members : uint8_t;  // json_codec.h
 
-// Builds an XML text. Texts are escaped; characters that XML cannot hold become U+FFFD.
+// Builds an XML text. Texts are escaped; control characters become references, as S3 writes them.
 class XmlWriter {
  public:
   XmlWriter& Declaration();

@@ -1,7 +1,7 @@
+#include "api/protocol/sample_s3/gen/operations.h"
 #include "api/protocol/wire/json_codec.h"
 #include "api/protocol/wire/replay.h"
 #include "api/protocol/wire/xml_codec.h"
-#include "api/protocol/sample_s3/gen/operations.h"
 
 namespace tarn::api::protocol {
 namespace {

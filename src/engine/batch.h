@@ -91,7 +91,12 @@ inline int64_t Column::Integer(size_t row) const {
 }
 
 inline Int128 Column::Wide(size_t row) const {
-  if (width_ == 16) return At<Int128>(row);
+  if (width_ == 16) {
+    Int128 value = At<Int128>(row);
+    // DuckDB keeps a UUID's first bit flipped, so that it sorts as a signed number.
+    if (type_->kind == Kind::kUuid) value.upper ^= INT64_MIN;
+    return value;
+  }
   const int64_t value = Integer(row);
   return {static_cast<uint64_t>(value), value < 0 ? -1 : 0};
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "base/strings.h"
+#include "engine/text/row_writer.h"
 
 namespace tarn::engine {
 
@@ -178,7 +178,7 @@ class GuardedFileSystem : public duckdb::FileSystem {
       if (flags.ReturnNullIfNotExists()) return nullptr;
       throw duckdb::PermissionException("output files cannot be read");
     }
-    const string name = path.substr(std::strlen(kOutputRoot) + 1);
+    const string name = AsHivePath(path.substr(std::strlen(kOutputRoot) + 1));
     auto file = OrThrow(*query, query->query.write->sink->Create(name));
     return duckdb::make_uniq<OutputHandle>(*this, path, flags, query, std::move(file));
   }

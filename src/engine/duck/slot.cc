@@ -11,6 +11,7 @@
 #include "engine/duck/slot_context.h"
 #include "engine/duck/types.h"
 #include "engine/duck/write.h"
+#include "engine/text/row_writer.h"
 
 namespace tarn::engine {
 namespace {
@@ -111,7 +112,8 @@ class DuckSlot : public Slot {
       connection.context->config.wait_time = 0;
       if (!query->query.database.empty()) {
         duckdb::ClientData::Get(*connection.context)
-            .catalog_search_path->Set({kLakeCatalog, query->query.database}, duckdb::CatalogSetPathType::SET_DIRECTLY);
+            .catalog_search_path->Set({{kLakeCatalog, query->query.database}, {"memory", DEFAULT_SCHEMA}},
+                                      duckdb::CatalogSetPathType::SET_DIRECTLY);
       }
       SetRunning(query.get(), &connection);
       try {
@@ -163,14 +165,23 @@ class DuckSlot : public Slot {
     if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
     const auto begin = SteadyClock::now();
     auto statement = ParseSelect(connection, query.query.sql);
-    if (query.query.write) {
-      statement = WrapWrite(connection, std::move(statement), *query.query.write);
+    const auto& write = query.query.write;
+    const bool copy = write && write->format == WriteTarget::Format::kParquet;
+    if (write && statement->type != duckdb::StatementType::SELECT_STATEMENT) {
+      throw duckdb::PermissionException("only a SELECT writes");
     }
+    if (copy) statement = WrapWrite(std::move(statement), *write);
     auto result = connection.SendQuery(std::move(statement));
     if (result->HasError()) result->ThrowError();
     outcome.statistics.planning_micros = MicrosSince(begin);
-    const Status status = query.query.write ? ReadWritten(*result, *query.query.write, outcome)
-                                            : StreamRows(connection, query, *result, outcome);
+    Status status = Ok();
+    if (copy) {
+      status = ReadWritten(*result, *write, outcome);
+    } else if (write) {
+      status = WriteRows(connection, query, *result, outcome);
+    } else {
+      status = StreamRows(connection, query, *query.query.sink, *result, outcome);
+    }
     outcome.statistics.execution_micros = MicrosSince(begin) - outcome.statistics.planning_micros;
     auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
     outcome.statistics.peak_memory_bytes =
@@ -178,11 +189,18 @@ class DuckSlot : public Slot {
     return status;
   }
 
-  Status StreamRows(duckdb::Connection& connection, QueryState& query, duckdb::QueryResult& result, Outcome& outcome) {
+  Status WriteRows(duckdb::Connection& connection, QueryState& query, duckdb::QueryResult& result, Outcome& outcome) {
+    RowWriter writer(*query.query.write);
+    TARN_CHECK(StreamRows(connection, query, writer, result, outcome));
+    TARN_TRY(outcome.written, writer.Finish());
+    return Ok();
+  }
+
+  Status StreamRows(duckdb::Connection& connection, QueryState& query, ResultSink& sink, duckdb::QueryResult& result,
+                    Outcome& outcome) {
     const std::vector<ResultColumn> columns = Columns(result.names, result.types);
     std::vector<Type> types;
     for (const ResultColumn& column : columns) types.push_back(column.type);
-    ResultSink& sink = *query.query.sink;
     TARN_CHECK(sink.OnColumns(columns));
     Presenter presenter(*connection.context, result.types);
     BatchReader reader(types);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/duck/file_system.h"
+#include "engine/text/row_writer.h"
 
 namespace tarn::engine {
 namespace {
@@ -28,7 +29,7 @@ const char* CodecName(WriteTarget::Codec codec) {
 
 }  // namespace
 
-duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::Connection&, duckdb::unique_ptr<duckdb::SQLStatement> select,
+duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::unique_ptr<duckdb::SQLStatement> select,
                                                    const WriteTarget& target) {
   if (select->type != duckdb::StatementType::SELECT_STATEMENT)
     throw duckdb::PermissionException("only a SELECT writes");
@@ -58,7 +59,7 @@ Status ReadWritten(duckdb::QueryResult& result, const WriteTarget& target, Outco
   while (auto chunk = result.Fetch()) {
     for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
       WrittenFile file;
-      file.name = chunk->GetValue(0, row).ToString().substr(std::strlen(kOutputRoot) + 1);
+      file.name = AsHivePath(chunk->GetValue(0, row).ToString().substr(std::strlen(kOutputRoot) + 1));
       file.rows = chunk->GetValue(1, row).GetValue<uint64_t>();
       file.size_bytes = chunk->GetValue(2, row).GetValue<uint64_t>();
       const Value keys = chunk->GetValue(5, row);

@@ -6,9 +6,8 @@
 
 namespace tarn::engine {
 
-// The COPY statement for a parsed SELECT.
-duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::Connection& connection,
-                                                   duckdb::unique_ptr<duckdb::SQLStatement> select,
+// The COPY statement for a parsed SELECT; Parquet only (text goes through RowWriter).
+duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::unique_ptr<duckdb::SQLStatement> select,
                                                    const WriteTarget& target);
 
 // Runs it to the end and collects the files it wrote.

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <duckdb/common/types/blob.hpp>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/strings.h"
 #include "engine/duck/slot_context.h"
 #include "engine/duck/types.h"
@@ -36,19 +36,6 @@ bool NeedsStaging(Kind kind) {
       return false;
     default:
       return true;
-  }
-}
-
-// Base64, as Hive writes binary columns into text; nothing when it is none.
-std::optional<std::string> FromBase64(std::string_view text) {
-  if (text.size() % 4 != 0 || text.empty()) return std::nullopt;
-  try {
-    const duckdb::string_t input(text.data(), static_cast<uint32_t>(text.size()));
-    std::string bytes(duckdb::Blob::FromBase64Size(input), '\0');
-    duckdb::Blob::FromBase64(input, reinterpret_cast<duckdb::data_ptr_t>(bytes.data()), bytes.size());
-    return bytes;
-  } catch (const std::exception&) {
-    return std::nullopt;
   }
 }
 
@@ -129,7 +116,8 @@ void ColumnFiller::SetText(size_t row, std::string_view text) {
       return add(*output_, text);
     }
     case Kind::kVarbinary:
-      return add(*output_, FromBase64(text).value_or(std::string(text)));
+      // Hive writes binary columns into text as base64.
+      return add(*output_, Unbase64(text).value_or(std::string(text)));
     default:
       break;
   }

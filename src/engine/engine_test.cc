@@ -114,6 +114,38 @@ TEST_F(PartitionTest, ShowsValuesAndFileColumns) {
   EXPECT_EQ(Ask("SELECT * FROM lake.db.p LIMIT 1").columns.size(), 3u);
 }
 
+TEST_F(EngineTest, FilesNeedNotHaveTheTablesExactTypes) {
+  Bind("db.t", ParquetTable("SELECT 7::TINYINT AS a, '12' AS b, 1.5::FLOAT AS c, {'y': 2, 'x': 1} AS d, "
+                            "[{'q': 1::SMALLINT}] AS e, 'f' AS p, now() AS g, 'b'::BLOB AS h",
+                            "t",
+                            {{"a", T("bigint")},
+                             {"b", T("int")},
+                             {"c", T("double")},
+                             {"d", T("struct<x:bigint,z:string,y:bigint>")},
+                             {"e", T("array<struct<q:int,r:string>>")},
+                             {"g", T("timestamp")},
+                             {"h", T("string")}}));
+  auto answer = Ask("SELECT a, b, c, d, e, g IS NOT NULL, h FROM lake.db.t WHERE a > 5 AND b = 12");
+  EXPECT_EQ(answer.error(), "");
+  EXPECT_EQ(answer.rows, Rows{"7|12|1.500000|{x=1, z=NULL, y=2}|[{q=1, r=NULL}]|true|b"});
+  Bind("db.bad", ParquetTable("SELECT 'no number' AS a", "bad", {{"a", T("int")}}));
+  auto bad = Ask("SELECT * FROM lake.db.bad");
+  EXPECT_EQ(bad.outcome.status.error().reason, &kBadData) << bad.error();
+  TableBinding shadowed = ParquetTable("SELECT 1 AS v, 'file' AS p", "shadowed", {{"v", T("int")}});
+  shadowed.partition_columns = {{"p", T("string")}};
+  shadowed.partitions = {{{"folder"}}};
+  Bind("db.shadowed", shadowed);
+  EXPECT_EQ(Ask("SELECT * FROM lake.db.shadowed WHERE p = 'folder'").rows, Rows{"1|folder"});
+}
+
+TEST_F(EngineTest, BrokenFilesAreBadData) {
+  files_->Put("junk.parquet", std::string(5000, 'j'));
+  Bind("db.t", TextTable(Format::kParquet, {"junk.parquet"}, {{"a", T("int")}}));
+  auto answer = Ask("SELECT * FROM lake.db.t");
+  EXPECT_EQ(answer.outcome.status.error().reason, &kBadData) << answer.error();
+  EXPECT_EQ(Ask("SELECT 1").rows, Rows{"1"});
+}
+
 TEST_F(EngineTest, CancelsWithinMilliseconds) {
   auto sink = std::make_shared<TextSink>();
   auto execution =
@@ -155,6 +187,10 @@ TEST_F(EngineTest, SpillsAndFailsCleanlyWhenNothingMoreFits) {
                 "OFFSET 1)")
                 .error(),
             "");
+  auto spilled =
+      Ask("SELECT count(*) FROM (SELECT i, repeat('y', 50) || i AS s FROM range(1500000) r(i) ORDER BY s OFFSET 1)");
+  EXPECT_GT(spilled.outcome.statistics.peak_spill_bytes, 1u << 20);
+  EXPECT_GT(spilled.outcome.statistics.peak_memory_bytes, 1u << 20);
   auto answer = Ask("SELECT length(string_agg(repeat('x', 100) || i, ',')) FROM range(3000000) r(i)");
   EXPECT_EQ(answer.outcome.status.error().reason, &kOutOfMemory) << answer.error();
   EXPECT_EQ(Ask("SELECT 1").rows, Rows{"1"});

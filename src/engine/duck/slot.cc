@@ -22,15 +22,24 @@ int64_t MicrosSince(SteadyClock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count();
 }
 
-// A cancel that came while DuckDB cleared its own flag is not lost.
-struct CancelWatch : duckdb::ClientContextState {
-  explicit CancelWatch(std::shared_ptr<QueryState> query) : query(std::move(query)) {}
-  void QueryBegin(duckdb::ClientContext& context) override { Check(context); }
-  void OnTaskStart(duckdb::ClientContext& context) override { Check(context); }
-  void Check(duckdb::ClientContext& context) const {
+// Looks in at every task: a cancel that came while DuckDB cleared its own flag is not lost, and the peaks are seen.
+struct TaskWatch : duckdb::ClientContextState {
+  explicit TaskWatch(std::shared_ptr<QueryState> query) : query(std::move(query)) {}
+  void QueryBegin(duckdb::ClientContext& context) override { Look(context); }
+  void OnTaskStart(duckdb::ClientContext& context) override { Look(context); }
+  void OnTaskStop(duckdb::ClientContext& context) override { Look(context); }
+  void Look(duckdb::ClientContext& context) {
     if (query->cancelled()) context.Interrupt();
+    auto& buffers = duckdb::BufferManager::GetBufferManager(context);
+    Raise(peak_memory_bytes, buffers.GetUsedMemory());
+    Raise(peak_spill_bytes, buffers.GetUsedSwap());
+  }
+  static void Raise(std::atomic<uint64_t>& peak, uint64_t value) {
+    for (uint64_t seen = peak; value > seen && !peak.compare_exchange_weak(seen, value);) {
+    }
   }
   std::shared_ptr<QueryState> query;
+  std::atomic<uint64_t> peak_memory_bytes = 0, peak_spill_bytes = 0;
 };
 
 // Turns result chunks into columns a Batch can show.
@@ -70,12 +79,17 @@ class DuckSlot : public Slot {
       : context_(std::move(context)), database_(std::move(database)) {}
 
   Status Run(const std::shared_ptr<QueryState>& query, Outcome& outcome) override {
-    return Guarded(query, [&](duckdb::Connection& connection) -> Status { return RunIn(connection, *query, outcome); });
+    return Guarded(query, [&](duckdb::Connection& connection, TaskWatch& watch) -> Status {
+      const Status status = RunIn(connection, *query, outcome);
+      outcome.statistics.peak_memory_bytes = watch.peak_memory_bytes;
+      outcome.statistics.peak_spill_bytes = watch.peak_spill_bytes;
+      return status;
+    });
   }
 
   Result<std::vector<ResultColumn>> Describe(const std::shared_ptr<QueryState>& query) override {
     std::vector<ResultColumn> columns;
-    TARN_CHECK(Guarded(query, [&](duckdb::Connection& connection) -> Status {
+    TARN_CHECK(Guarded(query, [&](duckdb::Connection& connection, TaskWatch&) -> Status {
       auto prepared = connection.Prepare(ParseSelect(connection, query->query.sql));
       if (prepared->HasError()) prepared->error.Throw();
       columns = Columns(prepared->GetNames(), prepared->GetTypes());
@@ -106,7 +120,8 @@ class DuckSlot : public Slot {
     try {
       context_->SetQuery(query);
       duckdb::Connection connection(*database_);
-      connection.context->registered_state->Insert("tarn", duckdb::make_shared_ptr<CancelWatch>(query));
+      auto watch = duckdb::make_shared_ptr<TaskWatch>(query);
+      connection.context->registered_state->Insert("tarn", watch);
       connection.context->config.enable_progress_bar = true;
       connection.context->config.print_progress_bar = false;
       connection.context->config.wait_time = 0;
@@ -117,7 +132,7 @@ class DuckSlot : public Slot {
       }
       SetRunning(query.get(), &connection);
       try {
-        status = work(connection);
+        status = work(connection, *watch);
       } catch (const std::bad_alloc&) {
         status = Fail(kOutOfMemory, "Query exceeded the memory limit of one query");
       } catch (const std::exception& exception) {
@@ -183,9 +198,6 @@ class DuckSlot : public Slot {
       status = StreamRows(connection, query, *query.query.sink, *result, outcome);
     }
     outcome.statistics.execution_micros = MicrosSince(begin) - outcome.statistics.planning_micros;
-    auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
-    outcome.statistics.peak_memory_bytes =
-        std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
     return status;
   }
 
@@ -204,14 +216,11 @@ class DuckSlot : public Slot {
     TARN_CHECK(sink.OnColumns(columns));
     Presenter presenter(*connection.context, result.types);
     BatchReader reader(types);
-    auto& buffers = duckdb::BufferManager::GetBufferManager(*connection.context);
     while (auto chunk = result.Fetch()) {
       if (chunk->size() == 0) break;
       if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
       outcome.statistics.result_rows += chunk->size();
       TARN_CHECK(sink.OnBatch(reader.Read(presenter.Present(*chunk))));
-      outcome.statistics.peak_memory_bytes =
-          std::max<uint64_t>(outcome.statistics.peak_memory_bytes, buffers.GetUsedMemory());
     }
     if (result.HasError()) result.ThrowError();
     return Ok();

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "base/record.h"
 #include "kv/kv.h"
 #include "query/errors.h"
 #include "query/keys.h"
+#include "query/token.h"
 
 namespace tarn::query {
 namespace {
-
-enum TokenTag : uint32_t { kTokenId = 1, kTokenPrint = 2 };  // frozen
 
 std::string RecordKey(const Scope& scope, std::string_view id) {
   return ScopedKey(kExecutionKind, scope).Text(id).Take();
@@ -33,20 +31,14 @@ std::string ActiveKey(const Scope& scope, std::string_view id) {
 
 Result<std::string> History::Insert(const Scope& scope, const Execution& execution, std::string_view token,
                                     std::string_view print) {
-  const std::string token_key = ScopedKey(kTokenKind, scope).Text("StartQueryExecution").Text(token).Take();
   std::string id;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     id = execution.id;
-    if (!token.empty()) {
-      TARN_TRY(auto seen, txn.Get(token_key));
-      if (seen) {
-        std::string seen_print;
-        RecordReader in(*seen);
-        while (in.Next()) (in.tag() == kTokenId ? id : seen_print) = in.str();
-        if (seen_print != print) return Fail(kInvalidRequest, "Idempotent parameters do not match");
-        return Ok();
-      }
-      txn.Put(token_key, RecordWriter().Str(kTokenId, execution.id).Str(kTokenPrint, print).Take());
+    TARN_TRY(std::string earlier,
+             ClaimToken(txn, scope, "StartQueryExecution", token, print, execution.id, execution.submitted));
+    if (!earlier.empty()) {
+      id = earlier;
+      return Ok();
     }
     txn.Put(RecordKey(scope, execution.id), EncodeExecution(execution));
     txn.Put(HistoryKey(scope, execution), "");
@@ -148,32 +140,49 @@ Result<size_t> History::Recover() {
 }
 
 Result<size_t> History::Expire() {
-  // The index is ordered by workgroup, then newest first: walk it backwards from each workgroup's end.
   const int64_t oldest = clock_.Now().Plus(-kHistoryDays * kMicrosPerDay).micros;
-  const kv::Key prefix = kv::Key("q").Text(kHistoryKind);
   size_t expired = 0;
+  TARN_CHECK(Sweep(kHistoryKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope,
+                                     kv::KeyReader& rest) -> Status {
+    rest.Text();  // the workgroup
+    const auto micros = static_cast<int64_t>(~rest.Number().value_or(0));
+    if (micros >= oldest) return Ok();
+    txn.Delete(RecordKey(scope, rest.Text().value_or("")));
+    txn.Delete(pair.key);
+    expired++;
+    return Ok();
+  }));
+  TARN_CHECK(Sweep(kTokenKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope&, kv::KeyReader&) -> Status {
+    if (TokenTime(pair.value).micros < oldest) txn.Delete(pair.key);
+    return Ok();
+  }));
+  TARN_CHECK(Sweep(kReuseKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope, kv::KeyReader&) -> Status {
+    TARN_TRY(auto execution, txn.PeekGet(RecordKey(scope, pair.value)));
+    if (!execution) txn.Delete(pair.key);
+    return Ok();
+  }));
+  return expired;
+}
+
+Status History::Sweep(std::string_view kind, const std::function<Status(kv::Txn&, const kv::KeyValue&, const Scope&,
+                                                                        kv::KeyReader&)>& look) {
+  const kv::Key prefix = kv::Key("q").Text(kind);
   std::string begin = prefix.bytes();
   for (;;) {
     std::vector<kv::KeyValue> found;
     TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(found, txn.PeekScan(begin, prefix.End(), 1000));
+      TARN_TRY(found, txn.PeekScan(begin, prefix.End(), 500));
       return Ok();
     }));
-    if (found.empty()) return expired;
+    if (found.empty()) return Ok();
     begin = found.back().key + '\0';
     TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
       for (const kv::KeyValue& pair : found) {
-        kv::KeyReader reader(std::string_view(pair.key).substr(prefix.bytes().size()));
+        kv::KeyReader rest(std::string_view(pair.key).substr(prefix.bytes().size()));
         Scope scope;
-        scope.account = reader.Text().value_or("");
-        scope.region = reader.Text().value_or("");
-        reader.Text();
-        const auto micros = static_cast<int64_t>(~reader.Number().value_or(0));
-        const std::string id = reader.Text().value_or("");
-        if (micros >= oldest) continue;
-        txn.Delete(pair.key);
-        txn.Delete(RecordKey(scope, id));
-        expired++;
+        scope.account = rest.Text().value_or("");
+        scope.region = rest.Text().value_or("");
+        TARN_CHECK(look(txn, pair, scope, rest));
       }
       return Ok();
     }));

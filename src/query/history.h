@@ -5,6 +5,7 @@
 // Errors: kInvalidRequest (unknown id, token reused), and kv's. Threads: any.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,11 @@
 #include "query/page.h"
 
 namespace tarn::kv {
+class KeyReader;
 class Store;
-}
+class Txn;
+struct KeyValue;
+}  // namespace tarn::kv
 
 namespace tarn::query {
 
@@ -42,10 +46,14 @@ class History {
 
   // Once at start, before any Insert: fails what a previous process left unfinished. Returns how many.
   Result<size_t> Recover();
-  // Forgets what is older than kHistoryDays, a bounded number at a time. Returns how many.
+  // Forgets what is older than kHistoryDays, in bounded transactions. Returns how many executions.
   Result<size_t> Expire();
 
  private:
+  // Shows every entry of a kind, with the components of its key after the region, inside bounded transactions.
+  Status Sweep(std::string_view kind,
+               const std::function<Status(kv::Txn&, const kv::KeyValue&, const Scope&, kv::KeyReader&)>& look);
+
   kv::Store& store_;
   const Clock& clock_;
 };

@@ -8,6 +8,7 @@
 #include "kv/kv.h"
 #include "query/errors.h"
 #include "query/keys.h"
+#include "query/token.h"
 #include "query/workgroup.h"
 
 namespace tarn::query {
@@ -16,7 +17,6 @@ namespace {
 // Frozen: see docs/format/query.md.
 enum NamedTag : uint32_t { kName = 1, kDescription = 2, kDatabase = 3, kQuery = 4, kGroup = 5, kCreated = 6 };
 enum PreparedTag : uint32_t { kText = 1, kAbout = 2, kModified = 3 };
-enum TokenTag : uint32_t { kTokenId = 1, kTokenPrint = 2 };
 
 std::string Encode(const NamedQuery& query) {
   RecordWriter out;
@@ -104,21 +104,15 @@ Result<std::string> SavedQueries::CreateNamed(const Scope& scope, NamedQuery que
   query.created = clock_.Now();
   const std::string print = Sha256(fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}", query.name, query.description.value_or(""),
                                                query.database, query.query, query.workgroup));
-  const std::string token_key = ScopedKey(kTokenKind, scope).Text("CreateNamedQuery").Text(token).Take();
   std::string id = query.id;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     id = query.id;
     TARN_TRY(WorkGroup group, WorkGroups::Find(txn, scope, query.workgroup));
-    if (!token.empty()) {
-      TARN_TRY(auto seen, txn.Get(token_key));
-      if (seen) {
-        std::string seen_print;
-        RecordReader in(*seen);
-        while (in.Next()) (in.tag() == kTokenId ? id : seen_print) = in.str();
-        if (seen_print != print) return Fail(kInvalidRequest, "Idempotent parameters do not match");
-        return Ok();
-      }
-      txn.Put(token_key, RecordWriter().Str(kTokenId, query.id).Str(kTokenPrint, print).Take());
+    TARN_TRY(std::string earlier,
+             ClaimToken(txn, scope, "CreateNamedQuery", token, print, query.id, query.created));
+    if (!earlier.empty()) {
+      id = earlier;
+      return Ok();
     }
     txn.Put(NamedKey(scope, query.id), Encode(query));
     txn.Put(NamedIndexKey(scope, query), "");

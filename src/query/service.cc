@@ -30,6 +30,7 @@ using namespace std::chrono_literals;
 // How long Start waits for a statement that only touches the catalog, and Stop for the end.
 constexpr auto kDefinitionWait = 500ms;
 constexpr auto kStopWait = 3000ms;
+constexpr uint64_t kStartsPerExpiry = 10'000;  // the history is swept at start and after as many queries
 
 // One accepted statement that is not final yet.
 struct Live {
@@ -107,6 +108,7 @@ class QueryService::Impl {
         history(store, clock),
         writers("query-results", 4, 1000),
         services{catalog, objects, pool, clock, saved, data_catalogs, writers},
+        definitions("query-definitions", 4, options.queue_max),
         threads("queries", options.threads, options.queue_max) {}
 
   ~Impl() {
@@ -116,6 +118,7 @@ class QueryService::Impl {
       for (auto& [id, entry] : live) entry->job.Cancel();
     }
     threads.Stop();
+    definitions.Stop();
     writers.Stop();
   }
 
@@ -142,7 +145,9 @@ class QueryService::Impl {
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<Live>, std::less<>> live;
   std::atomic<bool> stopping = false;
-  WorkerPool threads;  // last: its threads use all of the above
+  std::atomic<uint64_t> started = 0;
+  WorkerPool definitions;  // statements on the catalog alone, so that they never wait for long queries
+  WorkerPool threads;      // the others; last, with the one before: their threads use all of the above
 };
 
 Status QueryService::Impl::CheckOutputBucket(const Scope& scope, const ResultConfiguration& result) {
@@ -250,7 +255,12 @@ Result<std::string> QueryService::Impl::Launch(const Scope& scope, const StartRe
     return id;
   }
   const bool wait = TouchesCatalogOnly(entry->statement);
-  if (!threads.TryPost([this, entry] { Run(entry); })) {
+  if (++started % kStartsPerExpiry == 0) {
+    writers.TryPost([this] {
+      if (auto expired = history.Expire(); !expired.ok()) log::Warn("query", expired.error().message);
+    });
+  }
+  if (!(wait ? definitions : threads).TryPost([this, entry] { Run(entry); })) {
     entry->job.execution.state = State::kFailed;
     entry->job.execution.completed = clock.Now();
     entry->job.execution.state_reason = "INTERNAL_ERROR_QUERY_ENGINE: too many queries are waiting; run it again later";

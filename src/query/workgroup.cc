@@ -236,14 +236,26 @@ Status WorkGroups::Create(const Scope& scope, WorkGroup group, const TagList& ta
   });
 }
 
+// The primary one is stored when first looked at, so that it keeps the time of its creation.
 Result<WorkGroup> WorkGroups::Get(const Scope& scope, std::string_view name) const {
   auto txn = store_.Begin();
+  TARN_TRY(WorkGroup group, Find(*txn, scope, name));
+  if (group.created.micros != 0) return group;
+  group.created = clock_.Now();
+  const std::string key = GroupKey(scope, name);
+  TARN_CHECK(kv::Transact(store_, [&](kv::Txn& write) -> Status {
+    TARN_TRY(auto found, write.Get(key));
+    if (!found) write.Put(key, Encode(group));
+    return Ok();
+  }));
+  txn = store_.Begin();
   return Find(*txn, scope, name);
 }
 
 Status WorkGroups::Update(const Scope& scope, std::string_view name, const WorkGroupUpdate& update) {
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(WorkGroup group, Find(txn, scope, name));
+    if (group.created.micros == 0) group.created = clock_.Now();
     Apply(update, group);
     TARN_CHECK(CheckConfiguration(group.configuration));
     txn.Put(GroupKey(scope, name), Encode(group));
@@ -274,6 +286,7 @@ Result<Page<WorkGroup>> WorkGroups::List(const Scope& scope, const PageRequest& 
   if (!request.token.empty()) {
     TARN_TRY(after, ReadToken(request.token));
   }
+  TARN_TRY(WorkGroup primary, Get(scope, kPrimaryWorkGroup));
   auto txn = store_.Begin();
   const kv::Key prefix = ScopedKey(kWorkGroupKind, scope);
   const std::string begin = after.empty() ? prefix.bytes() : GroupKey(scope, after) + '\0';
@@ -283,13 +296,6 @@ Result<Page<WorkGroup>> WorkGroups::List(const Scope& scope, const PageRequest& 
     kv::KeyReader reader(std::string_view(pair.key).substr(prefix.bytes().size()));
     TARN_TRY(WorkGroup group, Decode(reader.Text().value_or(""), pair.value));
     page.items.push_back(std::move(group));
-  }
-  // The primary one is there even when it is not stored.
-  TARN_TRY(auto stored_primary, txn->PeekGet(GroupKey(scope, kPrimaryWorkGroup)));
-  if (!stored_primary && after < kPrimaryWorkGroup) {
-    auto place = page.items.begin();
-    while (place != page.items.end() && place->name < kPrimaryWorkGroup) ++place;
-    if (place != page.items.end() || found.size() <= request.limit) page.items.insert(place, DefaultPrimary());
   }
   if (page.items.size() > request.limit) {
     page.items.resize(request.limit);

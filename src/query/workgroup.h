@@ -1,6 +1,6 @@
 // Workgroups: named settings under which queries run.
 //
-// Invariant: "primary" exists in every account and region; it is stored when first changed. Names are case-sensitive.
+// Invariant: "primary" exists in every account and region; it is stored when first looked at. Names are case-sensitive.
 // Errors: query/errors.h, and kv's. Threads: any.
 #pragma once
 

@@ -59,10 +59,6 @@ gen::WorkGroupConfiguration ShowConfiguration(const query::WorkGroupConfiguratio
   return out;
 }
 
-std::optional<Timestamp> CreatedOf(const query::WorkGroup& group, const protocol::Call& call) {
-  return group.created.micros == 0 ? call.now : group.created;
-}
-
 void ReadResultUpdates(const gen::ResultConfigurationUpdates& given, query::WorkGroupUpdate& update) {
   update.touches_result = true;
   update.result.output_location = given.output_location;
@@ -195,7 +191,7 @@ Result<gen::GetWorkGroupOutput> AthenaService::GetWorkGroup(const Call& call, co
   shown.state = group.enabled ? "ENABLED" : "DISABLED";
   shown.configuration = ShowConfiguration(group.configuration);
   shown.description = group.description.value_or("");
-  shown.creation_time = CreatedOf(group, call);
+  shown.creation_time = group.created;
   return out;
 }
 
@@ -225,7 +221,7 @@ Result<gen::ListWorkGroupsOutput> AthenaService::ListWorkGroups(const Call& call
     shown.name = group.name;
     shown.state = group.enabled ? "ENABLED" : "DISABLED";
     shown.description = group.description.value_or("");
-    shown.creation_time = CreatedOf(group, call);
+    shown.creation_time = group.created;
     shown.engine_version = EngineVersionOf(group.configuration.selected_engine);
   }
   out.next_token = TokenOf(page.next);

@@ -46,7 +46,8 @@ TEST(Cbor, WritesIntegersInTheShortestForm) {
 
 TEST(Cbor, RefusesWhatEndsEarlyOrIsReserved) {
   for (const char* hex : {"", "18", "1c", "7f6161", "62ff", "f8ff"}) {
-    CborReader reader(*Unhex(hex));
+    const std::string bytes = *Unhex(hex);
+    CborReader reader(bytes);
     const auto head = reader.Next();
     EXPECT_TRUE(!head.ok() || !reader.String(*head).ok()) << hex;
   }

@@ -7,7 +7,7 @@
 #include <boost/asio/buffer.hpp>
 #include <cstring>
 
-#include "base/log.h"
+#include "base/metrics.h"
 #include "http/errors.h"
 #include "http/exchange.h"
 
@@ -41,6 +41,11 @@ class IoAwait {
   size_t bytes_ = 0;
 };
 
+metrics::Gauge& OpenConnections() {
+  static metrics::Gauge& gauge = metrics::GetGauge("tarn_http_connections");
+  return gauge;
+}
+
 std::array<asio::const_buffer, 2> Buffers(std::string_view first, std::string_view second) {
   return {asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
 }
@@ -59,11 +64,13 @@ Connection::Connection(std::shared_ptr<Server::Impl> server, IoThread& loop, tcp
     remote_address_ = peer.to_string();
   }
   loop_.connections.insert(this);
+  OpenConnections().Add(1);
   SetPhase(Phase::kIdle, server_->options.limits.head);
 }
 
 Connection::~Connection() {
   loop_.connections.erase(this);
+  OpenConnections().Add(-1);
   boost::system::error_code ignored;
   socket_.close(ignored);
   std::lock_guard lock(server_->gone_mutex);
@@ -84,9 +91,11 @@ void Connection::Tick(SteadyTime now) {
   socket_.cancel(ignored);
 }
 
+// A request that has arrived but was not looked at yet is still answered.
 void Connection::Drain() {
   draining_ = true;
-  if (phase_ == Phase::kIdle) Cut();
+  boost::system::error_code ignored;
+  if (phase_ == Phase::kIdle && socket_.available(ignored) == 0) Cut();
 }
 
 void Connection::Cut() {
@@ -271,6 +280,7 @@ Task<Done> Connection::Run() {
   auto self = shared_from_this();
   auto secured = co_await StartTls();
   if (!secured.ok()) co_return Done{};
+  if (server_->draining) Drain();
   bool more = true;
   while (more && !cut_) {
     more = co_await ServeOne();

@@ -35,6 +35,8 @@ class Headers {
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
   size_t size() const { return fields_.size(); }
+  // To be moved from.
+  std::vector<Field>& fields() { return fields_; }
 
  private:
   std::vector<Field> fields_;

@@ -1,7 +1,7 @@
 #include "http/server.h"
 
 #include <boost/asio/post.hpp>
-#include <csignal>
+#include <future>
 
 #include "base/log.h"
 #include "base/strings.h"
@@ -57,7 +57,6 @@ void Admit(const std::shared_ptr<Server::Impl>& server, IoThread& loop, tcp::soc
   ++server->connections;
   asio::post(loop.context(), [server, &loop, socket = std::move(socket)]() mutable {
     auto connection = std::make_shared<Connection>(server, loop, std::move(socket));
-    if (server->draining) return;
     Spawn(connection->Run(), [](Done) {});
   });
 }
@@ -166,11 +165,14 @@ Status Server::ReloadTls() {
 bool Server::Drain(std::chrono::milliseconds patience) {
   auto impl = impl_;
   if (!impl->draining.exchange(true)) {
-    asio::post(impl->threads->loops[0]->context(), [impl] {
-      boost::system::error_code ignored;
-      impl->acceptor->close(ignored);
-      impl->backoff->cancel();
+    // They belong to loop 0 and must not outlive it, whoever holds `impl` last.
+    std::promise<void> closed;
+    asio::post(impl->threads->loops[0]->context(), [impl, &closed] {
+      impl->acceptor.reset();
+      impl->backoff.reset();
+      closed.set_value();
     });
+    closed.get_future().wait();
   }
   auto tell_all = [&](void (Connection::*method)()) {
     for (auto& loop : impl->threads->loops) {

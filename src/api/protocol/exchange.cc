@@ -74,20 +74,24 @@ void OperationMeter::Count(int status, uint64_t bytes_in, uint64_t bytes_out, do
 }
 
 Exchange::Exchange(Dispatcher::Impl& dispatcher, http::Request& request, http::ResponseWriter& response)
-    : dispatcher_(dispatcher), request_(request), response_(response), path_(request.path()) {
+    : dispatcher_(dispatcher),
+      request_(request),
+      response_(response),
+      host_(request.headers.Get("host")),
+      path_(request.path()) {
+  call_.user_agent = request_.headers.Get("user-agent");
   headers_.reserve(request.headers.size());
-  for (const auto& [name, value] : request.headers) headers_.push_back({name, value});
+  for (auto& [name, value] : request.headers.fields()) headers_.push_back({std::move(name), std::move(value)});
   query_ = DecodeQuery(request.query());
   parts_ = {.method = request_.method, .path = path_, .query = &query_, .headers = &headers_, .body = {}};
   call_.now = dispatcher_.parts.clock->Now();
   call_.source_ip = request_.remote_address;
-  call_.user_agent = request_.headers.Get("user-agent");
   call_.secure_transport = request_.tls;
   call_.authorizer = dispatcher_.parts.authorizer;
   call_.request = &parts_;
   call_.endpoint = dispatcher_.options.advertise;
   if (call_.endpoint.empty()) {
-    call_.endpoint = (request_.tls ? "https://" : "http://") + std::string(request_.headers.Get("host"));
+    call_.endpoint = (request_.tls ? "https://" : "http://") + host_;
   }
 }
 
@@ -110,7 +114,7 @@ bool Exchange::Refuse(const Error& error) {
 Task<bool> Exchange::Route() {
   call_.request_id = RandomUuid();
   std::string claimed = ClaimedService(Signed());
-  RoutedRequest routed{.host = request_.headers.Get("host"),
+  RoutedRequest routed{.host = host_,
                        .path = request_.path(),
                        .claimed_service = claimed,
                        .target_prefix = TargetPrefix(parts_),

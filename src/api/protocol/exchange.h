@@ -96,6 +96,7 @@ class Exchange {
   http::ResponseWriter& response_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
+  std::string host_;
   std::vector<Field> headers_;
   std::vector<Field> query_;
   std::string path_;  // with a virtual host's bucket in front

@@ -29,6 +29,8 @@ const ServiceDesc* ByName(std::span<const ServiceDesc* const> services, std::str
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request) {
   if (!request.claimed_service.empty()) {
     const ServiceDesc* claimed = nullptr;
+    // Directory buckets' calls are S3's under another signing name.
+    if (request.claimed_service == "s3express") claimed = ByName(services, "s3");
     for (const ServiceDesc* service : services) {
       if (service->signing_name != request.claimed_service) continue;
       if (claimed == nullptr) claimed = service;
@@ -65,7 +67,7 @@ std::optional<std::string> BucketOfHost(std::string_view host, std::span<const s
     if (name.ends_with("." + domain)) return name.substr(0, name.size() - domain.size() - 1);
   }
   for (std::string_view mark : {".s3.", ".s3-", ".s3express-"}) {
-    if (size_t at = name.find(mark); at != std::string::npos && at > 0) return name.substr(0, at);
+    if (size_t at = name.rfind(mark); at != std::string::npos && at > 0) return name.substr(0, at);
   }
   constexpr std::string_view kLocal = ".localhost";
   if (name.ends_with(kLocal)) {

@@ -186,9 +186,27 @@ WireError ToWireError(std::span<const ErrorRow> rows, const ServiceDesc* service
   return Internal(service, style, error);
 }
 
-bool HasErrorRow(std::span<const ErrorRow> rows, const Reason& reason) {
-  return std::ranges::any_of(rows, [&](const ErrorRow& row) { return row.reason == &reason; }) ||
-         std::ranges::any_of(kCommonRows, [&](const CommonRow& row) { return row.reason == &reason; });
+std::vector<std::string> ReasonsWithoutRow(const Service& service, std::span<const Reason* const> reasons) {
+  std::vector<std::string> missing;
+  for (const Reason* reason : reasons) {
+    auto is_it = [&](const auto& row) { return row.reason == reason; };
+    if (!std::ranges::any_of(service.errors(), is_it) && !std::ranges::any_of(kCommonRows, is_it)) {
+      missing.emplace_back(reason->name);
+    }
+  }
+  return missing;
+}
+
+std::vector<std::string> CodesNotInModel(const Service& service, std::span<const std::string_view> also) {
+  std::vector<std::string> unknown;
+  for (const ErrorRow& row : service.errors()) {
+    bool known = std::ranges::find(also, row.code) != also.end();
+    for (const TypeShape* shape : service.model().errors) {
+      known = known || shape->name == row.code || shape->error_code == row.code;
+    }
+    if (!known) unknown.emplace_back(row.code);
+  }
+  return unknown;
 }
 
 }  // namespace tarn::api::protocol

@@ -16,7 +16,11 @@ ErrorStyle StyleOf(WireProtocol protocol);
 WireError ToWireError(std::span<const ErrorRow> rows, const ServiceDesc* service, WireProtocol protocol,
                       const Error& error);
 
-// Whether the Reason has a row of its own there or in the common table; for the tests of a service's errors.
-bool HasErrorRow(std::span<const ErrorRow> rows, const Reason& reason);
+// For the tests of a service's error table. The names of those `reasons` that have no row there nor in the common
+// table.
+std::vector<std::string> ReasonsWithoutRow(const Service& service, std::span<const Reason* const> reasons);
+// The codes of its rows that no error shape of its model has, by name or by query code; `also` lists those that the
+// service really sends without modelling them.
+std::vector<std::string> CodesNotInModel(const Service& service, std::span<const std::string_view> also = {});
 
 }  // namespace tarn::api::protocol

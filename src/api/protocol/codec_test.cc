@@ -148,6 +148,9 @@ TEST(DecodeRequest, ReadsXmlWithAnyPrefixAndRefusesBrokenXml) {
   EXPECT_EQ(del("<Delete><Quiet>perhaps</Quiet></Delete>"), malformed);
   EXPECT_EQ(del("<Delete><Quiet><x/></Quiet></Delete>"), malformed);
   EXPECT_EQ(del("<Delete>\xff</Delete>"), malformed);
+  std::string tags;
+  for (int i = 0; i < 2'000'000; ++i) tags += "<a>";
+  EXPECT_TRUE(del(tags).starts_with("MaxMessageLengthExceeded"));
   EXPECT_EQ(del("<Delete><Object><Key>&#xD800;</Key></Object></Delete>"), malformed);
 }
 

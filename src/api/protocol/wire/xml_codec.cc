@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "api/protocol/errors.h"
@@ -244,6 +245,10 @@ Status DecodeXml(const TypeShape& structure, std::string_view text, std::string_
                  const Limits& limits, void* out) {
   if (text.size() > limits.body_bytes) return Fail(kRequestTooLarge, "the XML text is too long");
   if (!IsValidUtf8(text)) return Fail(kMalformedXml, "the XML text is no valid UTF-8");
+  // A tree is many times the size of tags of three bytes.
+  if (static_cast<size_t>(std::count(text.begin(), text.end(), '<')) > limits.values) {
+    return Fail(kRequestTooLarge, "the XML text holds too many elements");
+  }
   pugi::xml_document document;
   const auto parsed =
       document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);

@@ -3,32 +3,94 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
+#include <set>
 
 #include "base/version.h"
+#include "cli/commands.h"
 
 namespace tarn::cli {
 namespace {
 
 constexpr std::string_view kHelp =
-    "tarn: a data lake in one program\n"
-    "\n"
-    "  tarn serve --data DIR   run a lake (tarn serve --help lists its options)\n"
-    "  tarn version            print the version\n";
+    R"(tarn: a data lake in one program
+
+  tarn serve --data DIR            run a lake (tarn serve --help lists its options)
+  tarn sql "SELECT …"              ask a question   [--database D] [--format table|csv|json]
+  tarn ls [s3://BUCKET/PREFIX]     buckets, or what a prefix holds   [--recursive]
+  tarn cp FROM TO                  copy a file; one of the two is s3://BUCKET/KEY, "-" is stdin or stdout
+  tarn status                      what the lake holds
+  tarn doctor                      check this machine, the lake's directory and the running lake
+  tarn version                     print the version
+
+All but serve and version talk to a running lake: --endpoint URL (http://127.0.0.1:4566), --region NAME, and --data DIR
+of a lake on this machine, whose root credentials are then used. Else the usual AWS_* variables tell who asks.
+)";
+
+const std::set<std::string> kSwitches = {"recursive", "help"};
+
+std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
+  CommandLine line;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (!word.starts_with("--")) {
+      line.words.push_back(word);
+      continue;
+    }
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(2, equals == std::string::npos ? std::string::npos : equals - 2);
+    if (equals != std::string::npos) {
+      line.flags[name] = word.substr(equals + 1);
+    } else if (kSwitches.contains(name)) {
+      line.flags[name] = "true";
+    } else if (i + 1 < arguments.size()) {
+      line.flags[name] = arguments[++i];
+    } else {
+      problem = fmt::format("--{} needs a value", name);
+      return std::nullopt;
+    }
+  }
+  return line;
+}
+
+int Dispatch(const std::string& verb, const CommandLine& line) {
+  if (verb == "sql") return RunSql(line);
+  if (verb == "ls") return RunList(line);
+  if (verb == "cp") return RunCopy(line);
+  if (verb == "status") return RunStatus(line);
+  if (verb == "doctor") return RunDoctor(line);
+  fmt::print(stderr, "tarn: there is no command '{}'\n\n{}", verb, kHelp);
+  return 2;
+}
 
 }  // namespace
 
-int Run(const std::vector<std::string>& arguments, const std::vector<std::string>&) {
+int Complain(const std::string& message) {
+  fmt::print(stderr, "tarn: {}\n", message);
+  return 1;
+}
+
+int Run(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
   const std::string verb = arguments.empty() ? "help" : arguments[0];
   if (verb == "version" || verb == "--version") {
     fmt::print("tarn {}\n", kVersion);
     return 0;
   }
-  if (verb == "help" || verb == "--help" || verb == "-h") {
+  std::string problem;
+  auto line = Parse(arguments, problem);
+  if (!line) {
+    fmt::print(stderr, "tarn: {}\n", problem);
+    return 2;
+  }
+  if (verb == "help" || verb == "--help" || verb == "-h" || line->flags.contains("help")) {
     fmt::print("{}", kHelp);
     return 0;
   }
-  fmt::print(stderr, "tarn: there is no command '{}'\n\n{}", verb, kHelp);
-  return 2;
+  for (const std::string& entry : environment) {
+    const size_t equals = entry.find('=');
+    if (equals != std::string::npos) line->environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  return Dispatch(verb, *line);
 }
 
 }  // namespace tarn::cli

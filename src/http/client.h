@@ -1,0 +1,50 @@
+// A small blocking HTTP/1.1 client: one connection a request, cleartext or TLS. For the command line, not for serving.
+//
+// Errors: kConnect (no such host, refused, TLS), kBadResponse. Threads: any; every call is its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace tarn::http {
+
+inline constexpr Reason kConnect{"http.Connect", Code::kUnavailable};
+inline constexpr Reason kBadResponse{"http.BadResponse", Code::kUnavailable};
+
+// "http://localhost:4566" taken apart; a path is not allowed.
+struct Url {
+  bool tls = false;
+  std::string host;
+  uint16_t port = 80;
+  std::string Authority() const;  // what goes into Host
+  static Result<Url> Parse(std::string_view text);
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string target = "/";
+  Headers headers;  // without Host, Content-Length, Connection
+  std::string body;
+  // Instead of `body`: exactly `length` bytes, asked for piece by piece (0 at the end).
+  std::function<Result<size_t>(std::span<char>)> source;
+  uint64_t length = 0;
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;  // empty when a sink took it
+};
+
+// Takes pieces of a successful response's body.
+using ClientSink = std::function<Status(std::string_view)>;
+
+Result<ClientResponse> Fetch(const Url& url, const ClientRequest& request, const ClientSink& sink = nullptr);
+
+}  // namespace tarn::http

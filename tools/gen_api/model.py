@@ -20,7 +20,6 @@ SCALARS = {
 # What a failed constraint is called where the service has a name of its own for it.
 VALIDATION_CODES = {
     "glue": "InvalidInputException", "athena": "InvalidRequestException", "lakeformation": "InvalidInputException",
-    "s3": "MalformedXML", "s3control": "InvalidRequest",
 }
 # Root elements of S3's answers, which its service model leaves out and its documentation tells.
 S3_ROOTS = {
@@ -105,8 +104,11 @@ class Model:
         self.metadata = raw["metadata"]
         self.all_operations = raw["operations"]
         self.shapes = raw["shapes"]
-        self.validation_code = options.get("validation") or VALIDATION_CODES.get(
-            self.botocore_name, "ValidationError" if "query" in self.protocols() else "ValidationException")
+        if "rest-xml" in self.protocols():
+            self.validation_code = "MalformedXML"  # all that Validate tells of there are incomplete documents
+        else:
+            self.validation_code = options.get("validation") or VALIDATION_CODES.get(
+                self.botocore_name, "ValidationError" if "query" in self.protocols() else "ValidationException")
         names = options["operations"]
         if names == ["*"]:
             names = list(self.all_operations)

@@ -1,8 +1,8 @@
 // Resolves a query's names and types against the catalog, and prints it as DuckDB SQL.
 //
-// Plan() is the whole path: analyze, then print. Only functions of the Trino allow-list are printed, so no text reaches a
-// DuckDB function that reads files or settings. Views are expanded through CatalogView.
-// Errors: those of errors.h, with line:column of the statement given. Threads: any; the catalog view is called on the caller's.
+// Plan() is the whole path: analyze, then print. Only functions of the Trino allow-list are printed, so no text reaches
+// a DuckDB function that reads files or settings. Views are expanded through CatalogView. Errors: those of errors.h,
+// with line:column of the statement given. Threads: any; the catalog view is called on the caller's.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct TableColumn {
 struct TableInfo {
   enum Kind : uint8_t { kTable, kView };
   Kind kind = kTable;
-  std::string catalog;   // full resolved name
+  std::string catalog;  // full resolved name
   std::string database;
   std::string table;
   std::vector<TableColumn> columns;         // data columns, then partition keys, as SELECT * shows them
@@ -50,8 +50,8 @@ class CatalogView {
 struct AnalyzeContext {
   std::string catalog = "awsdatacatalog";
   std::string database = "default";
-  Timestamp now;           // what current_timestamp, current_date and now() mean
-  std::string user;        // current_user
+  Timestamp now;     // what current_timestamp, current_date and now() mean
+  std::string user;  // current_user
 };
 
 // One reference to a catalog table; the same table twice in FROM is two uses.
@@ -63,7 +63,7 @@ struct TableUse {
   bool via_view = false;             // reached through a view (permission is the view owner's question)
   std::string time_travel;           // "timestamp", "version" or ""; value as text
   std::string as_of;
-  int32_t index = 0;                 // place in Plan::tables
+  int32_t index = 0;  // place in Plan::tables
 };
 
 struct OutputColumn {
@@ -82,6 +82,8 @@ struct Plan {
 struct PrintOptions {
   // The engine's text for a table use; default "lake"."<database>"."<table>", quoted.
   std::function<std::string(const TableUse&)> table_text;
+  // INSERT: the target's columns, by position. The query's are cast to them, or refused (TYPE_MISMATCH).
+  std::vector<TableColumn> target;
 };
 
 Result<Plan> PlanQuery(Query& query, const CatalogView& catalog, const AnalyzeContext& context,

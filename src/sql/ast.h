@@ -45,23 +45,23 @@ using RelationPtr = std::unique_ptr<Relation>;
 
 enum class ExprKind : uint8_t {
   kNull,
-  kBoolean,     // text "true"/"false"
-  kInteger,     // text digits
-  kDecimal,     // text 1.50
-  kDouble,      // text 1e0
-  kString,      // text unescaped
-  kBinary,      // X'..', text = hex digits, upper case
-  kTyped,       // DATE '…', TIMESTAMP '…', DECIMAL '…': cast_type + text
-  kInterval,    // text = value as written, sign in op ("-" or ""), name = unit, name2 = end unit or ""
-  kParameter,   // index
-  kIdentifier,  // name
-  kDereference, // args[0] . name
-  kStar,        // * or name.*: path in names (select lists and count(*) only)
-  kUnary,       // op "-" "+"
-  kBinaryOp,    // op + - * / % ||
-  kCompare,     // op = <> < <= > >= "is distinct from" "is not distinct from"
-  kQuantified,  // args[0] op name(all/any/some) query
-  kAnd,         // two or more args
+  kBoolean,      // text "true"/"false"
+  kInteger,      // text digits
+  kDecimal,      // text 1.50
+  kDouble,       // text 1e0
+  kString,       // text unescaped
+  kBinary,       // X'..', text = hex digits, upper case
+  kTyped,        // DATE '…', TIMESTAMP '…', DECIMAL '…': cast_type + text
+  kInterval,     // text = value as written, sign in op ("-" or ""), name = unit, name2 = end unit or ""
+  kParameter,    // index
+  kIdentifier,   // name
+  kDereference,  // args[0] . name
+  kStar,         // * or name.*: path in names (select lists and count(*) only)
+  kUnary,        // op "-" "+"
+  kBinaryOp,     // op + - * / % ||
+  kCompare,      // op = <> < <= > >= "is distinct from" "is not distinct from"
+  kQuantified,   // args[0] op name(all/any/some) query
+  kAnd,          // two or more args
   kOr,
   kNot,
   kIsNull,      // negated = IS NOT NULL
@@ -137,11 +137,11 @@ struct Expr {
   QueryPtr query;
   Type cast_type;
 
-  Type type;                      // analyzed
-  std::optional<ColumnRef> ref;   // analyzed: this kIdentifier/kDereference is a column
-  bool lambda_variable = false;   // analyzed: this kIdentifier is a lambda's parameter
+  Type type;                         // analyzed
+  std::optional<ColumnRef> ref;      // analyzed: this kIdentifier/kDereference is a column
+  bool lambda_variable = false;      // analyzed: this kIdentifier is a lambda's parameter
   const Expr* stands_for = nullptr;  // analyzed: an alias or ordinal of ORDER BY/GROUP BY, the select item it means
-  std::vector<ColumnRef> expanded;  // analyzed: kStar
+  std::vector<ColumnRef> expanded;   // analyzed: kStar
 };
 
 struct SelectItem {
@@ -161,10 +161,10 @@ struct Relation {
   std::vector<std::string> column_aliases;
   int32_t depth = 1;
 
-  TableName table;         // kTable
-  std::string time_travel; // kTable: "timestamp" or "version" of FOR … AS OF, "" for none
+  TableName table;          // kTable
+  std::string time_travel;  // kTable: "timestamp" or "version" of FOR … AS OF, "" for none
   ExprPtr as_of;
-  QueryPtr query;          // kSubquery (also LATERAL, and views after analysis)
+  QueryPtr query;  // kSubquery (also LATERAL, and views after analysis)
   bool lateral = false;
   std::string sample_method;  // kTable/kSubquery: "bernoulli" or "system" of TABLESAMPLE
   ExprPtr sample_percent;
@@ -179,8 +179,8 @@ struct Relation {
   ExprPtr on;
   std::vector<Identifier> using_columns;
 
-  int32_t use = -1;          // analyzed: index into Plan::tables for a catalog table, -1 for a WITH table
-  std::string printed_alias; // analyzed: the unique alias given to it in its FROM
+  int32_t use = -1;           // analyzed: index into Plan::tables for a catalog table, -1 for a WITH table
+  std::string printed_alias;  // analyzed: the unique alias given to it in its FROM
   std::vector<std::string> printed_columns;  // analyzed: the column names it exposes, in order
   std::vector<Type> column_types;            // analyzed: parallel to printed_columns
 };

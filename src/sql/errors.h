@@ -1,8 +1,8 @@
 // Why a statement was refused; the names follow Athena's error names.
 //
 // Every message of these but kInvalidType begins with the category and the place as Athena words them:
-// "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved or requester is not authorized to access requested resources".
-// Parse errors of DML read "line 1:1: mismatched input 'SELEC'. Expecting: ...".
+// "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved or requester is not authorized to access requested
+// resources". Parse errors of DML read "line 1:1: mismatched input 'SELEC'. Expecting: ...".
 #pragma once
 
 #include "base/result.h"

@@ -51,9 +51,12 @@ bool Pinned(const PartitionNode& node, size_t key, std::vector<std::string>* out
 
 std::string TextOf(const PartitionNode& node) {
   switch (node.kind) {
-    case PartitionNode::kUnknown: return "?";
-    case PartitionNode::kKey: return node.name;
-    case PartitionNode::kValue: break;
+    case PartitionNode::kUnknown:
+      return "?";
+    case PartitionNode::kKey:
+      return node.name;
+    case PartitionNode::kValue:
+      break;
     case PartitionNode::kCall: {
       std::string out = node.name + "(";
       for (size_t i = 0; i < node.args.size(); ++i) out += (i > 0 ? ", " : "") + TextOf(*node.args[i]);

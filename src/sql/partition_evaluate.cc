@@ -116,9 +116,12 @@ Value Combine(const PartitionNode& node, const std::vector<std::string>* values,
   bool null = false;
   for (const auto& arg : node.args) {
     Value value = EvaluatePartitionNode(*arg, values);
-    if (Holds<PartitionNull>(value)) null = true;
-    else if (!Holds<bool>(value)) maybe = true;
-    else if (std::get<bool>(value) == ends) return ends;
+    if (Holds<PartitionNull>(value))
+      null = true;
+    else if (!Holds<bool>(value))
+      maybe = true;
+    else if (std::get<bool>(value) == ends)
+      return ends;
   }
   if (maybe) return Maybe();
   if (null) return PartitionNull{};
@@ -174,7 +177,8 @@ Value AddSpan(const Value& value, const PartitionSpan& span, int sign) {
 
 Value Arithmetic(const std::string& op, const Value& a, const Value& b) {
   bool minus = op == "-";
-  if (IsTime(a) && Holds<PartitionSpan>(b) && (op == "+" || minus)) return AddSpan(a, std::get<PartitionSpan>(b), minus ? -1 : 1);
+  if (IsTime(a) && Holds<PartitionSpan>(b) && (op == "+" || minus))
+    return AddSpan(a, std::get<PartitionSpan>(b), minus ? -1 : 1);
   if (Holds<PartitionSpan>(a) && IsTime(b) && op == "+") return AddSpan(b, std::get<PartitionSpan>(a), 1);
   if (!Holds<int64_t>(a) || !Holds<int64_t>(b)) return Maybe();
   int64_t x = std::get<int64_t>(a);
@@ -203,15 +207,32 @@ Value FormatTime(const Value& value, std::string_view format) {
     i += bare ? 2 : 1;
     auto number = [&](int n) { out += bare ? std::to_string(n) : fmt::format("{:02}", n); };
     switch (i < format.size() ? format[i] : '\0') {
-      case 'Y': out += fmt::format("{:04}", c.year); break;
-      case 'y': out += fmt::format("{:02}", c.year % 100); break;
-      case 'm': number(c.month); break;
-      case 'd': number(c.day); break;
-      case 'H': number(c.hour); break;
-      case 'M': number(c.minute); break;
-      case 'S': number(c.second); break;
-      case '%': out += '%'; break;
-      default: return Maybe();
+      case 'Y':
+        out += fmt::format("{:04}", c.year);
+        break;
+      case 'y':
+        out += fmt::format("{:02}", c.year % 100);
+        break;
+      case 'm':
+        number(c.month);
+        break;
+      case 'd':
+        number(c.day);
+        break;
+      case 'H':
+        number(c.hour);
+        break;
+      case 'M':
+        number(c.minute);
+        break;
+      case 'S':
+        number(c.second);
+        break;
+      case '%':
+        out += '%';
+        break;
+      default:
+        return Maybe();
     }
   }
   return out;
@@ -235,13 +256,26 @@ Value ReadTime(const std::string& text, std::string_view format) {
     if (i + 1 < format.size() && format[i + 1] == '-') ++i;
     bool ok = false;
     switch (++i < format.size() ? format[i] : '\0') {
-      case 'Y': ok = number(4, &year); break;
-      case 'm': ok = number(2, &month); break;
-      case 'd': ok = number(2, &day); break;
-      case 'H': ok = number(2, &hour); break;
-      case 'M': ok = number(2, &minute); break;
-      case 'S': ok = number(2, &second); break;
-      default: break;
+      case 'Y':
+        ok = number(4, &year);
+        break;
+      case 'm':
+        ok = number(2, &month);
+        break;
+      case 'd':
+        ok = number(2, &day);
+        break;
+      case 'H':
+        ok = number(2, &hour);
+        break;
+      case 'M':
+        ok = number(2, &minute);
+        break;
+      case 'S':
+        ok = number(2, &second);
+        break;
+      default:
+        break;
     }
     if (!ok) return Maybe();
   }
@@ -269,7 +303,8 @@ Value Cast(const Value& value, const Type& to) {
   if (to.IsInteger() && Holds<int64_t>(value)) return value;
   if (to.Is(TypeKind::kDouble) && Holds<int64_t>(value)) return static_cast<double>(std::get<int64_t>(value));
   if (to.Is(TypeKind::kDate) && IsTime(value)) return PartitionDate{DayOf(TimeOf(value))};
-  if ((to.Is(TypeKind::kTimestamp) || to.Is(TypeKind::kTimestampTz)) && IsTime(value)) return PartitionTime{TimeOf(value).micros};
+  if ((to.Is(TypeKind::kTimestamp) || to.Is(TypeKind::kTimestampTz)) && IsTime(value))
+    return PartitionTime{TimeOf(value).micros};
   return Maybe();
 }
 
@@ -277,11 +312,16 @@ Value Truncate(const std::string& unit, const Value& value) {
   Timestamp time = TimeOf(value);
   CivilTime c = ToCivil(time);
   Timestamp out;
-  if (unit == "year") out = FromCivil(c.year, 1, 1);
-  else if (unit == "month") out = FromCivil(c.year, c.month, 1);
-  else if (unit == "day") out = FromCivil(c.year, c.month, c.day);
-  else if (unit == "hour") out = FromCivil(c.year, c.month, c.day, c.hour);
-  else return Maybe();
+  if (unit == "year")
+    out = FromCivil(c.year, 1, 1);
+  else if (unit == "month")
+    out = FromCivil(c.year, c.month, 1);
+  else if (unit == "day")
+    out = FromCivil(c.year, c.month, c.day);
+  else if (unit == "hour")
+    out = FromCivil(c.year, c.month, c.day, c.hour);
+  else
+    return Maybe();
   if (Holds<PartitionDate>(value)) return PartitionDate{DayOf(out)};
   return PartitionTime{out.micros};
 }
@@ -295,7 +335,8 @@ Value Substr(const std::vector<Value>& args) {
   int64_t start = std::get<int64_t>(args[1]);
   if (start < 1) return Maybe();
   if (start > static_cast<int64_t>(text.size())) return std::string();
-  size_t length = args.size() > 2 ? static_cast<size_t>(std::max<int64_t>(0, std::get<int64_t>(args[2]))) : std::string::npos;
+  size_t length =
+      args.size() > 2 ? static_cast<size_t>(std::max<int64_t>(0, std::get<int64_t>(args[2]))) : std::string::npos;
   return text.substr(static_cast<size_t>(start - 1), length);
 }
 
@@ -308,8 +349,10 @@ Value TimeFunction(const std::string& name, const std::vector<Value>& args) {
   if (name == "date") return PartitionDate{DayOf(TimeOf(args[0]))};
   std::string format;
   bool text = args.size() == 2 && Holds<std::string>(args[1]);
-  if (name == "date_format" && text && FormatFromMysql(std::get<std::string>(args[1]), &format)) return FormatTime(args[0], format);
-  if (name == "format_datetime" && text && FormatFromJoda(std::get<std::string>(args[1]), &format)) return FormatTime(args[0], format);
+  if (name == "date_format" && text && FormatFromMysql(std::get<std::string>(args[1]), &format))
+    return FormatTime(args[0], format);
+  if (name == "format_datetime" && text && FormatFromJoda(std::get<std::string>(args[1]), &format))
+    return FormatTime(args[0], format);
   return Maybe();
 }
 
@@ -331,7 +374,8 @@ Value Apply(const PartitionNode& node, const std::vector<Value>& args) {
   const std::string& name = node.name;
   if (name == "not") return Holds<bool>(args[0]) ? Value(!std::get<bool>(args[0])) : Maybe();
   if (name == "cast") return Cast(args[0], node.type);
-  if (name == "+" || name == "-" || name == "*" || name == "/" || name == "%") return Arithmetic(name, args[0], args[1]);
+  if (name == "+" || name == "-" || name == "*" || name == "/" || name == "%")
+    return Arithmetic(name, args[0], args[1]);
   if (name == "||" || name == "concat") {
     std::string out;
     for (const Value& arg : args) {
@@ -344,7 +388,8 @@ Value Apply(const PartitionNode& node, const std::vector<Value>& args) {
     bool texts = Holds<std::string>(args[0]) && Holds<std::string>(args[1]);
     if (!texts) return Maybe();
     char escape = 0;
-    if (args.size() > 2 && Holds<std::string>(args[2]) && std::get<std::string>(args[2]).size() == 1) escape = std::get<std::string>(args[2])[0];
+    if (args.size() > 2 && Holds<std::string>(args[2]) && std::get<std::string>(args[2]).size() == 1)
+      escape = std::get<std::string>(args[2])[0];
     bool ascii = true;
     for (char c : std::get<std::string>(args[0])) ascii = ascii && !(c & 0x80);
     return ascii ? Value(Like(std::get<std::string>(args[0]), std::get<std::string>(args[1]), escape)) : Maybe();
@@ -361,16 +406,45 @@ Value Apply(const PartitionNode& node, const std::vector<Value>& args) {
   if (name == "date_trunc" && args.size() == 2 && IsTime(args[1])) return Truncate(text, args[1]);
   std::string format;
   bool parse = args.size() == 2 && Holds<std::string>(args[1]);
-  if (name == "date_parse" && parse && FormatFromMysql(std::get<std::string>(args[1]), &format)) return ReadTime(text, format);
+  if (name == "date_parse" && parse && FormatFromMysql(std::get<std::string>(args[1]), &format))
+    return ReadTime(text, format);
   return Maybe();
 }
 
 // Whether a NULL argument makes the result NULL; coalesce and its like do not.
 bool IsStrict(std::string_view name) {
-  static constexpr std::string_view kStrict[] = {
-      "=",    "<>",   "<",     "<=",    ">",     ">=",     "not",       "cast", "+",    "-",          "*",           "/",
-      "%",    "||",   "like",  "lower", "upper", "trim",   "substr",    "date", "year", "month",      "day",         "hour",
-      "concat", "substring", "date_add", "date_trunc", "date_parse", "date_format", "format_datetime", "day_of_month"};
+  static constexpr std::string_view kStrict[] = {"=",
+                                                 "<>",
+                                                 "<",
+                                                 "<=",
+                                                 ">",
+                                                 ">=",
+                                                 "not",
+                                                 "cast",
+                                                 "+",
+                                                 "-",
+                                                 "*",
+                                                 "/",
+                                                 "%",
+                                                 "||",
+                                                 "like",
+                                                 "lower",
+                                                 "upper",
+                                                 "trim",
+                                                 "substr",
+                                                 "date",
+                                                 "year",
+                                                 "month",
+                                                 "day",
+                                                 "hour",
+                                                 "concat",
+                                                 "substring",
+                                                 "date_add",
+                                                 "date_trunc",
+                                                 "date_parse",
+                                                 "date_format",
+                                                 "format_datetime",
+                                                 "day_of_month"};
   return std::find(std::begin(kStrict), std::end(kStrict), name) != std::end(kStrict);
 }
 
@@ -386,8 +460,10 @@ Value EvaluateIn(const PartitionNode& node, const std::vector<std::string>* valu
       continue;
     }
     Value equal = Compare("=", left, item);
-    if (!Holds<bool>(equal)) maybe = true;
-    else if (std::get<bool>(equal)) return true;
+    if (!Holds<bool>(equal))
+      maybe = true;
+    else if (std::get<bool>(equal))
+      return true;
   }
   if (maybe) return Maybe();
   if (null) return PartitionNull{};
@@ -398,12 +474,15 @@ Value EvaluateIn(const PartitionNode& node, const std::vector<std::string>* valu
 
 PartitionValue EvaluatePartitionNode(const PartitionNode& node, const std::vector<std::string>* values) {
   switch (node.kind) {
-    case PartitionNode::kUnknown: return Maybe();
-    case PartitionNode::kValue: return node.value;
+    case PartitionNode::kUnknown:
+      return Maybe();
+    case PartitionNode::kValue:
+      return node.value;
     case PartitionNode::kKey:
       if (values == nullptr || node.index >= values->size()) return Maybe();
       return Parse((*values)[node.index], node.type);
-    case PartitionNode::kCall: break;
+    case PartitionNode::kCall:
+      break;
   }
   if (node.name == "and") return Combine(node, values, false);
   if (node.name == "or") return Combine(node, values, true);
@@ -419,7 +498,8 @@ PartitionValue EvaluatePartitionNode(const PartitionNode& node, const std::vecto
   if (node.name == "isnull") return maybe ? Maybe() : Value(null);
   if (maybe) return Maybe();
   if (null) return IsStrict(node.name) ? Value(PartitionNull{}) : Maybe();
-  bool compares = node.name == "=" || node.name == "<>" || node.name == "<" || node.name == "<=" || node.name == ">" || node.name == ">=";
+  bool compares = node.name == "=" || node.name == "<>" || node.name == "<" || node.name == "<=" || node.name == ">" ||
+                  node.name == ">=";
   if (compares) return Compare(node.name, args[0], args[1]);
   return Apply(node, args);
 }

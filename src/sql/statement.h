@@ -140,8 +140,8 @@ struct CreateTable {
 
 // A WITH (...) property of CTAS and UNLOAD.
 struct PropertyValue {
-  std::string text;                // string, number or boolean as text
-  std::vector<std::string> list;   // ARRAY['a','b']
+  std::string text;               // string, number or boolean as text
+  std::vector<std::string> list;  // ARRAY['a','b']
   bool is_list = false;
 };
 using QueryProperties = std::map<std::string, PropertyValue>;  // keys lower case

@@ -109,11 +109,16 @@ int32_t FractionDigits(const Type& type) { return type.length; }
 
 std::string ToHive(const Type& type) {
   switch (type.kind) {
-    case TypeKind::kDecimal: return fmt::format("decimal({},{})", type.length, type.scale);
-    case TypeKind::kChar: return fmt::format("char({})", type.length == 0 ? 1 : type.length);
-    case TypeKind::kVarchar: return type.length == 0 ? "string" : fmt::format("varchar({})", type.length);
-    case TypeKind::kArray: return "array<" + ToHive(type.args[0]) + ">";
-    case TypeKind::kMap: return "map<" + ToHive(type.args[0]) + "," + ToHive(type.args[1]) + ">";
+    case TypeKind::kDecimal:
+      return fmt::format("decimal({},{})", type.length, type.scale);
+    case TypeKind::kChar:
+      return fmt::format("char({})", type.length == 0 ? 1 : type.length);
+    case TypeKind::kVarchar:
+      return type.length == 0 ? "string" : fmt::format("varchar({})", type.length);
+    case TypeKind::kArray:
+      return "array<" + ToHive(type.args[0]) + ">";
+    case TypeKind::kMap:
+      return "map<" + ToHive(type.args[0]) + "," + ToHive(type.args[1]) + ">";
     case TypeKind::kRow: {
       std::string out = "struct<";
       for (size_t i = 0; i < type.args.size(); ++i) {
@@ -122,20 +127,29 @@ std::string ToHive(const Type& type) {
       }
       return out + ">";
     }
-    default: return std::string(SpellingOf(type.kind).hive);
+    default:
+      return std::string(SpellingOf(type.kind).hive);
   }
 }
 
 std::string ToTrino(const Type& type) {
   switch (type.kind) {
-    case TypeKind::kDecimal: return fmt::format("decimal({}, {})", type.length, type.scale);
-    case TypeKind::kChar: return fmt::format("char({})", type.length == 0 ? 1 : type.length);
-    case TypeKind::kVarchar: return type.length == 0 ? "varchar" : fmt::format("varchar({})", type.length);
-    case TypeKind::kTime: return fmt::format("time({})", FractionDigits(type));
-    case TypeKind::kTimestamp: return fmt::format("timestamp({})", FractionDigits(type));
-    case TypeKind::kTimestampTz: return fmt::format("timestamp({}) with time zone", FractionDigits(type));
-    case TypeKind::kArray: return "array(" + ToTrino(type.args[0]) + ")";
-    case TypeKind::kMap: return "map(" + ToTrino(type.args[0]) + ", " + ToTrino(type.args[1]) + ")";
+    case TypeKind::kDecimal:
+      return fmt::format("decimal({}, {})", type.length, type.scale);
+    case TypeKind::kChar:
+      return fmt::format("char({})", type.length == 0 ? 1 : type.length);
+    case TypeKind::kVarchar:
+      return type.length == 0 ? "varchar" : fmt::format("varchar({})", type.length);
+    case TypeKind::kTime:
+      return fmt::format("time({})", FractionDigits(type));
+    case TypeKind::kTimestamp:
+      return fmt::format("timestamp({})", FractionDigits(type));
+    case TypeKind::kTimestampTz:
+      return fmt::format("timestamp({}) with time zone", FractionDigits(type));
+    case TypeKind::kArray:
+      return "array(" + ToTrino(type.args[0]) + ")";
+    case TypeKind::kMap:
+      return "map(" + ToTrino(type.args[0]) + ", " + ToTrino(type.args[1]) + ")";
     case TypeKind::kRow: {
       std::string out = "row(";
       for (size_t i = 0; i < type.args.size(); ++i) {
@@ -145,15 +159,19 @@ std::string ToTrino(const Type& type) {
       }
       return out + ")";
     }
-    default: return std::string(SpellingOf(type.kind).trino);
+    default:
+      return std::string(SpellingOf(type.kind).trino);
   }
 }
 
 std::string ToDuckDb(const Type& type) {
   switch (type.kind) {
-    case TypeKind::kDecimal: return fmt::format("DECIMAL({},{})", type.length, type.scale);
-    case TypeKind::kArray: return ToDuckDb(type.args[0]) + "[]";
-    case TypeKind::kMap: return "MAP(" + ToDuckDb(type.args[0]) + ", " + ToDuckDb(type.args[1]) + ")";
+    case TypeKind::kDecimal:
+      return fmt::format("DECIMAL({},{})", type.length, type.scale);
+    case TypeKind::kArray:
+      return ToDuckDb(type.args[0]) + "[]";
+    case TypeKind::kMap:
+      return "MAP(" + ToDuckDb(type.args[0]) + ", " + ToDuckDb(type.args[1]) + ")";
     case TypeKind::kRow: {
       std::string out = "STRUCT(";
       for (size_t i = 0; i < type.args.size(); ++i) {
@@ -162,7 +180,8 @@ std::string ToDuckDb(const Type& type) {
       }
       return out + ")";
     }
-    default: return std::string(SpellingOf(type.kind).duckdb);
+    default:
+      return std::string(SpellingOf(type.kind).duckdb);
   }
 }
 
@@ -186,10 +205,14 @@ Type UnifyDecimals(const Type& a, const Type& b) {
 
 Type IntegerAsDecimal(const Type& type) {
   switch (type.kind) {
-    case TypeKind::kTinyint: return DecimalType(3, 0);
-    case TypeKind::kSmallint: return DecimalType(5, 0);
-    case TypeKind::kInteger: return DecimalType(10, 0);
-    default: return DecimalType(19, 0);
+    case TypeKind::kTinyint:
+      return DecimalType(3, 0);
+    case TypeKind::kSmallint:
+      return DecimalType(5, 0);
+    case TypeKind::kInteger:
+      return DecimalType(10, 0);
+    default:
+      return DecimalType(19, 0);
   }
 }
 
@@ -233,8 +256,10 @@ bool UnifyTypes(const Type& a, const Type& b, Type* out) {
   if (a.IsString() && b.IsString()) {
     if (a.kind == b.kind) {
       *out = a;
-      if (a.length == 0 || b.length == 0) out->length = 0;
-      else out->length = std::max(a.length, b.length);
+      if (a.length == 0 || b.length == 0)
+        out->length = 0;
+      else
+        out->length = std::max(a.length, b.length);
     } else {
       *out = a.Is(TypeKind::kChar) ? a : b;  // Trino compares varchar with char as char
       out->length = std::max(a.length, b.length);

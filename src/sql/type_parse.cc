@@ -16,20 +16,47 @@ struct Word {
 
 // Spellings that any of the three dialects uses for a type without arguments of its own.
 constexpr Word kWords[] = {
-    {"boolean", TypeKind::kBoolean},     {"bool", TypeKind::kBoolean},        {"tinyint", TypeKind::kTinyint},
-    {"smallint", TypeKind::kSmallint},   {"short", TypeKind::kSmallint},      {"int", TypeKind::kInteger},
-    {"integer", TypeKind::kInteger},     {"bigint", TypeKind::kBigint},       {"long", TypeKind::kBigint},
-    {"float", TypeKind::kReal},          {"real", TypeKind::kReal},           {"double", TypeKind::kDouble},
-    {"string", TypeKind::kVarchar},      {"varchar", TypeKind::kVarchar},     {"char", TypeKind::kChar},
-    {"character", TypeKind::kChar},      {"binary", TypeKind::kVarbinary},    {"varbinary", TypeKind::kVarbinary},
-    {"blob", TypeKind::kVarbinary},      {"date", TypeKind::kDate},           {"time", TypeKind::kTime},
-    {"timestamp", TypeKind::kTimestamp}, {"timestamptz", TypeKind::kTimestampTz}, {"json", TypeKind::kJson},
-    {"uuid", TypeKind::kUuid},           {"ipaddress", TypeKind::kIpAddress}, {"unknown", TypeKind::kUnknown},
-    {"decimal", TypeKind::kDecimal},     {"numeric", TypeKind::kDecimal},     {"dec", TypeKind::kDecimal},
-    {"hugeint", TypeKind::kDecimal},     {"ubigint", TypeKind::kDecimal},     {"uinteger", TypeKind::kBigint},
-    {"usmallint", TypeKind::kInteger},   {"utinyint", TypeKind::kSmallint},   {"uhugeint", TypeKind::kDouble},
-    {"timestamp_s", TypeKind::kTimestamp}, {"timestamp_ms", TypeKind::kTimestamp},
-    {"timestamp_ns", TypeKind::kTimestamp}, {"bit", TypeKind::kVarchar},      {"text", TypeKind::kVarchar},
+    {"boolean", TypeKind::kBoolean},
+    {"bool", TypeKind::kBoolean},
+    {"tinyint", TypeKind::kTinyint},
+    {"smallint", TypeKind::kSmallint},
+    {"short", TypeKind::kSmallint},
+    {"int", TypeKind::kInteger},
+    {"integer", TypeKind::kInteger},
+    {"bigint", TypeKind::kBigint},
+    {"long", TypeKind::kBigint},
+    {"float", TypeKind::kReal},
+    {"real", TypeKind::kReal},
+    {"double", TypeKind::kDouble},
+    {"string", TypeKind::kVarchar},
+    {"varchar", TypeKind::kVarchar},
+    {"char", TypeKind::kChar},
+    {"character", TypeKind::kChar},
+    {"binary", TypeKind::kVarbinary},
+    {"varbinary", TypeKind::kVarbinary},
+    {"blob", TypeKind::kVarbinary},
+    {"date", TypeKind::kDate},
+    {"time", TypeKind::kTime},
+    {"timestamp", TypeKind::kTimestamp},
+    {"timestamptz", TypeKind::kTimestampTz},
+    {"json", TypeKind::kJson},
+    {"uuid", TypeKind::kUuid},
+    {"ipaddress", TypeKind::kIpAddress},
+    {"unknown", TypeKind::kUnknown},
+    {"decimal", TypeKind::kDecimal},
+    {"numeric", TypeKind::kDecimal},
+    {"dec", TypeKind::kDecimal},
+    {"hugeint", TypeKind::kDecimal},
+    {"ubigint", TypeKind::kDecimal},
+    {"uinteger", TypeKind::kBigint},
+    {"usmallint", TypeKind::kInteger},
+    {"utinyint", TypeKind::kSmallint},
+    {"uhugeint", TypeKind::kDouble},
+    {"timestamp_s", TypeKind::kTimestamp},
+    {"timestamp_ms", TypeKind::kTimestamp},
+    {"timestamp_ns", TypeKind::kTimestamp},
+    {"bit", TypeKind::kVarchar},
+    {"text", TypeKind::kVarchar},
     {"interval", TypeKind::kIntervalDay},
 };
 
@@ -48,7 +75,8 @@ class TypeParser {
   Error Bad() const { return Fail(kInvalidType, fmt::format("Unknown type: {}", text_)); }
 
   void Blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
   bool Take(char c) {
     Blanks();
@@ -134,8 +162,10 @@ class TypeParser {
       std::string name;
       while (at_ < text_.size()) {
         if (text_[at_] == quote) {
-          if (at_ + 1 < text_.size() && text_[at_ + 1] == quote) ++at_;
-          else break;
+          if (at_ + 1 < text_.size() && text_[at_ + 1] == quote)
+            ++at_;
+          else
+            break;
         }
         name += text_[at_++];
       }

@@ -8,9 +8,9 @@ namespace tarn::sql {
 namespace {
 
 TEST(HiveType, RoundTripsNestedTypesInCanonicalSpelling) {
-  for (std::string text : {"bigint", "string", "varchar(12)", "char(3)", "decimal(10,2)", "array<string>", "map<string,int>",
-                           "array<struct<a:int,b:map<string,decimal(10,2)>>>", "struct<x:struct<y:array<double>>>", "timestamp",
-                           "binary", "float"}) {
+  for (std::string text : {"bigint", "string", "varchar(12)", "char(3)", "decimal(10,2)", "array<string>",
+                           "map<string,int>", "array<struct<a:int,b:map<string,decimal(10,2)>>>",
+                           "struct<x:struct<y:array<double>>>", "timestamp", "binary", "float"}) {
     auto type = ParseHiveType(text);
     ASSERT_TRUE(type.ok()) << text;
     EXPECT_EQ(ToHive(*type), text);
@@ -28,8 +28,9 @@ TEST(HiveType, SpeaksTrinoAndDuckDb) {
 }
 
 TEST(TrinoType, ReadsWhatItPrints) {
-  for (std::string text : {"row(a integer, b varchar(10))", "timestamp(3) with time zone", "row(integer, varchar)", "decimal(38, 0)",
-                           "array(array(double))", "map(varchar, real)", "interval day to second", "interval year to month", "time(3)"}) {
+  for (std::string text :
+       {"row(a integer, b varchar(10))", "timestamp(3) with time zone", "row(integer, varchar)", "decimal(38, 0)",
+        "array(array(double))", "map(varchar, real)", "interval day to second", "interval year to month", "time(3)"}) {
     auto type = ParseTrinoType(text);
     ASSERT_TRUE(type.ok()) << text;
     EXPECT_EQ(ToTrino(*type), text);
@@ -37,8 +38,8 @@ TEST(TrinoType, ReadsWhatItPrints) {
 }
 
 TEST(Type, RefusesWhatIsNoType) {
-  for (std::string text : {"", "strin", "array<", "array<int", "map<int>", "decimal(0,0)", "decimal(39,1)", "decimal(2,3)", "int int",
-                           "struct<a>", "struct<:int>>"}) {
+  for (std::string text : {"", "strin", "array<", "array<int", "map<int>", "decimal(0,0)", "decimal(39,1)",
+                           "decimal(2,3)", "int int", "struct<a>", "struct<:int>>"}) {
     EXPECT_TRUE(ParseHiveType(text).Is(kInvalidType)) << text;
   }
   std::string deep;

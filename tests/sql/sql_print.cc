@@ -1,7 +1,7 @@
 // Reads statements from standard input, prints for each what sql/ makes of it as one line of JSON.
 //
-// Input: blocks ended by a line "----". A block "setup db.table\nQUERY" declares a table with the query's columns, a block
-// "view db.name\nQUERY" a view, "query\nQUERY" asks for the plan, "macros" for the macro statements.
+// Input: blocks ended by a line "----". A block "setup db.table\nQUERY" declares a table with the query's columns, a
+// block "view db.name\nQUERY" a view, "query\nQUERY" asks for the plan, "macros" for the macro statements.
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -66,7 +66,8 @@ class Script {
     context.user = "tester";
     auto plan = PlanQuery(*query->query, catalog_, context);
     if (!plan.ok()) return Failed(plan.error());
-    if (words[0] == "setup" || words[0] == "view") Declare(std::string(words[1]), *plan, words[0] == "view" ? body : "");
+    if (words[0] == "setup" || words[0] == "view")
+      Declare(std::string(words[1]), *plan, words[0] == "view" ? body : "");
     return Planned(*plan);
   }
 

@@ -1,5 +1,6 @@
 #include "sql/analyze.h"
 
+#include "base/strings.h"
 #include "sql/errors.h"
 #include "sql/internal/analyzer.h"
 #include "sql/internal/printer.h"
@@ -27,6 +28,29 @@ std::string QuoteLiteral(std::string_view text) {
   return out;
 }
 
+namespace {
+
+std::string TypeNames(const std::vector<Type>& types) {
+  std::vector<std::string> names;
+  for (const Type& type : types) names.push_back(ToTrino(type));
+  return Join(names, ", ");
+}
+
+void RequireTarget(const Plan& plan, const std::vector<TableColumn>& target, Position pos) {
+  std::vector<Type> have;
+  std::vector<Type> want;
+  for (const OutputColumn& column : plan.columns) have.push_back(column.type);
+  for (const TableColumn& column : target) want.push_back(column.type);
+  bool fits = have.size() == want.size();
+  for (size_t i = 0; fits && i < have.size(); ++i) fits = CanCoerce(have[i], want[i]);
+  if (fits) return;
+  ThrowAt(kTypeMismatch, "TYPE_MISMATCH", pos,
+          fmt::format("Insert query has mismatched column types: Table: [{}], Query: [{}]", TypeNames(want),
+                      TypeNames(have)));
+}
+
+}  // namespace
+
 Result<Plan> PlanQuery(Query& query, const CatalogView& catalog, const AnalyzeContext& context,
                        const PrintOptions& options) {
   try {
@@ -41,7 +65,9 @@ Result<Plan> PlanQuery(Query& query, const CatalogView& catalog, const AnalyzeCo
       column.type = shape.types[i];
       plan.columns.push_back(std::move(column));
     }
-    plan.duckdb = Printer(plan, context, options).TopQuery(query);
+    Printer printer(plan, context, options);
+    if (!options.target.empty()) RequireTarget(plan, options.target, query.pos);
+    plan.duckdb = options.target.empty() ? printer.TopQuery(query) : printer.QueryInto(query, options.target);
     return plan;
   } catch (Failure& failure) {
     return std::move(failure.error);

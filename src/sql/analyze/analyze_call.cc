@@ -2,8 +2,8 @@
 
 #include "base/strings.h"
 #include "sql/errors.h"
-#include "sql/internal/functions.h"
 #include "sql/internal/analyzer.h"
+#include "sql/internal/functions.h"
 
 namespace tarn::sql {
 
@@ -19,7 +19,8 @@ void Analyzer::AnalyzeArguments(Expr* expr, const Scope& scope, std::vector<Type
     std::vector<Type> parameters = LambdaParameters(expr->name, i, *types);
     if (parameters.size() != lambda->names.size()) {
       ThrowAt(kTypeMismatch, "INVALID_FUNCTION_ARGUMENT", lambda->pos,
-              fmt::format("Expected a lambda that takes {} argument(s) but got {}", parameters.size(), lambda->names.size()));
+              fmt::format("Expected a lambda that takes {} argument(s) but got {}", parameters.size(),
+                          lambda->names.size()));
     }
     for (size_t p = 0; p < parameters.size(); ++p) lambda_variables_.emplace_back(lambda->names[p], parameters[p]);
     (*types)[i] = Analyze(lambda, scope);
@@ -49,11 +50,13 @@ Type Analyzer::AnalyzeCall(Expr* expr, const Scope& scope) {
   if (named == nullptr) FailCall(*expr, {});
   bool star = expr->args.size() == 1 && expr->args[0]->kind == ExprKind::kStar;
   if (star && expr->name != "count") {
-    ThrowAt(kFunctionNotFound, "FUNCTION_NOT_FOUND", expr->pos, fmt::format("Unexpected parameters (*) for function {}", expr->name));
+    ThrowAt(kFunctionNotFound, "FUNCTION_NOT_FOUND", expr->pos,
+            fmt::format("Unexpected parameters (*) for function {}", expr->name));
   }
   std::vector<Type> types;
   AnalyzeArguments(expr, scope, &types);
-  bool has_lambda = std::any_of(expr->args.begin(), expr->args.end(), [](auto& a) { return a->kind == ExprKind::kLambda; });
+  bool has_lambda =
+      std::any_of(expr->args.begin(), expr->args.end(), [](auto& a) { return a->kind == ExprKind::kLambda; });
   const Function* function = FindFunction(expr->name, types);
   if (function == nullptr || (has_lambda && !TakesLambda(*function))) FailCall(*expr, types);
   if (expr->filter) {
@@ -63,10 +66,12 @@ Type Analyzer::AnalyzeCall(Expr* expr, const Scope& scope) {
   AnalyzeSortItems(&expr->order_by, scope);
   bool aggregate = function->kind == FunctionKind::kAggregate;
   if (!aggregate && (expr->distinct || expr->filter || !expr->order_by.empty())) {
-    ThrowAt(kSyntaxError, "FUNCTION_NOT_AGGREGATE", expr->pos, fmt::format("Function '{}' is not an aggregate function", expr->name));
+    ThrowAt(kSyntaxError, "FUNCTION_NOT_AGGREGATE", expr->pos,
+            fmt::format("Function '{}' is not an aggregate function", expr->name));
   }
   if (function->kind == FunctionKind::kWindow && !expr->has_window) {
-    ThrowAt(kSyntaxError, "MISSING_OVER", expr->pos, fmt::format("Window function {} requires an OVER clause", expr->name));
+    ThrowAt(kSyntaxError, "MISSING_OVER", expr->pos,
+            fmt::format("Window function {} requires an OVER clause", expr->name));
   }
   if (function->kind == FunctionKind::kScalar && expr->has_window) {
     ThrowAt(kSyntaxError, "FUNCTION_NOT_WINDOW", expr->pos, fmt::format("Not a window function: {}", expr->name));
@@ -80,12 +85,17 @@ Type Analyzer::AnalyzeCall(Expr* expr, const Scope& scope) {
   }
   if (expr->window) AnalyzeWindow(expr->window.get(), scope);
   if (!expr->window_name.empty()) {
-    bool known = windows_ && std::any_of(windows_->begin(), windows_->end(), [&](auto& w) { return w.name == expr->window_name; });
-    if (!known) ThrowAt(kSyntaxError, "INVALID_WINDOW_REFERENCE", expr->pos, fmt::format("Cannot resolve WINDOW name {}", expr->window_name));
+    bool known = windows_ &&
+                 std::any_of(windows_->begin(), windows_->end(), [&](auto& w) { return w.name == expr->window_name; });
+    if (!known)
+      ThrowAt(kSyntaxError, "INVALID_WINDOW_REFERENCE", expr->pos,
+              fmt::format("Cannot resolve WINDOW name {}", expr->window_name));
   }
   if (expr->name == "extract") {
-    static constexpr std::string_view kFields[] = {"year", "quarter", "month", "week", "day", "day_of_month", "day_of_week", "dow", "day_of_year",
-                                                   "doy", "year_of_week", "yow", "hour", "minute", "second", "timezone_hour", "timezone_minute"};
+    static constexpr std::string_view kFields[] = {
+        "year",           "quarter", "month",        "week", "day",  "day_of_month", "day_of_week", "dow",
+        "day_of_year",    "doy",     "year_of_week", "yow",  "hour", "minute",       "second",      "timezone_hour",
+        "timezone_minute"};
     if (std::find(std::begin(kFields), std::end(kFields), expr->text) == std::end(kFields)) {
       ThrowAt(kSyntaxError, "SYNTAX_ERROR", expr->pos, fmt::format("Invalid EXTRACT field: {}", expr->text));
     }

@@ -25,70 +25,98 @@ Type Analyzer::AnalyzeNode(Expr* expr, const Scope& scope) {
     case ExprKind::kDouble:
     case ExprKind::kString:
     case ExprKind::kBinary:
-    case ExprKind::kInterval: return AnalyzeLiteral(*expr);
-    case ExprKind::kTyped: return AnalyzeTyped(expr);
+    case ExprKind::kInterval:
+      return AnalyzeLiteral(*expr);
+    case ExprKind::kTyped:
+      return AnalyzeTyped(expr);
     case ExprKind::kParameter:
-      ThrowAt(kInvalidParameters, "INVALID_PARAMETER_USAGE", expr->pos, "Incorrect number of parameters: the query has parameters without values");
-    case ExprKind::kIdentifier: return AnalyzeIdentifier(expr, scope);
-    case ExprKind::kDereference: return AnalyzeDereference(expr, scope);
-    case ExprKind::kStar: return {};
-    case ExprKind::kUnary: return Analyze(expr->args[0].get(), scope);
-    case ExprKind::kBinaryOp: return expr->op == "||" ? AnalyzeConcat(expr, scope) : AnalyzeArithmetic(expr, scope);
+      ThrowAt(kInvalidParameters, "INVALID_PARAMETER_USAGE", expr->pos,
+              "Incorrect number of parameters: the query has parameters without values");
+    case ExprKind::kIdentifier:
+      return AnalyzeIdentifier(expr, scope);
+    case ExprKind::kDereference:
+      return AnalyzeDereference(expr, scope);
+    case ExprKind::kStar:
+      return {};
+    case ExprKind::kUnary:
+      return Analyze(expr->args[0].get(), scope);
+    case ExprKind::kBinaryOp:
+      return expr->op == "||" ? AnalyzeConcat(expr, scope) : AnalyzeArithmetic(expr, scope);
     case ExprKind::kCompare:
     case ExprKind::kBetween:
-    case ExprKind::kLike: return AnalyzeCompare(expr, scope);
-    case ExprKind::kIn: return AnalyzeIn(expr, scope);
+    case ExprKind::kLike:
+      return AnalyzeCompare(expr, scope);
+    case ExprKind::kIn:
+      return AnalyzeIn(expr, scope);
     case ExprKind::kAnd:
     case ExprKind::kOr:
-    case ExprKind::kNot: {
-      Type type = boolean();
-      for (const ExprPtr& arg : expr->args) {
-        if (arg->type.Is(TypeKind::kBoolean) || arg->type.Is(TypeKind::kUnknown)) continue;
-        ThrowAt(kTypeMismatch, "TYPE_MISMATCH", arg->pos,
-                fmt::format("Logical expression term must evaluate to a boolean (actual: {})", ToTrino(arg->type)));
-      }
-      return type;
-    }
-    case ExprKind::kIsNull: return boolean();
+    case ExprKind::kNot:
+      return AnalyzeLogical(expr, scope);
+    case ExprKind::kIsNull:
+      return boolean();
     case ExprKind::kQuantified:
     case ExprKind::kInQuery: {
       Type type = boolean();
       AnalyzeSubqueryExpr(expr, scope);
       return type;
     }
-    case ExprKind::kExists: AnalyzeSubqueryExpr(expr, scope); return MakeType(TypeKind::kBoolean);
-    case ExprKind::kSubquery: {
-      QueryShape shape = AnalyzeSubqueryExpr(expr, scope);
-      if (shape.types.size() != 1) {
-        ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr->pos, "Multiple columns returned by subquery are not yet supported. Found " + std::to_string(shape.types.size()));
-      }
-      return shape.types[0];
-    }
-    case ExprKind::kCall: return AnalyzeCall(expr, scope);
-    case ExprKind::kCase: return AnalyzeCase(expr, scope);
-    case ExprKind::kCast: return AnalyzeCast(expr, scope);
-    case ExprKind::kLambda: return Analyze(expr->args[0].get(), scope);
-    case ExprKind::kArray: {
-      Type element;
-      for (ExprPtr& arg : expr->args) {
-        Type type = Analyze(arg.get(), scope);
-        Type both;
-        if (!UnifyTypes(element, type, &both)) {
-          ThrowAt(kTypeMismatch, "TYPE_MISMATCH", arg->pos, fmt::format("All ARRAY elements must be the same type: {}", ToTrino(element)));
-        }
-        element = both;
-      }
-      return ArrayType(element);
-    }
-    case ExprKind::kRow: return AnalyzeRow(expr, scope);
-    case ExprKind::kSubscript: return AnalyzeSubscript(expr, scope);
+    case ExprKind::kExists:
+      AnalyzeSubqueryExpr(expr, scope);
+      return MakeType(TypeKind::kBoolean);
+    case ExprKind::kSubquery:
+      return AnalyzeScalarSubquery(expr, scope);
+    case ExprKind::kCall:
+      return AnalyzeCall(expr, scope);
+    case ExprKind::kCase:
+      return AnalyzeCase(expr, scope);
+    case ExprKind::kCast:
+      return AnalyzeCast(expr, scope);
+    case ExprKind::kLambda:
+      return Analyze(expr->args[0].get(), scope);
+    case ExprKind::kArray:
+      return AnalyzeArray(expr, scope);
+    case ExprKind::kRow:
+      return AnalyzeRow(expr, scope);
+    case ExprKind::kSubscript:
+      return AnalyzeSubscript(expr, scope);
     case ExprKind::kAtTimeZone:
       Analyze(expr->args[0].get(), scope);
       Analyze(expr->args[1].get(), scope);
       return MakeType(TypeKind::kTimestamp);
-    case ExprKind::kCurrent: return AnalyzeCurrent(*expr);
+    case ExprKind::kCurrent:
+      return AnalyzeCurrent(*expr);
   }
   return {};
+}
+
+Type Analyzer::AnalyzeLogical(Expr* expr, const Scope& scope) {
+  for (ExprPtr& arg : expr->args) {
+    Type type = Analyze(arg.get(), scope);
+    if (type.Is(TypeKind::kBoolean) || type.Is(TypeKind::kUnknown)) continue;
+    ThrowAt(kTypeMismatch, "TYPE_MISMATCH", arg->pos,
+            fmt::format("Logical expression term must evaluate to a boolean (actual: {})", ToTrino(type)));
+  }
+  return MakeType(TypeKind::kBoolean);
+}
+
+Type Analyzer::AnalyzeArray(Expr* expr, const Scope& scope) {
+  Type element;
+  for (ExprPtr& arg : expr->args) {
+    Type both;
+    if (!UnifyTypes(element, Analyze(arg.get(), scope), &both)) {
+      ThrowAt(kTypeMismatch, "TYPE_MISMATCH", arg->pos,
+              fmt::format("All ARRAY elements must be the same type: {}", ToTrino(element)));
+    }
+    element = both;
+  }
+  return ArrayType(element);
+}
+
+Type Analyzer::AnalyzeScalarSubquery(Expr* expr, const Scope& scope) {
+  QueryShape shape = AnalyzeSubqueryExpr(expr, scope);
+  if (shape.types.size() == 1) return shape.types[0];
+  ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr->pos,
+          fmt::format("Multiple columns returned by subquery are not yet supported. Found {}", shape.types.size()));
 }
 
 QueryShape Analyzer::AnalyzeSubqueryExpr(Expr* expr, const Scope& scope) {
@@ -97,11 +125,13 @@ QueryShape Analyzer::AnalyzeSubqueryExpr(Expr* expr, const Scope& scope) {
 
 Type Analyzer::AnalyzeLiteral(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kBoolean: return MakeType(TypeKind::kBoolean);
+    case ExprKind::kBoolean:
+      return MakeType(TypeKind::kBoolean);
     case ExprKind::kInteger: {
       auto value = ParseI64(expr.text);
       bool most_negative = expr.text == "9223372036854775808";  // behind a unary minus
-      if (!value && !most_negative) ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid numeric literal: {}", expr.text));
+      if (!value && !most_negative)
+        ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid numeric literal: {}", expr.text));
       return MakeType(value && *value <= 2147483647 ? TypeKind::kInteger : TypeKind::kBigint);
     }
     case ExprKind::kDecimal: {
@@ -110,19 +140,23 @@ Type Analyzer::AnalyzeLiteral(const Expr& expr) {
       int32_t scale = static_cast<int32_t>(expr.text.size() - dot - 1);
       size_t zeros = std::min(digits.find_first_not_of('0'), digits.size());
       int32_t precision = std::max({static_cast<int32_t>(digits.size() - zeros), scale, 1});
-      if (precision > 38) ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid decimal literal: {}", expr.text));
+      if (precision > 38)
+        ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid decimal literal: {}", expr.text));
       return DecimalType(precision, scale);
     }
-    case ExprKind::kDouble: return MakeType(TypeKind::kDouble);
+    case ExprKind::kDouble:
+      return MakeType(TypeKind::kDouble);
     case ExprKind::kString: {
       auto characters = std::count_if(expr.text.begin(), expr.text.end(), [](char c) { return (c & 0xC0) != 0x80; });
       Type type = VarcharType(static_cast<int32_t>(characters));
       return type;
     }
-    case ExprKind::kBinary: return MakeType(TypeKind::kVarbinary);
+    case ExprKind::kBinary:
+      return MakeType(TypeKind::kVarbinary);
     case ExprKind::kInterval:
       return MakeType(expr.name == "year" || expr.name == "month" ? TypeKind::kIntervalYear : TypeKind::kIntervalDay);
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -158,7 +192,8 @@ void Analyzer::UseField(const Field& field, Expr* expr) {
   }
   if (field.origin.use < 0) return;
   std::vector<std::string>& columns = plan_->tables[static_cast<size_t>(field.origin.use)].columns;
-  if (std::find(columns.begin(), columns.end(), field.origin.column) == columns.end()) columns.push_back(field.origin.column);
+  if (std::find(columns.begin(), columns.end(), field.origin.column) == columns.end())
+    columns.push_back(field.origin.column);
 }
 
 // Takes path[0..length) as [[catalog.]database.][table.]column; innermost scope first.
@@ -188,8 +223,9 @@ bool Analyzer::ResolvePath(const std::vector<std::string>& path, size_t length, 
 namespace {
 
 [[noreturn]] void FailColumn(Position pos, const std::string& name) {
-  ThrowAt(kColumnNotFound, "COLUMN_NOT_FOUND", pos,
-          fmt::format("Column '{}' cannot be resolved or requester is not authorized to access requested resources", name));
+  ThrowAt(
+      kColumnNotFound, "COLUMN_NOT_FOUND", pos,
+      fmt::format("Column '{}' cannot be resolved or requester is not authorized to access requested resources", name));
 }
 
 }  // namespace
@@ -235,7 +271,8 @@ Type Analyzer::AnalyzeDereference(Expr* expr, const Scope& scope) {
 Type Analyzer::AccessField(const Expr& expr, const Type& base) {
   if (base.Is(TypeKind::kUnknown)) return {};
   if (!base.Is(TypeKind::kRow)) {
-    ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr.pos, fmt::format("Expression {} is not of type ROW", expr.args[0]->name));
+    ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr.pos,
+            fmt::format("Expression {} is not of type ROW", expr.args[0]->name));
   }
   for (size_t i = 0; i < base.names.size(); ++i) {
     if (AsciiLower(base.names[i]) == expr.name) return base.args[i];
@@ -302,7 +339,8 @@ Type Analyzer::AnalyzeConcat(Expr* expr, const Scope& scope) {
     Type type = arg->type;
     bool bare = arrays && !type.Is(TypeKind::kArray) && !type.Is(TypeKind::kUnknown);
     if (bare) type = ArrayType(type);
-    bool known = type.IsString() || type.Is(TypeKind::kArray) || type.Is(TypeKind::kVarbinary) || type.Is(TypeKind::kUnknown);
+    bool known =
+        type.IsString() || type.Is(TypeKind::kArray) || type.Is(TypeKind::kVarbinary) || type.Is(TypeKind::kUnknown);
     Type both;
     if (!known || !UnifyTypes(result, type, &both)) {
       FailOperator(*expr, "||", result.Is(TypeKind::kUnknown) ? type : result, arg->type);
@@ -329,7 +367,8 @@ Type Analyzer::AnalyzeCompare(Expr* expr, const Scope& scope) {
     if (UnifyTypes(first, expr->args[i]->type, &both)) continue;
     if (expr->kind == ExprKind::kBetween) {
       ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr->pos,
-              fmt::format("Cannot check if {} is BETWEEN {} and {}", ToTrino(first), ToTrino(expr->args[1]->type), ToTrino(expr->args[2]->type)));
+              fmt::format("Cannot check if {} is BETWEEN {} and {}", ToTrino(first), ToTrino(expr->args[1]->type),
+                          ToTrino(expr->args[2]->type)));
     }
     FailOperator(*expr, AsciiUpper(expr->op), first, expr->args[i]->type);
   }
@@ -358,7 +397,8 @@ Type Analyzer::AnalyzeCase(Expr* expr, const Scope& scope) {
     Type both;
     if (!UnifyTypes(result, value.type, &both)) {
       ThrowAt(kTypeMismatch, "TYPE_MISMATCH", value.pos,
-              fmt::format("All CASE results must be the same type or coercible to a common type. Cannot find common type between {} and {}, all types (without duplicates): [{}, {}]",
+              fmt::format("All CASE results must be the same type or coercible to a common type. Cannot find common "
+                          "type between {} and {}, all types (without duplicates): [{}, {}]",
                           ToTrino(result), ToTrino(value.type), ToTrino(result), ToTrino(value.type)));
     }
     result = both;
@@ -367,7 +407,8 @@ Type Analyzer::AnalyzeCase(Expr* expr, const Scope& scope) {
     if (!expr->has_operand) {
       const Expr& when = *expr->args[i];
       if (!when.type.Is(TypeKind::kBoolean) && !when.type.Is(TypeKind::kUnknown)) {
-        ThrowAt(kTypeMismatch, "TYPE_MISMATCH", when.pos, fmt::format("CASE WHEN clause must evaluate to a boolean (actual: {})", ToTrino(when.type)));
+        ThrowAt(kTypeMismatch, "TYPE_MISMATCH", when.pos,
+                fmt::format("CASE WHEN clause must evaluate to a boolean (actual: {})", ToTrino(when.type)));
       }
     }
     join(*expr->args[i + 1]);
@@ -384,7 +425,8 @@ Type Analyzer::AnalyzeCast(Expr* expr, const Scope& scope) {
   bool impossible = (nested && !to.Is(TypeKind::kJson) && from.kind != to.kind) ||
                     (nested_to && !nested && !from.Is(TypeKind::kJson) && !from.Is(TypeKind::kUnknown)) ||
                     (from.IsNumeric() && to.IsTemporal()) || (from.IsTemporal() && to.IsNumeric()) ||
-                    (from.Is(TypeKind::kBoolean) && to.IsTemporal()) || (from.Is(TypeKind::kVarbinary) && to.IsString());
+                    (from.Is(TypeKind::kBoolean) && to.IsTemporal()) ||
+                    (from.Is(TypeKind::kVarbinary) && to.IsString());
   if (impossible) {
     ThrowAt(kTypeMismatch, "TYPE_MISMATCH", expr->pos, fmt::format("Cannot cast {} to {}", ToTrino(from), ToTrino(to)));
   }
@@ -411,7 +453,8 @@ Type Analyzer::AnalyzeSubscript(Expr* expr, const Scope& scope) {
   if (base.Is(TypeKind::kRow)) {
     auto position = expr->args[1]->kind == ExprKind::kInteger ? ParseU64(expr->args[1]->text) : std::nullopt;
     if (!position || *position < 1 || *position > base.args.size()) {
-      ThrowAt(kTypeMismatch, "INVALID_FUNCTION_ARGUMENT", expr->args[1]->pos, "ROW subscript must be a constant within the row's fields");
+      ThrowAt(kTypeMismatch, "INVALID_FUNCTION_ARGUMENT", expr->args[1]->pos,
+              "ROW subscript must be a constant within the row's fields");
     }
     return base.args[*position - 1];
   }

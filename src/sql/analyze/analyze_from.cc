@@ -37,11 +37,15 @@ std::vector<Field> Analyzer::AnalyzeRelation(Relation* relation, const Scope* ou
     Analyze(relation->sample_percent.get(), scope);
   }
   switch (relation->kind) {
-    case RelationKind::kTable: return ApplyAlias(relation, AnalyzeTable(relation));
+    case RelationKind::kTable:
+      return ApplyAlias(relation, AnalyzeTable(relation));
     case RelationKind::kSubquery:
-    case RelationKind::kValues: return ApplyAlias(relation, AnalyzeSubquery(relation, outer, lateral));
-    case RelationKind::kUnnest: return ApplyAlias(relation, AnalyzeUnnest(relation, lateral));
-    case RelationKind::kJoin: return AnalyzeJoin(relation, outer, lateral);
+    case RelationKind::kValues:
+      return ApplyAlias(relation, AnalyzeSubquery(relation, outer, lateral));
+    case RelationKind::kUnnest:
+      return ApplyAlias(relation, AnalyzeUnnest(relation, lateral));
+    case RelationKind::kJoin:
+      return AnalyzeJoin(relation, outer, lateral);
   }
   return {};
 }
@@ -86,12 +90,14 @@ std::vector<Field> Analyzer::AnalyzeCatalogTable(Relation* relation) {
     auto catalog = catalog_.CatalogExists(full.catalog);
     if (!catalog.ok()) throw Failure{catalog.error()};
     if (!*catalog) {
-      ThrowAt(kCatalogNotFound, "CATALOG_NOT_FOUND", relation->pos, fmt::format("Catalog '{}' does not exist", full.catalog));
+      ThrowAt(kCatalogNotFound, "CATALOG_NOT_FOUND", relation->pos,
+              fmt::format("Catalog '{}' does not exist", full.catalog));
     }
     auto database = catalog_.DatabaseExists(full.catalog, full.database);
     if (!database.ok()) throw Failure{database.error()};
     if (!*database) {
-      ThrowAt(kSchemaNotFound, "SCHEMA_NOT_FOUND", relation->pos, fmt::format("Schema '{}' does not exist", full.database));
+      ThrowAt(kSchemaNotFound, "SCHEMA_NOT_FOUND", relation->pos,
+              fmt::format("Schema '{}' does not exist", full.database));
     }
     ThrowAt(kTableNotFound, "TABLE_NOT_FOUND", relation->pos,
             fmt::format("Table '{}.{}.{}' does not exist", full.catalog, full.database, full.table));
@@ -277,7 +283,8 @@ std::vector<Field> Analyzer::AnalyzeJoin(Relation* relation, const Scope* outer,
 }
 
 // The USING columns come first and once, as Trino has it.
-void Analyzer::JoinUsing(Relation* relation, std::vector<Field>* left, std::vector<Field>* right, std::vector<Field>* out) {
+void Analyzer::JoinUsing(Relation* relation, std::vector<Field>* left, std::vector<Field>* right,
+                         std::vector<Field>* out) {
   auto take = [&](std::vector<Field>* side, const Identifier& name, std::string_view which) {
     Field found;
     int count = 0;
@@ -285,7 +292,8 @@ void Analyzer::JoinUsing(Relation* relation, std::vector<Field>* left, std::vect
       if (field->name == name.name && !field->hidden) found = *field, ++count;
     }
     if (count != 1) {
-      ThrowAt(count == 0 ? kColumnNotFound : kAmbiguousName, count == 0 ? "COLUMN_NOT_FOUND" : "AMBIGUOUS_NAME", name.pos,
+      ThrowAt(count == 0 ? kColumnNotFound : kAmbiguousName, count == 0 ? "COLUMN_NOT_FOUND" : "AMBIGUOUS_NAME",
+              name.pos,
               count == 0 ? fmt::format("Column '{}' is missing from {} side of join", name.name, which)
                          : fmt::format("Column '{}' is ambiguous", name.name));
     }
@@ -299,7 +307,8 @@ void Analyzer::JoinUsing(Relation* relation, std::vector<Field>* left, std::vect
     Type both;
     if (!UnifyTypes(l.type, r.type, &both)) {
       ThrowAt(kTypeMismatch, "TYPE_MISMATCH", name.pos,
-              fmt::format("Column types of left and right side of USING are different: {} vs {}", ToTrino(l.type), ToTrino(r.type)));
+              fmt::format("Column types of left and right side of USING are different: {} vs {}", ToTrino(l.type),
+                          ToTrino(r.type)));
     }
     // The condition is printed as an ON of both refs.
     auto make = [&](const Field& field) {

@@ -34,13 +34,20 @@ NodePtr SpanOf(const Expr& expr) {
   if (!count || !expr.name2.empty() || *count > 1'000'000 || *count < -1'000'000) return nullptr;
   int64_t n = expr.op == "-" ? -*count : *count;
   PartitionSpan span;
-  if (expr.name == "year") span.months = 12 * n;
-  else if (expr.name == "month") span.months = n;
-  else if (expr.name == "week") span.micros = 7 * n * kMicrosPerDay;
-  else if (expr.name == "day") span.micros = n * kMicrosPerDay;
-  else if (expr.name == "hour") span.micros = n * 3600 * kMicrosPerSecond;
-  else if (expr.name == "minute") span.micros = n * 60 * kMicrosPerSecond;
-  else span.micros = n * kMicrosPerSecond;
+  if (expr.name == "year")
+    span.months = 12 * n;
+  else if (expr.name == "month")
+    span.months = n;
+  else if (expr.name == "week")
+    span.micros = 7 * n * kMicrosPerDay;
+  else if (expr.name == "day")
+    span.micros = n * kMicrosPerDay;
+  else if (expr.name == "hour")
+    span.micros = n * 3600 * kMicrosPerSecond;
+  else if (expr.name == "minute")
+    span.micros = n * 60 * kMicrosPerSecond;
+  else
+    span.micros = n * kMicrosPerSecond;
   return MakeValue(span);
 }
 
@@ -71,18 +78,24 @@ void Analyzer::CollectConditions(const Expr& condition, const std::vector<Field>
 
 std::shared_ptr<PartitionNode> Analyzer::ConstantNode(const Expr& expr) const {
   switch (expr.kind) {
-    case ExprKind::kNull: return MakeValue(PartitionNull{});
-    case ExprKind::kBoolean: return MakeValue(expr.text == "true");
+    case ExprKind::kNull:
+      return MakeValue(PartitionNull{});
+    case ExprKind::kBoolean:
+      return MakeValue(expr.text == "true");
     case ExprKind::kInteger: {
       auto value = ParseI64(expr.text);
       return value ? MakeValue(*value) : nullptr;
     }
     case ExprKind::kDecimal:
-    case ExprKind::kDouble: return MakeValue(std::strtod(expr.text.c_str(), nullptr));
-    case ExprKind::kString: return MakeValue(expr.text);
-    case ExprKind::kInterval: return SpanOf(expr);
+    case ExprKind::kDouble:
+      return MakeValue(std::strtod(expr.text.c_str(), nullptr));
+    case ExprKind::kString:
+      return MakeValue(expr.text);
+    case ExprKind::kInterval:
+      return SpanOf(expr);
     case ExprKind::kTyped: {
-      bool known = expr.type.Is(TypeKind::kDate) || expr.type.Is(TypeKind::kTimestamp) || expr.type.IsString() || expr.type.IsInteger();
+      bool known = expr.type.Is(TypeKind::kDate) || expr.type.Is(TypeKind::kTimestamp) || expr.type.IsString() ||
+                   expr.type.IsInteger();
       if (!known) return nullptr;
       NodePtr cast = MakeCall("cast", {MakeValue(expr.text)});
       cast->type = expr.type;
@@ -95,7 +108,8 @@ std::shared_ptr<PartitionNode> Analyzer::ConstantNode(const Expr& expr) const {
       if (expr.name == "current_timestamp" || expr.name == "localtimestamp") return MakeValue(PartitionTime{micros});
       return nullptr;
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -105,7 +119,8 @@ std::shared_ptr<PartitionNode> Analyzer::ToNode(const Expr& expr, int32_t use, c
   if (expr.stands_for) return unknown;
   if (expr.ref) {
     for (const Field& field : fields) {
-      bool same = field.ref.relation == expr.ref->relation && field.ref.column == expr.ref->column && field.ref.other.empty();
+      bool same =
+          field.ref.relation == expr.ref->relation && field.ref.column == expr.ref->column && field.ref.other.empty();
       if (!same || field.origin.use != use) continue;
       auto key = std::find(info.partition_keys.begin(), info.partition_keys.end(), field.origin.column);
       if (key == info.partition_keys.end()) return unknown;
@@ -122,17 +137,26 @@ std::shared_ptr<PartitionNode> Analyzer::ToNode(const Expr& expr, int32_t use, c
   for (const ExprPtr& arg : expr.args) args.push_back(ToNode(*arg, use, fields));
   auto negate = [&expr](NodePtr node) { return expr.negated ? MakeCall("not", {std::move(node)}) : node; };
   switch (expr.kind) {
-    case ExprKind::kAnd: return MakeCall("and", std::move(args));
-    case ExprKind::kOr: return MakeCall("or", std::move(args));
-    case ExprKind::kNot: return MakeCall("not", std::move(args));
-    case ExprKind::kIsNull: return negate(MakeCall("isnull", std::move(args)));
-    case ExprKind::kIn: return negate(MakeCall("in", std::move(args)));
-    case ExprKind::kLike: return negate(MakeCall("like", std::move(args)));
+    case ExprKind::kAnd:
+      return MakeCall("and", std::move(args));
+    case ExprKind::kOr:
+      return MakeCall("or", std::move(args));
+    case ExprKind::kNot:
+      return MakeCall("not", std::move(args));
+    case ExprKind::kIsNull:
+      return negate(MakeCall("isnull", std::move(args)));
+    case ExprKind::kIn:
+      return negate(MakeCall("in", std::move(args)));
+    case ExprKind::kLike:
+      return negate(MakeCall("like", std::move(args)));
     case ExprKind::kBetween:
       return negate(MakeCall("and", {MakeCall(">=", {args[0], args[1]}), MakeCall("<=", {args[0], args[2]})}));
-    case ExprKind::kCompare: return expr.op.starts_with("is") ? unknown : MakeCall(expr.op, std::move(args));
-    case ExprKind::kBinaryOp: return MakeCall(expr.op, std::move(args));
-    case ExprKind::kUnary: return expr.op == "-" ? MakeCall("-", {MakeValue(int64_t{0}), args[0]}) : args[0];
+    case ExprKind::kCompare:
+      return expr.op.starts_with("is") ? unknown : MakeCall(expr.op, std::move(args));
+    case ExprKind::kBinaryOp:
+      return MakeCall(expr.op, std::move(args));
+    case ExprKind::kUnary:
+      return expr.op == "-" ? MakeCall("-", {MakeValue(int64_t{0}), args[0]}) : args[0];
     case ExprKind::kCast: {
       NodePtr cast = MakeCall("cast", std::move(args));
       cast->type = expr.cast_type;
@@ -141,7 +165,8 @@ std::shared_ptr<PartitionNode> Analyzer::ToNode(const Expr& expr, int32_t use, c
     case ExprKind::kCall:
       if (expr.name == "now") return MakeValue(PartitionTime{context_.now.micros});
       return MakeCall(expr.name, std::move(args));
-    default: return unknown;
+    default:
+      return unknown;
   }
 }
 

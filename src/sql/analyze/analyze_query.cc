@@ -6,7 +6,8 @@
 namespace tarn::sql {
 
 QueryShape Analyzer::AnalyzeQuery(Query* query, const Scope* outer) {
-  if (++depth_ > kTreeDepthMax) Throw(kParseError, "STACK_OVERFLOW: statement is too large (stack overflow during analysis)");
+  if (++depth_ > kTreeDepthMax)
+    Throw(kParseError, "STACK_OVERFLOW: statement is too large (stack overflow during analysis)");
   size_t with_before = with_.size();
   const std::vector<NamedWindow>* windows_before = windows_;
   AnalyzeWith(query, outer);
@@ -21,7 +22,8 @@ QueryShape Analyzer::AnalyzeQuery(Query* query, const Scope* outer) {
   }
   for (const ExprPtr* bound : {&query->offset, &query->limit}) {
     if (*bound && (*bound)->kind == ExprKind::kParameter) {
-      ThrowAt(kInvalidParameters, "INVALID_PARAMETER_USAGE", (*bound)->pos, "Incorrect number of parameters: expected more");
+      ThrowAt(kInvalidParameters, "INVALID_PARAMETER_USAGE", (*bound)->pos,
+              "Incorrect number of parameters: expected more");
     }
   }
   with_.resize(with_before);
@@ -79,7 +81,8 @@ Analyzer::WithTable Analyzer::DeclareRecursive(CommonTable* table, const Scope* 
   QueryShape step = AnalyzeBody(body->right.get(), outer, nullptr);
   with_.pop_back();
   if (step.types.size() != anchor.types.size()) {
-    ThrowAt(kTypeMismatch, "TYPE_MISMATCH", body->pos, "base and step relations of recursion have different number of fields");
+    ThrowAt(kTypeMismatch, "TYPE_MISMATCH", body->pos,
+            "base and step relations of recursion have different number of fields");
   }
   body->output_names = anchor.names;
   body->output_types = anchor.types;
@@ -91,8 +94,12 @@ Analyzer::WithTable Analyzer::DeclareRecursive(CommonTable* table, const Scope* 
 QueryShape Analyzer::AnalyzeBody(Body* body, const Scope* outer, std::vector<SortItem>* order_by) {
   QueryShape shape;
   switch (body->kind) {
-    case Body::kSelect: shape = AnalyzeSelect(body->select.get(), outer, order_by); break;
-    case Body::kValues: shape = AnalyzeValues(body, outer); break;
+    case Body::kSelect:
+      shape = AnalyzeSelect(body->select.get(), outer, order_by);
+      break;
+    case Body::kValues:
+      shape = AnalyzeValues(body, outer);
+      break;
     case Body::kTable: {
       for (Field& field : AnalyzeTable(body->table.get())) {
         if (field.hidden) continue;
@@ -103,8 +110,12 @@ QueryShape Analyzer::AnalyzeBody(Body* body, const Scope* outer, std::vector<Sor
       }
       break;
     }
-    case Body::kQuery: shape = AnalyzeQuery(body->query.get(), outer); break;
-    case Body::kSetOperation: shape = AnalyzeSetOperation(body, outer); break;
+    case Body::kQuery:
+      shape = AnalyzeQuery(body->query.get(), outer);
+      break;
+    case Body::kSetOperation:
+      shape = AnalyzeSetOperation(body, outer);
+      break;
   }
   body->output_names = shape.names;
   body->output_types = shape.types;
@@ -116,14 +127,15 @@ QueryShape Analyzer::AnalyzeSetOperation(Body* body, const Scope* outer) {
   QueryShape right = AnalyzeBody(body->right.get(), outer, nullptr);
   if (left.types.size() != right.types.size()) {
     ThrowAt(kTypeMismatch, "TYPE_MISMATCH", body->pos,
-            fmt::format("{} query has different number of fields: {}, {}", body->op, left.types.size(), right.types.size()));
+            fmt::format("{} query has different number of fields: {}, {}", body->op, left.types.size(),
+                        right.types.size()));
   }
   for (size_t i = 0; i < left.types.size(); ++i) {
     Type both;
     if (!UnifyTypes(left.types[i], right.types[i], &both)) {
       ThrowAt(kTypeMismatch, "TYPE_MISMATCH", body->pos,
-              fmt::format("column {} in {} query has incompatible types: {}, {}", i + 1, body->op, ToTrino(left.types[i]),
-                          ToTrino(right.types[i])));
+              fmt::format("column {} in {} query has incompatible types: {}, {}", i + 1, body->op,
+                          ToTrino(left.types[i]), ToTrino(right.types[i])));
     }
     left.types[i] = both;
   }

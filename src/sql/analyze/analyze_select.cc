@@ -2,8 +2,8 @@
 
 #include "base/strings.h"
 #include "sql/errors.h"
-#include "sql/internal/functions.h"
 #include "sql/internal/analyzer.h"
+#include "sql/internal/functions.h"
 
 namespace tarn::sql {
 

@@ -14,8 +14,11 @@ class Lake : public CatalogView {
  public:
   Lake() {
     TableInfo events;
-    events.columns = {{"id", MakeType(TypeKind::kBigint)}, {"name", VarcharType()}, {"dt", VarcharType()},
-                      {"hour", MakeType(TypeKind::kInteger)}, {"day", MakeType(TypeKind::kDate)}};
+    events.columns = {{"id", MakeType(TypeKind::kBigint)},
+                      {"name", VarcharType()},
+                      {"dt", VarcharType()},
+                      {"hour", MakeType(TypeKind::kInteger)},
+                      {"day", MakeType(TypeKind::kDate)}};
     events.partition_keys = {"dt", "hour", "day"};
     events.hidden_columns = {{"$path", VarcharType()}};
     Add("events", events);
@@ -38,7 +41,9 @@ class Lake : public CatalogView {
     if (found == tables_.end() || name.database != "db") return std::optional<TableInfo>{};
     return std::optional<TableInfo>(found->second);
   }
-  Result<bool> DatabaseExists(const std::string&, const std::string& database) const override { return database == "db"; }
+  Result<bool> DatabaseExists(const std::string&, const std::string& database) const override {
+    return database == "db";
+  }
   Result<bool> CatalogExists(const std::string& catalog) const override { return catalog == "awsdatacatalog"; }
 
  private:
@@ -66,9 +71,10 @@ std::string Kept(std::string_view text) {
   EXPECT_TRUE(plan.ok()) << text << (plan.ok() ? "" : plan.error().message);
   if (!plan.ok()) return "";
   std::string kept;
-  const std::vector<std::vector<std::string>> partitions = {
-      {"2026-11-19", "7", "2026-11-19"}, {"2026-11-20", "08", "2026-11-20"}, {"2026-11-21", "9", "2026-11-21"},
-      {"__HIVE_DEFAULT_PARTITION__", "1", "2020-01-01"}};
+  const std::vector<std::vector<std::string>> partitions = {{"2026-11-19", "7", "2026-11-19"},
+                                                            {"2026-11-20", "08", "2026-11-20"},
+                                                            {"2026-11-21", "9", "2026-11-21"},
+                                                            {"__HIVE_DEFAULT_PARTITION__", "1", "2020-01-01"}};
   for (size_t i = 0; i < partitions.size(); ++i) {
     if (plan->tables[0].partitions.MayMatch(partitions[i])) kept += static_cast<char>('a' + i);
   }
@@ -114,7 +120,8 @@ TEST(PartitionPredicate, PassesSubqueriesViewsAndJoins) {
   EXPECT_EQ(Kept("SELECT * FROM (SELECT id, dt AS d FROM events) WHERE d = '2026-11-20'"), "b");
   EXPECT_EQ(Kept("SELECT * FROM v WHERE d = '2026-11-20'"), "b");
   EXPECT_EQ(Kept("SELECT * FROM events e JOIN users u ON e.id = u.id AND e.dt = '2026-11-20'"), "b");
-  EXPECT_EQ(Kept("SELECT d, count(*) FROM (SELECT dt AS d FROM events GROUP BY dt) WHERE d = '2026-11-20' GROUP BY d"), "b");
+  EXPECT_EQ(Kept("SELECT d, count(*) FROM (SELECT dt AS d FROM events GROUP BY dt) WHERE d = '2026-11-20' GROUP BY d"),
+            "b");
 }
 
 TEST(PartitionPredicate, StopsAtLimitsWindowsAndOuterJoins) {
@@ -171,6 +178,40 @@ TEST(Plan, PrintsTablesAsTheCallerSays) {
   auto plan = PlanQuery(*statement->As<QueryStatement>()->query, Lake(), context, options);
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(plan->duckdb, "SELECT \"events\".\"id\" AS \"id\" FROM scan_0 AS \"events\"");
+}
+
+TEST(Plan, CastsAnInsertsQueryToItsTarget) {
+  AnalyzeContext context;
+  context.database = "db";
+  PrintOptions options;
+  options.target = {{"a", MakeType(TypeKind::kBigint)}, {"b", VarcharType()}};
+  auto statement = Parse("SELECT 1, 'x'");
+  auto plan = PlanQuery(*statement->As<QueryStatement>()->query, Lake(), context, options);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(
+      plan->duckdb,
+      "SELECT CAST(\"_col0\" AS BIGINT) AS \"a\", CAST(\"_col1\" AS VARCHAR) AS \"b\" FROM (SELECT 1 AS \"_col0\", "
+      "'x' AS \"_col1\") AS tarn_insert");
+  statement = Parse("SELECT 'x', 1");
+  plan = PlanQuery(*statement->As<QueryStatement>()->query, Lake(), context, options);
+  EXPECT_TRUE(plan.Is(kTypeMismatch));
+  EXPECT_EQ(plan.error().message,
+            "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [bigint, varchar], Query: "
+            "[varchar(1), integer]");
+}
+
+TEST(Plan, GrowsNoFasterThanTheStatementNests) {
+  for (std::string_view call : {"greatest(", "sqrt(", "ln(", "CAST(CAST(", "tarn("}) {
+    std::string text = "SELECT ";
+    std::string end;
+    for (int i = 0; i < 60; ++i) {
+      text += call;
+      end += call == "greatest(" ? ", random())" : call == "CAST(CAST(" ? " AS varchar) AS double)" : ")";
+    }
+    auto plan = Planned(text + "random()" + end);
+    if (!plan.ok()) continue;
+    EXPECT_LT(plan->duckdb.size(), 100'000u) << call;
+  }
 }
 
 TEST(Plan, QuotesWhateverANameHolds) {

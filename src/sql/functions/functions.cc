@@ -24,16 +24,26 @@ const Index& AllFunctions() {
 bool Fits(char letter, const Type& type) {
   if (type.Is(TypeKind::kUnknown)) return true;
   switch (letter) {
-    case 'n': return type.IsNumeric();
-    case 'i': return type.IsInteger();
-    case 's': return type.IsString();
-    case 'a': return type.Is(TypeKind::kArray);
-    case 'm': return type.Is(TypeKind::kMap);
-    case 't': return type.IsTemporal();
-    case 'b': return type.Is(TypeKind::kBoolean);
-    case 'j': return type.Is(TypeKind::kJson) || type.IsString();
-    case 'v': return type.Is(TypeKind::kVarbinary);
-    default: return true;
+    case 'n':
+      return type.IsNumeric();
+    case 'i':
+      return type.IsInteger();
+    case 's':
+      return type.IsString();
+    case 'a':
+      return type.Is(TypeKind::kArray);
+    case 'm':
+      return type.Is(TypeKind::kMap);
+    case 't':
+      return type.IsTemporal();
+    case 'b':
+      return type.Is(TypeKind::kBoolean);
+    case 'j':
+      return type.Is(TypeKind::kJson) || type.IsString();
+    case 'v':
+      return type.Is(TypeKind::kVarbinary);
+    default:
+      return true;
   }
 }
 

@@ -26,8 +26,8 @@ struct Field {
   ColumnRef ref;
   Type type;
   bool hidden = false;
-  bool in_using = false;     // a USING column, shown once and first
-  Origin origin;             // use -1: computed
+  bool in_using = false;       // a USING column, shown once and first
+  Origin origin;               // use -1: computed
   bool nullable_side = false;  // its relation is the null-supplying side of an outer join
 };
 
@@ -121,6 +121,9 @@ class Analyzer {
   Type AnalyzeSubscript(Expr* expr, const Scope& scope);
   Type AnalyzeRow(Expr* expr, const Scope& scope);
   Type AnalyzeCurrent(const Expr& expr);
+  Type AnalyzeLogical(Expr* expr, const Scope& scope);
+  Type AnalyzeArray(Expr* expr, const Scope& scope);
+  Type AnalyzeScalarSubquery(Expr* expr, const Scope& scope);
   QueryShape AnalyzeSubqueryExpr(Expr* expr, const Scope& scope);
   Type AnalyzeCall(Expr* expr, const Scope& scope);
   void AnalyzeArguments(Expr* expr, const Scope& scope, std::vector<Type>* types);

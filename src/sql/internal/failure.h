@@ -18,7 +18,8 @@ struct Failure {
   throw Failure{Fail(reason, std::move(message))};
 }
 // "CATEGORY: line 1:8: message"
-[[noreturn]] inline void ThrowAt(const Reason& reason, std::string_view category, Position pos, std::string_view message) {
+[[noreturn]] inline void ThrowAt(const Reason& reason, std::string_view category, Position pos,
+                                 std::string_view message) {
   throw Failure{Fail(reason, fmt::format("{}: line {}:{}: {}", category, pos.line, pos.column, message))};
 }
 

@@ -1,7 +1,8 @@
 // Splits a statement into tokens with positions.
 //
 // Two string rules: Trino's ('' is the only escape, "x" is an identifier) and Hive's (backslash escapes, "x" is a
-// string, `x` an identifier). Never fails: what is no token becomes kBad, an unclosed quote too, and the parser says so.
+// string, `x` an identifier). Never fails: what is no token becomes kBad, an unclosed quote too, and the parser says
+// so.
 #pragma once
 
 #include <string>

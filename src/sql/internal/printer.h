@@ -4,6 +4,7 @@
 // Texts nest without regard to precedence: each compound expression stands in parentheses.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@ class Printer {
       : plan_(plan), context_(context), options_(options), shallow_(shallow) {}
 
   std::string TopQuery(const Query& query);
+  std::string QueryInto(const Query& query, const std::vector<TableColumn>& target);
   std::string Text(const Expr& expr);
 
  private:
@@ -42,6 +44,7 @@ class Printer {
   std::string SubqueryText(const Query& query);
 
   // print_expr.cc
+  std::string CastExprText(const Expr& expr);
   std::string LiteralText(const Expr& expr);
   std::string TypedText(const Expr& expr);
   std::string IntervalText(const Expr& expr);
@@ -92,6 +95,7 @@ class Printer {
   // body(variable) with `value` computed once.
   template <typename Body>
   std::string Let(const std::string& value, Body body);
+  std::string LetAll(Names values, const std::function<std::string(const Names&)>& body);
   std::string FreshVariable();
 
   const Plan& plan_;
@@ -103,11 +107,16 @@ class Printer {
   std::vector<std::pair<std::string, std::string>> lambda_texts_;  // parameter → what it is printed as
 };
 
-inline constexpr size_t kRepeatedTextMax = 100;  // longer texts are bound to a variable before they are repeated
+// Whether a text is bound to a variable rather than repeated: long ones, and those that macros expand again. Without
+// this, nesting would double the text at each level.
+inline constexpr size_t kRepeatedTextMax = 100;
+inline bool Costly(std::string_view text) {
+  return text.size() > kRepeatedTextMax || text.find("tarn_") != std::string_view::npos;
+}
 
 template <typename Body>
 std::string Printer::Let(const std::string& value, Body body) {
-  if (value.size() <= kRepeatedTextMax) return body(value);
+  if (!Costly(value)) return body(value);
   std::string variable = FreshVariable();
   return "list_transform([" + value + "], lambda " + variable + ": " + body(variable) + ")[1]";
 }

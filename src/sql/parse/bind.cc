@@ -83,8 +83,10 @@ bool IsConstant(const Expr& expr) {
     case ExprKind::kExists:
     case ExprKind::kInQuery:
     case ExprKind::kQuantified:
-    case ExprKind::kLambda: return false;
-    default: break;
+    case ExprKind::kLambda:
+      return false;
+    default:
+      break;
   }
   for (const ExprPtr& arg : expr.args) {
     if (!IsConstant(*arg)) return false;
@@ -106,13 +108,17 @@ Query* QueryOf(Statement& statement) {
 
 Status BindParameters(Statement& statement, const std::vector<std::string>& values) {
   if (static_cast<size_t>(statement.parameter_count) != values.size()) {
-    return Fail(kInvalidParameters, fmt::format("INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: expected {} but found {}",
-                                                statement.parameter_count, values.size()));
+    return Fail(
+        kInvalidParameters,
+        fmt::format("INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: expected {} but found {}",
+                    statement.parameter_count, values.size()));
   }
   for (size_t i = 0; i < values.size(); ++i) {
     TARN_TRY(ExprPtr value, ParseExpression(values[i]));
     if (!IsConstant(*value)) {
-      return Fail(kInvalidParameters, fmt::format("INVALID_PARAMETER_USAGE: line 1:1: Parameter {} is not a constant: {}", i + 1, values[i]));
+      return Fail(
+          kInvalidParameters,
+          fmt::format("INVALID_PARAMETER_USAGE: line 1:1: Parameter {} is not a constant: {}", i + 1, values[i]));
     }
   }
   try {

@@ -120,15 +120,19 @@ class Lexer {
     Advance();
     Advance();
     while (at_ < text_.size() && Peek() != '\'') {
-      if (IsHex(Peek())) token->text += Peek();
-      else if (Peek() != ' ') token->kind = TokenKind::kBad;
+      if (IsHex(Peek()))
+        token->text += Peek();
+      else if (Peek() != ' ')
+        token->kind = TokenKind::kBad;
       Advance();
     }
     bool bad = token->kind == TokenKind::kBad || at_ >= text_.size() || token->text.size() % 2 != 0;
     if (at_ < text_.size()) Advance();
     token->kind = bad ? TokenKind::kBad : TokenKind::kBinary;
-    if (bad) token->text = std::string(text_.substr(from, at_ - from));
-    else token->text = AsciiUpper(token->text);
+    if (bad)
+      token->text = std::string(text_.substr(from, at_ - from));
+    else
+      token->text = AsciiUpper(token->text);
   }
 
   void Quoted(Token* token, char quote, TokenKind kind) {
@@ -171,15 +175,30 @@ class Lexer {
       return;
     }
     switch (c) {
-      case '0': *out += '\0'; break;
-      case 'n': *out += '\n'; break;
-      case 't': *out += '\t'; break;
-      case 'r': *out += '\r'; break;
-      case 'b': *out += '\b'; break;
-      case 'Z': *out += '\x1a'; break;
+      case '0':
+        *out += '\0';
+        break;
+      case 'n':
+        *out += '\n';
+        break;
+      case 't':
+        *out += '\t';
+        break;
+      case 'r':
+        *out += '\r';
+        break;
+      case 'b':
+        *out += '\b';
+        break;
+      case 'Z':
+        *out += '\x1a';
+        break;
       case '%':
-      case '_': *out += '\\', *out += c; break;
-      default: *out += c;
+      case '_':
+        *out += '\\', *out += c;
+        break;
+      default:
+        *out += c;
     }
     Advance();
   }

@@ -1,24 +1,26 @@
+#include "sql/internal/parser.h"
+
 #include <algorithm>
 
 #include "base/strings.h"
 #include "sql/errors.h"
-#include "sql/internal/parser.h"
 
 namespace tarn::sql {
 namespace {
 
 // Trino's reserved words: no identifiers unless quoted.
 constexpr std::string_view kReserved[] = {
-    "ALTER",      "AND",        "AS",          "BETWEEN",      "BY",           "CASE",     "CAST",       "CONSTRAINT",
-    "CREATE",     "CROSS",      "CUBE",        "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",      "CURRENT_USER",
-    "DEALLOCATE", "DELETE",     "DESCRIBE",    "DISTINCT",     "DROP",         "ELSE",     "END",        "ESCAPE",
-    "EXCEPT",     "EXECUTE",    "EXISTS",      "EXTRACT",      "FALSE",        "FOR",      "FROM",       "FULL",
-    "GROUP",      "GROUPING",   "HAVING",      "IN",           "INNER",        "INSERT",   "INTERSECT",  "INTO",
-    "IS",         "JOIN",       "LEFT",        "LIKE",         "LISTAGG",      "LOCALTIME", "LOCALTIMESTAMP", "NATURAL",
-    "NORMALIZE",  "NOT",        "NULL",        "ON",           "OR",           "ORDER",    "OUTER",      "PREPARE",
-    "RECURSIVE",  "RIGHT",      "ROLLUP",      "SELECT",       "SKIP",         "TABLE",    "THEN",       "TRIM",
-    "TRUE",       "UESCAPE",    "UNION",       "UNNEST",       "USING",        "VALUES",   "WHEN",       "WHERE",
-    "WITH",
+    "ALTER",        "AND",        "AS",        "BETWEEN",        "BY",           "CASE",         "CAST",
+    "CONSTRAINT",   "CREATE",     "CROSS",     "CUBE",           "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP",
+    "CURRENT_USER", "DEALLOCATE", "DELETE",    "DESCRIBE",       "DISTINCT",     "DROP",         "ELSE",
+    "END",          "ESCAPE",     "EXCEPT",    "EXECUTE",        "EXISTS",       "EXTRACT",      "FALSE",
+    "FOR",          "FROM",       "FULL",      "GROUP",          "GROUPING",     "HAVING",       "IN",
+    "INNER",        "INSERT",     "INTERSECT", "INTO",           "IS",           "JOIN",         "LEFT",
+    "LIKE",         "LISTAGG",    "LOCALTIME", "LOCALTIMESTAMP", "NATURAL",      "NORMALIZE",    "NOT",
+    "NULL",         "ON",         "OR",        "ORDER",          "OUTER",        "PREPARE",      "RECURSIVE",
+    "RIGHT",        "ROLLUP",     "SELECT",    "SKIP",           "TABLE",        "THEN",         "TRIM",
+    "TRUE",         "UESCAPE",    "UNION",     "UNNEST",         "USING",        "VALUES",       "WHEN",
+    "WHERE",        "WITH",
 };
 
 bool IsReserved(std::string_view upper) {
@@ -150,8 +152,9 @@ Identifier Parser::ParseIdentifier() {
 void Parser::RefuseBackquote() const {
   const Token& token = Peek();
   if (token.kind != TokenKind::kQuotedWord || text_[token.offset] != '`') return;
-  Throw(kParseError, fmt::format("line {}:{}: backquoted identifiers are not supported; use double quotes to quote identifiers",
-                                 token.pos.line, token.pos.column));
+  Throw(kParseError,
+        fmt::format("line {}:{}: backquoted identifiers are not supported; use double quotes to quote identifiers",
+                    token.pos.line, token.pos.column));
 }
 
 TableName Parser::ParseTableName() {
@@ -160,8 +163,9 @@ TableName Parser::ParseTableName() {
   std::vector<std::string> parts{ParseName()};
   while (AcceptSymbol(".")) parts.push_back(ParseName());
   // `db.table` in one pair of backticks is one identifier in Hive; Athena splits it as well.
-  if (parts.size() > 3) Throw(kParseError, fmt::format("line {}:{}: Too many dots in table name: {}", name.pos.line,
-                                                       name.pos.column, Join(parts, ".")));
+  if (parts.size() > 3)
+    Throw(kParseError,
+          fmt::format("line {}:{}: Too many dots in table name: {}", name.pos.line, name.pos.column, Join(parts, ".")));
   name.table = parts.back();
   if (parts.size() > 1) name.database = parts[parts.size() - 2];
   if (parts.size() > 2) name.catalog = parts[0];

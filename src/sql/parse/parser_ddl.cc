@@ -67,8 +67,10 @@ std::vector<ColumnDef> Parser::ParseColumnDefs() {
 ColumnDef Parser::ParseColumnDef() {
   ColumnDef column;
   // Hive's column names may be words that Trino reserves.
-  if (Peek().kind == TokenKind::kWord) column.name = AsciiLower(Next().text);
-  else column.name = ParseName();
+  if (Peek().kind == TokenKind::kWord)
+    column.name = AsciiLower(Next().text);
+  else
+    column.name = ParseName();
   AcceptSymbol(":");
   column.type = ParseHiveTypeText();
   if (AcceptWords("NOT", "NULL")) AcceptWord("ENABLE");
@@ -172,8 +174,10 @@ void Parser::ParseClusteredBy(CreateTable* table) {
     ExpectSymbol("(");
     do {
       std::string column = ParseName();
-      if (AcceptWord("DESC")) column += " desc";
-      else AcceptWord("ASC");
+      if (AcceptWord("DESC"))
+        column += " desc";
+      else
+        AcceptWord("ASC");
       table->sorted_by.push_back(std::move(column));
     } while (AcceptSymbol(","));
     ExpectSymbol(")");
@@ -336,8 +340,10 @@ Statement Parser::ParseAlterTable(TableName table) {
     if (IsWord("PARTITION") || IsWord("IF")) return ParseAddPartitions(std::move(table));
     if (!AcceptWord("COLUMNS")) ExpectWord("COLUMN");
     AlterColumns alter{std::move(table), AlterColumns::kAdd, {}};
-    if (IsSymbol("(")) alter.columns = ParseColumnDefs();
-    else alter.columns.push_back(ParseColumnDef());
+    if (IsSymbol("("))
+      alter.columns = ParseColumnDefs();
+    else
+      alter.columns.push_back(ParseColumnDef());
     return Wrap(std::move(alter));
   }
   if (AcceptWords("REPLACE", "COLUMNS")) {
@@ -378,8 +384,10 @@ Statement Parser::ParseChangeColumn(TableName table) {
   change.table = std::move(table);
   change.old_name = ParseName();
   change.column = ParseColumnDef();
-  if (AcceptWord("FIRST")) change.first = true;
-  else if (AcceptWord("AFTER")) change.after = ParseName();
+  if (AcceptWord("FIRST"))
+    change.first = true;
+  else if (AcceptWord("AFTER"))
+    change.after = ParseName();
   return Wrap(std::move(change));
 }
 

@@ -14,10 +14,13 @@ ExprPtr Parser::ParsePrimary() {
     case TokenKind::kDecimal:
     case TokenKind::kDouble:
     case TokenKind::kString:
-    case TokenKind::kBinary: return ParseLiteral();
+    case TokenKind::kBinary:
+      return ParseLiteral();
     case TokenKind::kWord:
-    case TokenKind::kQuotedWord: return ParseWordPrimary();
-    default: break;
+    case TokenKind::kQuotedWord:
+      return ParseWordPrimary();
+    default:
+      break;
   }
   if (IsSymbol("?")) {
     ExprPtr expr = MakeExpr(ExprKind::kParameter, Next().pos);
@@ -118,8 +121,10 @@ ExprPtr Parser::ParseTypedLiteral() {
 
 ExprPtr Parser::ParseInterval() {
   ExprPtr expr = MakeExpr(ExprKind::kInterval, Next().pos);
-  if (AcceptSymbol("-")) expr->op = "-";
-  else AcceptSymbol("+");
+  if (AcceptSymbol("-"))
+    expr->op = "-";
+  else
+    AcceptSymbol("+");
   expr->text = ParseString();
   auto unit = [this] {
     static constexpr std::string_view kUnits[] = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"};
@@ -172,8 +177,9 @@ ExprPtr Parser::ParseWordPrimary() {
 ExprPtr Parser::ParseKeywordCall() {
   const std::string& word = Peek().upper;
   Position pos = Peek().pos;
-  static constexpr std::string_view kCurrent[] = {"CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_TIME",  "LOCALTIMESTAMP",
-                                                  "LOCALTIME",    "CURRENT_USER",      "CURRENT_SCHEMA", "CURRENT_CATALOG"};
+  static constexpr std::string_view kCurrent[] = {"CURRENT_DATE",   "CURRENT_TIMESTAMP", "CURRENT_TIME",
+                                                  "LOCALTIMESTAMP", "LOCALTIME",         "CURRENT_USER",
+                                                  "CURRENT_SCHEMA", "CURRENT_CATALOG"};
   if (std::find(std::begin(kCurrent), std::end(kCurrent), word) != std::end(kCurrent)) {
     ExprPtr expr = MakeExpr(ExprKind::kCurrent, pos);
     expr->name = AsciiLower(Next().upper);
@@ -293,9 +299,12 @@ ExprPtr Parser::ParseTrim() {
   expr->name = "trim";
   ExpectSymbol("(");
   bool sided = true;
-  if (AcceptWord("LEADING")) expr->name = "ltrim";
-  else if (AcceptWord("TRAILING")) expr->name = "rtrim";
-  else sided = AcceptWord("BOTH");
+  if (AcceptWord("LEADING"))
+    expr->name = "ltrim";
+  else if (AcceptWord("TRAILING"))
+    expr->name = "rtrim";
+  else
+    sided = AcceptWord("BOTH");
   if (sided && AcceptWord("FROM")) {
     expr->args.push_back(ParseExpr());
   } else {
@@ -366,8 +375,10 @@ void Parser::ParseCallTail(Expr* call) {
     call->filter = ParseExpr();
     ExpectSymbol(")");
   }
-  if (AcceptWords("IGNORE", "NULLS")) call->ignore_nulls = true;
-  else AcceptWords("RESPECT", "NULLS");
+  if (AcceptWords("IGNORE", "NULLS"))
+    call->ignore_nulls = true;
+  else
+    AcceptWords("RESPECT", "NULLS");
   if (AcceptWord("OVER")) {
     call->has_window = true;
     if (AcceptSymbol("(")) {

@@ -5,16 +5,14 @@
 
 namespace tarn::sql {
 
-bool Parser::StartsQuery() const {
-  return IsWord("SELECT") || IsWord("WITH") || IsWord("VALUES") || IsWord("TABLE");
-}
+bool Parser::StartsQuery() const { return IsWord("SELECT") || IsWord("WITH") || IsWord("VALUES") || IsWord("TABLE"); }
 
 // At "(": whether a query stands behind the parentheses.
 bool Parser::StartsParenthesisedQuery() const {
   size_t ahead = 0;
   while (IsSymbol("(", ahead)) ++ahead;
-  return ahead > 0 && (IsWord("SELECT", ahead) || IsWord("WITH", ahead) || IsWord("VALUES", ahead) ||
-                       IsWord("TABLE", ahead));
+  return ahead > 0 &&
+         (IsWord("SELECT", ahead) || IsWord("WITH", ahead) || IsWord("VALUES", ahead) || IsWord("TABLE", ahead));
 }
 
 QueryPtr Parser::ParseQuery() {
@@ -94,8 +92,10 @@ std::vector<SortItem> Parser::ParseOrderBy() {
   do {
     SortItem item;
     item.expr = ParseExpr();
-    if (AcceptWord("DESC")) item.descending = true;
-    else AcceptWord("ASC");
+    if (AcceptWord("DESC"))
+      item.descending = true;
+    else
+      AcceptWord("ASC");
     if (AcceptWord("NULLS")) {
       bool first = AcceptWord("FIRST");
       if (!first) ExpectWord("LAST");
@@ -330,10 +330,14 @@ RelationPtr Parser::ParseJoins(RelationPtr left) {
       join->natural = AcceptWord("NATURAL");
       join->join = JoinKind::kInner;
       bool typed = true;
-      if (AcceptWord("LEFT")) join->join = JoinKind::kLeft;
-      else if (AcceptWord("RIGHT")) join->join = JoinKind::kRight;
-      else if (AcceptWord("FULL")) join->join = JoinKind::kFull;
-      else typed = AcceptWord("INNER");
+      if (AcceptWord("LEFT"))
+        join->join = JoinKind::kLeft;
+      else if (AcceptWord("RIGHT"))
+        join->join = JoinKind::kRight;
+      else if (AcceptWord("FULL"))
+        join->join = JoinKind::kFull;
+      else
+        typed = AcceptWord("INNER");
       if (join->join != JoinKind::kInner) AcceptWord("OUTER");
       if (!AcceptWord("JOIN")) {
         if (typed || join->natural) FailHere();
@@ -389,7 +393,8 @@ void Parser::ParseRelationAlias(Relation* relation) {
   if (!as && !follows) return;
   std::string alias = ParseName();
   if (relation->kind == RelationKind::kJoin && relation->alias.empty()) {
-    Throw(kParseError, fmt::format("line {}:{}: a parenthesised join takes no alias", Peek().pos.line, Peek().pos.column));
+    Throw(kParseError,
+          fmt::format("line {}:{}: a parenthesised join takes no alias", Peek().pos.line, Peek().pos.column));
   }
   relation->alias = std::move(alias);
   if (IsSymbol("(")) relation->column_aliases = ParseNameList();
@@ -430,8 +435,8 @@ RelationPtr Parser::ParsePrimaryRelation() {
     ThrowAt(kFunctionNotFound, "FUNCTION_NOT_FOUND", relation->pos,
             fmt::format("Table function '{}' not registered", relation->table.table));
   }
-  if (IsWord("FOR") && (IsWord("TIMESTAMP", 1) || IsWord("SYSTEM_TIME", 1) || IsWord("VERSION", 1) ||
-                        IsWord("SYSTEM_VERSION", 1))) {
+  if (IsWord("FOR") &&
+      (IsWord("TIMESTAMP", 1) || IsWord("SYSTEM_TIME", 1) || IsWord("VERSION", 1) || IsWord("SYSTEM_VERSION", 1))) {
     Next();
     relation->time_travel = Next().upper.find("TIME") != std::string::npos ? "timestamp" : "version";
     ExpectWord("AS");

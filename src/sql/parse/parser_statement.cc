@@ -14,9 +14,9 @@ Statement Wrap(T node) {
 
 // What Athena says it expected at the start of a statement.
 constexpr std::string_view kStatementWords[] = {
-    "ALTER",  "ANALYZE", "CALL",    "COMMENT",  "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DENY",   "DESC",
-    "DESCRIBE", "DROP",  "EXECUTE", "EXPLAIN",  "GRANT",  "INSERT", "MERGE",      "PREPARE", "REFRESH", "RESET",
-    "REVOKE", "ROLLBACK", "SET",    "SHOW",     "START",  "TRUNCATE", "UNLOAD",   "UPDATE", "USE",    "WITH",
+    "ALTER",    "ANALYZE",  "CALL",    "COMMENT", "COMMIT", "CREATE",   "DEALLOCATE", "DELETE",  "DENY",    "DESC",
+    "DESCRIBE", "DROP",     "EXECUTE", "EXPLAIN", "GRANT",  "INSERT",   "MERGE",      "PREPARE", "REFRESH", "RESET",
+    "REVOKE",   "ROLLBACK", "SET",     "SHOW",    "START",  "TRUNCATE", "UNLOAD",     "UPDATE",  "USE",     "WITH",
 };
 
 }  // namespace
@@ -153,8 +153,10 @@ Statement Parser::ParseDescribe() {
   }
   Describe describe;
   bool option = IsIdentifier(1) || Peek(1).kind == TokenKind::kQuotedWord;
-  if (option && AcceptWord("EXTENDED")) describe.extended = true;
-  else if (option && AcceptWord("FORMATTED")) describe.formatted = true;
+  if (option && AcceptWord("EXTENDED"))
+    describe.extended = true;
+  else if (option && AcceptWord("FORMATTED"))
+    describe.formatted = true;
   describe.table = ParseTableName();
   if (AcceptWord("PARTITION")) describe.partition = ParsePartitionSpec();
   if (IsIdentifier()) describe.column = ParseName();
@@ -199,8 +201,10 @@ Statement Parser::ParseDrop() {
     drop.if_exists = ParseIfExists();
     drop.name = ParseName();
     if (AcceptSymbol(".")) drop.name = ParseName();
-    if (AcceptWord("CASCADE")) drop.cascade = true;
-    else AcceptWord("RESTRICT");
+    if (AcceptWord("CASCADE"))
+      drop.cascade = true;
+    else
+      AcceptWord("RESTRICT");
     return Wrap(std::move(drop));
   }
   DropTable drop;

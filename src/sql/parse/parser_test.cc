@@ -81,8 +81,10 @@ TEST(CreateTable, ReadsIcebergTablesWithTransforms) {
 
 TEST(CreateTableAs, ReadsItsProperties) {
   auto create = Read<CreateTableAs>(
-      "CREATE TABLE \"db\".\"new\" WITH (format = 'PARQUET', write_compression='ZSTD', external_location = 's3://b/x/', "
-      "partitioned_by = ARRAY['dt', 'h'], bucket_count = 4, is_external = false) AS SELECT 1 AS a, 'x' AS dt, 2 AS h WITH NO DATA");
+      "CREATE TABLE \"db\".\"new\" WITH (format = 'PARQUET', write_compression='ZSTD', external_location = "
+      "'s3://b/x/', "
+      "partitioned_by = ARRAY['dt', 'h'], bucket_count = 4, is_external = false) AS SELECT 1 AS a, 'x' AS dt, 2 AS h "
+      "WITH NO DATA");
   EXPECT_EQ(create.table.table, "new");
   EXPECT_EQ(create.properties["format"].text, "PARQUET");
   EXPECT_EQ(create.properties["partitioned_by"].list, (std::vector<std::string>{"dt", "h"}));
@@ -93,7 +95,8 @@ TEST(CreateTableAs, ReadsItsProperties) {
 
 TEST(AlterTable, ReadsEveryServedForm) {
   auto add = Read<AddPartitions>(
-      "ALTER TABLE db.t ADD IF NOT EXISTS PARTITION (dt = '2024-01-01', h = 5) LOCATION 's3://b/1/' PARTITION (dt='2024-01-02', h=6)");
+      "ALTER TABLE db.t ADD IF NOT EXISTS PARTITION (dt = '2024-01-01', h = 5) LOCATION 's3://b/1/' PARTITION "
+      "(dt='2024-01-02', h=6)");
   EXPECT_TRUE(add.if_not_exists);
   ASSERT_EQ(add.partitions.size(), 2u);
   EXPECT_EQ(add.partitions[0].first[1], (std::pair<std::string, std::string>{"h", "5"}));
@@ -188,7 +191,13 @@ TEST(Parser, RefusesBottomlessNesting) {
     return text;
   };
   EXPECT_TRUE(Parse(nested("(", ")", 30)).ok());
-  for (auto [open, close] : {std::pair{"(", ")"}, {"(SELECT ", ")"}, {"NOT ", ""}, {"- ", ""}, {"f(", ")"}, {"ARRAY[", "]"}, {"CASE WHEN ", " THEN 1 END"}}) {
+  for (auto [open, close] : {std::pair{"(", ")"},
+                             {"(SELECT ", ")"},
+                             {"NOT ", ""},
+                             {"- ", ""},
+                             {"f(", ")"},
+                             {"ARRAY[", "]"},
+                             {"CASE WHEN ", " THEN 1 END"}}) {
     auto result = Parse(nested(open, close, 20000));
     ASSERT_FALSE(result.ok());
     EXPECT_NE(result.error().message.find("too large"), std::string::npos) << open << result.error().message;

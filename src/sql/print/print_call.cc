@@ -20,10 +20,14 @@ std::string Printer::CallText(const Expr& expr) {
   bool cast = text.starts_with('!');
   if (cast) text.remove_prefix(1);
   std::string out;
-  if (text.starts_with('@')) out = SpecialText(text.substr(1), expr);
-  else if (text.empty()) out = DefaultCall(function->name, expr);
-  else if (text.find('{') == std::string_view::npos) out = std::string(text) + AggregateTail(expr);
-  else out = FillTemplate(text, expr, expr.type);
+  if (text.starts_with('@'))
+    out = SpecialText(text.substr(1), expr);
+  else if (text.empty())
+    out = DefaultCall(function->name, expr);
+  else if (text.find('{') == std::string_view::npos)
+    out = std::string(text) + AggregateTail(expr);
+  else
+    out = FillTemplate(text, expr, expr.type);
   try_depth_ -= attempt;
   if (cast && !expr.type.Is(TypeKind::kUnknown)) out = "CAST(" + out + " AS " + ToDuckDb(expr.type) + ")";
   return out;
@@ -55,11 +59,16 @@ std::string Printer::WindowText(const Window& window) {
   if (!window.frame_unit.empty()) {
     auto bound = [this](const FrameBound& b) -> std::string {
       switch (b.kind) {
-        case FrameBound::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
-        case FrameBound::kPreceding: return Text(*b.offset) + " PRECEDING";
-        case FrameBound::kCurrentRow: return "CURRENT ROW";
-        case FrameBound::kFollowing: return Text(*b.offset) + " FOLLOWING";
-        default: return "UNBOUNDED FOLLOWING";
+        case FrameBound::kUnboundedPreceding:
+          return "UNBOUNDED PRECEDING";
+        case FrameBound::kPreceding:
+          return Text(*b.offset) + " PRECEDING";
+        case FrameBound::kCurrentRow:
+          return "CURRENT ROW";
+        case FrameBound::kFollowing:
+          return Text(*b.offset) + " FOLLOWING";
+        default:
+          return "UNBOUNDED FOLLOWING";
       }
     };
     add(AsciiUpper(window.frame_unit) + " BETWEEN " + bound(window.start) + " AND " + bound(window.end));
@@ -87,7 +96,8 @@ std::string Printer::FillTemplate(std::string_view text, const Expr& expr, const
     std::string value = Text(*expr.args[i]);
     std::string place = fmt::format("{{{}}}", i);
     bool lambda = expr.args[i]->kind == ExprKind::kLambda;
-    if (!aggregate && !lambda && CountOf(text, place) > 1 && value.size() > kRepeatedTextMax) {
+    bool repeated = CountOf(text, place) > 1 || text.find("tarn_") != std::string_view::npos;
+    if (!aggregate && !lambda && repeated && Costly(value)) {
       std::string variable = FreshVariable();
       prefix += "list_transform([" + value + "], lambda " + variable + ": ";
       suffix += ")[1]";

@@ -9,8 +9,8 @@ namespace tarn::sql {
 bool Printer::PlainCast(const Type& from, const Type& to) {
   if (from == to || from.Is(TypeKind::kUnknown)) return true;
   if (to.IsString()) {
-    bool same_text = from.IsInteger() || from.Is(TypeKind::kDecimal) || from.Is(TypeKind::kDate) || from.Is(TypeKind::kUuid) ||
-                     from.Is(TypeKind::kBoolean) || from.IsString();
+    bool same_text = from.IsInteger() || from.Is(TypeKind::kDecimal) || from.Is(TypeKind::kDate) ||
+                     from.Is(TypeKind::kUuid) || from.Is(TypeKind::kBoolean) || from.IsString();
     return same_text && to.length == 0 && !to.Is(TypeKind::kChar);
   }
   if (to.IsInteger()) return from.IsInteger() || from.Is(TypeKind::kBoolean) || from.Is(TypeKind::kDecimal);
@@ -30,20 +30,34 @@ std::string Printer::CastText(const Type& from, const Type& to, const std::strin
   if (to.Is(TypeKind::kJson)) return "to_json(" + text + ")";
   if (to.IsString()) return CastToVarchar(from, to, text, attempt);
   if (to.IsInteger()) return CastToInteger(from, to, text, attempt);
-  if (to.Is(TypeKind::kArray) || to.Is(TypeKind::kMap) || to.Is(TypeKind::kRow)) return CastNested(from, to, text, attempt);
+  if (to.Is(TypeKind::kArray) || to.Is(TypeKind::kMap) || to.Is(TypeKind::kRow))
+    return CastNested(from, to, text, attempt);
   return word + text + " AS " + ToDuckDb(to) + ")";
 }
 
 std::string Printer::CastToVarchar(const Type& from, const Type& to, const std::string& text, bool attempt) {
   std::string out;
   switch (from.kind) {
-    case TypeKind::kDouble: out = "tarn_double_text(" + text + ")"; break;
-    case TypeKind::kReal: out = "tarn_real_text(" + text + ")"; break;
-    case TypeKind::kTimestamp: out = "strftime(" + text + ", '%Y-%m-%d %H:%M:%S.%g')"; break;
-    case TypeKind::kTimestampTz: out = "strftime(timezone('UTC', " + text + "), '%Y-%m-%d %H:%M:%S.%g UTC')"; break;
-    case TypeKind::kTime: out = "substr(CAST(" + text + " AS VARCHAR) || CASE WHEN microsecond(" + text + ") % 1000000 = 0 THEN '.000' ELSE '00' END, 1, 12)"; break;
-    case TypeKind::kJson: out = "(" + text + " ->> '$')"; break;
-    default: out = (attempt ? "TRY_CAST(" : "CAST(") + text + " AS VARCHAR)";
+    case TypeKind::kDouble:
+    case TypeKind::kReal:
+      out = Let(text, [&](const std::string& value) {
+        return (from.Is(TypeKind::kDouble) ? "tarn_double_text(" : "tarn_real_text(") + value + ")";
+      });
+      break;
+    case TypeKind::kTimestamp:
+      out = "strftime(" + text + ", '%Y-%m-%d %H:%M:%S.%g')";
+      break;
+    case TypeKind::kTimestampTz:
+      out = "strftime(timezone('UTC', " + text + "), '%Y-%m-%d %H:%M:%S.%g UTC')";
+      break;
+    case TypeKind::kTime:
+      out = "strftime(CAST('2000-01-01' AS DATE) + " + text + ", '%H:%M:%S.%g')";
+      break;
+    case TypeKind::kJson:
+      out = "(" + text + " ->> '$')";
+      break;
+    default:
+      out = (attempt ? "TRY_CAST(" : "CAST(") + text + " AS VARCHAR)";
   }
   if (to.Is(TypeKind::kChar)) {
     return fmt::format("rpad({}, {}, ' ')", out, to.length == 0 ? 1 : to.length);
@@ -59,10 +73,11 @@ std::string Printer::CastToInteger(const Type& from, const Type& to, const std::
     return Let(text, [&](const std::string& value) {
       std::string refused = "''";
       if (!attempt && try_depth_ == 0) {
-        refused = "error(concat('INVALID_CAST_ARGUMENT: Cannot cast ''', " + value + ", ''' to " + AsciiUpper(ToHive(to)) + "'))";
+        refused = "error(concat('INVALID_CAST_ARGUMENT: Cannot cast ''', " + value + ", ''' to " +
+                  AsciiUpper(ToHive(to)) + "'))";
       }
-      return word + "CASE WHEN regexp_full_match(" + value + ", '\\s*[+-]?[0-9]+\\s*') THEN " + value + " WHEN " + value +
-             " IS NOT NULL THEN " + refused + " END" + target;
+      return word + "CASE WHEN regexp_full_match(" + value + ", '\\s*[+-]?[0-9]+\\s*') THEN " + value + " WHEN " +
+             value + " IS NOT NULL THEN " + refused + " END" + target;
     });
   }
   if (from.Is(TypeKind::kDouble) || from.Is(TypeKind::kReal)) return word + "round(" + text + ")" + target;
@@ -72,15 +87,17 @@ std::string Printer::CastToInteger(const Type& from, const Type& to, const std::
 std::string Printer::CastNested(const Type& from, const Type& to, const std::string& text, bool attempt) {
   if (from.Is(TypeKind::kArray) && to.Is(TypeKind::kArray)) {
     std::string variable = FreshVariable();
-    return "list_transform(" + text + ", lambda " + variable + ": " + CastText(from.args[0], to.args[0], variable, attempt) + ")";
+    return "list_transform(" + text + ", lambda " + variable + ": " +
+           CastText(from.args[0], to.args[0], variable, attempt) + ")";
   }
   if (from.Is(TypeKind::kRow) && to.Is(TypeKind::kRow)) return CastRow(from, to, text, attempt);
   if (from.Is(TypeKind::kMap) && to.Is(TypeKind::kMap)) {
     return Let(text, [&](const std::string& map) {
       std::string key = FreshVariable();
       std::string value = FreshVariable();
-      return "map(list_transform(map_keys(" + map + "), lambda " + key + ": " + CastText(from.args[0], to.args[0], key, attempt) +
-             "), list_transform(map_values(" + map + "), lambda " + value + ": " + CastText(from.args[1], to.args[1], value, attempt) + "))";
+      return "map(list_transform(map_keys(" + map + "), lambda " + key + ": " +
+             CastText(from.args[0], to.args[0], key, attempt) + "), list_transform(map_values(" + map + "), lambda " +
+             value + ": " + CastText(from.args[1], to.args[1], value, attempt) + "))";
     });
   }
   return (attempt ? "TRY_CAST(" : "CAST(") + text + " AS " + ToDuckDb(to) + ")";

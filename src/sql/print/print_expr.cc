@@ -14,7 +14,20 @@ std::string ExprText(const Expr& expr) {
   return Printer(plan, context, options, true).Text(expr);
 }
 
-std::string Printer::FreshVariable() { return fmt::format("tarn_v{}", variables_++); }
+std::string Printer::FreshVariable() { return fmt::format("lv{}", variables_++); }
+
+std::string Printer::LetAll(Names values, const std::function<std::string(const Names&)>& body) {
+  std::string prefix;
+  std::string suffix;
+  for (std::string& value : values) {
+    if (!Costly(value)) continue;
+    std::string variable = FreshVariable();
+    prefix += "list_transform([" + value + "], lambda " + variable + ": ";
+    suffix += ")[1]";
+    value = variable;
+  }
+  return prefix + body(values) + suffix;
+}
 
 std::string Printer::ErrorText(std::string_view message) {
   // TRY refuses volatile expressions, and error() is one.
@@ -39,69 +52,108 @@ std::string Printer::Text(const Expr& expr) {
     case ExprKind::kDecimal:
     case ExprKind::kDouble:
     case ExprKind::kString:
-    case ExprKind::kBinary: return LiteralText(expr);
-    case ExprKind::kTyped: return TypedText(expr);
-    case ExprKind::kInterval: return IntervalText(expr);
-    case ExprKind::kParameter: return "NULL";
+    case ExprKind::kBinary:
+      return LiteralText(expr);
+    case ExprKind::kTyped:
+      return TypedText(expr);
+    case ExprKind::kInterval:
+      return IntervalText(expr);
+    case ExprKind::kParameter:
+      return "NULL";
     case ExprKind::kIdentifier:
-    case ExprKind::kDereference: return IdentifierText(expr);
-    case ExprKind::kStar: return "*";
-    case ExprKind::kUnary: return expr.op == "-" ? "(-" + Text(*expr.args[0]) + ")" : Text(*expr.args[0]);
-    case ExprKind::kBinaryOp: return expr.op == "||" ? ConcatText(expr.args, expr.type) : ArithmeticText(expr);
-    case ExprKind::kCompare: return CompareText(expr);
+    case ExprKind::kDereference:
+      return IdentifierText(expr);
+    case ExprKind::kStar:
+      return "*";
+    case ExprKind::kUnary:
+      return expr.op == "-" ? "(-" + Text(*expr.args[0]) + ")" : Text(*expr.args[0]);
+    case ExprKind::kBinaryOp:
+      return expr.op == "||" ? ConcatText(expr.args, expr.type) : ArithmeticText(expr);
+    case ExprKind::kCompare:
+      return CompareText(expr);
     case ExprKind::kQuantified:
-      return "(" + Text(*expr.args[0]) + " " + expr.op + " " + AsciiUpper(expr.name) + " " + SubqueryText(*expr.query) + ")";
-    case ExprKind::kAnd: return "(" + ListText(expr.args, " AND ") + ")";
-    case ExprKind::kOr: return "(" + ListText(expr.args, " OR ") + ")";
-    case ExprKind::kNot: return "(NOT " + Text(*expr.args[0]) + ")";
-    case ExprKind::kIsNull: return "(" + Text(*expr.args[0]) + (expr.negated ? " IS NOT NULL)" : " IS NULL)");
+      return "(" + Text(*expr.args[0]) + " " + expr.op + " " + AsciiUpper(expr.name) + " " + SubqueryText(*expr.query) +
+             ")";
+    case ExprKind::kAnd:
+      return "(" + ListText(expr.args, " AND ") + ")";
+    case ExprKind::kOr:
+      return "(" + ListText(expr.args, " OR ") + ")";
+    case ExprKind::kNot:
+      return "(NOT " + Text(*expr.args[0]) + ")";
+    case ExprKind::kIsNull:
+      return "(" + Text(*expr.args[0]) + (expr.negated ? " IS NOT NULL)" : " IS NULL)");
     case ExprKind::kBetween:
-      return "(" + Text(*expr.args[0]) + (expr.negated ? " NOT BETWEEN " : " BETWEEN ") + Text(*expr.args[1]) + " AND " +
-             Text(*expr.args[2]) + ")";
+      return "(" + Text(*expr.args[0]) + (expr.negated ? " NOT BETWEEN " : " BETWEEN ") + Text(*expr.args[1]) +
+             " AND " + Text(*expr.args[2]) + ")";
     case ExprKind::kIn:
-    case ExprKind::kInQuery: return InText(expr);
-    case ExprKind::kLike: return LikeText(expr);
-    case ExprKind::kExists: return "EXISTS " + SubqueryText(*expr.query);
-    case ExprKind::kSubquery: return SubqueryText(*expr.query);
-    case ExprKind::kCall: return CallText(expr);
-    case ExprKind::kCase: return CaseText(expr);
-    case ExprKind::kCast: {
-      bool attempt = expr.name == "try_cast";
-      try_depth_ += attempt;
-      std::string text = CastText(expr.args[0]->type, expr.cast_type, Text(*expr.args[0]), attempt);
-      bool row = expr.cast_type.Is(TypeKind::kRow) && expr.args[0]->kind == ExprKind::kRow;
-      if (row && expr.args[0]->args.size() == expr.cast_type.args.size()) {
-        text = "struct_pack(";
-        for (size_t i = 0; i < expr.cast_type.args.size(); ++i) {
-          const Type& to = expr.cast_type.args[i];
-          std::string name = expr.cast_type.names[i].empty() ? fmt::format("field{}", i) : expr.cast_type.names[i];
-          if (i > 0) text += ", ";
-          text += QuoteIdentifier(name) + " := " + CastText(expr.args[0]->args[i]->type, to, Text(*expr.args[0]->args[i]), attempt);
-        }
-        text += ")";
-      }
-      try_depth_ -= attempt;
-      return text;
-    }
-    case ExprKind::kLambda: return LambdaText(expr);
-    case ExprKind::kArray: return "[" + ListText(expr.args, ", ") + "]";
-    case ExprKind::kRow: return RowText(expr);
-    case ExprKind::kSubscript: return SubscriptText(expr);
-    case ExprKind::kAtTimeZone: return ZonedText(Text(*expr.args[0]), expr.args[0]->type, Text(*expr.args[1]));
-    case ExprKind::kCurrent: return CurrentText(expr);
+    case ExprKind::kInQuery:
+      return InText(expr);
+    case ExprKind::kLike:
+      return LikeText(expr);
+    case ExprKind::kExists:
+      return "EXISTS " + SubqueryText(*expr.query);
+    case ExprKind::kSubquery:
+      return SubqueryText(*expr.query);
+    case ExprKind::kCall:
+      return CallText(expr);
+    case ExprKind::kCase:
+      return CaseText(expr);
+    case ExprKind::kCast:
+      return CastExprText(expr);
+    case ExprKind::kLambda:
+      return LambdaText(expr);
+    case ExprKind::kArray:
+      return "[" + ListText(expr.args, ", ") + "]";
+    case ExprKind::kRow:
+      return RowText(expr);
+    case ExprKind::kSubscript:
+      return SubscriptText(expr);
+    case ExprKind::kAtTimeZone:
+      return ZonedText(Text(*expr.args[0]), expr.args[0]->type, Text(*expr.args[1]));
+    case ExprKind::kCurrent:
+      return CurrentText(expr);
   }
   return "NULL";
 }
 
+// ROW(1, 'a') cast to named fields is one struct; other rows are cast field by field.
+std::string Printer::CastExprText(const Expr& expr) {
+  const Expr& value = *expr.args[0];
+  const Type& to = expr.cast_type;
+  bool attempt = expr.name == "try_cast";
+  try_depth_ += attempt;
+  std::string text;
+  bool fields = to.Is(TypeKind::kRow) && value.kind == ExprKind::kRow && value.args.size() == to.args.size();
+  if (fields) {
+    for (size_t i = 0; i < to.args.size(); ++i) {
+      std::string name = to.names[i].empty() ? fmt::format("field{}", i) : to.names[i];
+      std::string field = CastText(value.args[i]->type, to.args[i], Text(*value.args[i]), attempt);
+      text += (i > 0 ? ", " : "") + QuoteIdentifier(name) + " := " + field;
+    }
+    text = "struct_pack(" + text + ")";
+  } else {
+    text = CastText(value.type, to, Text(value), attempt);
+  }
+  try_depth_ -= attempt;
+  return text;
+}
+
 std::string Printer::LiteralText(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::kBoolean: return expr.text == "true" ? "TRUE" : "FALSE";
-    case ExprKind::kInteger: return expr.type.Is(TypeKind::kBigint) && expr.text.size() < 11 ? "CAST(" + expr.text + " AS BIGINT)" : expr.text;
-    case ExprKind::kDecimal: return "CAST(" + QuoteLiteral(expr.text) + " AS " + ToDuckDb(expr.type) + ")";
-    case ExprKind::kDouble: return "CAST(" + expr.text + " AS DOUBLE)";
-    case ExprKind::kString: return QuoteLiteral(expr.text);
-    case ExprKind::kBinary: return "unhex('" + expr.text + "')";
-    default: return "NULL";
+    case ExprKind::kBoolean:
+      return expr.text == "true" ? "TRUE" : "FALSE";
+    case ExprKind::kInteger:
+      return expr.type.Is(TypeKind::kBigint) && expr.text.size() < 11 ? "CAST(" + expr.text + " AS BIGINT)" : expr.text;
+    case ExprKind::kDecimal:
+      return "CAST(" + QuoteLiteral(expr.text) + " AS " + ToDuckDb(expr.type) + ")";
+    case ExprKind::kDouble:
+      return "CAST(" + expr.text + " AS DOUBLE)";
+    case ExprKind::kString:
+      return QuoteLiteral(expr.text);
+    case ExprKind::kBinary:
+      return "unhex('" + expr.text + "')";
+    default:
+      return "NULL";
   }
 }
 
@@ -116,7 +168,8 @@ std::string Printer::IntervalText(const Expr& expr) {
   std::string out;
   if (expr.name2.empty()) {
     bool number = !expr.text.empty() && expr.text.find_first_not_of("0123456789.-") == std::string::npos;
-    if (!number) ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid interval literal: {}", expr.text));
+    if (!number)
+      ThrowAt(kSyntaxError, "INVALID_LITERAL", expr.pos, fmt::format("Invalid interval literal: {}", expr.text));
     out = "INTERVAL '" + expr.text + " " + expr.name + "'";
   } else {
     std::string_view units[] = {"year", "month", "day", "hour", "minute", "second"};
@@ -164,7 +217,8 @@ std::string Printer::NonZero(const Expr& divisor) {
   bool literal = divisor.kind == ExprKind::kInteger || divisor.kind == ExprKind::kDecimal;
   if (literal && divisor.text.find_first_of("123456789") != std::string::npos) return text;
   return Let(text, [&](const std::string& value) {
-    return "(CASE WHEN " + value + " = 0 THEN " + ErrorText("DIVISION_BY_ZERO: Division by zero") + " ELSE " + value + " END)";
+    return "(CASE WHEN " + value + " = 0 THEN " + ErrorText("DIVISION_BY_ZERO: Division by zero") + " ELSE " + value +
+           " END)";
   });
 }
 
@@ -273,16 +327,18 @@ std::string Printer::SubscriptText(const Expr& expr) {
   std::string index = Text(*expr.args[1]);
   return Let(value, [&](const std::string& list) {
     if (base.Is(TypeKind::kMap)) {
-      return "(CASE WHEN map_contains(" + list + ", " + index + ") = FALSE THEN " + ErrorText("INVALID_FUNCTION_ARGUMENT: Key not present in map") +
-             " ELSE map_extract_value(" + list + ", " + index + ") END)";
+      return "(CASE WHEN map_contains(" + list + ", " + index + ") = FALSE THEN " +
+             ErrorText("INVALID_FUNCTION_ARGUMENT: Key not present in map") + " ELSE map_extract_value(" + list + ", " +
+             index + ") END)";
     }
     return Let(index, [&](const std::string& i) {
-      std::string low = expr.args[1]->kind == ExprKind::kInteger && expr.args[1]->text != "0"
-                            ? ""
-                            : "WHEN " + i + " < 1 THEN " + ErrorText("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1") + " ";
+      std::string low =
+          expr.args[1]->kind == ExprKind::kInteger && expr.args[1]->text != "0"
+              ? ""
+              : "WHEN " + i + " < 1 THEN " + ErrorText("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1") + " ";
       return "(CASE " + low + "WHEN " + i + " > len(" + list + ") THEN " +
-             ErrorText("INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length") + " ELSE list_extract(" +
-             list + ", " + i + ") END)";
+             ErrorText("INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length") +
+             " ELSE list_extract(" + list + ", " + i + ") END)";
     });
   });
 }

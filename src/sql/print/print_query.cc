@@ -13,6 +13,18 @@ std::string Printer::TopQuery(const Query& query) {
   return QueryText(query, names);
 }
 
+std::string Printer::QueryInto(const Query& query, const std::vector<TableColumn>& target) {
+  Names names;
+  std::string out = "SELECT ";
+  for (size_t i = 0; i < target.size(); ++i) {
+    names.push_back(fmt::format("_col{}", i));
+    if (i > 0) out += ", ";
+    out += CastText(plan_.columns[i].type, target[i].type, QuoteIdentifier(names[i]), false) + " AS " +
+           QuoteIdentifier(target[i].name);
+  }
+  return out + " FROM (" + QueryText(query, names) + ") AS tarn_insert";
+}
+
 std::string Printer::SubqueryText(const Query& query) {
   if (shallow_) return fmt::format("(query {})", static_cast<const void*>(&query));
   return "(" + QueryText(query, PrintedNames(query.output_names)) + ")";
@@ -46,9 +58,12 @@ std::string Printer::QueryText(const Query& query, const Names& names) {
 
 std::string Printer::BodyText(const Body& body, const Names& names) {
   switch (body.kind) {
-    case Body::kSelect: return SelectText(*body.select, names);
-    case Body::kValues: return ValuesText(body, names);
-    case Body::kQuery: return "(" + QueryText(*body.query, names) + ")";
+    case Body::kSelect:
+      return SelectText(*body.select, names);
+    case Body::kValues:
+      return ValuesText(body, names);
+    case Body::kQuery:
+      return "(" + QueryText(*body.query, names) + ")";
     case Body::kTable: {
       std::string out = "SELECT ";
       const Relation& table = *body.table;
@@ -58,7 +73,8 @@ std::string Printer::BodyText(const Body& body, const Names& names) {
       }
       return out + " FROM " + RelationText(table);
     }
-    case Body::kSetOperation: break;
+    case Body::kSetOperation:
+      break;
   }
   std::string op = AsciiUpper(body.op) + (body.all ? " ALL" : "");
   auto side = [&](const Body& part) {
@@ -144,10 +160,18 @@ std::string Printer::GroupByText(const Select& select) {
       sets += bare && !set.empty() ? keys : "(" + keys + ")";
     }
     switch (element.kind) {
-      case GroupingElement::kSimple: out += sets; break;
-      case GroupingElement::kRollup: out += "ROLLUP (" + sets + ")"; break;
-      case GroupingElement::kCube: out += "CUBE (" + sets + ")"; break;
-      case GroupingElement::kSets: out += "GROUPING SETS (" + sets + ")"; break;
+      case GroupingElement::kSimple:
+        out += sets;
+        break;
+      case GroupingElement::kRollup:
+        out += "ROLLUP (" + sets + ")";
+        break;
+      case GroupingElement::kCube:
+        out += "CUBE (" + sets + ")";
+        break;
+      case GroupingElement::kSets:
+        out += "GROUPING SETS (" + sets + ")";
+        break;
     }
   }
   return out;
@@ -167,9 +191,13 @@ std::string Printer::SortText(const std::vector<SortItem>& items) {
 std::string Printer::RelationText(const Relation& relation) {
   std::string out;
   switch (relation.kind) {
-    case RelationKind::kJoin: return JoinText(relation);
-    case RelationKind::kUnnest: return UnnestText(relation);
-    case RelationKind::kTable: out = TableText(relation); break;
+    case RelationKind::kJoin:
+      return JoinText(relation);
+    case RelationKind::kUnnest:
+      return UnnestText(relation);
+    case RelationKind::kTable:
+      out = TableText(relation);
+      break;
     case RelationKind::kSubquery:
     case RelationKind::kValues:
       out = (relation.lateral ? "LATERAL (" : "(") + QueryText(*relation.query, relation.printed_columns) + ")";
@@ -202,7 +230,8 @@ std::string Printer::UnnestText(const Relation& relation) {
       const Type& row = expr->type.args[0];
       for (size_t i = 0; i < row.args.size(); ++i) {
         std::string field = row.names[i].empty() ? fmt::format("field{}", i) : row.names[i];
-        lists.push_back("list_transform(" + text + ", lambda tarn_e: struct_extract(tarn_e, " + QuoteLiteral(field) + "))");
+        lists.push_back("list_transform(" + text + ", lambda tarn_e: struct_extract(tarn_e, " + QuoteLiteral(field) +
+                        "))");
       }
     } else {
       lists.push_back(text);
@@ -220,7 +249,8 @@ std::string Printer::UnnestText(const Relation& relation) {
 }
 
 std::string Printer::JoinText(const Relation& relation) {
-  static constexpr std::string_view kWords[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN "};
+  static constexpr std::string_view kWords[] = {" CROSS JOIN ", " INNER JOIN ", " LEFT JOIN ", " RIGHT JOIN ",
+                                                " FULL JOIN "};
   bool cross = relation.join == JoinKind::kCross || !relation.on;
   std::string_view word = cross ? kWords[0] : kWords[static_cast<size_t>(relation.join)];
   std::string out = "(" + RelationText(*relation.left) + std::string(word) + RelationText(*relation.right);

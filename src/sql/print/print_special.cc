@@ -18,13 +18,14 @@ std::string Printer::SpecialText(std::string_view name, const Expr& expr) {
   if (name == "substr") return SubstrText(expr);
   if (name == "format") return FormatText(expr);
   if (name == "regexp_replace") return RegexpReplaceText(expr);
-  if (name == "zip") return "list_transform(list_zip(" + ListText(expr.args, ", ") + "), lambda tarn_e: " + [&] {
-    std::string fields = "struct_pack(";
-    for (size_t i = 0; i < expr.args.size(); ++i) {
-      fields += fmt::format("{}\"field{}\" := struct_extract(tarn_e, {})", i > 0 ? ", " : "", i, i + 1);
-    }
-    return fields + "))";
-  }();
+  if (name == "zip")
+    return "list_transform(list_zip(" + ListText(expr.args, ", ") + "), lambda tarn_e: " + [&] {
+      std::string fields = "struct_pack(";
+      for (size_t i = 0; i < expr.args.size(); ++i) {
+        fields += fmt::format("{}\"field{}\" := struct_extract(tarn_e, {})", i > 0 ? ", " : "", i, i + 1);
+      }
+      return fields + "))";
+    }();
   if (name == "zip_with") return ZipWithText(expr);
   if (name == "reduce") return ReduceText(expr);
   if (name == "map_filter" || name == "transform_keys" || name == "transform_values") return MapLambdaText(name, expr);
@@ -40,7 +41,8 @@ std::string Printer::SpecialText(std::string_view name, const Expr& expr) {
   if (name == "to_iso8601") {
     std::string value = Text(*expr.args[0]);
     if (expr.args[0]->type.Is(TypeKind::kDate)) return "strftime(" + value + ", '%Y-%m-%d')";
-    if (expr.args[0]->type.Is(TypeKind::kTimestampTz)) return "strftime(timezone('UTC', " + value + "), '%Y-%m-%dT%H:%M:%S.%gZ')";
+    if (expr.args[0]->type.Is(TypeKind::kTimestampTz))
+      return "strftime(timezone('UTC', " + value + "), '%Y-%m-%dT%H:%M:%S.%gZ')";
     return "strftime(" + value + ", '%Y-%m-%dT%H:%M:%S.%g')";
   }
   return DateFormatText(name, expr);
@@ -48,22 +50,30 @@ std::string Printer::SpecialText(std::string_view name, const Expr& expr) {
 
 // NULL when any argument is, unlike DuckDB's.
 std::string Printer::GreatestText(const Expr& expr) {
-  std::string nulls;
-  for (const ExprPtr& arg : expr.args) {
-    std::string text = Text(*arg);
-    if (!text.empty() && (arg->kind == ExprKind::kInteger || arg->kind == ExprKind::kString || arg->kind == ExprKind::kDecimal)) continue;
-    nulls += (nulls.empty() ? "" : " OR ") + text + " IS NULL";
-  }
-  std::string call = expr.name + "(" + ListText(expr.args, ", ") + ")";
-  return nulls.empty() ? call : "(CASE WHEN " + nulls + " THEN NULL ELSE " + call + " END)";
+  Names values;
+  for (const ExprPtr& arg : expr.args) values.push_back(Text(*arg));
+  return LetAll(std::move(values), [&](const Names& names) {
+    std::string nulls;
+    for (size_t i = 0; i < names.size(); ++i) {
+      ExprKind kind = expr.args[i]->kind;
+      bool literal = kind == ExprKind::kInteger || kind == ExprKind::kString || kind == ExprKind::kDecimal;
+      if (!literal) nulls += (nulls.empty() ? "" : " OR ") + names[i] + " IS NULL";
+    }
+    std::string call = expr.name + "(" + Join(names, ", ") + ")";
+    return nulls.empty() ? call : "(CASE WHEN " + nulls + " THEN NULL ELSE " + call + " END)";
+  });
 }
 
 std::string Printer::SubstrText(const Expr& expr) {
-  bool plain_start = expr.args[1]->kind == ExprKind::kInteger && expr.args[1]->text.find_first_not_of('0') != std::string::npos;
+  bool plain_start =
+      expr.args[1]->kind == ExprKind::kInteger && expr.args[1]->text.find_first_not_of('0') != std::string::npos;
   bool plain_length = expr.args.size() < 3 || expr.args[2]->kind == ExprKind::kInteger;
-  std::string args = ListText(expr.args, ", ");
-  if (plain_start && plain_length) return "substr(" + args + ")";
-  return (expr.args.size() < 3 ? "tarn_substr(" : "tarn_substr_length(") + args + ")";
+  if (plain_start && plain_length) return "substr(" + ListText(expr.args, ", ") + ")";
+  Names values;
+  for (const ExprPtr& arg : expr.args) values.push_back(Text(*arg));
+  return LetAll(std::move(values), [](const Names& names) {
+    return (names.size() < 3 ? "tarn_substr(" : "tarn_substr_length(") + Join(names, ", ") + ")";
+  });
 }
 
 // Java's replacement $1 and ${name} is RE2's \1; a backslash there quotes.
@@ -75,10 +85,14 @@ std::string Printer::RegexpReplaceText(const Expr& expr) {
     for (size_t i = 0; i < replacement.text.size(); ++i) {
       char c = replacement.text[i];
       bool more = i + 1 < replacement.text.size();
-      if (c == '$' && more && replacement.text[i + 1] >= '0' && replacement.text[i + 1] <= '9') converted += '\\';
-      else if (c == '\\' && more && replacement.text[i + 1] == '\\') converted += "\\\\", ++i;
-      else if (c == '\\' && more) converted += replacement.text[++i];
-      else converted += c;
+      if (c == '$' && more && replacement.text[i + 1] >= '0' && replacement.text[i + 1] <= '9')
+        converted += '\\';
+      else if (c == '\\' && more && replacement.text[i + 1] == '\\')
+        converted += "\\\\", ++i;
+      else if (c == '\\' && more)
+        converted += replacement.text[++i];
+      else
+        converted += c;
     }
     text = QuoteLiteral(converted);
   } else {
@@ -104,7 +118,8 @@ std::string Printer::DateAddText(const Expr& expr) {
   if (expr.args[0]->kind != ExprKind::kString) {
     ThrowAt(kNotSupported, "NOT_SUPPORTED", expr.args[0]->pos, "date_add needs a literal unit");
   }
-  static constexpr std::string_view kUnits[] = {"millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"};
+  static constexpr std::string_view kUnits[] = {"millisecond", "second", "minute",  "hour", "day",
+                                                "week",        "month",  "quarter", "year"};
   std::string unit = AsciiLower(expr.args[0]->text);
   for (std::string_view known : kUnits) {
     if (unit != known) continue;
@@ -124,9 +139,20 @@ std::string Printer::DateAddText(const Expr& expr) {
 std::string Printer::ExtractText(const Expr& expr) {
   std::string value = Text(*expr.args[0]);
   static constexpr std::pair<std::string_view, std::string_view> kParts[] = {
-      {"year", "year"},        {"quarter", "quarter"},      {"month", "month"},   {"week", "weekofyear"}, {"day", "day"},
-      {"day_of_month", "day"}, {"day_of_week", "isodow"},   {"dow", "isodow"},    {"day_of_year", "dayofyear"},
-      {"doy", "dayofyear"},    {"year_of_week", "isoyear"}, {"yow", "isoyear"},   {"hour", "hour"},       {"minute", "minute"},
+      {"year", "year"},
+      {"quarter", "quarter"},
+      {"month", "month"},
+      {"week", "weekofyear"},
+      {"day", "day"},
+      {"day_of_month", "day"},
+      {"day_of_week", "isodow"},
+      {"dow", "isodow"},
+      {"day_of_year", "dayofyear"},
+      {"doy", "dayofyear"},
+      {"year_of_week", "isoyear"},
+      {"yow", "isoyear"},
+      {"hour", "hour"},
+      {"minute", "minute"},
       {"second", "second"},
   };
   for (auto& [field, function] : kParts) {
@@ -143,7 +169,8 @@ std::string Printer::DateFormatText(std::string_view name, const Expr& expr) {
     std::string converted;
     bool ok = mysql ? FormatFromMysql(format.text, &converted) : FormatFromJoda(format.text, &converted);
     if (!ok) {
-      ThrowAt(kNotSupported, "INVALID_FUNCTION_ARGUMENT", format.pos, fmt::format("{} does not serve the format '{}'", name, format.text));
+      ThrowAt(kNotSupported, "INVALID_FUNCTION_ARGUMENT", format.pos,
+              fmt::format("{} does not serve the format '{}'", name, format.text));
     }
     text = QuoteLiteral(converted);
   } else if (mysql) {
@@ -155,6 +182,7 @@ std::string Printer::DateFormatText(std::string_view name, const Expr& expr) {
   if (name == "date_parse") return "strptime(" + value + ", " + text + ")";
   if (name == "parse_datetime") {
     bool zone = text.find("%z") != std::string::npos;
+    if (zone) value = "regexp_replace(" + value + ", 'Z$', '+0000')";
     return zone ? "strptime(" + value + ", " + text + ")" : "timezone('UTC', strptime(" + value + ", " + text + "))";
   }
   if (expr.args[0]->type.Is(TypeKind::kTimestampTz)) value = "timezone('UTC', " + value + ")";
@@ -173,7 +201,8 @@ std::string Printer::MapLambdaText(std::string_view name, const Expr& expr) {
   if (name == "map_filter") return "map_from_entries(list_filter(" + entries + ", lambda " + entry + ": " + body + "))";
   std::string key = name == "transform_keys" ? body : "struct_extract(" + entry + ", 'key')";
   std::string value = name == "transform_values" ? body : "struct_extract(" + entry + ", 'value')";
-  return "map_from_entries(list_transform(" + entries + ", lambda " + entry + ": struct_pack(\"k\" := " + key + ", \"v\" := " + value + ")))";
+  return "map_from_entries(list_transform(" + entries + ", lambda " + entry + ": struct_pack(\"k\" := " + key +
+         ", \"v\" := " + value + ")))";
 }
 
 // DuckDB folds only within one type, so state and element travel as one struct.
@@ -207,7 +236,8 @@ std::string Printer::ZipWithText(const Expr& expr) {
   lambda_texts_.emplace_back(lambda.names[1], "struct_extract(" + pair + ", 2)");
   std::string body = Text(*lambda.args[0]);
   lambda_texts_.resize(lambda_texts_.size() - 2);
-  return "list_transform(list_zip(" + Text(*expr.args[0]) + ", " + Text(*expr.args[1]) + "), lambda " + pair + ": " + body + ")";
+  return "list_transform(list_zip(" + Text(*expr.args[0]) + ", " + Text(*expr.args[1]) + "), lambda " + pair + ": " +
+         body + ")";
 }
 
 bool FormatFromMysql(std::string_view format, std::string* out) {
@@ -218,21 +248,47 @@ bool FormatFromMysql(std::string_view format, std::string* out) {
     }
     char c = format[++i];
     switch (c) {
-      case 'i': *out += "%M"; break;
+      case 'i':
+        *out += "%M";
+        break;
       case 's':
-      case 'S': *out += "%S"; break;
-      case 'M': *out += "%B"; break;
-      case 'W': *out += "%A"; break;
-      case 'e': *out += "%-d"; break;
-      case 'c': *out += "%-m"; break;
-      case 'k': *out += "%-H"; break;
+      case 'S':
+        *out += "%S";
+        break;
+      case 'M':
+        *out += "%B";
+        break;
+      case 'W':
+        *out += "%A";
+        break;
+      case 'e':
+        *out += "%-d";
+        break;
+      case 'c':
+        *out += "%-m";
+        break;
+      case 'k':
+        *out += "%-H";
+        break;
       case 'h':
-      case 'I': *out += "%I"; break;
-      case 'l': *out += "%-I"; break;
-      case 'r': *out += "%I:%M:%S %p"; break;
-      case 'T': *out += "%H:%M:%S"; break;
-      case 'v': *out += "%V"; break;
-      case 'x': *out += "%G"; break;
+      case 'I':
+        *out += "%I";
+        break;
+      case 'l':
+        *out += "%-I";
+        break;
+      case 'r':
+        *out += "%I:%M:%S %p";
+        break;
+      case 'T':
+        *out += "%H:%M:%S";
+        break;
+      case 'v':
+        *out += "%V";
+        break;
+      case 'x':
+        *out += "%G";
+        break;
       case 'Y':
       case 'y':
       case 'm':
@@ -243,14 +299,18 @@ bool FormatFromMysql(std::string_view format, std::string* out) {
       case 'j':
       case 'a':
       case 'b':
-      case '%': *out += '%', *out += c; break;
+      case '%':
+        *out += '%', *out += c;
+        break;
       case 'D':
       case 'U':
       case 'u':
       case 'V':
       case 'w':
-      case 'X': return false;
-      default: *out += c;
+      case 'X':
+        return false;
+      default:
+        *out += c;
     }
   }
   return true;
@@ -261,22 +321,38 @@ namespace {
 std::string_view JodaLetter(char letter, size_t count) {
   switch (letter) {
     case 'y':
-    case 'Y': return count == 2 ? "%y" : "%Y";
-    case 'x': return "%G";
-    case 'w': return "%V";
-    case 'e': return "%u";
-    case 'E': return count >= 4 ? "%A" : "%a";
-    case 'D': return "%j";
-    case 'M': return count >= 4 ? "%B" : count == 3 ? "%b" : count == 2 ? "%m" : "%-m";
-    case 'd': return count >= 2 ? "%d" : "%-d";
-    case 'a': return "%p";
-    case 'h': return count >= 2 ? "%I" : "%-I";
-    case 'H': return count >= 2 ? "%H" : "%-H";
-    case 'm': return count >= 2 ? "%M" : "%-M";
-    case 's': return count >= 2 ? "%S" : "%-S";
-    case 'S': return count == 3 ? "%g" : count == 6 ? "%f" : "";
-    case 'Z': return "%z";
-    default: return "";
+    case 'Y':
+      return count == 2 ? "%y" : "%Y";
+    case 'x':
+      return "%G";
+    case 'w':
+      return "%V";
+    case 'e':
+      return "%u";
+    case 'E':
+      return count >= 4 ? "%A" : "%a";
+    case 'D':
+      return "%j";
+    case 'M':
+      return count >= 4 ? "%B" : count == 3 ? "%b" : count == 2 ? "%m" : "%-m";
+    case 'd':
+      return count >= 2 ? "%d" : "%-d";
+    case 'a':
+      return "%p";
+    case 'h':
+      return count >= 2 ? "%I" : "%-I";
+    case 'H':
+      return count >= 2 ? "%H" : "%-H";
+    case 'm':
+      return count >= 2 ? "%M" : "%-M";
+    case 's':
+      return count >= 2 ? "%S" : "%-S";
+    case 'S':
+      return count == 3 ? "%g" : count == 6 ? "%f" : "";
+    case 'Z':
+      return "%z";
+    default:
+      return "";
   }
 }
 

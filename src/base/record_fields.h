@@ -2,8 +2,9 @@
 //
 //   template <class V> void VisitFields(V&& visit, Column& c) { visit(1, c.name); visit(2, c.type); }   // found by ADL
 //   std::string bytes = EncodeRecord(column);  std::optional<Column> back = DecodeRecord<Column>(bytes);
-// Text is bytes; numbers, flags and times are zigzag numbers, a double its bits; a struct, list or map is a nested record. An absent
-// optional is not written, so absent and empty stay different. Unknown tags are skipped. Tags are frozen once on disk.
+// Text is bytes; numbers, flags and times are zigzag numbers, a double its bits; a struct, list or map is a nested
+// record. An absent optional is not written, so absent and empty stay different. Unknown tags are skipped. Tags are
+// frozen once on disk.
 #pragma once
 
 #include <bit>

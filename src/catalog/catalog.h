@@ -1,10 +1,9 @@
 // The catalog: databases, tables, partitions, versions, functions and statistics of every account and region.
 //
-// Invariants: a name is unique by lower case within its database; a change is durable when the call returns; one call is
-// one transaction, but for the batch calls (one per item or bounded group) and the sweep of what a drop leaves behind.
-// A dropped table is gone at once, whatever its number of partitions; its rows are swept after.
-// Errors: catalog/errors.h, and kv's.
-// Threads: any; calls block on the store and must not run on an I/O thread.
+// Invariants: a name is unique by lower case within its database; a change is durable when the call returns; one call
+// is one transaction, but for the batch calls (one per item or bounded group) and the sweep of what a drop leaves
+// behind. A dropped table is gone at once, whatever its number of partitions; its rows are swept after. Errors:
+// catalog/errors.h, and kv's. Threads: any; calls block on the store and must not run on an I/O thread.
 #pragma once
 
 #include <cstdint>
@@ -108,12 +107,11 @@ class Catalog {
   Result<std::vector<Partition>> GetPartitions(const Scope& scope, std::string_view database, std::string_view table,
                                                const std::vector<std::vector<std::string>>& values) const;
   // Each item is made or refused by itself; the items made are durable together.
-  Result<std::vector<ItemError>> CreatePartitions(const Scope& scope, std::string_view database,
-                                                  std::string_view table, std::vector<Partition> partitions);
-  Result<std::vector<ItemError>> UpdatePartitions(const Scope& scope, std::string_view database,
-                                                  std::string_view table, std::vector<PartitionUpdate> updates);
-  Result<std::vector<ItemError>> DeletePartitions(const Scope& scope, std::string_view database,
-                                                  std::string_view table,
+  Result<std::vector<ItemError>> CreatePartitions(const Scope& scope, std::string_view database, std::string_view table,
+                                                  std::vector<Partition> partitions);
+  Result<std::vector<ItemError>> UpdatePartitions(const Scope& scope, std::string_view database, std::string_view table,
+                                                  std::vector<PartitionUpdate> updates);
+  Result<std::vector<ItemError>> DeletePartitions(const Scope& scope, std::string_view database, std::string_view table,
                                                   const std::vector<std::vector<std::string>>& values);
 
   // Partition indexes: listings need none (order and filter skip ranges by themselves); kept as clients declare them.
@@ -129,8 +127,7 @@ class Catalog {
                                                const std::vector<std::string>* partition,
                                                const std::vector<ColumnStatistics>& statistics);
   Result<std::vector<ColumnStatistics>> GetStatistics(const Scope& scope, std::string_view database,
-                                                      std::string_view table,
-                                                      const std::vector<std::string>* partition,
+                                                      std::string_view table, const std::vector<std::string>* partition,
                                                       const std::vector<std::string>& columns) const;
   Status DeleteStatistics(const Scope& scope, std::string_view database, std::string_view table,
                           const std::vector<std::string>* partition, std::string_view column);

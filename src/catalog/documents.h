@@ -1,8 +1,8 @@
 // Named documents of an account and region beside its tables: connections, security configurations.
 //
-// A document's text belongs to who writes it; names are case-sensitive and unique per kind. A change is durable when the
-// call returns. Errors: catalog.NoSuchEntity, catalog.AlreadyExists, with an empty message (the caller knows the words).
-// Threads: any; calls block.
+// A document's text belongs to who writes it; names are case-sensitive and unique per kind. A change is durable when
+// the call returns. Errors: catalog.NoSuchEntity, catalog.AlreadyExists, with an empty message (the caller knows the
+// words). Threads: any; calls block.
 #pragma once
 
 #include <string>
@@ -33,7 +33,8 @@ class Documents {
   // `kind` is part of the key: "connection". Frozen once used.
   Documents(kv::Store& store, const Clock& clock, std::string kind);
 
-  Result<Document> Create(const Scope& scope, std::string_view name, std::string_view text, const Parameters& tags = {});
+  Result<Document> Create(const Scope& scope, std::string_view name, std::string_view text,
+                          const Parameters& tags = {});
   Result<Document> Get(const Scope& scope, std::string_view name) const;
   Status Update(const Scope& scope, std::string_view name, std::string_view text);
   Status Tag(const Scope& scope, std::string_view name, const Parameters& add, const std::vector<std::string>& remove);

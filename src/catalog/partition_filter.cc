@@ -270,8 +270,8 @@ class Parser {
   Result<Node> Ordering(const Token& left) {
     using Order = Expression::Order;
     static constexpr std::pair<std::string_view, Order> kOrders[] = {
-        {"=", Order::kEqual},      {"==", Order::kEqual},    {"<>", Order::kNotEqual},      {"!=", Order::kNotEqual},
-        {"<", Order::kLess},       {">", Order::kGreater},   {"<=", Order::kLessEqual},     {">=", Order::kGreaterEqual},
+        {"=", Order::kEqual}, {"==", Order::kEqual},  {"<>", Order::kNotEqual},  {"!=", Order::kNotEqual},
+        {"<", Order::kLess},  {">", Order::kGreater}, {"<=", Order::kLessEqual}, {">=", Order::kGreaterEqual},
     };
     auto node = std::make_unique<Expression>();
     node->kind = Expression::Kind::kCompare;

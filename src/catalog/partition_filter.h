@@ -1,8 +1,9 @@
-// Which partitions of a table are wanted: the filter that a listing takes, and the one compiled from Glue's expressions.
+// Which partitions of a table are wanted: the filter that a listing takes, and the one compiled from Glue's
+// expressions.
 //
-// A filter may be asked about the leading values of a partition only; it then answers kUnknown unless those values alone
-// decide. A listing uses this to skip whole ranges of partitions without reading them.
-// Threads: a filter is immutable and may be asked from any thread.
+// A filter may be asked about the leading values of a partition only; it then answers kUnknown unless those values
+// alone decide. A listing uses this to skip whole ranges of partitions without reading them. Threads: a filter is
+// immutable and may be asked from any thread.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +30,10 @@ class PartitionFilter {
 
 struct PartitionExpression;
 
-// GetPartitions' expression language: comparisons of a partition key with literals (=, <>, !=, <, <=, >, >=, IN, BETWEEN,
-// LIKE, IS NULL and their NOT forms), joined by AND, OR, NOT and parentheses; typed by the key's declared type.
-// Errors: catalog.InvalidInput for text that is no such expression, an unknown column, or a literal that the key's type
-// cannot hold; catalog.InvalidState when a stored value is not of the key's type.
+// GetPartitions' expression language: comparisons of a partition key with literals (=, <>, !=, <, <=, >, >=, IN,
+// BETWEEN, LIKE, IS NULL and their NOT forms), joined by AND, OR, NOT and parentheses; typed by the key's declared
+// type. Errors: catalog.InvalidInput for text that is no such expression, an unknown column, or a literal that the
+// key's type cannot hold; catalog.InvalidState when a stored value is not of the key's type.
 class PartitionPredicate : public PartitionFilter {
  public:
   // A blank text accepts every partition.

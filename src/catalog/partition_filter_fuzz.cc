@@ -6,8 +6,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::catalog;  // NOLINT
-  static const std::vector<Column> kKeys{{"s", "string"}, {"i", "int"}, {"d", "decimal"}, {"day", "date"},
-                                         {"ts", "timestamp"}};
+  static const std::vector<Column> kKeys{
+      {"s", "string"}, {"i", "int"}, {"d", "decimal"}, {"day", "date"}, {"ts", "timestamp"}};
   static const std::vector<std::vector<std::string>> kRows{
       {"a", "1", "2.5", "2022-02-01", "2022-02-01 00:00:00"},
       {"two", "-7", "-1e9", "1999-12-31", "2022-03-01 21:00:12.3456789"},

@@ -100,7 +100,8 @@ TEST(PartitionPredicate, RefusesInGluesWords) {
   EXPECT_EQ(CompileError("d LIKE '2'"), "Decimal data type doesn't support operation 'LIKE'");
   EXPECT_EQ(CompileError("day LIKE '2'"), "Date data type doesn't support operation 'LIKE'");
   EXPECT_EQ(CompileError("s IS test' AND no"), "Unsupported expression 's IS test' AND no'");
-  for (std::string_view text : {"s", "s =", "= 1", "(s = 1", "s = 1)", "s = 1 AND", "s = s", "1 = 1", "s in ()", "s !"}) {
+  for (std::string_view text :
+       {"s", "s =", "= 1", "(s = 1", "s = 1)", "s = 1 AND", "s = s", "1 = 1", "s in ()", "s !"}) {
     EXPECT_TRUE(CompileError(text).starts_with("Unsupported expression")) << text;
   }
 }

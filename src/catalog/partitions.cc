@@ -38,9 +38,9 @@ Result<std::optional<Partition>> LoadPartition(kv::Txn& txn, const Scope& scope,
 }
 
 // Runs `apply` over items [0, count) in transactions of bounded size; an item's own error is collected, others end all.
-Result<std::vector<ItemError>> InGroups(
-    kv::Store& store, const Scope& scope, std::string_view database, std::string_view table, size_t count,
-    const std::function<Status(kv::Txn&, const Table&, size_t)>& apply) {
+Result<std::vector<ItemError>> InGroups(kv::Store& store, const Scope& scope, std::string_view database,
+                                        std::string_view table, size_t count,
+                                        const std::function<Status(kv::Txn&, const Table&, size_t)>& apply) {
   std::vector<ItemError> errors;
   for (size_t begin = 0; begin < count || begin == 0; begin += kItemsPerTransaction) {
     std::vector<ItemError> group;
@@ -111,7 +111,8 @@ class Walk {
     return true;
   }
 
-  // Asks the filter about ever longer leading values; a refusal by the first n moves `begin_` behind all that share them.
+  // Asks the filter about ever longer leading values; a refusal by the first n moves `begin_` behind all that share
+  // them.
   Result<bool> Wanted(const std::vector<std::string>& values) {
     for (size_t n = 1; n <= values.size(); ++n) {
       TARN_TRY(Truth truth, options_.filter->Test(std::span(values).first(n)));
@@ -190,8 +191,7 @@ Result<std::vector<ItemError>> Catalog::CreatePartitions(const Scope& scope, std
 }
 
 Result<std::vector<ItemError>> Catalog::UpdatePartitions(const Scope& scope, std::string_view database,
-                                                         std::string_view table,
-                                                         std::vector<PartitionUpdate> updates) {
+                                                         std::string_view table, std::vector<PartitionUpdate> updates) {
   return InGroups(store_, scope, database, table, updates.size(),
                   [&](kv::Txn& txn, const Table& present, size_t i) -> Status {
                     PartitionUpdate& update = updates[i];

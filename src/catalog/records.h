@@ -111,8 +111,7 @@ void VisitFields(V&& visit, Table& t) {
   visit(17, t.table_type);
   visit(18, t.parameters);
   visit(19, t.target);
-  visit(20, t.view_definition);
-  visit(21, t.tags);
+  visit(20, t.tags);
 }
 
 // The values are in the key.

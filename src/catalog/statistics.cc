@@ -36,17 +36,15 @@ Result<Table> LoadOwner(kv::Txn& txn, const Scope& scope, std::string_view datab
 }  // namespace
 
 Result<std::vector<ItemError>> Catalog::PutStatistics(const Scope& scope, std::string_view database,
-                                                      std::string_view table,
-                                                      const std::vector<std::string>* partition,
+                                                      std::string_view table, const std::vector<std::string>* partition,
                                                       const std::vector<ColumnStatistics>& statistics) {
   std::vector<ItemError> errors;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     errors.clear();
     TARN_TRY(Table present, LoadOwner(txn, scope, database, table, partition));
     for (size_t i = 0; i < statistics.size(); ++i) {
-      const bool known = std::ranges::any_of(present.columns(), [&](const Column& column) {
-        return EqualsIgnoreCase(column.name, statistics[i].column);
-      });
+      const bool known = std::ranges::any_of(
+          present.columns(), [&](const Column& column) { return EqualsIgnoreCase(column.name, statistics[i].column); });
       if (!known) {
         errors.push_back({i, Fail(kNoSuchEntity, fmt::format("Column {} not found.", statistics[i].column))});
         continue;

@@ -1,7 +1,7 @@
 // What the catalog holds: databases, tables, partitions and what hangs on them.
 //
-// One model for Glue, Athena, Iceberg REST and S3 Tables. Members that a client may leave out are optional, and what was
-// left out stays out: an answer shows what was given. `uid` is ours, never shown: a table dropped and made again is
+// One model for Glue, Athena, Iceberg REST and S3 Tables. Members that a client may leave out are optional, and what
+// was left out stays out: an answer shows what was given. `uid` is ours, never shown: a table dropped and made again is
 // another table. Names are unique by lower case; `name` holds the lower-case form. Times are UTC microseconds.
 #pragma once
 
@@ -124,8 +124,6 @@ struct Table {
   std::optional<std::string> table_type;  // "EXTERNAL_TABLE", "VIRTUAL_VIEW", …
   std::optional<Parameters> parameters;
   std::optional<Target> target;
-  // The JSON of a multi-dialect view's definition, kept as given.
-  std::optional<std::string> view_definition;
   Parameters tags;
 
   bool IsView() const { return table_type == "VIRTUAL_VIEW"; }

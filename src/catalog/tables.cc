@@ -24,9 +24,8 @@ void PutTable(kv::Txn& txn, const Scope& scope, const Database& parent, const Ta
 Status CheckIndex(const Table& table, const PartitionIndex& index) {
   if (index.keys.empty()) return Fail(kInvalidInput, "Index keys cannot be empty.");
   for (const std::string& key : index.keys) {
-    const bool known = std::ranges::any_of(table.partition_keys, [&](const Column& column) {
-      return EqualsIgnoreCase(column.name, key);
-    });
+    const bool known = std::ranges::any_of(table.partition_keys,
+                                           [&](const Column& column) { return EqualsIgnoreCase(column.name, key); });
     if (!known) return Fail(kInvalidInput, fmt::format("Index key {} is not a partition key of the table.", key));
   }
   return Ok();

@@ -14,9 +14,7 @@ namespace {
 
 constexpr size_t kConnectionsPerPage = 100;
 
-Error NotFound(const std::string& name) {
-  return Fail(kEntityNotFound, fmt::format("Connection {} not found.", name));
-}
+Error NotFound(const std::string& name) { return Fail(kEntityNotFound, fmt::format("Connection {} not found.", name)); }
 
 // The domain's error with Glue's words.
 Error Worded(const Error& error, const std::string& name) {
@@ -93,9 +91,9 @@ Result<gen::CreateConnectionResponse> GlueService::CreateConnection(const protoc
                                                                     const gen::CreateConnectionRequest& in) {
   TARN_CHECK(CheckInput(*in.connection_input));
   const gen::Connection connection = FromInput(*in.connection_input, call);
-  auto created = connections_.Create(call.scope, Text(connection.name),
-                                     protocol::CanonicalJson(gen::kT_Connection, &connection),
-                                     in.tags.value_or(catalog::Parameters{}));
+  auto created =
+      connections_.Create(call.scope, Text(connection.name), protocol::CanonicalJson(gen::kT_Connection, &connection),
+                          in.tags.value_or(catalog::Parameters{}));
   if (!created.ok()) return Worded(created.error(), Text(connection.name));
   return gen::CreateConnectionResponse{.create_connection_status = "READY"};
 }
@@ -105,8 +103,8 @@ Result<gen::UpdateConnectionResponse> GlueService::UpdateConnection(const protoc
   TARN_CHECK(CheckInput(*in.connection_input));
   gen::Connection connection = FromInput(*in.connection_input, call);
   connection.name = in.name;
-  Status updated = connections_.Update(call.scope, Text(in.name),
-                                       protocol::CanonicalJson(gen::kT_Connection, &connection));
+  Status updated =
+      connections_.Update(call.scope, Text(in.name), protocol::CanonicalJson(gen::kT_Connection, &connection));
   if (!updated.ok()) return Worded(updated.error(), Text(in.name));
   return gen::UpdateConnectionResponse{};
 }

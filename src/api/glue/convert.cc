@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "api/glue/errors.h"
 #include "api/glue/error_rows.h"
+#include "api/glue/errors.h"
 #include "base/hash.h"
 
 namespace tarn::api::glue {
@@ -101,8 +101,8 @@ gen::StorageDescriptor ToWire(const catalog::StorageDescriptor& in, bool with_co
   out.compressed = in.compressed.value_or(false);
   out.number_of_buckets = in.number_of_buckets.value_or(0);
   if (const auto& serde = in.serde) {
-    out.serde_info = gen::SerDeInfo{
-        .name = serde->name, .serialization_library = serde->library, .parameters = serde->parameters};
+    out.serde_info =
+        gen::SerDeInfo{.name = serde->name, .serialization_library = serde->library, .parameters = serde->parameters};
   }
   out.bucket_columns = in.bucket_columns;
   out.sort_columns = Each(in.sort_columns, &SortToWire);
@@ -127,8 +127,8 @@ Result<catalog::Database> FromWire(const gen::DatabaseInput& in) {
   out.parameters = in.parameters;
   out.default_permissions = Each(in.create_table_default_permissions, &PermissionsFromWire);
   if (const auto& target = in.target_database) {
-    out.target = catalog::Target{
-        .catalog_id = target->catalog_id, .database = target->database_name, .region = target->region};
+    out.target =
+        catalog::Target{.catalog_id = target->catalog_id, .database = target->database_name, .region = target->region};
   }
   return out;
 }

@@ -77,8 +77,8 @@ gen::LastCrawlInfo LastToWire(const crawl::Crawl& in) {
 crawl::Targets FromWire(const gen::CrawlerTargets& in) {
   crawl::Targets out;
   out.s3 = Each<crawl::S3Target>(in.s3_targets, [](const gen::S3Target& t) {
-    return crawl::S3Target{t.path, t.exclusions, t.connection_name, t.sample_size, t.event_queue_arn,
-                           t.dlq_event_queue_arn};
+    return crawl::S3Target{t.path,        t.exclusions,      t.connection_name,
+                           t.sample_size, t.event_queue_arn, t.dlq_event_queue_arn};
   });
   out.catalog = Each<crawl::CatalogTarget>(in.catalog_targets, [](const gen::CatalogTarget& t) {
     return crawl::CatalogTarget{Text(t.database_name), Items(t.tables), t.connection_name, t.event_queue_arn,

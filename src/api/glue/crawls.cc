@@ -44,9 +44,8 @@ std::optional<Timestamp> ParseTime(const std::string& text) {
 
 Result<CrawlFilter> ParseFilter(const gen::CrawlsFilter& in) {
   if (!in.field_name || !in.filter_operator || !in.field_value || in.field_value->empty()) {
-    return Fail(kInvalidInput,
-                fmt::format("Invalid Filter Provided: FieldName: {}, FilterOperator: {}, FieldValue: {}",
-                            OrNull(in.field_name), OrNull(in.filter_operator), OrNull(in.field_value)));
+    return Fail(kInvalidInput, fmt::format("Invalid Filter Provided: FieldName: {}, FilterOperator: {}, FieldValue: {}",
+                                           OrNull(in.field_name), OrNull(in.filter_operator), OrNull(in.field_value)));
   }
   CrawlFilter out{.field = *in.field_name, .comparison = *in.filter_operator, .text = *in.field_value};
   const bool ordered = out.comparison != "EQ" && out.comparison != "NE";

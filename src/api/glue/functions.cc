@@ -75,7 +75,8 @@ Result<gen::GetUserDefinedFunctionResponse> GlueService::GetUserDefinedFunction(
   return gen::GetUserDefinedFunctionResponse{.user_defined_function = ToWire(function, call.scope.account)};
 }
 
-// Of one database, or of all when none is named. The result is made anew for each page; the token counts what was given.
+// Of one database, or of all when none is named. The result is made anew for each page; the token counts what was
+// given.
 Result<gen::GetUserDefinedFunctionsResponse> GlueService::GetUserDefinedFunctions(
     const protocol::Call& call, const gen::GetUserDefinedFunctionsRequest& in) {
   TARN_TRY(NamePattern pattern, NamePattern::Compile(Text(in.pattern)));

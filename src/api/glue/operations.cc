@@ -44,9 +44,12 @@ constexpr auto kCatalog = [](const Call& call, const auto& in) -> Arns {
 
 template <typename In>
 std::string DatabaseOf(const In& in) {
-  if constexpr (requires { in.database_name; }) return AsciiLower(Text(in.database_name));
-  else if constexpr (requires { in.name; }) return AsciiLower(Text(in.name));
-  else return in.database_input ? AsciiLower(Text(in.database_input->name)) : "";
+  if constexpr (requires { in.database_name; })
+    return AsciiLower(Text(in.database_name));
+  else if constexpr (requires { in.name; })
+    return AsciiLower(Text(in.name));
+  else
+    return in.database_input ? AsciiLower(Text(in.database_input->name)) : "";
 }
 
 constexpr auto kDatabase = [](const Call& call, const auto& in) -> Arns {
@@ -56,9 +59,12 @@ constexpr auto kDatabase = [](const Call& call, const auto& in) -> Arns {
 
 template <typename In>
 std::string TableOf(const In& in) {
-  if constexpr (requires { in.table_name; }) return AsciiLower(Text(in.table_name));
-  else if constexpr (requires { in.table_input; }) return in.table_input ? AsciiLower(Text(in.table_input->name)) : "";
-  else return AsciiLower(Text(in.name));
+  if constexpr (requires { in.table_name; })
+    return AsciiLower(Text(in.table_name));
+  else if constexpr (requires { in.table_input; })
+    return in.table_input ? AsciiLower(Text(in.table_input->name)) : "";
+  else
+    return AsciiLower(Text(in.name));
 }
 
 constexpr auto kTable = [](const Call& call, const auto& in) -> Arns {
@@ -87,8 +93,10 @@ constexpr auto kAllTables = [](const Call& call, const auto& in) -> Arns {
 constexpr auto kFunction = [](const Call& call, const auto& in) -> Arns {
   TARN_TRY(std::string account, CatalogAccount(call, in));
   std::string name = "*";
-  if constexpr (requires { in.function_name; }) name = Text(in.function_name);
-  else if constexpr (requires { in.function_input; }) name = Text(in.function_input->function_name);
+  if constexpr (requires { in.function_name; })
+    name = Text(in.function_name);
+  else if constexpr (requires { in.function_input; })
+    name = Text(in.function_input->function_name);
   const std::string database = in.database_name ? DatabaseOf(in) : "*";
   return std::vector<std::string>{Arn(call, account, "catalog"), Arn(call, account, "database/" + database),
                                   Arn(call, account, fmt::format("userDefinedFunction/{}/{}", database, name))};
@@ -113,8 +121,10 @@ constexpr auto kConnection = [](const Call& call, const auto& in) -> Arns {
 
 constexpr auto kCrawler = [](const Call& call, const auto& in) {
   std::string name;
-  if constexpr (requires { in.crawler_name; }) name = Text(in.crawler_name);
-  else name = Text(in.name);
+  if constexpr (requires { in.crawler_name; })
+    name = Text(in.crawler_name);
+  else
+    name = Text(in.name);
   return Arn(call, call.scope.account, "crawler/" + name);
 };
 

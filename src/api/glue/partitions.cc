@@ -36,12 +36,13 @@ Result<gen::BatchCreatePartitionResponse> GlueService::BatchCreatePartition(
   const auto& inputs = Items(in.partition_input_list);
   std::vector<catalog::Partition> partitions;
   for (const gen::PartitionInput& input : inputs) partitions.push_back(FromWire(input));
-  TARN_TRY(auto errors, catalog_.CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                  std::move(partitions)));
+  TARN_TRY(auto errors,
+           catalog_.CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(partitions)));
   gen::BatchCreatePartitionResponse out;
   for (const catalog::ItemError& error : errors) {
     if (!out.errors) out.errors.emplace();
-    out.errors->push_back({.partition_values = Items(inputs[error.index].values), .error_detail = ToDetail(error.error)});
+    out.errors->push_back(
+        {.partition_values = Items(inputs[error.index].values), .error_detail = ToDetail(error.error)});
   }
   return out;
 }
@@ -61,8 +62,8 @@ Result<gen::BatchUpdatePartitionResponse> GlueService::BatchUpdatePartition(
   for (const gen::BatchUpdatePartitionRequestEntry& entry : entries) {
     updates.push_back({Items(entry.partition_value_list), FromWire(*entry.partition_input)});
   }
-  TARN_TRY(auto errors, catalog_.UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                  std::move(updates)));
+  TARN_TRY(auto errors,
+           catalog_.UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(updates)));
   gen::BatchUpdatePartitionResponse out;
   for (const catalog::ItemError& error : errors) {
     if (!out.errors) out.errors.emplace();
@@ -94,10 +95,11 @@ Result<gen::BatchDeletePartitionResponse> GlueService::BatchDeletePartition(
 
 Result<gen::GetPartitionResponse> GlueService::GetPartition(const protocol::Call& call,
                                                             const gen::GetPartitionRequest& in) {
-  TARN_TRY(catalog::Partition partition, catalog_.GetPartition(call.scope, Text(in.database_name),
-                                                               Text(in.table_name), Items(in.partition_values)));
-  return gen::GetPartitionResponse{.partition = ToWire(partition, call.scope.account, AsciiLower(Text(in.database_name)),
-                                                       AsciiLower(Text(in.table_name)))};
+  TARN_TRY(catalog::Partition partition,
+           catalog_.GetPartition(call.scope, Text(in.database_name), Text(in.table_name), Items(in.partition_values)));
+  return gen::GetPartitionResponse{
+      .partition =
+          ToWire(partition, call.scope.account, AsciiLower(Text(in.database_name)), AsciiLower(Text(in.table_name)))};
 }
 
 Result<gen::BatchGetPartitionResponse> GlueService::BatchGetPartition(const protocol::Call& call,
@@ -108,8 +110,8 @@ Result<gen::BatchGetPartitionResponse> GlueService::BatchGetPartition(const prot
   out.partitions.emplace();
   out.unprocessed_keys.emplace();
   for (const catalog::Partition& partition : partitions) {
-    out.partitions->push_back(ToWire(partition, call.scope.account, AsciiLower(Text(in.database_name)),
-                                     AsciiLower(Text(in.table_name))));
+    out.partitions->push_back(
+        ToWire(partition, call.scope.account, AsciiLower(Text(in.database_name)), AsciiLower(Text(in.table_name))));
   }
   return out;
 }
@@ -166,8 +168,9 @@ Result<gen::GetPartitionIndexesResponse> GlueService::GetPartitionIndexes(const 
     gen::PartitionIndexDescriptor descriptor{.index_name = index.name, .index_status = "ACTIVE"};
     descriptor.keys.emplace();
     for (const std::string& key : index.keys) {
-      auto column = std::ranges::find_if(
-          table.partition_keys, [&](const catalog::Column& candidate) { return EqualsIgnoreCase(candidate.name, key); });
+      auto column = std::ranges::find_if(table.partition_keys, [&](const catalog::Column& candidate) {
+        return EqualsIgnoreCase(candidate.name, key);
+      });
       gen::KeySchemaElement element{.name = key};
       if (column != table.partition_keys.end()) element.type = column->type;
       descriptor.keys->push_back(std::move(element));

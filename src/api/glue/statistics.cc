@@ -25,8 +25,7 @@ Result<std::vector<catalog::ColumnStatistics>> FromWire(const std::vector<gen::C
 }
 
 Result<gen::ColumnStatistics> ToWire(const catalog::ColumnStatistics& in) {
-  gen::ColumnStatistics out{
-      .column_name = in.column, .column_type = in.column_type, .analyzed_time = in.analyzed_time};
+  gen::ColumnStatistics out{.column_name = in.column, .column_type = in.column_type, .analyzed_time = in.analyzed_time};
   TARN_CHECK(protocol::FromCanonicalJson(gen::kT_ColumnStatisticsData, in.data, &out.statistics_data.emplace()));
   return out;
 }
@@ -82,9 +81,8 @@ Result<gen::GetColumnStatisticsForPartitionResponse> GlueService::GetColumnStati
 
 Result<gen::UpdateColumnStatisticsForTableResponse> GlueService::UpdateColumnStatisticsForTable(
     const protocol::Call& call, const gen::UpdateColumnStatisticsForTableRequest& in) {
-  return Put<gen::UpdateColumnStatisticsForTableResponse>(catalog_, call.scope, Text(in.database_name),
-                                                          Text(in.table_name), nullptr,
-                                                          Items(in.column_statistics_list));
+  return Put<gen::UpdateColumnStatisticsForTableResponse>(
+      catalog_, call.scope, Text(in.database_name), Text(in.table_name), nullptr, Items(in.column_statistics_list));
 }
 
 Result<gen::UpdateColumnStatisticsForPartitionResponse> GlueService::UpdateColumnStatisticsForPartition(

@@ -163,13 +163,12 @@ Result<gen::BatchDeleteTableVersionResponse> GlueService::BatchDeleteTableVersio
   gen::BatchDeleteTableVersionResponse out;
   for (const std::string& id : Items(in.version_ids)) {
     auto version = ParseVersion(id);
-    Status deleted = version.ok() ? catalog_.DeleteTableVersion(call.scope, Text(in.database_name),
-                                                                Text(in.table_name), *version)
-                                  : Status(version.error());
+    Status deleted =
+        version.ok() ? catalog_.DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), *version)
+                     : Status(version.error());
     if (deleted.ok()) continue;
     if (!out.errors) out.errors.emplace();
-    out.errors->push_back(
-        {.table_name = in.table_name, .version_id = id, .error_detail = ToDetail(deleted.error())});
+    out.errors->push_back({.table_name = in.table_name, .version_id = id, .error_detail = ToDetail(deleted.error())});
   }
   return out;
 }

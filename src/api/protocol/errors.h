@@ -23,6 +23,7 @@ inline constexpr Reason kUnknownAccessKey{"protocol.UnknownAccessKey", Code::kPe
 inline constexpr Reason kSignatureMismatch{"protocol.SignatureMismatch", Code::kPermissionDenied};
 inline constexpr Reason kMalformedAuthorization{"protocol.MalformedAuthorization", Code::kInvalidArgument};
 inline constexpr Reason kMalformedPresign{"protocol.MalformedPresign", Code::kInvalidArgument};
+inline constexpr Reason kMalformedPresignV2{"protocol.MalformedPresignV2", Code::kPermissionDenied};
 inline constexpr Reason kMissingAuthentication{"protocol.MissingAuthentication", Code::kPermissionDenied};
 inline constexpr Reason kMissingSecurityHeader{"protocol.MissingSecurityHeader", Code::kInvalidArgument};
 inline constexpr Reason kRequestSkewed{"protocol.RequestSkewed", Code::kPermissionDenied};

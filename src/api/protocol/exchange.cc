@@ -96,7 +96,11 @@ Exchange::Exchange(Dispatcher::Impl& dispatcher, http::Request& request, http::R
 }
 
 SignedHead Exchange::Signed() const {
-  return {.method = request_.method, .path = request_.path(), .query = request_.query(), .headers = &headers_};
+  return {.method = request_.method,
+          .path = request_.path(),
+          .query = request_.query(),
+          .headers = &headers_,
+          .resource = path_};
 }
 
 bool Exchange::Refuse(WireError error) {
@@ -218,8 +222,10 @@ Task<bool> Exchange::PrepareBody() {
   body_ = std::move(*body);
   bytes_in_ = body_.size();
   parts_.body = body_;
-  bool required = operation_->desc->checksum.request_required;
-  auto digests = CheckBodyDigests(headers_, checked_->trailers(), body_, required);
+  // Elsewhere x-amz-checksum-* is of something else: CompleteMultipartUpload's of the whole object.
+  const HttpChecksum& checksum = operation_->desc->checksum;
+  bool of_body = !checksum.request_algorithm_member.empty();
+  auto digests = CheckBodyDigests(headers_, checked_->trailers(), body_, of_body, checksum.request_required);
   if (!digests.ok()) co_return Refuse(digests.error());
   co_return true;
 }

@@ -51,6 +51,7 @@ const CommonRow kCommonRows[] = {
     {&kMalformedAuthorization, {"AuthorizationHeaderMalformed", 400}, kQueryIncomplete, kJsonIncomplete},
     {&kScopeDate, {"AuthorizationHeaderMalformed", 400}, kQueryMismatch, kJsonMismatch},
     {&kMalformedPresign, {"AuthorizationQueryParametersError", 400}, kQueryIncomplete, kJsonIncomplete},
+    {&kMalformedPresignV2, kS3Denied, kQueryIncomplete, kJsonIncomplete},
     {&kMissingAuthentication,
      kS3Denied,
      {"MissingAuthenticationToken", 403, "Request is missing Authentication Token"},

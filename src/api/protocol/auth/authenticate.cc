@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/protocol/auth/sigv2.h"
 #include "api/protocol/errors.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -34,32 +35,46 @@ Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head
   return Hex(Sha256(body != nullptr ? *body : std::string_view()));
 }
 
+// The credential of a key, with the wire's own errors.
+Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::CredentialSource& credentials,
+                                                                   const std::string& key, const std::string& token,
+                                                                   ErrorFields& fields) {
+  auto credential = credentials.FindKey(key, token);
+  if (credential.Is(identity::kUnknownKey)) {
+    fields.emplace_back("AWSAccessKeyId", key);
+    return Fail(kUnknownAccessKey, "The AWS Access Key Id you provided does not exist in our records.");
+  }
+  if (credential.Is(identity::kBadToken)) {
+    fields.emplace_back("Token-0", token);
+    return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");
+  }
+  return credential;
+}
+
 }  // namespace
 
 Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
                                    identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields) {
   Authenticated result;
   if (const std::string* header = FindHeader(head, kContentSha256)) result.payload_hash = *header;
+  if (s3) {
+    TARN_TRY(auto older, ReadClaimV2(head));
+    if (older) {
+      TARN_TRY(auto credential, FindCredential(credentials, older->access_key_id, older->token, fields));
+      TARN_CHECK(VerifyV2(*older, head, credential->secret, now, fields));
+      result.caller = credential->caller;
+      return result;
+    }
+  }
   TARN_TRY(auto claim, ReadClaim(head));
   if (!claim) return result;
-  auto credential = credentials.FindKey(claim->access_key_id, claim->token);
-  if (!credential.ok()) {
-    if (credential.Is(identity::kUnknownKey)) {
-      fields.emplace_back("AWSAccessKeyId", claim->access_key_id);
-      return Fail(kUnknownAccessKey, "The AWS Access Key Id you provided does not exist in our records.");
-    }
-    if (credential.Is(identity::kBadToken)) {
-      fields.emplace_back("Token-0", claim->token);
-      return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");
-    }
-    return credential.error();
-  }
+  TARN_TRY(auto credential, FindCredential(credentials, claim->access_key_id, claim->token, fields));
   TARN_CHECK(CheckTime(*claim, now, s3, fields));
   TARN_TRY(std::string payload_hash, SignedPayloadHash(*claim, head, body, s3));
-  TARN_TRY(result.verified, VerifySignature(*claim, head, payload_hash, (*credential)->secret, s3, fields));
+  TARN_TRY(result.verified, VerifySignature(*claim, head, payload_hash, credential->secret, s3, fields));
   // A presigned URL may bind the body without a header; a header that nobody signed still frames it.
   if (result.payload_hash.empty()) result.payload_hash = payload_hash;
-  result.caller = (*credential)->caller;
+  result.caller = credential->caller;
   result.region = claim->region;
   return result;
 }

@@ -31,6 +31,7 @@ struct SignedHead {
   std::string_view path;
   std::string_view query;
   const std::vector<Field>* headers = nullptr;
+  std::string_view resource = {};  // for S3, `path` with a virtual host's bucket in front
 };
 
 // What the request says about its signer.

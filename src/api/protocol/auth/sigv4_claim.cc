@@ -1,8 +1,8 @@
 // Reads who a request claims to be signed by, from its Authorization header or its query.
 #include <algorithm>
 
-#include "api/protocol/errors.h"
 #include "api/protocol/auth/sigv4.h"
+#include "api/protocol/errors.h"
 #include "base/strings.h"
 
 namespace tarn::api::protocol {

@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "api/protocol/auth/authenticate.h"
-#include "api/protocol/errors.h"
 #include "api/protocol/auth/sign.h"
+#include "api/protocol/errors.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "identity/errors.h"
@@ -187,6 +187,34 @@ TEST(SigV4, NamesWhatItDoesNotTake) {
   EXPECT_TRUE(with("AWS4-HMAC-SHA256 Credential=a/b").Is(kMalformedAuthorization));
   EXPECT_TRUE(with("AWS4-HMAC-SHA256 Credential=a/20261121/r/s3/aws4_request, SignedHeaders=host, Signature=x")
                   .Is(kMissingDate));
+}
+
+// Made by botocore 1.44 (HmacV1QueryAuth) for the key above, expiring at 2026-11-21T06:38:00Z.
+TEST(PresignedUrl, HoldsInTheOlderFormForS3Only) {
+  Sample sample{.method = "GET",
+                .target =
+                    "/b/a%20b/"
+                    "%C3%BC%2B?versionId=v1&response-content-type=text%2Fx&other=1&AWSAccessKeyId=AKIAVECTOR&Signature="
+                    "Ukp1WELT6te%2FL1N2AiMYQz5JE4Y%3D&x-amz-request-payer=requester&Expires=1795243080",
+                .body = "",
+                .headers = {{"Host", "lake.example:4566"}}};
+  static OneKey keys;
+  auto check = [&](const Sample& changed, Timestamp now) {
+    ErrorFields fields;
+    return Authenticate(changed.Head(), nullptr, true, keys, now, fields);
+  };
+  auto who = check(sample, kNow);
+  ASSERT_TRUE(who.ok()) << who.error().message;
+  EXPECT_EQ(who->caller.account, "111111111111");
+  EXPECT_TRUE(check(sample, kNow.Plus(3601 * kMicrosPerSecond)).Is(kPresignExpired));
+  Sample other_method = sample;
+  other_method.method = "DELETE";
+  EXPECT_TRUE(check(other_method, kNow).Is(kSignatureMismatch));
+  Sample other_type = sample;
+  other_type.target.replace(other_type.target.find("text%2Fx"), 8, "text%2Fy");
+  EXPECT_TRUE(check(other_type, kNow).Is(kSignatureMismatch));
+  ErrorFields fields;
+  EXPECT_TRUE(Authenticate(sample.Head(), &sample.body, false, keys, kNow, fields).Is(kUnsupportedSignature));
 }
 
 TEST(PresignedUrl, HoldsUntilItsExpiryAndNoLonger) {

@@ -55,7 +55,7 @@ Result<bool> CheckChecksum(std::string_view name, std::string_view value, std::s
 
 Status CheckBodyDigests(const std::vector<Field>& headers,
                         const std::vector<std::pair<std::string, std::string>>& trailers, std::string_view body,
-                        bool required) {
+                        bool checksums, bool required) {
   bool found = false;
   for (const Field& field : headers) {
     if (EqualsIgnoreCase(field.name, "content-md5")) {
@@ -63,10 +63,12 @@ Status CheckBodyDigests(const std::vector<Field>& headers,
       found = true;
       continue;
     }
+    if (!checksums) continue;
     TARN_TRY(bool holds, CheckChecksum(field.name, field.value, body));
     found = found || holds;
   }
   for (const auto& [name, value] : trailers) {
+    if (!checksums) break;
     TARN_TRY(bool holds, CheckChecksum(name, value, body));
     found = found || holds;
   }

@@ -12,10 +12,10 @@
 
 namespace tarn::api::protocol {
 
-// Checks every digest that is there, among the headers and the trailers. Errors: kInvalidDigest, kBadDigest,
-// kInvalidChecksum, and kMissingDigest when `required` and there is none.
+// Checks Content-MD5 and, when `checksums` are of the body, x-amz-checksum-* among headers and trailers. Errors:
+// kInvalidDigest, kBadDigest, kInvalidChecksum, and kMissingDigest when `required` and there is none.
 Status CheckBodyDigests(const std::vector<Field>& headers,
                         const std::vector<std::pair<std::string, std::string>>& trailers, std::string_view body,
-                        bool required);
+                        bool checksums, bool required);
 
 }  // namespace tarn::api::protocol

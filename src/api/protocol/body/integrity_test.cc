@@ -8,7 +8,7 @@ namespace tarn::api::protocol {
 namespace {
 
 Status Check(std::string name, std::string value, bool required = false) {
-  return CheckBodyDigests({{std::move(name), std::move(value)}}, {}, "hello", required);
+  return CheckBodyDigests({{std::move(name), std::move(value)}}, {}, "hello", true, required);
 }
 
 TEST(BodyDigests, AcceptTheRightOnes) {
@@ -17,7 +17,13 @@ TEST(BodyDigests, AcceptTheRightOnes) {
   EXPECT_TRUE(Check("x-amz-checksum-crc32c", "mnG7TA==").ok());
   EXPECT_TRUE(Check("x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00=").ok());
   EXPECT_TRUE(Check("x-amz-checksum-sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", true).ok());
-  EXPECT_TRUE(CheckBodyDigests({}, {{"x-amz-checksum-crc32", "NhCmhg=="}}, "hello", true).ok()) << "in a trailer";
+  EXPECT_TRUE(CheckBodyDigests({}, {{"x-amz-checksum-crc32", "NhCmhg=="}}, "hello", true, true).ok()) << "in a trailer";
+}
+
+TEST(BodyDigests, LeaveChecksumsOfSomethingElseAlone) {
+  EXPECT_TRUE(CheckBodyDigests({{"x-amz-checksum-crc32", "AAAAAA=="}}, {}, "hello", false, false).ok());
+  EXPECT_TRUE(
+      CheckBodyDigests({{"Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="}}, {}, "hello", false, false).Is(kBadDigest));
 }
 
 TEST(BodyDigests, RefuseWrongMalformedAndMissingOnes) {

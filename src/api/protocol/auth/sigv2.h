@@ -1,0 +1,27 @@
+// S3's older signature of URLs (AWSAccessKeyId, Expires, Signature in the query), which SDKs still make by default when
+// they presign in us-east-1. Only there: in headers SigV2 is refused. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/protocol/auth/sigv4.h"
+#include "base/result.h"
+
+namespace tarn::api::protocol {
+
+struct ClaimV2 {
+  std::string access_key_id;
+  std::string signature;  // base64
+  std::string expires;    // seconds since 1970
+  std::string token;
+};
+
+// Nothing when the query has no such signature. Errors: kMalformedPresignV2.
+Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head);
+
+// Errors: kPresignExpired, kSignatureMismatch. `head.resource` is the path with the bucket in front.
+Status VerifyV2(const ClaimV2& claim, const SignedHead& head, std::string_view secret, Timestamp now,
+                ErrorFields& fields);
+
+}  // namespace tarn::api::protocol

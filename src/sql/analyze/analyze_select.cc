@@ -7,6 +7,27 @@
 
 namespace tarn::sql {
 
+namespace {
+
+size_t Width(const Select& select) {
+  size_t width = 0;
+  for (const SelectItem& item : select.items) {
+    width += item.expr->kind == ExprKind::kStar ? item.expr->expanded.size() : 1;
+  }
+  return width;
+}
+
+const ColumnRef* StarColumnAt(const Select& select, size_t position) {
+  for (const SelectItem& item : select.items) {
+    size_t width = item.expr->kind == ExprKind::kStar ? item.expr->expanded.size() : 1;
+    if (position <= width) return item.expr->kind == ExprKind::kStar ? &item.expr->expanded[position - 1] : nullptr;
+    position -= width;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 QueryShape Analyzer::AnalyzeSelect(Select* select, const Scope* outer, std::vector<SortItem>* order_by) {
   Scope scope{outer, {}};
   if (select->from) scope.fields = AnalyzeRelation(select->from.get(), outer, outer);
@@ -26,7 +47,7 @@ QueryShape Analyzer::AnalyzeSelect(Select* select, const Scope* outer, std::vect
     Analyze(select->having.get(), scope);
     RequireBoolean(*select->having, "HAVING");
   }
-  if (order_by != nullptr) AnalyzeSelectOrder(order_by, select, scope);
+  if (order_by != nullptr) AnalyzeSelectOrder(order_by, select, scope, shape);
   state.aggregated = select->has_group_by || select->having;
   for (const SelectItem& item : select->items) {
     state.aggregated = state.aggregated || ContainsAggregate(*item.expr);
@@ -100,27 +121,6 @@ const Expr* Analyzer::ItemAt(const Select& select, size_t position) const {
   return nullptr;
 }
 
-namespace {
-
-size_t Width(const Select& select) {
-  size_t width = 0;
-  for (const SelectItem& item : select.items) {
-    width += item.expr->kind == ExprKind::kStar ? item.expr->expanded.size() : 1;
-  }
-  return width;
-}
-
-const ColumnRef* StarColumnAt(const Select& select, size_t position) {
-  for (const SelectItem& item : select.items) {
-    size_t width = item.expr->kind == ExprKind::kStar ? item.expr->expanded.size() : 1;
-    if (position <= width) return item.expr->kind == ExprKind::kStar ? &item.expr->expanded[position - 1] : nullptr;
-    position -= width;
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 void Analyzer::AnalyzeGroupingExpr(Expr* expr, Select* select, const Scope& scope, SelectState* state) {
   if (expr->kind == ExprKind::kInteger) {
     size_t position = std::stoul(expr->text.substr(0, 9));
@@ -155,21 +155,60 @@ void Analyzer::AnalyzeGroupBy(Select* select, const Scope& scope, SelectState* s
   }
 }
 
+// The output column that a name alone in ORDER BY means; -1 for none.
+int32_t Analyzer::OutputNamed(const Expr& expr, const Select& select, const QueryShape& shape) const {
+  if (expr.kind != ExprKind::kIdentifier) return -1;
+  int32_t found = -1;
+  for (size_t i = 0; i < shape.names.size(); ++i) {
+    if (shape.names[i] != expr.name) continue;
+    auto text = [&](size_t position) {
+      const Expr* item = ItemAt(select, position + 1);
+      if (item != nullptr) return ExprText(*item);
+      const ColumnRef* column = StarColumnAt(select, position + 1);
+      return QuoteIdentifier(column->relation) + "." + QuoteIdentifier(column->column);
+    };
+    if (found >= 0 && text(static_cast<size_t>(found)) != text(i)) {
+      ThrowAt(kAmbiguousName, "AMBIGUOUS_NAME", expr.pos, fmt::format("Column '{}' is ambiguous", expr.name));
+    }
+    if (found < 0) found = static_cast<int32_t>(i);
+  }
+  return found;
+}
+
 // ORDER BY sees the output's names first, then the columns of FROM.
-void Analyzer::AnalyzeSelectOrder(std::vector<SortItem>* order_by, Select* select, const Scope& scope) {
+void Analyzer::AnalyzeSelectOrder(std::vector<SortItem>* order_by, Select* select, const Scope& scope,
+                                  const QueryShape& shape) {
   for (SortItem& item : *order_by) {
     if (item.expr->kind == ExprKind::kInteger) {
       size_t position = std::stoul(item.expr->text.substr(0, 9));
-      if (position < 1 || position > Width(*select)) {
+      if (position < 1 || position > shape.names.size()) {
         ThrowAt(kSyntaxError, "INVALID_COLUMN_REFERENCE", item.expr->pos,
                 fmt::format("ORDER BY position {} is not in select list", position));
       }
       item.output_index = static_cast<int32_t>(position) - 1;
       continue;
     }
+    item.output_index = OutputNamed(*item.expr, *select, shape);
+    if (item.output_index >= 0) continue;
     SubstituteAliases(&item.expr, *select);
-    if (!item.expr->stands_for) Analyze(item.expr.get(), scope);
+    Analyze(item.expr.get(), scope);
+    if (select->distinct) item.output_index = DistinctOutput(*item.expr, *select, shape);
   }
+}
+
+// What SELECT DISTINCT is ordered by must be one of its columns.
+int32_t Analyzer::DistinctOutput(const Expr& expr, const Select& select, const QueryShape& shape) const {
+  std::string wanted = ExprText(expr);
+  for (size_t i = 0; i < shape.names.size(); ++i) {
+    const Expr* item = ItemAt(select, i + 1);
+    const ColumnRef* column = item == nullptr ? StarColumnAt(select, i + 1) : nullptr;
+    bool same = item != nullptr
+                    ? ExprText(*item) == wanted
+                    : expr.ref && expr.ref->relation == column->relation && expr.ref->column == column->column;
+    if (same) return static_cast<int32_t>(i);
+  }
+  ThrowAt(kSyntaxError, "EXPRESSION_NOT_IN_DISTINCT", expr.pos,
+          "For SELECT DISTINCT, ORDER BY expressions must appear in select list");
 }
 
 // Makes every name in *expr that is an output alias stand for its select item.

@@ -93,7 +93,9 @@ class Analyzer {
   void ExpandStar(SelectItem* item, const Scope& scope, Select* select, QueryShape* shape);
   void AnalyzeGroupBy(Select* select, const Scope& scope, SelectState* state);
   void AnalyzeGroupingExpr(Expr* expr, Select* select, const Scope& scope, SelectState* state);
-  void AnalyzeSelectOrder(std::vector<SortItem>* order_by, Select* select, const Scope& scope);
+  void AnalyzeSelectOrder(std::vector<SortItem>* order_by, Select* select, const Scope& scope, const QueryShape& shape);
+  int32_t OutputNamed(const Expr& expr, const Select& select, const QueryShape& shape) const;
+  int32_t DistinctOutput(const Expr& expr, const Select& select, const QueryShape& shape) const;
   void SubstituteAliases(ExprPtr* expr, const Select& select);
   void CheckGrouped(const Select& select, const std::vector<SortItem>* order_by, const SelectState& state);
   void CheckGroupedExpr(const Expr& expr, const SelectState& state);

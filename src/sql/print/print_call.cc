@@ -132,6 +132,10 @@ std::string Printer::FillPart(std::string_view part, const Expr& expr, const Nam
   if (part.starts_with("E:")) return ErrorText(part.substr(2));
   if (part == "path1") {
     const Expr& path = *expr.args[1];
+    bool wild = path.kind == ExprKind::kString && path.text.find('*') != std::string::npos;
+    if (wild) {
+      ThrowAt(kSyntaxError, "INVALID_FUNCTION_ARGUMENT", path.pos, fmt::format("Invalid JSON path: '{}'", path.text));
+    }
     return path.kind == ExprKind::kString ? QuoteLiteral(JsonPath(path.text)) : "tarn_json_path(" + args[1] + ")";
   }
   if (part == "text0") {

@@ -1,0 +1,142 @@
+"""Starts what is measured: a lake of ours, or a peer; tells its CPU time and memory."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+from load import Client, Signer
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ACCESS_KEY, SECRET_KEY = "AKIATARNBENCHROOT001", "tarn-bench-secret-key-of-forty-characters"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """A running process with its own folder, removed by `close`."""
+    name = ""
+    durability = ""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tarn-bench-", dir=os.environ.get("TARN_BENCH_DIR")))
+        self.process, self.port = None, 0
+
+    def signer(self, service="s3"):
+        return Signer("127.0.0.1", self.port, ACCESS_KEY, SECRET_KEY, service)
+
+    def client(self, service="s3"):
+        return Client(self.signer(service))
+
+    def cpu(self):
+        """CPU seconds of the process so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self):
+        """Resident bytes and, of those, the private ones."""
+        text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        sizes = {name: int(kib) << 10 for name, kib in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
+        return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
+
+    def stop(self, kill=False):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+            self.process.wait(60)
+
+    def close(self):
+        self.stop(kill=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Tarn(Server):
+    name = "tarn"
+    durability = "fsync before the answer (group commit), encrypted, checksummed"
+
+    def __init__(self, *arguments):
+        super().__init__()
+        self.binary = os.environ.get("TARN_BINARY", str(ROOT / "build/tarn"))
+        self.arguments = arguments
+        self.start()
+
+    def start(self):
+        """Seconds from the start of the process to its line `tarn ready`."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("TARN_", "AWS_"))}
+        env.update(TARN_ROOT_ACCESS_KEY_ID=ACCESS_KEY, TARN_ROOT_SECRET_ACCESS_KEY=SECRET_KEY)
+        with open(self.folder / "log", "ab") as log:
+            began = time.perf_counter()
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0", "--console",
+                 "127.0.0.1:0", *self.arguments], env=env, stdout=subprocess.PIPE, stderr=log, text=True)
+        for line in self.process.stdout:
+            if match := re.search(r"tarn ready on \w+://\S+:(\d+)", line):
+                took = time.perf_counter() - began
+                self.port = int(match[1])
+                threading.Thread(target=self.process.stdout.read, daemon=True).start()
+                return took
+        raise RuntimeError(f"tarn did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+
+class VersityGateway(Server):
+    """An S3 gateway in Go over a folder of files, from the Go module proxy."""
+    name = "versitygw"
+    durability = "no fsync: an answered object may be lost with the power; plain files"
+    module = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+
+    @classmethod
+    def binary(cls):
+        """The installed program (installed now when Go is here), or None with the reason printed."""
+        folder = pathlib.Path(os.environ.get("TARN_BENCH_TOOLS", ROOT / ".venv-bench/bin"))
+        wanted = folder / "versitygw"
+        if wanted.exists():
+            return wanted
+        if not shutil.which("go"):
+            print("peer: none (versitygw needs Go to be installed from its module); only our own figures follow")
+            return None
+        print(f"peer: installing {cls.module} (once; some minutes)", flush=True)
+        done = subprocess.run(["go", "install", cls.module], env=dict(os.environ, GOBIN=str(folder)),
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"peer: none (go install failed: {done.stderr.strip()[-300:]})")
+            return None
+        return wanted
+
+    def __init__(self, binary):
+        super().__init__()
+        self.program = str(binary)
+        for name in ("data", "iam"):
+            (self.folder / name).mkdir()
+        self.start()
+
+    def start(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        with open(self.folder / "log", "ab") as log:
+            began = time.perf_counter()
+            self.process = subprocess.Popen(
+                [self.program, "--access", ACCESS_KEY, "--secret", SECRET_KEY, "--port", f"127.0.0.1:{self.port}",
+                 "--quiet", "posix", str(self.folder / "data")], stdout=log, stderr=log)
+        while self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return time.perf_counter() - began
+            except OSError:
+                time.sleep(0.002)
+        raise RuntimeError(f"versitygw did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+
+def peer():
+    """A running peer or None."""
+    binary = VersityGateway.binary()
+    return VersityGateway(binary) if binary else None

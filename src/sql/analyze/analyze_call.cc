@@ -40,6 +40,16 @@ void Analyzer::FailCall(const Expr& expr, const std::vector<Type>& types) {
 
 namespace {
 
+bool Unifiable(const std::vector<Type>& types) {
+  Type result;
+  for (const Type& type : types) {
+    Type both;
+    if (!UnifyTypes(result, type, &both)) return false;
+    result = both;
+  }
+  return true;
+}
+
 // Functions whose lambda arguments are typed like any other value.
 bool TakesLambda(const Function& function) { return function.signature.find('f') != std::string_view::npos; }
 
@@ -58,7 +68,8 @@ Type Analyzer::AnalyzeCall(Expr* expr, const Scope& scope) {
   bool has_lambda =
       std::any_of(expr->args.begin(), expr->args.end(), [](auto& a) { return a->kind == ExprKind::kLambda; });
   const Function* function = FindFunction(expr->name, types);
-  if (function == nullptr || (has_lambda && !TakesLambda(*function))) FailCall(*expr, types);
+  bool mixed = function != nullptr && function->result == "$u" && !Unifiable(types);
+  if (mixed || function == nullptr || (has_lambda && !TakesLambda(*function))) FailCall(*expr, types);
   if (expr->filter) {
     Analyze(expr->filter.get(), scope);
     RequireBoolean(*expr->filter, "FILTER");

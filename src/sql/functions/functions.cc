@@ -42,6 +42,8 @@ bool Fits(char letter, const Type& type) {
       return type.Is(TypeKind::kJson) || type.IsString();
     case 'v':
       return type.Is(TypeKind::kVarbinary);
+    case 'd':
+      return type.IsInterval();
     default:
       return true;
   }

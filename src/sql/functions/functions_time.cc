@@ -29,10 +29,10 @@ constexpr Function kTime[] = {
     {"week", "t", "bigint", "weekofyear({0})"},
     {"week_of_year", "t", "bigint", "weekofyear({0})"},
     {"day", "t", "bigint", ""},
-    {"day", "x", "bigint", "day({0})"},
-    {"hour", "x", "bigint", "hour({0})"},
-    {"minute", "x", "bigint", "minute({0})"},
-    {"second", "x", "bigint", "second({0})"},
+    {"day", "d", "bigint", "day({0})"},
+    {"hour", "d", "bigint", "hour({0})"},
+    {"minute", "d", "bigint", "minute({0})"},
+    {"second", "d", "bigint", "second({0})"},
     {"day_of_month", "t", "bigint", "day({0})"},
     {"day_of_week", "t", "bigint", "isodow({0})"},
     {"dow", "t", "bigint", "isodow({0})"},
@@ -45,7 +45,7 @@ constexpr Function kTime[] = {
     {"second", "t", "bigint", ""},
     {"millisecond", "t", "bigint", "(millisecond({0}) % 1000)"},
     {"last_day_of_month", "t", "date", "last_day({0})"},
-    {"to_milliseconds", "x", "bigint", "CAST(epoch_ms({0}) AS BIGINT)"},
+    {"to_milliseconds", "d", "bigint", "CAST(epoch_ms({0}) AS BIGINT)"},
     {"extract", "x", "bigint", "@extract"},
 };
 

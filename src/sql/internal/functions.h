@@ -1,7 +1,7 @@
 // The functions of the Trino dialect that Tarn serves: argument shapes, result types and DuckDB texts.
 //
 // Nothing outside this list can be printed. A signature has one letter per argument: n numeric, i integer, s string,
-// a array, m map, t date/time, b boolean, j json or string, v varbinary, f lambda, x anything; '?' after a letter makes
+// a array, m map, t date/time, b boolean, j json or string, v varbinary, d interval, f lambda, x anything; '?' after a letter makes
 // that one optional, '*' repeats it. A result is a Trino type, or $i (type of argument i), $u (all arguments unified),
 // $e0 (element), $k0/$v0 (key, value of a map), [r] (array of r), or {k,v} (map).
 // A text is empty (same name), a name, or a template: {0} argument, {*} all, {1*} from the second on, {R} the result's

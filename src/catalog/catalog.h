@@ -139,12 +139,13 @@ class Catalog {
   Status DeleteFunction(const Scope& scope, std::string_view database, std::string_view name);
   Result<Page<Function>> ListFunctions(const Scope& scope, std::string_view database, const ListOptions& options) const;
 
-  // Removes what drops left behind, in bounded transactions. Called after each drop; call it once at start, too.
+  // Removes what drops left behind, in bounded transactions. A drop sweeps up after itself; call this once at start,
+  // for what a crash cut off.
   Status Sweep();
 
  private:
   // A drop is done when its own transaction is; what cannot be swept now is swept later.
-  void SweepAfterDrop();
+  void SweepAfterDrop(const Scope& scope, std::string_view kind, const std::string& uid);
 
   kv::Store& store_;
   const Clock& clock_;

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "catalog/keys.h"
 #include "catalog/records.h"
 #include "catalog/testing.h"
 #include "kv/kv.h"
@@ -146,6 +147,21 @@ TEST_F(CatalogTest, ADroppedDatabaseLeavesNothingBehind) {
   ASSERT_TRUE(catalog.DeleteDatabase(scope, "second").ok());
   EXPECT_TRUE(catalog.GetTable(scope, "second", "t1").Is(kNoSuchDatabase));
   EXPECT_EQ(CountKeys(*store), before);
+}
+
+TEST_F(CatalogTest, ASweepEndsADropThatACrashCutOff) {
+  ASSERT_TRUE(catalog.CreateTable(scope, MakeTable("t", {"k"})).ok());
+  ASSERT_TRUE(catalog.CreatePartitions(scope, "db", "t", MakePartitions({{"1"}, {"2"}})).ok());
+  const std::string uid = catalog.GetDatabase(scope, "db")->uid;
+  // What the drop's own transaction leaves, and no more.
+  ASSERT_TRUE(kv::Transact(*store, [&](kv::Txn& txn) -> Status {
+                txn.Delete(DatabaseKey(scope, "db").bytes());
+                txn.Put(GarbageKey(scope, kDatabases, uid).bytes(), "");
+                return Ok();
+              }).ok());
+  EXPECT_GT(CountKeys(*store), 0U);
+  ASSERT_TRUE(catalog.Sweep().ok());
+  EXPECT_EQ(CountKeys(*store), 0U);
 }
 
 TEST_F(CatalogTest, ATableMadeAgainHasNoneOfTheOldRows) {

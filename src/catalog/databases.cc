@@ -60,13 +60,15 @@ Status Catalog::TagDatabase(const Scope& scope, std::string_view name, const Par
 }
 
 Status Catalog::DeleteDatabase(const Scope& scope, std::string_view name) {
+  std::string uid;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Database present, LoadDatabase(txn, scope, name));
     txn.Delete(DatabaseKey(scope, name).bytes());
     txn.Put(GarbageKey(scope, kDatabases, present.uid).bytes(), "");
+    uid = present.uid;
     return Ok();
   }));
-  SweepAfterDrop();
+  SweepAfterDrop(scope, kDatabases, uid);
   return Ok();
 }
 

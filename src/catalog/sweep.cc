@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/log.h"
@@ -8,18 +10,23 @@
 namespace tarn::catalog {
 namespace {
 
-constexpr size_t kRowsPerTransaction = 500;
+constexpr size_t kRowsPerTransaction = 2000;
 
 // Deletes all below `prefix`, a bounded number a transaction. Nobody else writes there: the uid is no longer found.
+// Each step begins behind the last, so that it need not pass over what was just deleted.
 Status DeleteAll(kv::Store& store, const kv::Key& prefix) {
+  std::string begin = prefix.bytes();
   bool more = true;
   while (more) {
+    std::string next = begin;
     TARN_CHECK(kv::Transact(store, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(auto pairs, txn.PeekScan(prefix.bytes(), prefix.End(), kRowsPerTransaction));
+      TARN_TRY(auto pairs, txn.PeekScan(begin, prefix.End(), kRowsPerTransaction));
       for (const kv::KeyValue& pair : pairs) txn.Delete(pair.key);
       more = pairs.size() == kRowsPerTransaction;
+      if (more) next = pairs.back().key + '\0';
       return Ok();
     }));
+    begin = std::move(next);
   }
   return Ok();
 }
@@ -34,31 +41,41 @@ Status SweepTable(kv::Store& store, const Scope& scope, const std::string& uid) 
   });
 }
 
-// Turns the tables of a dropped database into garbage of their own, then forgets the database.
+// Turns the tables of a dropped database into garbage of their own, forgets the database, then sweeps the tables.
 Status SweepDatabase(kv::Store& store, const Scope& scope, const std::string& uid) {
   TARN_CHECK(DeleteAll(store, UnderUid(scope, kFunctions, uid)));
   const kv::Key prefix = UnderUid(scope, kTables, uid);
+  std::vector<std::string> tables;
   bool more = true;
   while (more) {
+    std::vector<std::string> group;
     TARN_CHECK(kv::Transact(store, [&](kv::Txn& txn) -> Status {
+      group.clear();
       TARN_TRY(auto pairs, txn.PeekScan(prefix.bytes(), prefix.End(), kRowsPerTransaction));
       for (const kv::KeyValue& pair : pairs) {
         TARN_TRY(Table table, Decode<Table>(pair.value, "table"));
         txn.Put(GarbageKey(scope, kTables, table.uid).bytes(), "");
         txn.Delete(pair.key);
+        group.push_back(std::move(table.uid));
       }
       more = pairs.size() == kRowsPerTransaction;
       if (!more) txn.Delete(GarbageKey(scope, kDatabases, uid).bytes());
       return Ok();
     }));
+    std::ranges::move(group, std::back_inserter(tables));
   }
+  for (const std::string& table : tables) TARN_CHECK(SweepTable(store, scope, table));
   return Ok();
+}
+
+Status SweepOne(kv::Store& store, const Scope& scope, std::string_view kind, const std::string& uid) {
+  return kind == kDatabases ? SweepDatabase(store, scope, uid) : SweepTable(store, scope, uid);
 }
 
 }  // namespace
 
-void Catalog::SweepAfterDrop() {
-  Status swept = Sweep();
+void Catalog::SweepAfterDrop(const Scope& scope, std::string_view kind, const std::string& uid) {
+  Status swept = SweepOne(store_, scope, kind, uid);
   if (!swept.ok()) log::Warn("catalog", "sweep put off: " + swept.error().message);
 }
 
@@ -74,9 +91,7 @@ Status Catalog::Sweep() {
     for (const kv::KeyValue& pair : garbage) {
       std::optional<std::vector<std::string>> parts = TextsAfter(pair.key, prefix.bytes().size());
       if (!parts || parts->size() != 4) return Fail(kDamaged, "damaged catalog key: garbage");
-      const Scope scope{(*parts)[0], (*parts)[1]};
-      const std::string& uid = (*parts)[3];
-      TARN_CHECK((*parts)[2] == kDatabases ? SweepDatabase(store_, scope, uid) : SweepTable(store_, scope, uid));
+      TARN_CHECK(SweepOne(store_, Scope{(*parts)[0], (*parts)[1]}, (*parts)[2], (*parts)[3]));
     }
   }
 }

@@ -109,14 +109,16 @@ Status Catalog::TagTable(const Scope& scope, std::string_view database, std::str
 }
 
 Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::string_view name) {
+  std::string uid;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Database parent, LoadDatabase(txn, scope, database));
     TARN_TRY(Table present, LoadTable(txn, scope, database, name));
     txn.Delete(TableKey(scope, parent.uid, name).bytes());
     txn.Put(GarbageKey(scope, kTables, present.uid).bytes(), "");
+    uid = present.uid;
     return Ok();
   }));
-  SweepAfterDrop();
+  SweepAfterDrop(scope, kTables, uid);
   return Ok();
 }
 

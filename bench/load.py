@@ -127,13 +127,19 @@ def connect(signer):
     return made
 
 
-def _drive(signer, requests, connections, repeat_until, ready, begin, results):
+def _work(results, *arguments):
+    try:
+        results.put(_drive(*arguments))
+    except Exception as problem:  # told to the parent, which waits for one result a process
+        results.put(([], 0, 0, 1, f"{type(problem).__name__}: {problem}"))
+
+
+def _drive(signer, requests, connections, repeat_until, begin):
     """Sends `requests` over `connections`; with `repeat_until` (seconds) begins again at the end of the list."""
     selector = selectors.DefaultSelector()
     latencies, failures, first_failure = [], 0, ""
     sockets = [connect(signer) for _ in range(connections)]
-    ready.wait()
-    begin.wait()
+    begin.wait(60)
     position, pending, started = 0, 0, time.perf_counter()
     clock = time.perf_counter
 
@@ -172,7 +178,7 @@ def _drive(signer, requests, connections, repeat_until, ready, begin, results):
                 continue
             state[0], state[1] = Answer(), clock()
             key.fileobj.sendall(request)
-    results.put((latencies, started, clock(), failures, first_failure))
+    return latencies, started, clock(), failures, first_failure
 
 
 class Outcome:
@@ -191,10 +197,9 @@ class Outcome:
 def storm(signer, requests, connections=64, processes=2, repeat_until=None):
     """All `requests` over `connections`, spread over `processes`; an Outcome. Fails when any request failed."""
     context = multiprocessing.get_context("fork")
-    ready, results = context.Barrier(processes), context.Queue()
-    begin = context.Barrier(processes)
-    workers = [context.Process(target=_drive, args=(signer, requests[i::processes], connections // processes,
-                                                    repeat_until, ready, begin, results)) for i in range(processes)]
+    begin, results = context.Barrier(processes), context.Queue()
+    workers = [context.Process(target=_work, args=(results, signer, requests[i::processes], connections // processes,
+                                                   repeat_until, begin)) for i in range(processes)]
     for worker in workers:
         worker.start()
     parts = [results.get() for _ in workers]

@@ -126,7 +126,7 @@ class VersityGateway(Server):
             began = time.perf_counter()
             self.process = subprocess.Popen(
                 [self.program, "--access", ACCESS_KEY, "--secret", SECRET_KEY, "--port", f"127.0.0.1:{self.port}",
-                 "--quiet", "posix", str(self.folder / "data")], stdout=log, stderr=log)
+                 "--quiet", "--keep-alive", "posix", str(self.folder / "data")], stdout=log, stderr=log)
         while self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "api/glue/convert.h"
 #include "api/glue/errors.h"
@@ -142,7 +143,7 @@ constexpr protocol::OperationOptions kLong{.work = WorkClass::kData};
 
 #define TARN_GLUE_OPERATION(Name, ...) Bind<&GlueService::Name>(#Name, "glue:" #Name, __VA_ARGS__)
 
-std::vector<Operation> MakeTable() {
+std::vector<Operation> CatalogOperations() {
   return {
       TARN_GLUE_OPERATION(CreateDatabase, kDatabase),
       TARN_GLUE_OPERATION(DeleteDatabase, kAllTables, kLong),
@@ -190,6 +191,11 @@ std::vector<Operation> MakeTable() {
       TARN_GLUE_OPERATION(GetResourcePolicies, kCatalog),
       TARN_GLUE_OPERATION(GetResourcePolicy, kCatalog),
       TARN_GLUE_OPERATION(PutDataCatalogEncryptionSettings, kCatalog),
+  };
+}
+
+std::vector<Operation> OtherOperations() {
+  return {
       TARN_GLUE_OPERATION(GetTags, kTagged),
       TARN_GLUE_OPERATION(TagResource, kTagged),
       TARN_GLUE_OPERATION(UntagResource, kTagged),
@@ -230,8 +236,12 @@ std::vector<Operation> MakeTable() {
 }  // namespace
 
 std::span<const Operation> GlueService::operations() const {
-  static const std::vector<Operation> kTableOfOperations = MakeTable();
-  return kTableOfOperations;
+  static const std::vector<Operation> kAll = [] {
+    std::vector<Operation> all = CatalogOperations();
+    std::ranges::move(OtherOperations(), std::back_inserter(all));
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace tarn::api::glue

@@ -22,7 +22,8 @@ Status CheckS3(const S3Target& target) {
     }
     rest.remove_prefix(scheme + 3);
   }
-  if (rest.empty() || rest.front() == '/') return Invalid("An S3 target's path must name a bucket: s3://bucket/prefix.");
+  if (rest.empty() || rest.front() == '/')
+    return Invalid("An S3 target's path must name a bucket: s3://bucket/prefix.");
   if (target.sample_size && (*target.sample_size < 1 || *target.sample_size > 249)) {
     return Invalid("Sample size must be between 1 and 249.");
   }

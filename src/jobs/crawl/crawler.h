@@ -18,7 +18,7 @@
 namespace tarn::jobs::crawl {
 
 struct S3Target {
-  std::optional<std::string> path;  // "s3://bucket/prefix/"
+  std::optional<std::string> path;                     // "s3://bucket/prefix/"
   std::optional<std::vector<std::string>> exclusions;  // glob patterns, relative to the path
   std::optional<std::string> connection_name;
   std::optional<int32_t> sample_size;  // files read a leaf folder; absent: all
@@ -153,9 +153,9 @@ struct Crawl {
 
 struct Progress {
   RunState state = RunState::kReady;
-  int64_t elapsed_ms = 0;              // of the crawl under way, else 0
-  std::optional<Crawl> last;           // the last crawl that ended
-  double median_runtime_seconds = 0;   // of the crawls that ended
+  int64_t elapsed_ms = 0;             // of the crawl under way, else 0
+  std::optional<Crawl> last;          // the last crawl that ended
+  double median_runtime_seconds = 0;  // of the crawls that ended
 };
 
 // What runs crawlers. Implemented by the crawl engine; asked by the API and by schedules.
@@ -163,7 +163,8 @@ struct Progress {
 class Runner {
  public:
   virtual ~Runner() = default;
-  // Begins a crawl and returns its id; durable. Errors: crawl.CrawlerRunning (also while stopping), crawl.NoSuchCrawler.
+  // Begins a crawl and returns its id; durable. Errors: crawl.CrawlerRunning (also while stopping),
+  // crawl.NoSuchCrawler.
   virtual Result<std::string> Start(const Scope& scope, std::string_view crawler) = 0;
   // Asks the crawl under way to stop. Errors: crawl.CrawlerNotRunning, crawl.CrawlerStopping.
   virtual Status Stop(const Scope& scope, std::string_view crawler) = 0;

@@ -114,8 +114,7 @@ Result<Definition> Definitions::Get(const Scope& scope, std::string_view name) c
   return out;
 }
 
-Status Definitions::Update(const Scope& scope, std::string_view name,
-                           const std::function<Status(Definition&)>& edit) {
+Status Definitions::Update(const Scope& scope, std::string_view name, const std::function<Status(Definition&)>& edit) {
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Definition present, Load(txn, scope, name));
     Definition next = present;

@@ -67,11 +67,14 @@ TEST_F(DefinitionsTest, AnUpdateKeepsWhatItDoesNotNameAndCountsUp) {
   definition.tags = {{"k", "v"}};
   ASSERT_TRUE(definitions.Create(scope, definition).ok());
   clock.now = clock.now.Plus(7);
-  ASSERT_TRUE(definitions.Update(scope, "c", [](Definition& d) {
-                           d.role = "other";
-                           d.schedule = "rate(5 minutes)";
-                           return Ok();
-                         }).ok());
+  ASSERT_TRUE(definitions
+                  .Update(scope, "c",
+                          [](Definition& d) {
+                            d.role = "other";
+                            d.schedule = "rate(5 minutes)";
+                            return Ok();
+                          })
+                  .ok());
   Definition back = *definitions.Get(scope, "c");
   EXPECT_EQ(back.description, "first");
   EXPECT_EQ(back.role, "other");
@@ -79,10 +82,13 @@ TEST_F(DefinitionsTest, AnUpdateKeepsWhatItDoesNotNameAndCountsUp) {
   EXPECT_EQ(back.tags.at("k"), "v");
   EXPECT_EQ(back.update_time, clock.now);
   EXPECT_TRUE(HasTimer("c"));
-  ASSERT_TRUE(definitions.Update(scope, "c", [](Definition& d) {
-                           d.schedule = "";
-                           return Ok();
-                         }).ok());
+  ASSERT_TRUE(definitions
+                  .Update(scope, "c",
+                          [](Definition& d) {
+                            d.schedule = "";
+                            return Ok();
+                          })
+                  .ok());
   EXPECT_FALSE(definitions.Get(scope, "c")->schedule.has_value());
   EXPECT_FALSE(HasTimer("c"));
 }
@@ -101,9 +107,8 @@ TEST_F(DefinitionsTest, RefusesWhatCannotBeCrawled) {
   EXPECT_TRUE(refused([](Definition& d) { d.schedule = "cron(nonsense)"; }));
   EXPECT_TRUE(refused([](Definition& d) { d.configuration = "{"; }));
   EXPECT_TRUE(refused([](Definition& d) { d.configuration = R"({"Version":2.0})"; }));
-  EXPECT_TRUE(refused([](Definition& d) {
-    d.configuration = R"({"Version":1.0,"Grouping":{"TableGroupingPolicy":"Other"}})";
-  }));
+  EXPECT_TRUE(refused(
+      [](Definition& d) { d.configuration = R"({"Version":1.0,"Grouping":{"TableGroupingPolicy":"Other"}})"; }));
   EXPECT_TRUE(refused([](Definition& d) { d.recrawl_behavior = "CRAWL_NEW_FOLDERS_ONLY"; }));
   EXPECT_TRUE(definitions.Get(scope, "bad").Is(kNoSuchCrawler));
 }

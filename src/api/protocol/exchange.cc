@@ -40,11 +40,12 @@ std::string FormVersion(std::string_view body) {
 }
 
 // What speaks an unknown service's protocol, for its error.
-WireProtocol GuessProtocol(const RequestParts& parts, bool claimed) {
+WireProtocol GuessProtocol(const RequestParts& parts, std::string_view claimed) {
   if (parts.Header("smithy-protocol") != nullptr) return WireProtocol::kRpcV2Cbor;
   if (parts.Header("x-amz-target") != nullptr) return WireProtocol::kJson11;
   if (IsForm(parts) || parts.Query("Action") != nullptr) return WireProtocol::kQuery;
-  return claimed ? WireProtocol::kRestJson : WireProtocol::kRestXml;
+  // "s3express" and its kin speak as S3 does.
+  return claimed.empty() || claimed.starts_with("s3") ? WireProtocol::kRestXml : WireProtocol::kRestJson;
 }
 
 }  // namespace
@@ -143,7 +144,7 @@ Task<bool> Exchange::Route() {
   bool s3 = is_s3();
   if (s3) call_.request_id = RandomText(16, kUpperAlphanumeric);
   if (served_ == nullptr) {
-    matched_.protocol = GuessProtocol(parts_, !claimed.empty());
+    matched_.protocol = GuessProtocol(parts_, claimed);
     unknown_service_ = found.name;
     co_return Refuse(Fail(kUnknownService, "The service " + found.name + " is not supported by Tarn"));
   }

@@ -29,8 +29,6 @@ const ServiceDesc* ByName(std::span<const ServiceDesc* const> services, std::str
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request) {
   if (!request.claimed_service.empty()) {
     const ServiceDesc* claimed = nullptr;
-    // Directory buckets' calls are S3's under another signing name.
-    if (request.claimed_service == "s3express") claimed = ByName(services, "s3");
     for (const ServiceDesc* service : services) {
       if (service->signing_name != request.claimed_service) continue;
       if (claimed == nullptr) claimed = service;

@@ -122,7 +122,7 @@ Result<std::unique_ptr<FileWriter>> Files::Create(std::string_view bucket, std::
 
 Status Files::Delete(std::string_view bucket, std::string_view key) const {
   TARN_TRY(const Bucket found, Own(bucket));
-  TARN_CHECK(store_->Delete(found, key, ""));
+  TARN_CHECK(store_->Delete(found, {.key = std::string(key)}));
   return Ok();
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@
 
 namespace tarn::object {
 
+struct UsageRecord;
 struct VersionRecord;
 class KeyVersions;
 
@@ -46,6 +48,12 @@ struct NewObject {
 struct Deleted {
   std::string version_id;      // of the version removed or the marker made; empty in an unversioned bucket
   bool delete_marker = false;  // a marker was made, or a marker was removed
+};
+
+struct Deletion {
+  std::string key;
+  std::string version_id;               // empty: as the bucket's versioning demands
+  std::optional<std::string> if_match;  // an ETag without quotes, or "*"
 };
 
 struct VersionQuery {
@@ -150,9 +158,11 @@ class Store {
   // Makes `content` the newest version. kPreconditionFailed, kNoSuchKey (If-Match on nothing).
   Task<Result<Version>> Put(const Bucket& bucket, std::string key, Content content, NewObject object);
   // Removes the version of that id, or (empty id) hides or removes the newest as the bucket's versioning demands.
-  // What does not exist counts as deleted. `if_match`: an ETag or "*".
-  Result<Deleted> Delete(const Bucket& bucket, std::string_view key, std::string_view version_id,
-                         const std::optional<std::string>& if_match = {});
+  // What does not exist counts as deleted. kPreconditionFailed, kNoSuchKey (If-Match on nothing), kInvalidVersionId.
+  Result<Deleted> Delete(const Bucket& bucket, const Deletion& deletion);
+  // The same for many, few transactions: one result each, in order. The error of the whole is a failure of storage;
+  // some may have been deleted then.
+  Result<std::vector<Result<Deleted>>> DeleteMany(const Bucket& bucket, std::span<const Deletion> deletions);
   // Replaces a version's tags; answers that version.
   Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags);
 
@@ -181,6 +191,7 @@ class Store {
  private:
   Status PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const Content& content,
                   const NewObject& object, uint32_t slot, Version& result);
+  Result<Deleted> DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Deletion& deletion, UsageRecord& delta);
   Status CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const std::string& upload,
                        const Completion& completion, uint32_t slot, Version& result);
   Status AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& key, const std::string& upload,

@@ -1,4 +1,5 @@
 // Object versions: find, put, delete, tag.
+#include <algorithm>
 #include <utility>
 
 #include "object/key_versions.h"
@@ -96,36 +97,67 @@ Task<Result<Version>> Store::Put(const Bucket& bucket, std::string key, Content 
   co_return result;
 }
 
-Result<Deleted> Store::Delete(const Bucket& seen, std::string_view key, std::string_view version_id,
-                              const std::optional<std::string>& if_match) {
-  TARN_CHECK(CheckKey(key));
-  Deleted deleted;
-  const auto lease = slots_.Take();
-  TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
-    deleted = {};
-    TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
-    TARN_TRY(auto versions, KeyVersions::Load(txn, blobs_, bucket, key));
-    if (!version_id.empty()) {
-      deleted.version_id = version_id;
-      TARN_TRY(auto version, versions.Find(version_id));
-      if (if_match) TARN_CHECK(CheckWrite({.if_match = if_match}, version ? &*version : nullptr));
-      if (!version) return Ok();
-      deleted.delete_marker = version->is_delete_marker;
-      TARN_CHECK(versions.Remove(*version));
-    } else if (bucket.versioning == Versioning::kUnversioned) {
-      if (if_match) TARN_CHECK(CheckWrite({.if_match = if_match}, versions.visible()));
-      if (!versions.newest()) return Ok();
-      const VersionRecord newest = *versions.newest();
-      TARN_CHECK(versions.Remove(newest));
-    } else {
-      if (if_match) TARN_CHECK(CheckWrite({.if_match = if_match}, versions.visible()));
-      VersionRecord marker{.is_delete_marker = true};
-      TARN_CHECK(versions.Add(marker, clock_.Now(), /*reference=*/false));
-      deleted = {.version_id = marker.VersionId(), .delete_marker = true};
-    }
-    return AddUsage(txn, bucket.id, lease.slot(), versions.delta());
-  }));
+Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Deletion& deletion, UsageRecord& delta) {
+  TARN_CHECK(CheckKey(deletion.key));
+  TARN_TRY(auto versions, KeyVersions::Load(txn, blobs_, bucket, deletion.key));
+  Deleted deleted{.version_id = deletion.version_id};
+  std::optional<VersionRecord> named;
+  if (!deletion.version_id.empty()) {
+    TARN_TRY(named, versions.Find(deletion.version_id));
+  }
+  const VersionRecord* present = deletion.version_id.empty() ? versions.visible() : named ? &*named : nullptr;
+  TARN_CHECK(CheckWrite({.if_match = deletion.if_match}, present));
+  if (deletion.version_id.empty() && bucket.versioning != Versioning::kUnversioned) {
+    VersionRecord marker{.is_delete_marker = true};
+    TARN_CHECK(versions.Add(marker, clock_.Now(), /*reference=*/false));
+    deleted = {.version_id = marker.VersionId(), .delete_marker = true};
+  } else {
+    const std::optional<VersionRecord> gone = deletion.version_id.empty() ? versions.newest() : named;
+    if (!gone) return deleted;
+    deleted.delete_marker = gone->is_delete_marker;
+    TARN_CHECK(versions.Remove(*gone));
+  }
+  delta.versions += versions.delta().versions;
+  delta.bytes += versions.delta().bytes;
   return deleted;
+}
+
+Result<Deleted> Store::Delete(const Bucket& bucket, const Deletion& deletion) {
+  TARN_TRY(auto deleted, DeleteMany(bucket, std::span(&deletion, 1)));
+  return std::move(deleted[0]);
+}
+
+namespace {
+
+constexpr size_t kDeletesPerTxn = 250;
+
+// Whether that is wrong with one deletion, found before anything was changed for it; else storage failed.
+bool ConcernsOneKey(const Error& error) {
+  return error.reason->code == Code::kInvalidArgument || error.reason == &kNoSuchKey ||
+         error.reason == &kPreconditionFailed;
+}
+
+}  // namespace
+
+Result<std::vector<Result<Deleted>>> Store::DeleteMany(const Bucket& seen, std::span<const Deletion> deletions) {
+  std::vector<Result<Deleted>> results;
+  const auto lease = slots_.Take();
+  while (!deletions.empty()) {
+    const auto batch = deletions.first(std::min(deletions.size(), kDeletesPerTxn));
+    const size_t before = results.size();
+    TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+      results.erase(results.begin() + static_cast<ptrdiff_t>(before), results.end());
+      TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
+      UsageRecord delta;
+      for (const Deletion& deletion : batch) {
+        results.push_back(DeleteInTxn(txn, bucket, deletion, delta));
+        if (!results.back().ok() && !ConcernsOneKey(results.back().error())) return results.back().error();
+      }
+      return AddUsage(txn, bucket.id, lease.slot(), delta);
+    }));
+    deletions = deletions.subspan(batch.size());
+  }
+  return results;
 }
 
 Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,

@@ -28,8 +28,8 @@ TEST_F(StoreTest, CountsExactly) {
   ASSERT_TRUE(Put("a", "1").ok());
   EXPECT_EQ(UsageNow().versions, 2U);
   EXPECT_EQ(UsageNow().bytes, 4U);
-  ASSERT_TRUE(store_->Delete(bucket_, "b", "").ok());
-  ASSERT_TRUE(store_->Delete(bucket_, "b", "").ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "b"}).ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "b"}).ok());
   EXPECT_EQ(UsageNow().versions, 1U);
   EXPECT_EQ(UsageNow().bytes, 1U);
 }
@@ -67,7 +67,7 @@ TEST_F(StoreTest, LetsOneOfTwoConditionalCreatorsWin) {
 TEST_F(StoreTest, FreesTheBytesOfWhatIsGone) {
   ASSERT_TRUE(Put("a", std::string(1'000'000, 'x')).ok());
   ASSERT_TRUE(Put("a", "small").ok());
-  ASSERT_TRUE(store_->Delete(bucket_, "a", "").ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "a"}).ok());
   clock_.Advance(kMicrosPerDay);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(blobs_->Reclaim().ok());
   EXPECT_EQ(blobs_->Scrub()->blobs, 0U);
@@ -79,7 +79,7 @@ TEST_F(StoreTest, KeepsSharedBytesUntilTheLastOwnerGoes) {
   auto content = SyncWait(store_->Share(*source, 0, source->size, source->checksum.algorithm, 10));
   ASSERT_TRUE(content.ok());
   ASSERT_TRUE(SyncWait(store_->Put(bucket_, "b", *content, {})).ok());
-  ASSERT_TRUE(store_->Delete(bucket_, "a", "").ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "a"}).ok());
   clock_.Advance(kMicrosPerDay);
   ASSERT_TRUE(blobs_->Reclaim().ok());
   EXPECT_EQ(Get("b"), "shared bytes");
@@ -122,7 +122,7 @@ TEST_F(StoreTest, KeepsVersionsLikeAModel) {
       ASSERT_TRUE(put.ok());
       add(key, {put->version_id, bytes});
     } else if (choice < 7) {
-      const auto deleted = store_->Delete(bucket_, key, "");
+      const auto deleted = store_->Delete(bucket_, {.key = key});
       ASSERT_TRUE(deleted.ok());
       if (state == Versioning::kUnversioned) {
         model[key].clear();
@@ -131,7 +131,7 @@ TEST_F(StoreTest, KeepsVersionsLikeAModel) {
       }
     } else if (!versions.empty()) {
       const Kept& victim = versions[random() % versions.size()];
-      ASSERT_TRUE(store_->Delete(bucket_, key, victim.id).ok());
+      ASSERT_TRUE(store_->Delete(bucket_, {.key = key, .version_id = victim.id}).ok());
       std::erase_if(model[key], [&](const Kept& k) { return k.id == victim.id; });
     }
     for (const auto& kept : model[key]) ASSERT_EQ(Get(key, kept.id), kept.bytes) << step;
@@ -220,7 +220,7 @@ TEST_F(StoreTest, LinksPartsOfAnyNumbersIntoOneVersion) {
   EXPECT_EQ(UsageNow().parts, 0U);
   EXPECT_EQ(UsageNow().bytes, whole.size());
   EXPECT_EQ(Get("big"), whole);
-  ASSERT_TRUE(store_->Delete(bucket_, "big", "").ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "big"}).ok());
   clock_.Advance(kMicrosPerDay);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(blobs_->Reclaim().ok());
   EXPECT_EQ(blobs_->Scrub()->blobs, 0U);
@@ -251,12 +251,30 @@ TEST_F(StoreTest, PinsTheBytesOfAVersionThatIsRead) {
   EXPECT_EQ(bytes, "old bytes");
 }
 
+TEST_F(StoreTest, DeletesManyWithAResultEach) {
+  for (int i = 0; i < 600; ++i) ASSERT_TRUE(Put("k" + std::to_string(i), "x").ok());
+  std::vector<Deletion> deletions;
+  for (int i = 0; i < 600; ++i) deletions.push_back({.key = "k" + std::to_string(i)});
+  deletions.push_back({.key = "missing"});
+  deletions[3].if_match = "wrong";
+  deletions[300].version_id = "nonsense";
+  const auto deleted = store_->DeleteMany(bucket_, deletions);
+  ASSERT_TRUE(deleted.ok());
+  ASSERT_EQ(deleted->size(), 601U);
+  EXPECT_TRUE(deleted->at(3).Is(kPreconditionFailed));
+  EXPECT_TRUE(deleted->at(300).Is(kInvalidVersionId));
+  EXPECT_TRUE(deleted->at(600).ok());
+  EXPECT_EQ(Get("k3"), "x");
+  EXPECT_EQ(Get("k4"), "object.NoSuchKey");
+  EXPECT_EQ(UsageNow().versions, 2U);
+}
+
 TEST_F(StoreTest, RemovesABucketWithItsUploads) {
   auto upload = store_->CreateUpload(bucket_, "k", {.checksum = ChecksumAlgorithm::kCrc64Nvme});
   ASSERT_TRUE(SyncWait(store_->PutPart(bucket_, "k", upload->id, 1, *Receive("part"))).ok());
   ASSERT_TRUE(Put("x", "y").ok());
   EXPECT_TRUE(store_->DeleteBucket("lake").Is(kBucketNotEmpty));
-  ASSERT_TRUE(store_->Delete(bucket_, "x", "").ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "x"}).ok());
   ASSERT_TRUE(store_->DeleteBucket("lake").ok());
   EXPECT_TRUE(store_->GetBucket("lake").Is(kNoSuchBucket));
   EXPECT_TRUE(Put("x", "y").Is(kNoSuchBucket));

@@ -60,6 +60,11 @@ def test_the_default_content_type_is_that_of_aws(lake, bucket):
     assert s3.head_object(Bucket=bucket, Key="k")["ContentType"] == "binary/octet-stream"
 
 
+def test_expires_is_kept_as_it_came(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", Expires=datetime.datetime(2030, 1, 2, tzinfo=datetime.timezone.utc))
+    assert s3.get_object(Bucket=bucket, Key="k")["ExpiresString"] == "Wed, 02 Jan 2030 00:00:00 GMT"
+
+
 def test_an_empty_object_is_an_object(s3, bucket):
     s3.put_object(Bucket=bucket, Key="empty", Body=b"")
     got = s3.get_object(Bucket=bucket, Key="empty")

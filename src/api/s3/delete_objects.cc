@@ -14,15 +14,11 @@ std::optional<std::string> Unquoted(const std::optional<std::string>& etag) {
 }
 
 // The code that one key's failure has inside the list of a 200.
-std::string_view CodeOf(const S3Service& service, const Error& error, int& status) {
+std::string_view CodeOf(const S3Service& service, const Error& error) {
   for (const protocol::ErrorRow& row : service.errors()) {
-    if (row.reason == error.reason) {
-      status = row.http_status;
-      return row.code;
-    }
+    if (row.reason == error.reason) return row.code;
   }
-  status = 500;
-  return error.reason == &identity::kAccessDenied ? "AccessDenied" : "InternalError";
+  return "InternalError";
 }
 
 }  // namespace
@@ -32,7 +28,9 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   if (in.if_match_last_modified_time || in.if_match_size) {
     return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
   }
-  auto deleted = store_.Delete(bucket, in.key.value_or(""), in.version_id.value_or(""), Unquoted(in.if_match));
+  auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
+                                        .version_id = in.version_id.value_or(""),
+                                        .if_match = Unquoted(in.if_match)});
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), "If-Match");
@@ -59,31 +57,32 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
                            .code = std::string(code),
                            .message = std::move(message)});
   };
+  std::vector<object::Deletion> deletions;
+  std::vector<const gen::ObjectIdentifier*> asked;  // the request's rows behind `deletions`
   for (const gen::ObjectIdentifier& object : *in.delete_->objects) {
     const std::string key = object.key.value_or("");
     const std::string version = object.version_id.value_or("");
     if (!call.MayDo(version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
                     fmt::format("arn:aws:s3:::{}/{}", bucket.name, key), bucket.owner.account)) {
       refuse(object, "AccessDenied", "Access Denied");
-      continue;
-    }
-    if (object.last_modified_time || object.size) {
+    } else if (object.last_modified_time || object.size) {
       refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");
-      continue;
+    } else {
+      deletions.push_back({.key = key, .version_id = version, .if_match = Unquoted(object.e_tag)});
+      asked.push_back(&object);
     }
-    auto deleted = store_.Delete(bucket, key, version, Unquoted(object.e_tag));
-    if (!deleted.ok()) {
-      int status = 0;
-      const std::string_view code = CodeOf(*this, deleted.error(), status);
-      refuse(object, code, status == 500 ? "We encountered an internal error. Please try again."
-                                         : deleted.error().message);
+  }
+  TARN_TRY(auto results, store_.DeleteMany(bucket, deletions));
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].ok()) {
+      refuse(*asked[i], CodeOf(*this, results[i].error()), results[i].error().message);
       continue;
     }
     if (quiet) continue;
-    gen::DeletedObject done{.key = key, .version_id = object.version_id};
-    if (deleted->delete_marker) {
+    gen::DeletedObject done{.key = deletions[i].key, .version_id = asked[i]->version_id};
+    if (results[i]->delete_marker) {
       done.delete_marker = true;
-      done.delete_marker_version_id = deleted->version_id;
+      done.delete_marker_version_id = results[i]->version_id;
     }
     if (!out.deleted) out.deleted.emplace();
     out.deleted->push_back(std::move(done));

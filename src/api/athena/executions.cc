@@ -154,6 +154,10 @@ Result<gen::ListQueryExecutionsOutput> AthenaService::ListQueryExecutions(const 
 
 Result<gen::GetQueryResultsOutput> AthenaService::GetQueryResults(const Call& call,
                                                                   const gen::GetQueryResultsInput& in) {
+  if (in.query_result_type.value_or("DATA_ROWS") != "DATA_ROWS") {
+    return Fail(query::kInvalidRequest, "QueryResultType DATA_MANIFEST is not served yet: read the object that "
+                                        "Statistics.DataManifestLocation names.");
+  }
   query::Execution execution;
   TARN_TRY(auto page, queries_.GetResults(call.scope, *in.query_execution_id,
                                           PageOf(in.next_token, in.max_results, 1000), &execution));

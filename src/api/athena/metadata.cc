@@ -109,7 +109,15 @@ Result<gen::ListDatabasesOutput> AthenaService::ListDatabases(const Call& call, 
                                                         PageOf(in.next_token, in.max_results, 50)));
   gen::ListDatabasesOutput out;
   out.database_list.emplace();
-  for (const query::DatabaseMetadata& database : page.items) out.database_list->push_back(FromDomain(database));
+  const bool names_only = in.attributes_to_get && !in.attributes_to_get->empty();
+  for (const query::DatabaseMetadata& database : page.items) {
+    gen::Database& shown = out.database_list->emplace_back();
+    if (names_only) {
+      shown.name = database.name;
+    } else {
+      shown = FromDomain(database);
+    }
+  }
   out.next_token = TokenOf(page.next);
   return out;
 }
@@ -129,7 +137,18 @@ Result<gen::ListTableMetadataOutput> AthenaService::ListTableMetadata(const Call
                                                      PageOf(in.next_token, in.max_results, 50)));
   gen::ListTableMetadataOutput out;
   out.table_metadata_list.emplace();
-  for (const query::TableMetadata& table : page.items) out.table_metadata_list->push_back(FromDomain(table));
+  const bool summary = in.attributes_to_get && !in.attributes_to_get->empty();
+  for (const query::TableMetadata& table : page.items) {
+    gen::TableMetadata& shown = out.table_metadata_list->emplace_back();
+    if (!summary) {
+      shown = FromDomain(table);
+      continue;
+    }
+    shown.name = table.name;
+    for (const std::string& attribute : *in.attributes_to_get) {
+      if (attribute == "TABLE_TYPE") shown.table_type = table.table_type;
+    }
+  }
   out.next_token = TokenOf(page.next);
   return out;
 }

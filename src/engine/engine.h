@@ -38,7 +38,7 @@ class ResultSink {
 };
 
 struct Statistics {
-  uint64_t scanned_bytes = 0;  // read from the sources, footers included
+  uint64_t scanned_bytes = 0;  // read from the sources; a byte read twice counts once
   uint64_t result_rows = 0;
   uint64_t files_opened = 0;
   uint64_t peak_memory_bytes = 0;

@@ -26,7 +26,10 @@ TEST_F(EngineTest, ReadsAWrittenParquetTable) {
   auto answer = Ask("SELECT count(*), sum(i), max(name), count(added) FROM lake.\"db\".\"T\"");
   EXPECT_EQ(answer.error(), "");
   EXPECT_EQ(answer.rows, Rows{"10000|49995000|n9999|0"});
+  const uint64_t size = files_->files.begin()->second->size();
   EXPECT_GT(answer.outcome.statistics.scanned_bytes, 1000u);
+  EXPECT_LE(answer.outcome.statistics.scanned_bytes, size);
+  EXPECT_LT(Ask("SELECT max(i) FROM lake.db.t").outcome.statistics.scanned_bytes, size * 3 / 4);
 }
 
 TEST_F(EngineTest, ReadsDelimitedTextAsHiveDoes) {

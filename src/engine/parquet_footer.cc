@@ -389,9 +389,8 @@ std::optional<uint64_t> RowsOf(QueryState& query, FileSource& source, const File
   if (auto known = Counts().Find(file.id)) return known;
   if (*reads_left == 0) return std::nullopt;
   --*reads_left;
-  auto open = query.Open({std::shared_ptr<FileSource>(std::shared_ptr<FileSource>(), &source), file});
-  if (!open.ok()) return std::nullopt;
-  const auto summary = ReadFooter([&](uint64_t at, std::span<char> out) { return query.Read(**open, at, out); }, file);
+  if (query.cancelled()) return std::nullopt;
+  const auto summary = InspectParquet(source, file);
   if (!summary.ok()) return std::nullopt;
   Counts().Keep(file.id, summary->rows);
   return summary->rows;

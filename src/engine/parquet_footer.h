@@ -17,7 +17,7 @@ namespace tarn::engine {
 Result<ParquetSummary> DecodeParquetFooter(std::string_view metadata);
 
 // Rows in these files: exact where few, extrapolated from a sample by size where many. Nothing when a footer cannot be
-// read; the scan will say why. Counts what it reads as scanned by the query.
+// read; the scan will say why. Not counted as scanned: the scan reads the footer again, and counts it then.
 std::optional<uint64_t> CountParquetRows(QueryState& query, FileSource& source, const std::vector<const File*>& files);
 
 }  // namespace tarn::engine

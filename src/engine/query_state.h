@@ -30,10 +30,9 @@ class QueryState {
     File file;
   };
   std::optional<Allowed> FindFile(const std::string& path) const;
-  // Opens a file of this query, counting it.
-  Result<std::unique_ptr<OpenFile>> Open(const Allowed& allowed);
-  // Reads and counts; fails when the query is cancelled or over its cutoff.
-  Status Read(OpenFile& file, uint64_t offset, std::span<char> out);
+  // Opens a file of this query. Its reads are counted, each byte of a file once (readers come back to footers); they
+  // fail when the query is cancelled or over its cutoff. `self` keeps the query alive as long as the file.
+  static Result<std::unique_ptr<OpenFile>> Open(const std::shared_ptr<QueryState>& self, const Allowed& allowed);
 
   // Keeps the first error: it outranks what DuckDB says when it unwinds.
   void SetFailure(Error error);
@@ -48,7 +47,11 @@ class QueryState {
   std::atomic<bool> governed = false;
 
  private:
+  class Coverage;
+  class CountedFile;
+
   mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Coverage>> coverage_;  // by path
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const TableBinding>> bindings_;
   std::map<std::string, Allowed> files_;
   std::optional<Error> failure_;

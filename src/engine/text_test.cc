@@ -62,6 +62,7 @@ TEST_F(TextTest, ReadsRangesOfALargeFileOnceAndInOrder) {
   EXPECT_EQ(Ask("SELECT count(*), sum(a), min(length(b)), count(DISTINCT a) FROM lake.db.t").rows,
             Rows{"700000|244999650000|33|700000"});
   auto answer = Ask("SELECT a FROM lake.db.t");
+  EXPECT_EQ(answer.outcome.statistics.scanned_bytes, text.size());
   ASSERT_EQ(answer.rows.size(), 700'000u);
   EXPECT_EQ(answer.rows[0], "0");
   EXPECT_EQ(answer.rows[699'999], "699999");

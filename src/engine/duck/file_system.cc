@@ -77,7 +77,7 @@ class GuardedFileSystem : public duckdb::FileSystem {
     if (!slot_->idle() && !flags.OpenForWriting()) {
       auto query = slot_->query();
       if (const auto allowed = query->FindFile(path)) {
-        auto file = OrThrow(*query, query->Open(*allowed));
+        auto file = OrThrow(*query, QueryState::Open(query, *allowed));
         return duckdb::make_uniq<InputHandle>(*this, path, flags, query, allowed->file.size_bytes, std::move(file));
       }
     }
@@ -90,8 +90,7 @@ class GuardedFileSystem : public duckdb::FileSystem {
     if (offset > input.size || static_cast<uint64_t>(bytes) > input.size - offset) {
       ThrowFailure(*input.query, Fail(kBadData, "Malformed file (it ends early): " + input.path));
     }
-    OrThrow(*input.query,
-            input.query->Read(*input.file, offset, {static_cast<char*>(buffer), static_cast<size_t>(bytes)}));
+    OrThrow(*input.query, input.file->ReadAt(offset, {static_cast<char*>(buffer), static_cast<size_t>(bytes)}));
   }
   int64_t Read(FileHandle& handle, void* buffer, int64_t bytes) override {
     auto& input = handle.Cast<InputHandle>();

@@ -116,11 +116,10 @@ bool NextRange(const TextBindData& bind, TextGlobal& global, TextLocal& local) {
   const Range& range = global.ranges[local.range];
   QueryState& query = bind.table->query();
   const TableBinding& binding = bind.table->binding();
-  auto file = OrThrow(query, query.Open({binding.source, *range.file}));
+  auto file = OrThrow(query, QueryState::Open(bind.table->query_shared(), {binding.source, *range.file}));
   const bool plain = range.compression == Compression::kNone;
   const uint64_t start = plain ? LineReader::StartOfRange(range.begin) : 0;
-  auto stream = Inflate(range.compression,
-                        StreamFile(bind.table->query_shared(), std::move(file), start, range.file->size_bytes));
+  auto stream = Inflate(range.compression, StreamFile(std::move(file), start, range.file->size_bytes));
   local.lines = std::make_unique<LineReader>(std::move(stream), range.begin, plain ? range.end : UINT64_MAX);
   std::string_view ignored;
   for (uint32_t i = 0; range.begin == 0 && i < binding.text.skip_header_lines; ++i) {

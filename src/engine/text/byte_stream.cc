@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "engine/errors.h"
 
 namespace tarn::engine {
 namespace {
@@ -17,19 +18,18 @@ constexpr size_t kBlockBytes = 256 << 10;
 
 class FileStream : public ByteStream {
  public:
-  FileStream(std::shared_ptr<QueryState> query, std::unique_ptr<OpenFile> file, uint64_t offset, uint64_t size)
-      : query_(std::move(query)), file_(std::move(file)), offset_(offset), size_(size) {}
+  FileStream(std::unique_ptr<OpenFile> file, uint64_t offset, uint64_t size)
+      : file_(std::move(file)), offset_(offset), size_(size) {}
 
   Result<size_t> Read(std::span<char> out) override {
     const size_t take = std::min<uint64_t>(out.size(), size_ - std::min(size_, offset_));
     if (take == 0) return size_t{0};
-    TARN_CHECK(query_->Read(*file_, offset_, out.first(take)));
+    TARN_CHECK(file_->ReadAt(offset_, out.first(take)));
     offset_ += take;
     return take;
   }
 
  private:
-  std::shared_ptr<QueryState> query_;
   std::unique_ptr<OpenFile> file_;
   uint64_t offset_;
   const uint64_t size_;
@@ -170,9 +170,8 @@ Compression CompressionOfName(std::string_view path) {
   return Compression::kNone;
 }
 
-std::unique_ptr<ByteStream> StreamFile(std::shared_ptr<QueryState> query, std::unique_ptr<OpenFile> file,
-                                       uint64_t offset, uint64_t size) {
-  return std::make_unique<FileStream>(std::move(query), std::move(file), offset, size);
+std::unique_ptr<ByteStream> StreamFile(std::unique_ptr<OpenFile> file, uint64_t offset, uint64_t size) {
+  return std::make_unique<FileStream>(std::move(file), offset, size);
 }
 
 std::unique_ptr<ByteStream> Inflate(Compression compression, std::unique_ptr<ByteStream> source) {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "engine/query_state.h"
+#include "engine/table.h"
 
 namespace tarn::engine {
 
@@ -21,9 +21,8 @@ class ByteStream {
 enum class Compression : uint8_t { kNone, kGzip, kZstd, kBzip2 };
 Compression CompressionOfName(std::string_view path);
 
-// The file from `offset` on, each byte read counted by the query. `file` lives in the stream.
-std::unique_ptr<ByteStream> StreamFile(std::shared_ptr<QueryState> query, std::unique_ptr<OpenFile> file,
-                                       uint64_t offset, uint64_t size);
+// The file from `offset` on. `file` lives in the stream.
+std::unique_ptr<ByteStream> StreamFile(std::unique_ptr<OpenFile> file, uint64_t offset, uint64_t size);
 // Inflates `source`, member after member (gzip and bzip2 files may be concatenated). kBadData for broken input.
 std::unique_ptr<ByteStream> Inflate(Compression compression, std::unique_ptr<ByteStream> source);
 

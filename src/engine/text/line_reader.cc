@@ -1,6 +1,9 @@
 #include "engine/text/line_reader.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "engine/errors.h"
 
 namespace tarn::engine {
 
@@ -9,12 +12,15 @@ LineReader::LineReader(std::unique_ptr<ByteStream> stream, uint64_t begin, uint6
 
 Result<bool> LineReader::More() {
   if (ended_) return false;
-  constexpr size_t kBlockBytes = 256 << 10;
+  constexpr uint64_t kBlockBytes = 256 << 10, kBeyondBytes = 4 << 10;
   buffer_.erase(0, at_);
   at_ = 0;
+  // Behind the range only the rest of one line is wanted: the next range reads those bytes again.
+  const uint64_t have = offset_ + buffer_.size();
+  const size_t block = have < end_ ? std::min(kBlockBytes, end_ - have) : kBeyondBytes;
   if (buffer_.size() > kLineBytesMax) return Fail(kBadData, "a line is longer than 64 MiB");
   const size_t had = buffer_.size();
-  buffer_.resize(had + kBlockBytes);
+  buffer_.resize(had + block);
   auto read = stream_->Read(std::span(buffer_).subspan(had));
   buffer_.resize(had + (read.ok() ? *read : 0));
   if (!read.ok()) return read.error();

@@ -7,7 +7,7 @@ namespace tarn::query {
 
 inline constexpr Reason kInvalidRequest{"query.InvalidRequest", Code::kInvalidArgument};
 inline constexpr Reason kMalformedQuery{"query.MalformedQuery", Code::kInvalidArgument};  // refused before it is queued
-inline constexpr Reason kNoSuchResource{"query.NoSuchResource", Code::kNotFound};        // tags, prepared statements
+inline constexpr Reason kNoSuchResource{"query.NoSuchResource", Code::kNotFound};         // tags, prepared statements
 inline constexpr Reason kMetadata{"query.Metadata", Code::kNotFound};  // the catalog has no such database or table
 inline constexpr Reason kTooManyQueries{"query.TooManyQueries", Code::kResourceExhausted};
 inline constexpr Reason kDamaged{"query.Damaged", Code::kDataLoss};

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "query/execution.h"
+#include "query/store/execution.h"
 
 namespace tarn::query {
 

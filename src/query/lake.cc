@@ -85,9 +85,16 @@ void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
   int64_t position = 0;
   auto add = [&](const catalog::Column& column, bool partition) {
     Result<sql::Type> type = sql::ParseHiveType(column.type.value_or("string"));
-    Cells row = {std::string(kCatalogName), table.database, table.name, AsciiLower(column.name),
-                 std::to_string(++position), std::nullopt, "YES",
-                 type.ok() ? sql::ToTrino(*type) : column.type.value_or(""), column.comment, std::nullopt};
+    Cells row = {std::string(kCatalogName),
+                 table.database,
+                 table.name,
+                 AsciiLower(column.name),
+                 std::to_string(++position),
+                 std::nullopt,
+                 "YES",
+                 type.ok() ? sql::ToTrino(*type) : column.type.value_or(""),
+                 column.comment,
+                 std::nullopt};
     if (partition) row.back() = "partition key";
     rows.push_back(std::move(row));
   };
@@ -115,8 +122,8 @@ Result<ViewDefinition> DecodeView(const catalog::Table& table) {
   auto decoded = Unbase64(encoded);
   Result<json::Value> parsed = json::Parse(decoded.value_or(""));
   if (!parsed.ok() || parsed->StringOr("originalSql", "").empty()) {
-    return Fail(sql::kNotSupported, fmt::format("INVALID_VIEW: the definition of view {}.{} cannot be read",
-                                                table.database, table.name));
+    return Fail(sql::kNotSupported,
+                fmt::format("INVALID_VIEW: the definition of view {}.{} cannot be read", table.database, table.name));
   }
   view.sql = parsed->StringOr("originalSql", "");
   view.catalog = AsciiLower(parsed->StringOr("catalog", kCatalogName));
@@ -160,8 +167,8 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     auto found = InformationTables().find(name.table);
     if (found == InformationTables().end()) return std::optional<sql::TableInfo>();
     for (const SchemaColumn& column : found->second) {
-      info.columns.push_back({std::string(column.name), column.number ? sql::MakeType(sql::TypeKind::kBigint)
-                                                                      : sql::VarcharType()});
+      info.columns.push_back(
+          {std::string(column.name), column.number ? sql::MakeType(sql::TypeKind::kBigint) : sql::VarcharType()});
     }
     return std::optional(std::move(info));
   }
@@ -178,8 +185,8 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     info.view_database = view.database;
   } else if (table->IsIceberg()) {
     return Fail(sql::kNotSupported,
-                fmt::format("NOT_SUPPORTED: {}.{} is an Iceberg table; Iceberg tables are not served yet", name.database,
-                            name.table));
+                fmt::format("NOT_SUPPORTED: {}.{} is an Iceberg table; Iceberg tables are not served yet",
+                            name.database, name.table));
   }
   if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
   if (!partitions) {

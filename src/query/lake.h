@@ -18,7 +18,7 @@
 #include "catalog/catalog.h"
 #include "engine/table.h"
 #include "object/files.h"
-#include "query/data_catalog.h"
+#include "query/store/data_catalog.h"
 #include "sql/analyze.h"
 
 namespace tarn::query {

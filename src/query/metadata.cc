@@ -6,9 +6,9 @@
 #include "base/strings.h"
 #include "catalog/catalog.h"
 #include "catalog/errors.h"
-#include "query/data_catalog.h"
 #include "query/errors.h"
 #include "query/statement/job.h"
+#include "query/store/data_catalog.h"
 
 namespace tarn::query {
 namespace {
@@ -46,14 +46,16 @@ TableMetadata ToMetadata(const catalog::Table& table) {
   if (!table.storage->serde) return out;
   add("serde.serialization.lib", table.storage->serde->library);
   if (!table.storage->serde->parameters) return out;
-  for (const auto& [key, value] : *table.storage->serde->parameters) out.parameters.emplace("serde.param." + key, value);
+  for (const auto& [key, value] : *table.storage->serde->parameters)
+    out.parameters.emplace("serde.param." + key, value);
   return out;
 }
 
 Error NotFound(std::string_view operation, std::string_view what) {
-  return Fail(kMetadata, fmt::format("An error occurred (EntityNotFoundException) when calling the {} operation: {} "
-                                     "(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException)",
-                                     operation, what));
+  return Fail(kMetadata,
+              fmt::format("An error occurred (EntityNotFoundException) when calling the {} operation: {} "
+                          "(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException)",
+                          operation, what));
 }
 
 bool IsNotFound(const Error& error) {
@@ -109,7 +111,8 @@ Result<Page<TableMetadata>> Metadata::ListTables(const Scope& scope, std::string
   quiet.set_log_errors(false);
   quiet.set_case_sensitive(false);
   const RE2 pattern(std::string(expression), quiet);
-  if (!pattern.ok()) return Fail(kInvalidRequest, fmt::format("Expression is no valid regular expression: {}", pattern.error()));
+  if (!pattern.ok())
+    return Fail(kInvalidRequest, fmt::format("Expression is no valid regular expression: {}", pattern.error()));
   catalog::ListOptions options;
   options.limit = request.limit;
   if (!request.token.empty()) {

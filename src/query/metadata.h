@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/page.h"
+#include "query/store/page.h"
 
 namespace tarn::catalog {
 class Catalog;

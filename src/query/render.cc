@@ -39,7 +39,8 @@ void AppendJavaNumber(T value, std::string& out) {
     return;
   }
   std::array<char, 64> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
   std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
   const size_t e = text.find('e');
   int exponent = 0;
@@ -208,14 +209,23 @@ void AppendTimestamp(int64_t micros, int digits, std::string& out) {
 
 void AppendValue(const Column& column, size_t row, const sql::Type& type, std::string& out) {
   switch (column.type().kind) {
-    case Kind::kNull: return;
-    case Kind::kBoolean: out += column.Boolean(row) ? "true" : "false"; return;
+    case Kind::kNull:
+      return;
+    case Kind::kBoolean:
+      out += column.Boolean(row) ? "true" : "false";
+      return;
     case Kind::kTinyInt:
     case Kind::kSmallInt:
     case Kind::kInteger:
-    case Kind::kBigInt: out += fmt::format_int(column.Integer(row)).c_str(); return;
-    case Kind::kHugeInt: AppendDecimal(column.Wide(row), 0, out); return;
-    case Kind::kReal: AppendReal(column.Real(row), out); return;
+    case Kind::kBigInt:
+      out += fmt::format_int(column.Integer(row)).c_str();
+      return;
+    case Kind::kHugeInt:
+      AppendDecimal(column.Wide(row), 0, out);
+      return;
+    case Kind::kReal:
+      AppendReal(column.Real(row), out);
+      return;
     case Kind::kDouble:
       // A real that the engine widened is shown as what it is.
       if (type.kind == TypeKind::kReal) {
@@ -224,23 +234,47 @@ void AppendValue(const Column& column, size_t row, const sql::Type& type, std::s
         AppendDouble(column.Double(row), out);
       }
       return;
-    case Kind::kDecimal: AppendDecimal(column.Wide(row), column.type().scale, out); return;
+    case Kind::kDecimal:
+      AppendDecimal(column.Wide(row), column.type().scale, out);
+      return;
     case Kind::kVarchar:
-    case Kind::kJson: out += column.Bytes(row); return;
-    case Kind::kChar: out += column.Bytes(row); return;
-    case Kind::kVarbinary: AppendHex(column.Bytes(row), out); return;
-    case Kind::kDate: AppendDate(column.Integer(row), out); return;
-    case Kind::kTime: AppendTimeOfDay(column.Integer(row), FractionDigits(type), out); return;
-    case Kind::kTimestamp: AppendTimestamp(column.Integer(row), FractionDigits(type), out); return;
+    case Kind::kJson:
+      out += column.Bytes(row);
+      return;
+    case Kind::kChar:
+      out += column.Bytes(row);
+      return;
+    case Kind::kVarbinary:
+      AppendHex(column.Bytes(row), out);
+      return;
+    case Kind::kDate:
+      AppendDate(column.Integer(row), out);
+      return;
+    case Kind::kTime:
+      AppendTimeOfDay(column.Integer(row), FractionDigits(type), out);
+      return;
+    case Kind::kTimestamp:
+      AppendTimestamp(column.Integer(row), FractionDigits(type), out);
+      return;
     case Kind::kTimestampTz:
       AppendTimestamp(column.Integer(row), FractionDigits(type), out);
       out += " UTC";
       return;
-    case Kind::kIntervalDayTime: AppendInterval(column.IntervalAt(row), type, out); return;
-    case Kind::kUuid: AppendUuid(column.Wide(row), out); return;
-    case Kind::kArray: AppendArray(column, row, type, out); return;
-    case Kind::kMap: AppendMap(column, row, type, out); return;
-    case Kind::kRow: AppendRow(column, row, type, out); return;
+    case Kind::kIntervalDayTime:
+      AppendInterval(column.IntervalAt(row), type, out);
+      return;
+    case Kind::kUuid:
+      AppendUuid(column.Wide(row), out);
+      return;
+    case Kind::kArray:
+      AppendArray(column, row, type, out);
+      return;
+    case Kind::kMap:
+      AppendMap(column, row, type, out);
+      return;
+    case Kind::kRow:
+      AppendRow(column, row, type, out);
+      return;
   }
 }
 

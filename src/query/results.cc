@@ -76,7 +76,8 @@ Result<uint64_t> ReadPosition(const Execution& execution, const std::string& tok
   if (token.empty()) return uint64_t{0};
   TARN_TRY(std::string position, ReadToken(token));
   const size_t colon = position.find(':');
-  const auto offset = colon == std::string::npos ? std::nullopt : ParseU64(std::string_view(position).substr(colon + 1));
+  const auto offset =
+      colon == std::string::npos ? std::nullopt : ParseU64(std::string_view(position).substr(colon + 1));
   if (!offset || position.substr(0, colon) != execution.id) return Fail(kInvalidRequest, "NextToken is malformed.");
   return *offset;
 }

@@ -14,8 +14,8 @@
 #include "base/result.h"
 #include "engine/engine.h"
 #include "object/files.h"
-#include "query/execution.h"
-#include "query/page.h"
+#include "query/store/execution.h"
+#include "query/store/page.h"
 #include "sql/analyze.h"
 
 namespace tarn::query {
@@ -31,7 +31,8 @@ std::string EncodeMetadata(std::string_view id, const std::vector<ResultColumn>&
 // Receives a SELECT's rows and writes the CSV. Large results stream; a small one is put whole.
 class CsvWriter : public engine::ResultSink {
  public:
-  // `planned` are the columns as the statement's analysis knows them; may be empty (the engine's names and types count).
+  // `planned` are the columns as the statement's analysis knows them; may be empty (the engine's names and types
+  // count).
   CsvWriter(const object::Files& files, object::Location to, std::vector<sql::OutputColumn> planned);
   ~CsvWriter() override;
 
@@ -63,8 +64,8 @@ using ResultRow = std::vector<std::optional<std::string>>;
 // One page of the rows of a succeeded execution; the CSV's header is its first row.
 Result<Page<ResultRow>> ReadResults(const object::Files& files, const Execution& execution, const PageRequest& request);
 
-// Takes complete rows off the front of CSV text; `complete` says that the text ends with the file. Returns the number of
-// bytes taken. A quoted empty cell is an empty text, an unquoted one is null.
+// Takes complete rows off the front of CSV text; `complete` says that the text ends with the file. Returns the number
+// of bytes taken. A quoted empty cell is an empty text, an unquoted one is null.
 size_t ParseCsv(std::string_view text, bool complete, size_t rows_max, std::vector<ResultRow>& rows);
 
 }  // namespace tarn::query

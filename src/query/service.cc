@@ -80,8 +80,8 @@ bool IsRepeatable(std::string_view query) {
 }
 
 std::string RequestPrint(const StartRequest& r) {
-  std::string print = fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f", r.query, r.database.value_or(""), r.catalog.value_or(""),
-                                  r.workgroup);
+  std::string print =
+      fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f", r.query, r.database.value_or(""), r.catalog.value_or(""), r.workgroup);
   print += EncodeResultConfiguration(r.result);
   for (const std::string& parameter : r.parameters) print += '\x1f' + parameter;
   return Sha256(print);
@@ -198,7 +198,8 @@ Result<Execution> QueryService::Impl::Prepare(const Scope& scope, const StartReq
   }
   TARN_CHECK(CheckResultConfiguration(result));
   if (result.encryption_option && *result.encryption_option != "SSE_S3") {
-    return Fail(kInvalidRequest, fmt::format("Result encryption {} is not served yet; SSE_S3 is.", *result.encryption_option));
+    return Fail(kInvalidRequest,
+                fmt::format("Result encryption {} is not served yet; SSE_S3 is.", *result.encryption_option));
   }
   TARN_CHECK(CheckOutputBucket(scope, result));
   std::string& location = *result.output_location;
@@ -267,8 +268,9 @@ Result<std::string> QueryService::Impl::Launch(const Scope& scope, const StartRe
     const Status stored = history.Finish(scope, entry->job.execution, "");
     forget();
     if (!stored.ok()) return stored.error();
-    return Fail(kTooManyQueries, "You have exceeded the limit for the number of queries you can run concurrently. "
-                                 "Reduce the number of concurrent queries submitted by this account.");
+    return Fail(kTooManyQueries,
+                "You have exceeded the limit for the number of queries you can run concurrently. "
+                "Reduce the number of concurrent queries submitted by this account.");
   }
   if (wait) entry->WaitDone(kDefinitionWait);
   return id;
@@ -312,7 +314,8 @@ void QueryService::Impl::Finish(const std::shared_ptr<Live>& entry, const Status
   }
   const Status stored = history.Finish(job.scope, execution, job.reuse_digest);
   if (!stored.ok()) {
-    log::Fault("query", fmt::format("the end of query {} could not be stored: {}", execution.id, stored.error().message));
+    log::Fault("query",
+               fmt::format("the end of query {} could not be stored: {}", execution.id, stored.error().message));
   }
   metrics::GetCounter("tarn_queries_total", status.ok() ? "state=\"succeeded\"" : "state=\"failed\"").Add();
   metrics::GetCounter("tarn_query_scanned_bytes_total").Add(static_cast<uint64_t>(s.scanned_bytes));
@@ -358,7 +361,8 @@ Status QueryService::Recover() {
   TARN_TRY(size_t failed, impl_->history.Recover());
   if (failed > 0) log::Info("query", fmt::format("{} unfinished queries of the last run are marked as failed", failed));
   TARN_TRY(size_t expired, impl_->history.Expire());
-  if (expired > 0) log::Info("query", fmt::format("{} queries older than {} days are forgotten", expired, kHistoryDays));
+  if (expired > 0)
+    log::Info("query", fmt::format("{} queries older than {} days are forgotten", expired, kHistoryDays));
   return Ok();
 }
 
@@ -390,7 +394,8 @@ Result<Execution> QueryService::Get(const Scope& scope, std::string_view id) {
     execution.state = working ? State::kRunning : State::kQueued;
     execution.statistics.scanned_bytes = static_cast<int64_t>(entry->job.scanned_bytes());
     execution.statistics.total_millis = MillisUp(impl_->clock.Now().micros - execution.submitted.micros);
-    (working ? execution.statistics.engine_millis : execution.statistics.queue_millis) = execution.statistics.total_millis;
+    (working ? execution.statistics.engine_millis : execution.statistics.queue_millis) =
+        execution.statistics.total_millis;
     return execution;
   }
   return impl_->history.Get(scope, id);
@@ -409,8 +414,8 @@ Result<Page<ResultRow>> QueryService::GetResults(const Scope& scope, std::string
                 fmt::format("Query has not yet finished. Current state: {}", StateName(execution->state)));
   }
   if (execution->state != State::kSucceeded) {
-    return Fail(kInvalidRequest, fmt::format("Query did not finish successfully. Final query state: {}",
-                                             StateName(execution->state)));
+    return Fail(kInvalidRequest,
+                fmt::format("Query did not finish successfully. Final query state: {}", StateName(execution->state)));
   }
   return ReadResults(object::Files(impl_->services.objects, scope.account), *execution, request);
 }

@@ -17,15 +17,15 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/data_catalog.h"
-#include "query/execution.h"
-#include "query/history.h"
 #include "query/metadata.h"
-#include "query/page.h"
 #include "query/results.h"
-#include "query/saved.h"
-#include "query/tags.h"
-#include "query/workgroup.h"
+#include "query/store/data_catalog.h"
+#include "query/store/execution.h"
+#include "query/store/history.h"
+#include "query/store/page.h"
+#include "query/store/saved.h"
+#include "query/store/tags.h"
+#include "query/store/workgroup.h"
 
 namespace tarn::object {
 class Store;

@@ -144,8 +144,7 @@ Result<gen::BatchGetQueryExecutionOutput> AthenaService::BatchGetQueryExecution(
 
 Result<gen::ListQueryExecutionsOutput> AthenaService::ListQueryExecutions(const Call& call,
                                                                           const gen::ListQueryExecutionsInput& in) {
-  TARN_TRY(auto page,
-           queries_.List(call.scope, in.work_group.value_or(""), PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page, queries_.List(call.scope, in.work_group.value_or(""), PageOf(in.next_token, in.max_results, 50)));
   gen::ListQueryExecutionsOutput out;
   out.query_execution_ids = std::move(page.items);
   out.next_token = TokenOf(page.next);
@@ -155,8 +154,9 @@ Result<gen::ListQueryExecutionsOutput> AthenaService::ListQueryExecutions(const 
 Result<gen::GetQueryResultsOutput> AthenaService::GetQueryResults(const Call& call,
                                                                   const gen::GetQueryResultsInput& in) {
   if (in.query_result_type.value_or("DATA_ROWS") != "DATA_ROWS") {
-    return Fail(query::kInvalidRequest, "QueryResultType DATA_MANIFEST is not served yet: read the object that "
-                                        "Statistics.DataManifestLocation names.");
+    return Fail(query::kInvalidRequest,
+                "QueryResultType DATA_MANIFEST is not served yet: read the object that "
+                "Statistics.DataManifestLocation names.");
   }
   query::Execution execution;
   TARN_TRY(auto page, queries_.GetResults(call.scope, *in.query_execution_id,

@@ -61,8 +61,7 @@ Result<gen::CreateDataCatalogOutput> AthenaService::CreateDataCatalog(const Call
   return out;
 }
 
-Result<gen::GetDataCatalogOutput> AthenaService::GetDataCatalog(const Call& call,
-                                                                const gen::GetDataCatalogInput& in) {
+Result<gen::GetDataCatalogOutput> AthenaService::GetDataCatalog(const Call& call, const gen::GetDataCatalogInput& in) {
   TARN_TRY(query::DataCatalog catalog, queries_.data_catalogs().Get(call.scope, *in.name));
   gen::GetDataCatalogOutput out;
   out.data_catalog = FromDomain(catalog);
@@ -105,8 +104,8 @@ Result<gen::GetDatabaseOutput> AthenaService::GetDatabase(const Call& call, cons
 }
 
 Result<gen::ListDatabasesOutput> AthenaService::ListDatabases(const Call& call, const gen::ListDatabasesInput& in) {
-  TARN_TRY(auto page, queries_.metadata().ListDatabases(call.scope, *in.catalog_name,
-                                                        PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page,
+           queries_.metadata().ListDatabases(call.scope, *in.catalog_name, PageOf(in.next_token, in.max_results, 50)));
   gen::ListDatabasesOutput out;
   out.database_list.emplace();
   const bool names_only = in.attributes_to_get && !in.attributes_to_get->empty();
@@ -132,9 +131,9 @@ Result<gen::GetTableMetadataOutput> AthenaService::GetTableMetadata(const Call& 
 
 Result<gen::ListTableMetadataOutput> AthenaService::ListTableMetadata(const Call& call,
                                                                       const gen::ListTableMetadataInput& in) {
-  TARN_TRY(auto page, queries_.metadata().ListTables(call.scope, *in.catalog_name, *in.database_name,
-                                                     in.expression.value_or(""),
-                                                     PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page,
+           queries_.metadata().ListTables(call.scope, *in.catalog_name, *in.database_name, in.expression.value_or(""),
+                                          PageOf(in.next_token, in.max_results, 50)));
   gen::ListTableMetadataOutput out;
   out.table_metadata_list.emplace();
   const bool summary = in.attributes_to_get && !in.attributes_to_get->empty();

@@ -81,8 +81,8 @@ Result<gen::BatchGetNamedQueryOutput> AthenaService::BatchGetNamedQuery(const Ca
 
 Result<gen::ListNamedQueriesOutput> AthenaService::ListNamedQueries(const Call& call,
                                                                     const gen::ListNamedQueriesInput& in) {
-  TARN_TRY(auto page, queries_.saved().ListNamed(call.scope, GroupOr(in.work_group),
-                                                 PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page,
+           queries_.saved().ListNamed(call.scope, GroupOr(in.work_group), PageOf(in.next_token, in.max_results, 50)));
   gen::ListNamedQueriesOutput out;
   out.named_query_ids = std::move(page.items);
   out.next_token = TokenOf(page.next);
@@ -136,8 +136,8 @@ Result<gen::BatchGetPreparedStatementOutput> AthenaService::BatchGetPreparedStat
 
 Result<gen::ListPreparedStatementsOutput> AthenaService::ListPreparedStatements(
     const Call& call, const gen::ListPreparedStatementsInput& in) {
-  TARN_TRY(auto page, queries_.saved().ListPrepared(call.scope, *in.work_group,
-                                                    PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page,
+           queries_.saved().ListPrepared(call.scope, *in.work_group, PageOf(in.next_token, in.max_results, 50)));
   gen::ListPreparedStatementsOutput out;
   out.prepared_statements.emplace();
   for (const query::PreparedStatement& statement : page.items) {

@@ -211,8 +211,7 @@ Result<gen::DeleteWorkGroupOutput> AthenaService::DeleteWorkGroup(const Call& ca
   return gen::DeleteWorkGroupOutput{};
 }
 
-Result<gen::ListWorkGroupsOutput> AthenaService::ListWorkGroups(const Call& call,
-                                                                const gen::ListWorkGroupsInput& in) {
+Result<gen::ListWorkGroupsOutput> AthenaService::ListWorkGroups(const Call& call, const gen::ListWorkGroupsInput& in) {
   TARN_TRY(auto page, queries_.workgroups().List(call.scope, PageOf(in.next_token, in.max_results, 50)));
   gen::ListWorkGroupsOutput out;
   out.work_groups.emplace();

@@ -29,7 +29,8 @@ Status ChangeTable(Job& job, const sql::TableName& name, const std::function<Sta
     if (table.parameters) {
       (*table.parameters)["transient_lastDdlTime"] = std::to_string(job.services.clock.Now().seconds());
     }
-    Result<uint64_t> updated = job.services.catalog.UpdateTable(job.scope, std::move(table), {.expected_version = version});
+    Result<uint64_t> updated =
+        job.services.catalog.UpdateTable(job.scope, std::move(table), {.expected_version = version});
     if (updated.ok()) return job.WriteText({}, {});
     if (!updated.Is(catalog::kTableMoved)) return DdlTaskError(updated.error().message);
   }
@@ -38,7 +39,8 @@ Status ChangeTable(Job& job, const sql::TableName& name, const std::function<Sta
 
 Result<catalog::Column> ToColumn(const sql::ColumnDef& def) {
   if (!sql::ParseHiveType(def.type).ok()) {
-    return Fail(kUserError, fmt::format("FAILED: ParseException column {} has an unknown type: {}", def.name, def.type));
+    return Fail(kUserError,
+                fmt::format("FAILED: ParseException column {} has an unknown type: {}", def.name, def.type));
   }
   catalog::Column column;
   column.name = def.name;
@@ -94,9 +96,10 @@ Status RunDropDatabase(Job& job, const sql::DropDatabase& drop) {
     one.limit = 1;
     TARN_TRY(auto tables, job.services.catalog.ListTables(job.scope, drop.name, one));
     if (!tables.items.empty()) {
-      return DdlTaskError(fmt::format("InvalidOperationException(message:Database {} is not empty. One or more tables "
-                                      "exist.)",
-                                      drop.name));
+      return DdlTaskError(
+          fmt::format("InvalidOperationException(message:Database {} is not empty. One or more tables "
+                      "exist.)",
+                      drop.name));
     }
   }
   TARN_CHECK(job.services.catalog.DeleteDatabase(job.scope, drop.name));
@@ -172,8 +175,10 @@ Status RunCreateView(Job& job, sql::CreateView& create) {
   Result<catalog::Table> old = job.services.catalog.GetTable(job.scope, database, view.name);
   const std::string full = fmt::format("{}.{}.{}", kCatalogName, database, view.name);
   if (old.ok()) {
-    if (!old->IsView()) return Fail(kUserError, fmt::format("TABLE_ALREADY_EXISTS: line 1:1: Table already exists: '{}'", full));
-    if (!create.or_replace) return Fail(kUserError, fmt::format("ALREADY_EXISTS: line 1:1: View already exists: '{}'", full));
+    if (!old->IsView())
+      return Fail(kUserError, fmt::format("TABLE_ALREADY_EXISTS: line 1:1: Table already exists: '{}'", full));
+    if (!create.or_replace)
+      return Fail(kUserError, fmt::format("ALREADY_EXISTS: line 1:1: View already exists: '{}'", full));
     Result<uint64_t> replaced = job.services.catalog.UpdateTable(job.scope, std::move(view), {});
     if (!replaced.ok()) return replaced.error();
     return job.WriteText({}, {});
@@ -253,8 +258,9 @@ Status RunChangeColumn(Job& job, const sql::ChangeColumn& change) {
 }
 
 Status RunDropColumn(Job&, const sql::DropColumn&) {
-  return Fail(kUnserved, "NOT_SUPPORTED: ALTER TABLE DROP COLUMN is for Iceberg tables, which are not served yet; use "
-                         "REPLACE COLUMNS");
+  return Fail(kUnserved,
+              "NOT_SUPPORTED: ALTER TABLE DROP COLUMN is for Iceberg tables, which are not served yet; use "
+              "REPLACE COLUMNS");
 }
 
 Status RunSetTblProperties(Job& job, const sql::SetTblProperties& set) {

@@ -36,7 +36,8 @@ Result<std::vector<catalog::Column>> BuildColumns(const std::vector<sql::ColumnD
     }
     Result<sql::Type> type = sql::ParseHiveType(def.type);
     if (!type.ok()) {
-      return Fail(kUserError, fmt::format("FAILED: ParseException column {} has an unknown type: {}", def.name, def.type));
+      return Fail(kUserError,
+                  fmt::format("FAILED: ParseException column {} has an unknown type: {}", def.name, def.type));
     }
     catalog::Column column;
     column.name = def.name;
@@ -85,10 +86,18 @@ std::string Escape(std::string_view text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '\'': out += "\\'"; break;
-      case '\\': out += "\\\\"; break;
-      case '\t': out += "\\t"; break;
-      case '\n': out += "\\n"; break;
+      case '\'':
+        out += "\\'";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
@@ -132,8 +141,9 @@ Result<catalog::Table> BuildTable(const sql::CreateTable& create, std::string da
     }
   }
   if (!create.external) {
-    return Fail(kUserError, "FAILED: SemanticException: only external tables and Iceberg tables can be created; write "
-                            "CREATE EXTERNAL TABLE");
+    return Fail(kUserError,
+                "FAILED: SemanticException: only external tables and Iceberg tables can be created; write "
+                "CREATE EXTERNAL TABLE");
   }
   if (create.location.empty()) {
     return DdlTaskError("MetaException(message:No location was specified for table. An S3 location must be specified)");
@@ -182,9 +192,7 @@ std::string EscapePathValue(std::string_view value) {
   return out;
 }
 
-std::string UnescapePathValue(std::string_view value) {
-  return PercentDecode(value).value_or(std::string(value));
-}
+std::string UnescapePathValue(std::string_view value) { return PercentDecode(value).value_or(std::string(value)); }
 
 std::string PartitionPath(const std::vector<catalog::Column>& keys, const std::vector<std::string>& values) {
   std::string path;

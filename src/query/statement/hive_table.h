@@ -17,7 +17,7 @@ namespace tarn::query {
 // The table that CREATE EXTERNAL TABLE describes. Errors read as Hive's.
 Result<catalog::Table> BuildTable(const sql::CreateTable& create, std::string database, Timestamp now);
 
-// Storage of a format that we write: "parquet", "json", "textfile", "orc" …; nothing for names that Hive does not know.
+// Storage of a format: "parquet", "json", "textfile", "orc" …; null for names that Hive does not know.
 struct StorageFormat {
   std::string_view name;
   std::string_view input_format;

@@ -19,11 +19,11 @@
 #include "catalog/catalog.h"
 #include "engine/engine.h"
 #include "object/files.h"
-#include "query/data_catalog.h"
-#include "query/execution.h"
 #include "query/lake.h"
 #include "query/results.h"
-#include "query/saved.h"
+#include "query/store/data_catalog.h"
+#include "query/store/execution.h"
+#include "query/store/saved.h"
 #include "sql/statement.h"
 
 namespace tarn::query {
@@ -49,7 +49,7 @@ class Job {
   Execution execution;
   const object::Files files;
   Lake lake;
-  const uint64_t scanned_bytes_max;  // 0: no limit
+  const uint64_t scanned_bytes_max;     // 0: no limit
   std::vector<std::string> parameters;  // values of the statement's ?
   std::string reuse_digest;             // set when the results may answer the same query again
 
@@ -62,7 +62,7 @@ class Job {
   // Ends the running engine query, and any later one at once.
   void Cancel();
   bool cancelled() const { return cancelled_.load(); }
-  bool started() const;         // the engine works on it (or it needs none)
+  bool started() const;  // the engine works on it (or it needs none)
   uint64_t scanned_bytes() const;
 
   // Writes `lines` and their metadata beside it as the execution's result.

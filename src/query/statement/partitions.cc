@@ -125,8 +125,7 @@ class FolderWalk {
       if (job_.cancelled()) return Fail(kUserError, "the query was cancelled");
       TARN_TRY(object::Page page, job_.files.List(bucket_, query));
       for (const std::string& folder : page.prefixes) {
-        const std::string_view name =
-            std::string_view(folder).substr(prefix.size(), folder.size() - prefix.size() - 1);
+        const std::string_view name = std::string_view(folder).substr(prefix.size(), folder.size() - prefix.size() - 1);
         const size_t equals = name.find('=');
         if (equals == std::string_view::npos || AsciiLower(name.substr(0, equals)) != key) continue;
         values.push_back(UnescapePathValue(name.substr(equals + 1)));

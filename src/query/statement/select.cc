@@ -99,11 +99,11 @@ Status RunPrepare(Job& job, const sql::Prepare& prepare) {
 }
 
 Status RunExecute(Job& job, const sql::Execute& execute) {
-  Result<PreparedStatement> found =
-      job.services.saved.GetPrepared(job.scope, job.execution.workgroup, execute.name);
+  Result<PreparedStatement> found = job.services.saved.GetPrepared(job.scope, job.execution.workgroup, execute.name);
   if (found.Is(kNoSuchResource)) {
-    return Fail(kUserError, fmt::format("PREPARED_STATEMENT_NOT_FOUND: Prepared statement {} was not found in workgroup {}",
-                                        execute.name, job.execution.workgroup));
+    return Fail(kUserError,
+                fmt::format("PREPARED_STATEMENT_NOT_FOUND: Prepared statement {} was not found in workgroup {}",
+                            execute.name, job.execution.workgroup));
   }
   if (!found.ok()) return found.error();
   TARN_TRY(sql::Statement statement, sql::Parse(found->query));
@@ -119,8 +119,9 @@ Status RunExecute(Job& job, const sql::Execute& execute) {
 Status RunDeallocate(Job& job, const sql::Deallocate& deallocate) {
   Status deleted = job.services.saved.DeletePrepared(job.scope, job.execution.workgroup, deallocate.name);
   if (deleted.Is(kNoSuchResource)) {
-    return Fail(kUserError, fmt::format("PREPARED_STATEMENT_NOT_FOUND: Prepared statement {} was not found in workgroup {}",
-                                        deallocate.name, job.execution.workgroup));
+    return Fail(kUserError,
+                fmt::format("PREPARED_STATEMENT_NOT_FOUND: Prepared statement {} was not found in workgroup {}",
+                            deallocate.name, job.execution.workgroup));
   }
   TARN_CHECK(deleted);
   return job.WriteText({}, {});

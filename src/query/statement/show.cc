@@ -213,7 +213,8 @@ Status RunDescribeDatabase(Job& job, const sql::DescribeDatabase& describe) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", describe.database));
   }
   if (!found.ok()) return found.error();
-  std::string line = fmt::format("{}\t{}\t{}", found->name, found->description.value_or(""), found->location.value_or(""));
+  std::string line =
+      fmt::format("{}\t{}\t{}", found->name, found->description.value_or(""), found->location.value_or(""));
   if (describe.extended) {
     for (const auto& [key, value] : found->parameters.value_or(catalog::Parameters{})) {
       line += fmt::format("\t{}={}", key, value);

@@ -24,8 +24,7 @@ constexpr size_t kPartitionsMax = 100;  // a statement, as in Athena
 // Keeps finished files without a name until Commit.
 class DeferredFiles : public engine::FileSink {
  public:
-  DeferredFiles(object::Files files, object::Location folder)
-      : files_(std::move(files)), folder_(std::move(folder)) {}
+  DeferredFiles(object::Files files, object::Location folder) : files_(std::move(files)), folder_(std::move(folder)) {}
 
   Result<std::unique_ptr<engine::OutputFile>> Create(const std::string& name) override {
     TARN_TRY(auto writer, files_.Create(folder_.bucket, folder_.key + name));
@@ -104,7 +103,8 @@ Status SetCodec(const sql::QueryProperties& properties, Layout& layout) {
   } else if (codec == "ZSTD") {
     layout.target.codec = Codec::kZstd;
   } else {
-    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: compression {} of format {} is not served", codec, layout.format));
+    return Fail(kUnserved,
+                fmt::format("NOT_SUPPORTED: compression {} of format {} is not served", codec, layout.format));
   }
   return Ok();
 }
@@ -119,11 +119,13 @@ Status SetFormat(const sql::QueryProperties& properties, Layout& layout) {
   } else if (layout.format == "textfile") {
     layout.target.format = Format::kDelimited;
   } else {
-    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: writing format {} is not served yet; PARQUET, JSON and TEXTFILE are",
-                                       AsciiUpper(layout.format)));
+    return Fail(kUnserved,
+                fmt::format("NOT_SUPPORTED: writing format {} is not served yet; PARQUET, JSON and TEXTFILE are",
+                            AsciiUpper(layout.format)));
   }
   if (const std::string* delimiter = Property(properties, "field_delimiter")) {
-    if (delimiter->size() != 1) return Fail(kUserError, "INVALID_TABLE_PROPERTY: field_delimiter must be one character");
+    if (delimiter->size() != 1)
+      return Fail(kUserError, "INVALID_TABLE_PROPERTY: field_delimiter must be one character");
     layout.target.delimiter = delimiter->front();
   }
   return SetCodec(properties, layout);
@@ -176,7 +178,8 @@ Status CheckColumns(const std::vector<sql::OutputColumn>& columns) {
       return Fail(kUserError, fmt::format("SYNTAX_ERROR: line 1:1: Column name not specified at position {}", i + 1));
     }
     if (!seen.insert(column.name).second) {
-      return Fail(kUserError, fmt::format("SYNTAX_ERROR: line 1:1: Column name '{}' specified more than once", column.name));
+      return Fail(kUserError,
+                  fmt::format("SYNTAX_ERROR: line 1:1: Column name '{}' specified more than once", column.name));
     }
     switch (column.type.kind) {
       case sql::TypeKind::kUnknown:
@@ -189,7 +192,8 @@ Status CheckColumns(const std::vector<sql::OutputColumn>& columns) {
       case sql::TypeKind::kUuid:
       case sql::TypeKind::kIpAddress:
         return Fail(kUserError, fmt::format("NOT_SUPPORTED: Unsupported Hive type: {}", sql::ToTrino(column.type)));
-      default: break;
+      default:
+        break;
     }
   }
   return Ok();
@@ -202,9 +206,10 @@ Status CheckPartitionColumns(const std::vector<sql::OutputColumn>& columns, cons
     last = columns[columns.size() - keys.size() + i].name == keys[i];
   }
   if (last) return Ok();
-  return Fail(kUserError, fmt::format("HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and "
-                                      "in the same order as the table properties: [{}]",
-                                      Join(keys, ", ")));
+  return Fail(kUserError,
+              fmt::format("HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and "
+                          "in the same order as the table properties: [{}]",
+                          Join(keys, ", ")));
 }
 
 // SELECT of the plan's rows with these names and types, in this order. `sources` are positions in the plan; -1 is NULL.
@@ -227,9 +232,10 @@ Status CheckEmpty(Job& job, const object::Location& folder, std::string_view tab
   query.max = 1;
   TARN_TRY(object::Page page, job.files.List(folder.bucket, query));
   if (page.entries.empty()) return Ok();
-  return Fail(kUserError, fmt::format("HIVE_PATH_ALREADY_EXISTS: Target directory for table '{}' already exists: {}. You may "
-                                      "need to manually clean the data at location before retrying.",
-                                      table, folder.Url()));
+  return Fail(kUserError,
+              fmt::format("HIVE_PATH_ALREADY_EXISTS: Target directory for table '{}' already exists: {}. You may "
+                          "need to manually clean the data at location before retrying.",
+                          table, folder.Url()));
 }
 
 struct Written {
@@ -256,9 +262,10 @@ Result<Written> WriteRows(Job& job, std::string sql, Layout& layout, std::vector
     partitions.insert(file.partition_values);
   }
   if (partitions.size() > kPartitionsMax) {
-    return Fail(kUserError, fmt::format("HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of {} open writers for partitions/"
-                                        "buckets",
-                                        kPartitionsMax));
+    return Fail(kUserError,
+                fmt::format("HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of {} open writers for partitions/"
+                            "buckets",
+                            kPartitionsMax));
   }
   return written;
 }
@@ -321,9 +328,9 @@ catalog::Table NewTable(const sql::CreateTableAs& create, std::string database, 
   table.retention = 0;
   table.table_type = "EXTERNAL_TABLE";
   table.parameters = catalog::Parameters{{"EXTERNAL", "TRUE"},
-                      {"classification", layout.format == "textfile" ? "csv" : layout.format},
-                      {"has_encrypted_data", "false"},
-                      {"transient_lastDdlTime", std::to_string(now.seconds())}};
+                                         {"classification", layout.format == "textfile" ? "csv" : layout.format},
+                                         {"has_encrypted_data", "false"},
+                                         {"transient_lastDdlTime", std::to_string(now.seconds())}};
   catalog::StorageDescriptor storage;
   storage.columns.emplace();
   for (size_t i = 0; i < columns.size(); i++) {
@@ -355,8 +362,9 @@ catalog::Table NewTable(const sql::CreateTableAs& create, std::string database, 
 Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableName& name) {
   Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, name.table);
   if (found.ok()) {
-    return Fail(catalog::kAlreadyExists, fmt::format("TABLE_ALREADY_EXISTS: line {}:{}: Table '{}.{}.{}' already exists",
-                                                     name.pos.line, name.pos.column, kCatalogName, database, name.table));
+    return Fail(catalog::kAlreadyExists,
+                fmt::format("TABLE_ALREADY_EXISTS: line {}:{}: Table '{}.{}.{}' already exists", name.pos.line,
+                            name.pos.column, kCatalogName, database, name.table));
   }
   if (found.Is(catalog::kNoSuchTable)) return Ok();
   if (found.Is(catalog::kNoSuchDatabase)) {
@@ -394,13 +402,15 @@ Status CheckPlaces(Job& job, const catalog::Table& table, const std::vector<cata
   for (const catalog::Partition& partition : partitions) values.push_back(partition.values);
   TARN_TRY(auto existing, job.services.catalog.GetPartitions(job.scope, table.database, table.name, values));
   for (const catalog::Partition& old : existing) {
-    auto made = std::find_if(partitions.begin(), partitions.end(), [&](const auto& p) { return p.values == old.values; });
+    auto made =
+        std::find_if(partitions.begin(), partitions.end(), [&](const auto& p) { return p.values == old.values; });
     if (made == partitions.end()) continue;
     TARN_TRY(object::Location here, ParseFolder(old.location()));
     TARN_TRY(object::Location there, ParseFolder(made->location()));
     if (here.Url() != there.Url()) {
-      return Fail(kUnserved, fmt::format("NOT_SUPPORTED: INSERT INTO partition {} whose location is not below its table's",
-                                         PartitionPath(table.partition_keys, old.values)));
+      return Fail(kUnserved,
+                  fmt::format("NOT_SUPPORTED: INSERT INTO partition {} whose location is not below its table's",
+                              PartitionPath(table.partition_keys, old.values)));
     }
   }
   return Ok();
@@ -417,10 +427,10 @@ Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::
       auto found = std::find_if(columns.begin(), columns.end(),
                                 [&](const auto& column) { return column.name == AsciiLower(insert.columns[i].name); });
       if (found == columns.end()) {
-        return Fail(kUserError, fmt::format("COLUMN_NOT_FOUND: line {}:{}: Insert column name does not exist in target "
-                                            "table: {}",
-                                            insert.columns[i].pos.line, insert.columns[i].pos.column,
-                                            insert.columns[i].name));
+        return Fail(kUserError,
+                    fmt::format("COLUMN_NOT_FOUND: line {}:{}: Insert column name does not exist in target "
+                                "table: {}",
+                                insert.columns[i].pos.line, insert.columns[i].pos.column, insert.columns[i].name));
       }
       sources[static_cast<size_t>(found - columns.begin())] = static_cast<int>(i);
     }
@@ -439,9 +449,10 @@ Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::
     }
   }
   if (!fits) {
-    return Fail(kUserError, fmt::format("TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [{}], "
-                                        "Query: [{}]",
-                                        Join(table_types, ", "), Join(query_types, ", ")));
+    return Fail(kUserError,
+                fmt::format("TYPE_MISMATCH: line 1:1: Insert query has mismatched column types: Table: [{}], "
+                            "Query: [{}]",
+                            Join(table_types, ", "), Join(query_types, ", ")));
   }
   return sources;
 }
@@ -478,15 +489,15 @@ Result<Layout> LayoutOf(const catalog::Table& table) {
 }  // namespace
 
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
-  TARN_CHECK(CheckProperties(create.properties,
-                             {"format", "external_location", "partitioned_by", "parquet_compression", "orc_compression",
-                              "compression", "write_compression", "field_delimiter", "table_type", "is_external",
-                              "compression_level"}));
+  TARN_CHECK(CheckProperties(create.properties, {"format", "external_location", "partitioned_by", "parquet_compression",
+                                                 "orc_compression", "compression", "write_compression",
+                                                 "field_delimiter", "table_type", "is_external", "compression_level"}));
   const std::string database = DatabaseOf(job, create.table);
   TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
   const Status absent = CheckTableAbsent(job, database, create.table);
   if (absent.Is(catalog::kAlreadyExists)) {
-    if (create.if_not_exists) return WriteManifest(job, {std::make_shared<DeferredFiles>(job.files, object::Location{}), {}, 0}, true);
+    if (create.if_not_exists)
+      return WriteManifest(job, {std::make_shared<DeferredFiles>(job.files, object::Location{}), {}, 0}, true);
     return Fail(kUserError, absent.error().message);
   }
   TARN_CHECK(absent);
@@ -515,8 +526,9 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   if (done.ok()) done = AddPartitions(job, table, PartitionsOf(table, written.outcome, now));
   if (!done.ok()) {
     written.files->Remove();
-    return done.Is(catalog::kAlreadyExists) ? Status(Fail(kUserError, CheckTableAbsent(job, database, create.table).error().message))
-                                            : done;
+    return done.Is(catalog::kAlreadyExists)
+               ? Status(Fail(kUserError, CheckTableAbsent(job, database, create.table).error().message))
+               : done;
   }
   return WriteManifest(job, written, true);
 }

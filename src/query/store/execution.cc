@@ -1,4 +1,4 @@
-#include "query/execution.h"
+#include "query/store/execution.h"
 
 #include "base/record.h"
 #include "query/errors.h"
@@ -61,19 +61,44 @@ Statistics DecodeStatistics(std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kQueue: s.queue_millis = in.i64(); break;
-      case kPreprocessing: s.preprocessing_millis = in.i64(); break;
-      case kPlanning: s.planning_millis = in.i64(); break;
-      case kEngine: s.engine_millis = in.i64(); break;
-      case kService: s.service_millis = in.i64(); break;
-      case kTotal: s.total_millis = in.i64(); break;
-      case kScanned: s.scanned_bytes = in.i64(); break;
-      case kInputRows: s.input_rows = in.i64(); break;
-      case kOutputRows: s.output_rows = in.i64(); break;
-      case kOutputBytes: s.output_bytes = in.i64(); break;
-      case kManifest: s.manifest_location = in.str(); break;
-      case kReused: s.reused = in.boolean(); break;
-      default: break;
+      case kQueue:
+        s.queue_millis = in.i64();
+        break;
+      case kPreprocessing:
+        s.preprocessing_millis = in.i64();
+        break;
+      case kPlanning:
+        s.planning_millis = in.i64();
+        break;
+      case kEngine:
+        s.engine_millis = in.i64();
+        break;
+      case kService:
+        s.service_millis = in.i64();
+        break;
+      case kTotal:
+        s.total_millis = in.i64();
+        break;
+      case kScanned:
+        s.scanned_bytes = in.i64();
+        break;
+      case kInputRows:
+        s.input_rows = in.i64();
+        break;
+      case kOutputRows:
+        s.output_rows = in.i64();
+        break;
+      case kOutputBytes:
+        s.output_bytes = in.i64();
+        break;
+      case kManifest:
+        s.manifest_location = in.str();
+        break;
+      case kReused:
+        s.reused = in.boolean();
+        break;
+      default:
+        break;
     }
   }
   return s;
@@ -84,11 +109,20 @@ AthenaError DecodeError(std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kCategory: error.category = static_cast<int32_t>(in.i64()); break;
-      case kType: error.type = static_cast<int32_t>(in.i64()); break;
-      case kRetryable: error.retryable = in.boolean(); break;
-      case kMessage: error.message = in.str(); break;
-      default: break;
+      case kCategory:
+        error.category = static_cast<int32_t>(in.i64());
+        break;
+      case kType:
+        error.type = static_cast<int32_t>(in.i64());
+        break;
+      case kRetryable:
+        error.retryable = in.boolean();
+        break;
+      case kMessage:
+        error.message = in.str();
+        break;
+      default:
+        break;
     }
   }
   return error;
@@ -99,12 +133,23 @@ ResultColumn DecodeColumn(std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kName: column.name = in.str(); break;
-      case kColumnType: column.type = in.str(); break;
-      case kPrecision: column.precision = static_cast<int32_t>(in.i64()); break;
-      case kScale: column.scale = static_cast<int32_t>(in.i64()); break;
-      case kCaseSensitive: column.case_sensitive = in.boolean(); break;
-      default: break;
+      case kName:
+        column.name = in.str();
+        break;
+      case kColumnType:
+        column.type = in.str();
+        break;
+      case kPrecision:
+        column.precision = static_cast<int32_t>(in.i64());
+        break;
+      case kScale:
+        column.scale = static_cast<int32_t>(in.i64());
+        break;
+      case kCaseSensitive:
+        column.case_sensitive = in.boolean();
+        break;
+      default:
+        break;
     }
   }
   return column;
@@ -112,27 +157,68 @@ ResultColumn DecodeColumn(std::string_view record) {
 
 void DecodeField(const RecordReader& in, Execution& e) {
   switch (in.tag()) {
-    case kQuery: e.query = in.str(); break;
-    case kStatementType: e.statement_type = in.str(); break;
-    case kSubstatementType: e.substatement_type = in.str(); break;
-    case kWorkGroup: e.workgroup = in.str(); break;
-    case kDatabase: e.database = in.str(); break;
-    case kCatalog: e.catalog = in.str(); break;
-    case kResult: e.result = DecodeResultConfiguration(in.bytes()); break;
-    case kReuseEnabled: e.reuse_enabled = in.boolean(); break;
-    case kReuseAge: e.reuse_max_age_minutes = static_cast<int32_t>(in.i64()); break;
-    case kParameter: e.parameters.push_back(in.str()); break;
-    case kSelectedEngine: e.selected_engine = in.str(); break;
-    case kState: e.state = static_cast<State>(in.u64()); break;
-    case kStateReason: e.state_reason = in.str(); break;
-    case kErrorRecord: e.error = DecodeError(in.bytes()); break;
-    case kSubmitted: e.submitted.micros = in.i64(); break;
-    case kCompleted: e.completed.micros = in.i64(); break;
-    case kStatistics: e.statistics = DecodeStatistics(in.bytes()); break;
-    case kColumn: e.columns.push_back(DecodeColumn(in.bytes())); break;
-    case kHasHeader: e.has_header = in.boolean(); break;
-    case kUpdateCount: e.update_count = in.i64(); break;
-    default: break;
+    case kQuery:
+      e.query = in.str();
+      break;
+    case kStatementType:
+      e.statement_type = in.str();
+      break;
+    case kSubstatementType:
+      e.substatement_type = in.str();
+      break;
+    case kWorkGroup:
+      e.workgroup = in.str();
+      break;
+    case kDatabase:
+      e.database = in.str();
+      break;
+    case kCatalog:
+      e.catalog = in.str();
+      break;
+    case kResult:
+      e.result = DecodeResultConfiguration(in.bytes());
+      break;
+    case kReuseEnabled:
+      e.reuse_enabled = in.boolean();
+      break;
+    case kReuseAge:
+      e.reuse_max_age_minutes = static_cast<int32_t>(in.i64());
+      break;
+    case kParameter:
+      e.parameters.push_back(in.str());
+      break;
+    case kSelectedEngine:
+      e.selected_engine = in.str();
+      break;
+    case kState:
+      e.state = static_cast<State>(in.u64());
+      break;
+    case kStateReason:
+      e.state_reason = in.str();
+      break;
+    case kErrorRecord:
+      e.error = DecodeError(in.bytes());
+      break;
+    case kSubmitted:
+      e.submitted.micros = in.i64();
+      break;
+    case kCompleted:
+      e.completed.micros = in.i64();
+      break;
+    case kStatistics:
+      e.statistics = DecodeStatistics(in.bytes());
+      break;
+    case kColumn:
+      e.columns.push_back(DecodeColumn(in.bytes()));
+      break;
+    case kHasHeader:
+      e.has_header = in.boolean();
+      break;
+    case kUpdateCount:
+      e.update_count = in.i64();
+      break;
+    default:
+      break;
   }
 }
 
@@ -140,11 +226,16 @@ void DecodeField(const RecordReader& in, Execution& e) {
 
 std::string_view StateName(State state) {
   switch (state) {
-    case State::kQueued: return "QUEUED";
-    case State::kRunning: return "RUNNING";
-    case State::kSucceeded: return "SUCCEEDED";
-    case State::kFailed: return "FAILED";
-    case State::kCancelled: return "CANCELLED";
+    case State::kQueued:
+      return "QUEUED";
+    case State::kRunning:
+      return "RUNNING";
+    case State::kSucceeded:
+      return "SUCCEEDED";
+    case State::kFailed:
+      return "FAILED";
+    case State::kCancelled:
+      return "CANCELLED";
   }
   return "FAILED";
 }

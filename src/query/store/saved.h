@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/page.h"
+#include "query/store/page.h"
 
 namespace tarn::kv {
 class Store;

@@ -14,8 +14,8 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/execution.h"
-#include "query/page.h"
+#include "query/store/execution.h"
+#include "query/store/page.h"
 
 namespace tarn::kv {
 class KeyReader;

@@ -3,11 +3,11 @@
 
 #include "kv/kv.h"
 #include "kv/memory_store.h"
-#include "query/data_catalog.h"
 #include "query/errors.h"
-#include "query/history.h"
-#include "query/saved.h"
-#include "query/workgroup.h"
+#include "query/store/data_catalog.h"
+#include "query/store/history.h"
+#include "query/store/saved.h"
+#include "query/store/workgroup.h"
 
 namespace tarn::query {
 namespace {

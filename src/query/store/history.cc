@@ -1,11 +1,11 @@
-#include "query/history.h"
+#include "query/store/history.h"
 
 #include <fmt/format.h>
 
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
-#include "query/token.h"
+#include "query/store/keys.h"
+#include "query/store/token.h"
 
 namespace tarn::query {
 namespace {
@@ -23,9 +23,7 @@ std::string HistoryKey(const Scope& scope, const Execution& execution) {
 }
 
 // Global over scopes, so that a start finds all of them in one scan.
-std::string ActiveKey(const Scope& scope, std::string_view id) {
-  return ScopedKey(kActiveKind, scope).Text(id).Take();
-}
+std::string ActiveKey(const Scope& scope, std::string_view id) { return ScopedKey(kActiveKind, scope).Text(id).Take(); }
 
 }  // namespace
 
@@ -142,30 +140,31 @@ Result<size_t> History::Recover() {
 Result<size_t> History::Expire() {
   const int64_t oldest = clock_.Now().Plus(-kHistoryDays * kMicrosPerDay).micros;
   size_t expired = 0;
-  TARN_CHECK(Sweep(kHistoryKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope,
-                                     kv::KeyReader& rest) -> Status {
-    rest.Text();  // the workgroup
-    const auto micros = static_cast<int64_t>(~rest.Number().value_or(0));
-    if (micros >= oldest) return Ok();
-    txn.Delete(RecordKey(scope, rest.Text().value_or("")));
-    txn.Delete(pair.key);
-    expired++;
-    return Ok();
-  }));
+  TARN_CHECK(Sweep(kHistoryKind,
+                   [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope, kv::KeyReader& rest) -> Status {
+                     rest.Text();  // the workgroup
+                     const auto micros = static_cast<int64_t>(~rest.Number().value_or(0));
+                     if (micros >= oldest) return Ok();
+                     txn.Delete(RecordKey(scope, rest.Text().value_or("")));
+                     txn.Delete(pair.key);
+                     expired++;
+                     return Ok();
+                   }));
   TARN_CHECK(Sweep(kTokenKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope&, kv::KeyReader&) -> Status {
     if (TokenTime(pair.value).micros < oldest) txn.Delete(pair.key);
     return Ok();
   }));
-  TARN_CHECK(Sweep(kReuseKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope, kv::KeyReader&) -> Status {
-    TARN_TRY(auto execution, txn.PeekGet(RecordKey(scope, pair.value)));
-    if (!execution) txn.Delete(pair.key);
-    return Ok();
-  }));
+  TARN_CHECK(
+      Sweep(kReuseKind, [&](kv::Txn& txn, const kv::KeyValue& pair, const Scope& scope, kv::KeyReader&) -> Status {
+        TARN_TRY(auto execution, txn.PeekGet(RecordKey(scope, pair.value)));
+        if (!execution) txn.Delete(pair.key);
+        return Ok();
+      }));
   return expired;
 }
 
-Status History::Sweep(std::string_view kind, const std::function<Status(kv::Txn&, const kv::KeyValue&, const Scope&,
-                                                                        kv::KeyReader&)>& look) {
+Status History::Sweep(std::string_view kind,
+                      const std::function<Status(kv::Txn&, const kv::KeyValue&, const Scope&, kv::KeyReader&)>& look) {
   const kv::Key prefix = kv::Key("q").Text(kind);
   std::string begin = prefix.bytes();
   for (;;) {

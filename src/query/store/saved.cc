@@ -1,4 +1,4 @@
-#include "query/saved.h"
+#include "query/store/saved.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include "base/record.h"
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
-#include "query/token.h"
-#include "query/workgroup.h"
+#include "query/store/keys.h"
+#include "query/store/token.h"
+#include "query/store/workgroup.h"
 
 namespace tarn::query {
 namespace {
@@ -33,13 +33,26 @@ Result<NamedQuery> DecodeNamed(std::string_view id, std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kName: query.name = in.str(); break;
-      case kDescription: query.description = in.str(); break;
-      case kDatabase: query.database = in.str(); break;
-      case kQuery: query.query = in.str(); break;
-      case kGroup: query.workgroup = in.str(); break;
-      case kCreated: query.created.micros = in.i64(); break;
-      default: break;
+      case kName:
+        query.name = in.str();
+        break;
+      case kDescription:
+        query.description = in.str();
+        break;
+      case kDatabase:
+        query.database = in.str();
+        break;
+      case kQuery:
+        query.query = in.str();
+        break;
+      case kGroup:
+        query.workgroup = in.str();
+        break;
+      case kCreated:
+        query.created.micros = in.i64();
+        break;
+      default:
+        break;
     }
   }
   if (in.corrupt()) return Fail(kDamaged, "the stored named query is damaged");
@@ -61,10 +74,17 @@ Result<PreparedStatement> DecodePrepared(std::string_view workgroup, std::string
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kText: statement.query = in.str(); break;
-      case kAbout: statement.description = in.str(); break;
-      case kModified: statement.modified.micros = in.i64(); break;
-      default: break;
+      case kText:
+        statement.query = in.str();
+        break;
+      case kAbout:
+        statement.description = in.str();
+        break;
+      case kModified:
+        statement.modified.micros = in.i64();
+        break;
+      default:
+        break;
     }
   }
   if (in.corrupt()) return Fail(kDamaged, "the stored prepared statement is damaged");
@@ -108,8 +128,7 @@ Result<std::string> SavedQueries::CreateNamed(const Scope& scope, NamedQuery que
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     id = query.id;
     TARN_TRY(WorkGroup group, WorkGroups::Find(txn, scope, query.workgroup));
-    TARN_TRY(std::string earlier,
-             ClaimToken(txn, scope, "CreateNamedQuery", token, print, query.id, query.created));
+    TARN_TRY(std::string earlier, ClaimToken(txn, scope, "CreateNamedQuery", token, print, query.id, query.created));
     if (!earlier.empty()) {
       id = earlier;
       return Ok();

@@ -12,11 +12,17 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/workgroup.h"
+#include "query/store/workgroup.h"
 
 namespace tarn::query {
 
-enum class State : uint8_t { kQueued = 0, kRunning = 1, kSucceeded = 2, kFailed = 3, kCancelled = 4 };  // frozen: stored
+enum class State : uint8_t {
+  kQueued = 0,
+  kRunning = 1,
+  kSucceeded = 2,
+  kFailed = 3,
+  kCancelled = 4
+};  // frozen: stored
 
 std::string_view StateName(State state);
 inline bool IsFinal(State state) { return state >= State::kSucceeded; }
@@ -55,12 +61,12 @@ struct Statistics {
 struct Execution {
   std::string id;
   std::string query;
-  std::string statement_type;      // DDL, DML, UTILITY
-  std::string substatement_type;   // may be empty
+  std::string statement_type;     // DDL, DML, UTILITY
+  std::string substatement_type;  // may be empty
   std::string workgroup;
   std::optional<std::string> database;
   std::optional<std::string> catalog;
-  ResultConfiguration result;      // effective; output_location is the whole path of the result
+  ResultConfiguration result;  // effective; output_location is the whole path of the result
   std::optional<bool> reuse_enabled;
   std::optional<int32_t> reuse_max_age_minutes;
   std::vector<std::string> parameters;

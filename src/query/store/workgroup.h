@@ -13,8 +13,8 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "query/page.h"
-#include "query/tags.h"
+#include "query/store/page.h"
+#include "query/store/tags.h"
 
 namespace tarn::kv {
 class Store;

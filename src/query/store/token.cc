@@ -1,9 +1,9 @@
-#include "query/token.h"
+#include "query/store/token.h"
 
 #include "base/record.h"
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
+#include "query/store/keys.h"
 
 namespace tarn::query {
 namespace {

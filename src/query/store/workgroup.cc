@@ -1,4 +1,4 @@
-#include "query/workgroup.h"
+#include "query/store/workgroup.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
+#include "query/store/keys.h"
 
 namespace tarn::query {
 namespace {
@@ -51,18 +51,41 @@ Result<WorkGroup> Decode(std::string_view name, std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kDisabled: group.enabled = !in.boolean(); break;
-      case kDescription: group.description = in.str(); break;
-      case kCreated: group.created.micros = in.i64(); break;
-      case kResult: c.result = DecodeResultConfiguration(in.bytes()); break;
-      case kManagedResults: c.managed_results = in.boolean(); break;
-      case kNotEnforced: c.enforce = !in.boolean(); break;
-      case kPublishMetrics: c.publish_metrics = in.boolean(); break;
-      case kRequesterPays: c.requester_pays = in.boolean(); break;
-      case kMinimumEncryption: c.minimum_encryption = in.boolean(); break;
-      case kCutoff: c.bytes_scanned_cutoff = in.i64(); break;
-      case kSelectedEngine: c.selected_engine = in.str(); break;
-      default: break;
+      case kDisabled:
+        group.enabled = !in.boolean();
+        break;
+      case kDescription:
+        group.description = in.str();
+        break;
+      case kCreated:
+        group.created.micros = in.i64();
+        break;
+      case kResult:
+        c.result = DecodeResultConfiguration(in.bytes());
+        break;
+      case kManagedResults:
+        c.managed_results = in.boolean();
+        break;
+      case kNotEnforced:
+        c.enforce = !in.boolean();
+        break;
+      case kPublishMetrics:
+        c.publish_metrics = in.boolean();
+        break;
+      case kRequesterPays:
+        c.requester_pays = in.boolean();
+        break;
+      case kMinimumEncryption:
+        c.minimum_encryption = in.boolean();
+        break;
+      case kCutoff:
+        c.bytes_scanned_cutoff = in.i64();
+        break;
+      case kSelectedEngine:
+        c.selected_engine = in.str();
+        break;
+      default:
+        break;
     }
   }
   if (in.corrupt()) return Fail(kDamaged, "the stored workgroup is damaged");
@@ -86,14 +109,16 @@ std::string TagResource(std::string_view name) { return "workgroup/" + std::stri
 
 Status CheckEngine(std::string_view selected) {
   if (selected == "AUTO" || selected == kEngineVersion) return Ok();
-  return Fail(kInvalidRequest, fmt::format("Engine version {} is not supported. Supported engine versions are AUTO and {}.",
-                                           selected, kEngineVersion));
+  return Fail(kInvalidRequest,
+              fmt::format("Engine version {} is not supported. Supported engine versions are AUTO and {}.", selected,
+                          kEngineVersion));
 }
 
 Status CheckConfiguration(const WorkGroupConfiguration& c) {
   TARN_CHECK(CheckEngine(c.selected_engine));
   if (c.managed_results.value_or(false)) {
-    return Fail(kInvalidRequest, "Managed query results are not supported here: give the workgroup an output location.");
+    return Fail(kInvalidRequest,
+                "Managed query results are not supported here: give the workgroup an output location.");
   }
   if (c.result) TARN_CHECK(CheckResultConfiguration(*c.result));
   return Ok();
@@ -183,12 +208,23 @@ ResultConfiguration DecodeResultConfiguration(std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kLocation: result.output_location = in.str(); break;
-      case kEncryption: result.encryption_option = in.str(); break;
-      case kKmsKey: result.kms_key = in.str(); break;
-      case kOwner: result.expected_bucket_owner = in.str(); break;
-      case kAcl: result.acl_option = in.str(); break;
-      default: break;
+      case kLocation:
+        result.output_location = in.str();
+        break;
+      case kEncryption:
+        result.encryption_option = in.str();
+        break;
+      case kKmsKey:
+        result.kms_key = in.str();
+        break;
+      case kOwner:
+        result.expected_bucket_owner = in.str();
+        break;
+      case kAcl:
+        result.acl_option = in.str();
+        break;
+      default:
+        break;
     }
   }
   return result;
@@ -206,7 +242,8 @@ Status CheckResultConfiguration(const ResultConfiguration& result) {
   if (result.output_location) TARN_CHECK(CheckOutputLocation(*result.output_location));
   const bool needs_key = result.encryption_option == "SSE_KMS" || result.encryption_option == "CSE_KMS";
   if (needs_key && result.kms_key.value_or("").empty()) {
-    return Fail(kInvalidRequest, fmt::format("KmsKey must be provided for encryption option {}.", *result.encryption_option));
+    return Fail(kInvalidRequest,
+                fmt::format("KmsKey must be provided for encryption option {}.", *result.encryption_option));
   }
   if (result.encryption_option == "SSE_S3" && result.kms_key) {
     return Fail(kInvalidRequest, "KmsKey must not be provided for encryption option SSE_S3.");
@@ -274,7 +311,8 @@ Status WorkGroups::Delete(const Scope& scope, std::string_view name, bool recurs
     TARN_CHECK(DeleteIndexed(txn, scope, kHistoryKind, kExecutionKind, name));
     TARN_CHECK(DeleteIndexed(txn, scope, kNamedQueryIndexKind, kNamedQueryKind, name));
     TARN_TRY(bool prepared_gone, DeleteBelow(txn, ScopedKey(kPreparedKind, scope).Text(name)));
-    if (!prepared_gone) return Fail(kInvalidRequest, fmt::format("WorkGroup {} has too many prepared statements", name));
+    if (!prepared_gone)
+      return Fail(kInvalidRequest, fmt::format("WorkGroup {} has too many prepared statements", name));
     WriteTags(txn, scope, TagResource(name), {});
     txn.Delete(GroupKey(scope, name));
     return Ok();

@@ -1,4 +1,4 @@
-#include "query/data_catalog.h"
+#include "query/store/data_catalog.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
+#include "query/store/keys.h"
 
 namespace tarn::query {
 namespace {
@@ -31,15 +31,26 @@ Result<DataCatalog> Decode(std::string_view record) {
   RecordReader in(record);
   while (in.Next()) {
     switch (in.tag()) {
-      case kName: catalog.name = in.str(); break;
-      case kType: catalog.type = in.str(); break;
-      case kDescription: catalog.description = in.str(); break;
-      case kHasParameters: catalog.parameters.emplace(); break;
-      case kKey: key = in.str(); break;
+      case kName:
+        catalog.name = in.str();
+        break;
+      case kType:
+        catalog.type = in.str();
+        break;
+      case kDescription:
+        catalog.description = in.str();
+        break;
+      case kHasParameters:
+        catalog.parameters.emplace();
+        break;
+      case kKey:
+        key = in.str();
+        break;
       case kValue:
         if (catalog.parameters) (*catalog.parameters)[key] = in.str();
         break;
-      default: break;
+      default:
+        break;
     }
   }
   if (in.corrupt()) return Fail(kDamaged, "the stored data catalog is damaged");
@@ -85,7 +96,8 @@ Status CheckParameters(const DataCatalog& catalog) {
     return Fail(kInvalidRequest, "Parameters for a HIVE data catalog must have metadata-function.");
   }
   if (catalog.type == "FEDERATED" && !has("connection-arn") && !has("connection-type")) {
-    return Fail(kInvalidRequest, "Parameters for a FEDERATED data catalog must have connection-arn or connection-type.");
+    return Fail(kInvalidRequest,
+                "Parameters for a FEDERATED data catalog must have connection-arn or connection-type.");
   }
   return Ok();
 }
@@ -93,13 +105,13 @@ Status CheckParameters(const DataCatalog& catalog) {
 }  // namespace
 
 Status DataCatalogs::Create(const Scope& scope, const DataCatalog& catalog, const TagList& tags) {
-  if (IsBuiltIn(catalog.name)) return Fail(kInvalidRequest, "DataCatalog AwsDataCatalog already exists");
+  if (IsBuiltIn(catalog.name)) return Fail(kInvalidRequest, "DataCatalog already exists");
   TARN_CHECK(CheckParameters(catalog));
   TARN_CHECK(CheckTags(tags));
   const std::string key = CatalogKey(scope, catalog.name);
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto found, txn.Get(key));
-    if (found) return Fail(kInvalidRequest, fmt::format("DataCatalog {} already exists", catalog.name));
+    if (found) return Fail(kInvalidRequest, "DataCatalog already exists");
     txn.Put(key, Encode(catalog));
     WriteTags(txn, scope, TagResource(catalog.name), tags);
     return Ok();
@@ -171,15 +183,17 @@ Result<Page<DataCatalog>> DataCatalogs::List(const Scope& scope, const PageReque
 Status DataCatalogs::CheckServed(const Scope& scope, std::string_view name) const {
   TARN_TRY(DataCatalog catalog, Get(scope, name));
   if (catalog.type != "GLUE") {
-    return Fail(kInvalidRequest, fmt::format("Data catalogs of type {} are not served here; {} can be kept but not read.",
-                                             catalog.type, catalog.name));
+    return Fail(kInvalidRequest,
+                fmt::format("Data catalogs of type {} are not served here; {} can be kept but not read.", catalog.type,
+                            catalog.name));
   }
   if (!catalog.parameters || !catalog.parameters->contains("catalog-id")) return Ok();
   const std::string& id = catalog.parameters->at("catalog-id");
   if (id == scope.account) return Ok();
-  return Fail(kInvalidRequest, fmt::format("DataCatalog {} names the catalog {}, which is not this account's; catalogs of "
-                                           "other accounts are not served here.",
-                                           catalog.name, id));
+  return Fail(kInvalidRequest,
+              fmt::format("DataCatalog {} names the catalog {}, which is not this account's; catalogs of "
+                          "other accounts are not served here.",
+                          catalog.name, id));
 }
 
 }  // namespace tarn::query

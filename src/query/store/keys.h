@@ -1,4 +1,5 @@
-// The keys of everything that query keeps: space "q", then the kind, the account and the region. See docs/format/query.md.
+// The keys of everything that query keeps: space "q", then the kind, the account and the region. See
+// docs/format/query.md.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "query/tags.h"
+#include "query/store/tags.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/strings.h"
 #include "kv/kv.h"
 #include "query/errors.h"
-#include "query/keys.h"
+#include "query/store/keys.h"
 
 namespace tarn::query {
 namespace {
@@ -22,7 +22,8 @@ auto FindTag(TagList& tags, std::string_view key) {
 }  // namespace
 
 Status CheckTags(const TagList& tags) {
-  if (tags.size() > kTagsMax) return Fail(kInvalidRequest, fmt::format("A resource can have at most {} tags.", kTagsMax));
+  if (tags.size() > kTagsMax)
+    return Fail(kInvalidRequest, fmt::format("A resource can have at most {} tags.", kTagsMax));
   std::set<std::string_view> seen;
   for (const auto& [key, value] : tags) {
     if (key.empty() || key.size() > 128 * 4) return Fail(kInvalidRequest, "Tag keys must have 1 to 128 characters.");

@@ -37,7 +37,8 @@ bool ReadCredentials(const std::string& path, Target& target) {
 
 std::string Unescape(std::string text) {
   constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
-      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#xd;", "\r"}, {"&#xA;", "\n"}, {"&amp;", "&"}};
+      {"&lt;", "<"},   {"&gt;", ">"},   {"&quot;", "\""}, {"&apos;", "'"},
+      {"&#xd;", "\r"}, {"&#xA;", "\n"}, {"&amp;", "&"}};
   for (const auto& [entity, plain] : kEntities) {
     for (size_t at = 0; (at = text.find(entity, at)) != std::string::npos; at += plain.size()) {
       text.replace(at, entity.size(), plain);
@@ -123,12 +124,11 @@ void AwsClient::Sign(http::ClientRequest& request, std::string_view service, std
   const size_t mark = request.target.find('?');
   const std::string path = request.target.substr(0, mark);
   const std::string query = mark == std::string::npos ? "" : request.target.substr(mark + 1);
-  const protocol::SignedHead head{
-      .method = request.method, .path = path, .query = query, .headers = &fields};
+  const protocol::SignedHead head{.method = request.method, .path = path, .query = query, .headers = &fields};
   const std::string canonical =
       protocol::CanonicalRequest(claim, head, payload_hash, service == "s3", /*reencode=*/false);
-  const std::string signature = Hex(HmacSha256(protocol::SigningKey(target_.secret_access_key, claim),
-                                               protocol::StringToSign(claim, canonical)));
+  const std::string signature =
+      Hex(HmacSha256(protocol::SigningKey(target_.secret_access_key, claim), protocol::StringToSign(claim, canonical)));
   request.headers.Set("Authorization",
                       fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}",
                                   claim.access_key_id, claim.Scope(), Join(claim.signed_headers, ";"), signature));

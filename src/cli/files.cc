@@ -87,8 +87,8 @@ Status UploadParts(const AwsClient& client, const S3Path& to, std::string part, 
                                         .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload}},
                                         .headers = {},
                                         .body = std::move(part)}));
-    completion += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number,
-                              put.headers.Get("ETag"));
+    completion +=
+        fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number, put.headers.Get("ETag"));
     TARN_TRY(part, file.ReadUpTo(kPartBytes));
   }
   TARN_CHECK(client.S3({.method = "POST",
@@ -110,7 +110,7 @@ Status Upload(const AwsClient& client, const std::string& from, S3Path to) {
 }
 
 Status Download(const AwsClient& client, const S3Path& from, std::string to) {
-  struct stat info {};
+  struct stat info{};
   if (to != "-" && ::stat(to.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
     to += "/" + from.key.substr(from.key.rfind('/') + 1);
   }

@@ -87,7 +87,8 @@ Status AddPage(const json::Value& page, bool first, bool has_header, Answer& ans
     if (const json::Value* data = row.Find("Data"); data != nullptr && data->AsArray() != nullptr) {
       for (const json::Value& cell : *data->AsArray()) {
         const json::Value* text = cell.Find("VarCharValue");
-        cells.push_back(text != nullptr && text->AsString() != nullptr ? std::optional(*text->AsString()) : std::nullopt);
+        cells.push_back(text != nullptr && text->AsString() != nullptr ? std::optional(*text->AsString())
+                                                                       : std::nullopt);
       }
     }
     answer.rows.push_back(std::move(cells));
@@ -131,7 +132,8 @@ void PrintTable(const Answer& answer) {
   for (size_t i = 0; i < widths.size(); ++i) fmt::print("{}{}", i == 0 ? "" : "  ", std::string(widths[i], '-'));
   fmt::print("\n");
   for (const Row& row : answer.rows) {
-    for (size_t i = 0; i < std::min(row.size(), widths.size()); ++i) print(i, row[i].value_or("NULL"), answer.numeric[i]);
+    for (size_t i = 0; i < std::min(row.size(), widths.size()); ++i)
+      print(i, row[i].value_or("NULL"), answer.numeric[i]);
     fmt::print("\n");
   }
 }

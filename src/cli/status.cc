@@ -1,5 +1,5 @@
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -36,8 +36,8 @@ Status Show(const CommandLine& line) {
   TARN_TRY(const size_t databases, CountAll(client, "glue", "GetDatabases", "DatabaseList", json::Object()));
   TARN_TRY(const size_t crawlers, CountAll(client, "glue", "ListCrawlers", "CrawlerNames", json::Object()));
   TARN_TRY(const size_t workgroups, CountAll(client, "athena", "ListWorkGroups", "WorkGroups", json::Object()));
-  fmt::print("endpoint     {}\naccount      {}\ncaller       {}\nregion       {}\n", client.target().endpoint, who.first,
-             who.second, client.target().region);
+  fmt::print("endpoint     {}\naccount      {}\ncaller       {}\nregion       {}\n", client.target().endpoint,
+             who.first, who.second, client.target().region);
   fmt::print("buckets      {}\ndatabases    {}\ncrawlers     {}\nwork groups  {}\n",
              XmlAll(buckets.body, "Bucket").size(), databases, crawlers, workgroups);
   return Ok();
@@ -69,7 +69,7 @@ void CheckDirectory(Report& report, const std::string& data) {
     report.Good("data", fmt::format("{} is not on this machine; its disk is not checked", data));
     return;
   }
-  struct statvfs disk {};
+  struct statvfs disk{};
   ::statvfs(data.c_str(), &disk);
   const double free_gib = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) / (1 << 30);
   if (free_gib < 1) {
@@ -117,7 +117,8 @@ void CheckLake(Report& report, const CommandLine& line) {
   if (const auto theirs = ParseHttpDate(head->headers.Get("Date"))) {
     const double skew = static_cast<double>(SystemClock().Now().micros - theirs->micros) / kMicrosPerSecond;
     if (skew > 300 || skew < -300) {
-      report.Bad("clock", fmt::format("{:.0f} s from the lake's", skew), "set the clock: signatures hold for 15 minutes");
+      report.Bad("clock", fmt::format("{:.0f} s from the lake's", skew),
+                 "set the clock: signatures hold for 15 minutes");
     } else {
       report.Good("clock", "agrees with the lake's");
     }

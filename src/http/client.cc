@@ -183,8 +183,10 @@ Result<ClientResponse> Fetch(const Url& url, const ClientRequest& request, const
   TARN_CHECK(SendRequest(connection, url, request));
   ClientResponse response;
   TARN_TRY(const std::string status_line, connection.Line());
-  const auto status = ParseU64(std::string_view(status_line).substr(0, 12).substr(std::min<size_t>(9, status_line.size())));
-  if (!status_line.starts_with("HTTP/1.") || !status) return Fail(kBadResponse, url.Authority() + " does not speak HTTP");
+  const auto status =
+      ParseU64(std::string_view(status_line).substr(0, 12).substr(std::min<size_t>(9, status_line.size())));
+  if (!status_line.starts_with("HTTP/1.") || !status)
+    return Fail(kBadResponse, url.Authority() + " does not speak HTTP");
   response.status = static_cast<int>(*status);
   while (true) {
     TARN_TRY(const std::string line, connection.Line());

@@ -1,13 +1,12 @@
 // An ordered, transactional key-value store: the home of all metadata.
 //
 // Invariants: a transaction reads one snapshot plus its own writes; it commits only if nothing that it read (keys and
-// scanned ranges, found or not) was changed by another commit since its snapshot (serializable, optimistic). A commit is
-// on stable storage before it is acknowledged; commits are grouped into one sync. A closure given to Transact may run
-// several times: it must have no effect outside the transaction.
-// Units: keys and values are bytes, keys order by unsigned bytes; a key is ≤ 16 KiB, a value ≤ 4 MiB, a transaction's
-// writes ≤ 16 MiB together.
-// Errors: kv.Conflict (another commit won; Transact retries it), kv.TooLarge, kv.Io (the store takes no more writes).
-// Threads: Store any; a Txn one at a time.
+// scanned ranges, found or not) was changed by another commit since its snapshot (serializable, optimistic). A commit
+// is on stable storage before it is acknowledged; commits are grouped into one sync. A closure given to Transact may
+// run several times: it must have no effect outside the transaction. Units: keys and values are bytes, keys order by
+// unsigned bytes; a key is ≤ 16 KiB, a value ≤ 4 MiB, a transaction's writes ≤ 16 MiB together. Errors: kv.Conflict
+// (another commit won; Transact retries it), kv.TooLarge, kv.Io (the store takes no more writes). Threads: Store any; a
+// Txn one at a time.
 #pragma once
 
 #include <functional>

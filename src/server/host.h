@@ -21,7 +21,8 @@ namespace tarn::server {
 
 class Host {
  public:
-  Host(Options options, const Clock& clock) : options_(std::move(options)), clock_(&clock), reset_pool_("reset", 1, 1) {}
+  Host(Options options, const Clock& clock)
+      : options_(std::move(options)), clock_(&clock), reset_pool_("reset", 1, 1) {}
 
   Status Open();
   void Close() { lake_.reset(); }

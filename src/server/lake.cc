@@ -59,8 +59,9 @@ engine::Pool::Options PoolOptions(const Options& options) {
   const size_t cores = std::max(1U, std::thread::hardware_concurrency());
   pool.slots = options.query_slots > 0 ? options.query_slots : std::max<size_t>(2, cores);
   // Half of the machine for queries, the rest for the page cache and everything else.
-  pool.memory_bytes = options.query_memory_bytes > 0 ? options.query_memory_bytes
-                                                     : std::max<uint64_t>(256ULL << 20, MachineMemoryBytes() / 2 / pool.slots);
+  pool.memory_bytes = options.query_memory_bytes > 0
+                          ? options.query_memory_bytes
+                          : std::max<uint64_t>(256ULL << 20, MachineMemoryBytes() / 2 / pool.slots);
   pool.spill_directory = options.data + "/spill";
   for (const std::string_view macro : sql::MacroStatements()) pool.macros.emplace_back(macro);
   return pool;
@@ -121,7 +122,8 @@ class OpenLake : public Lake {
     credentials_file_ = root.file;
     TARN_CHECK(directory_->EnsureAccount({options_.account, "root", root.access_key_id, root.secret_access_key}));
     for (const AccountOptions& account : options_.accounts) {
-      TARN_CHECK(directory_->EnsureAccount({account.id, account.name, account.access_key_id, account.secret_access_key}));
+      TARN_CHECK(
+          directory_->EnsureAccount({account.id, account.name, account.access_key_id, account.secret_access_key}));
     }
     return Ok();
   }
@@ -165,15 +167,17 @@ class OpenLake : public Lake {
     options.default_region = options_.region;
     options.advertise = options_.advertise;
     if (!options_.s3_domain.empty()) options.s3_domains.push_back(options_.s3_domain);
-    dispatcher_ = std::make_unique<protocol::Dispatcher>(options, protocol::DispatcherParts{.clock = &clock_,
-                                                                                           .credentials = directory_.get(),
-                                                                                           .authorizer = &authorizer_,
-                                                                                           .metadata_pool = &metadata_pool_,
-                                                                                           .data_pool = &data_pool_,
-                                                                                           .query_pool = &query_pool_});
+    dispatcher_ =
+        std::make_unique<protocol::Dispatcher>(options, protocol::DispatcherParts{.clock = &clock_,
+                                                                                  .credentials = directory_.get(),
+                                                                                  .authorizer = &authorizer_,
+                                                                                  .metadata_pool = &metadata_pool_,
+                                                                                  .data_pool = &data_pool_,
+                                                                                  .query_pool = &query_pool_});
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(*objects_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, clock_)));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
     api_ = dispatcher_->AsHandler();

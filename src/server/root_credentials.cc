@@ -23,7 +23,8 @@ Status WriteDurably(const std::string& path, std::string_view text) {
   const std::string made = path + ".new";
   const int file = ::open(made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return FileError(made, "cannot be made");
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
   ::close(file);
   if (!written) return FileError(made, "cannot be written");
   if (::rename(made.c_str(), path.c_str()) != 0) return FileError(path, "cannot be renamed to");
@@ -47,7 +48,8 @@ Result<RootCredentials> ReadFile(const std::string& path) {
     if (name == "aws_secret_access_key") credentials.secret_access_key = value;
   }
   if (credentials.access_key_id.empty() || credentials.secret_access_key.empty()) {
-    return Fail(kIoError, path + ": aws_access_key_id and aws_secret_access_key are expected; remove the file to make new ones");
+    return Fail(kIoError,
+                path + ": aws_access_key_id and aws_secret_access_key are expected; remove the file to make new ones");
   }
   return credentials;
 }

@@ -18,8 +18,10 @@ namespace tarn::server {
 namespace {
 
 void SetLogLevel(const std::string& name) {
-  constexpr std::pair<std::string_view, log::Level> kLevels[] = {
-      {"debug", log::Level::kDebug}, {"info", log::Level::kInfo}, {"warn", log::Level::kWarn}, {"error", log::Level::kError}};
+  constexpr std::pair<std::string_view, log::Level> kLevels[] = {{"debug", log::Level::kDebug},
+                                                                 {"info", log::Level::kInfo},
+                                                                 {"warn", log::Level::kWarn},
+                                                                 {"error", log::Level::kError}};
   for (const auto& [level_name, level] : kLevels) {
     if (level_name == name) log::SetLevel(level);
   }

@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "api/protocol/dispatch.h"
 #include "api/protocol/auth/sign.h"
+#include "api/protocol/dispatch.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "http/server.h"

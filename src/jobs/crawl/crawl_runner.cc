@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/log.h"
 #include "base/random.h"
@@ -14,6 +15,7 @@ namespace tarn::jobs::crawl {
 namespace {
 
 constexpr size_t kLeftOutShown = 20;
+constexpr std::chrono::milliseconds kSeenFor{80};
 
 // What a run cannot do, named; empty when the targets are all S3.
 std::string UnsupportedTargets(const Targets& targets) {
@@ -105,6 +107,7 @@ CrawlRunner::~CrawlRunner() {
     std::lock_guard lock(mutex_);
     for (auto& [key, job] : jobs_) job->stop = true;
   }
+  stop_asked_.notify_all();
   pool_.Stop();
 }
 
@@ -141,6 +144,7 @@ Status CrawlRunner::Stop(const Scope& scope, std::string_view crawler) {
   std::lock_guard lock(mutex_);
   const auto job = jobs_.find({scope, std::string(crawler)});
   if (job != jobs_.end()) job->second->stop = true;
+  stop_asked_.notify_all();
   return Ok();
 }
 
@@ -171,7 +175,15 @@ Result<std::vector<Crawl>> CrawlRunner::History(const Scope& scope, std::string_
 
 Status CrawlRunner::Forget(const Scope& scope, std::string_view crawler) { return history_.Forget(scope, crawler); }
 
+// Clients that start a crawl look for RUNNING, or stop it again; AWS's crawls last long enough for both. Waits a moment
+// before the work, unless a stop is asked for.
+void CrawlRunner::LetBeSeen(Job& job) {
+  std::unique_lock lock(mutex_);
+  stop_asked_.wait_for(lock, kSeenFor, [&job] { return job.stop.load(); });
+}
+
 void CrawlRunner::Run(Job& job) {
+  LetBeSeen(job);
   const auto published = CrawlTargets(job);
   job.crawl.end_time = clock_->Now();
   if (published.ok()) {
@@ -249,7 +261,8 @@ Result<std::optional<formats::CsvHints>> CrawlRunner::CsvHintsOf(const Scope& sc
     if (classifier.Is(kNoSuchClassifier)) continue;
     if (!classifier.ok()) return classifier.error();
     if (classifier->kind != ClassifierKind::kCsv) {
-      return Fail(kInvalidInput, fmt::format("Classifier {} is of a kind that is not run yet; CSV classifiers are.", name));
+      return Fail(kInvalidInput,
+                  fmt::format("Classifier {} is of a kind that is not run yet; CSV classifiers are.", name));
     }
     formats::CsvHints hints;
     if (classifier->delimiter && !classifier->delimiter->empty()) hints.delimiter = classifier->delimiter->front();

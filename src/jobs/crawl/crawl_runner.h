@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,6 +56,7 @@ class CrawlRunner : public Runner {
   using JobKey = std::pair<Scope, std::string>;
 
   void Run(Job& job);
+  void LetBeSeen(Job& job);
   Result<Published> CrawlTargets(Job& job);
   Status CrawlTarget(Job& job, const Definition& definition, const S3Target& target, Publisher& publisher);
   Result<std::optional<formats::CsvHints>> CsvHintsOf(const Scope& scope, const Definition& definition);
@@ -65,6 +67,7 @@ class CrawlRunner : public Runner {
   const Clock* clock_;
   RunHistory history_;
   std::mutex mutex_;
+  std::condition_variable stop_asked_;
   std::map<JobKey, std::shared_ptr<Job>> jobs_;
   WorkerPool pool_;  // last: its threads use everything above
 };

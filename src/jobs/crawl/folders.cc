@@ -79,7 +79,8 @@ class Grouper {
   static bool LooksLikePartition(std::string_view name) {
     const size_t equals = name.find('=');
     if (equals != std::string_view::npos && equals > 0) return true;
-    return !name.empty() && std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '_'; });
+    return !name.empty() &&
+           std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '_'; });
   }
 
   static bool IsTableRoot(const Folder& folder) {
@@ -163,7 +164,8 @@ class Grouper {
       std::vector<std::optional<std::string>> keys(depth);
       NameLevels(folder, 0, keys);
       for (size_t i = 0; i < keys.size(); ++i) {
-        const bool repeated = std::ranges::find(table.partition_keys, keys[i].value_or("")) != table.partition_keys.end();
+        const bool repeated =
+            std::ranges::find(table.partition_keys, keys[i].value_or("")) != table.partition_keys.end();
         table.partition_keys.push_back(keys[i] && !keys[i]->empty() && !repeated ? *keys[i]
                                                                                  : "partition_" + std::to_string(i));
       }
@@ -237,7 +239,8 @@ std::vector<FoundTable> FindTables(const std::vector<CrawledFile>& files, const 
 std::string TableNameOf(std::string_view name) {
   std::string out = AsciiLower(name);
   for (char& c : out) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+    const bool kept =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
     if (!kept) c = '_';
   }
   return out;

@@ -18,7 +18,7 @@
 namespace tarn::jobs::crawl {
 
 struct CrawledFile {
-  std::string path;                            // "year=2026/a.csv"
+  std::string path;  // "year=2026/a.csv"
   uint64_t size_bytes = 0;
   std::shared_ptr<const formats::FileSchema> schema;  // null: not read (past the sample), alike its folder's others
 };
@@ -32,7 +32,7 @@ struct FoundPartition {
 };
 
 struct FoundTable {
-  std::string root;   // relative folder with a final "/", "" for the include path itself, or a file's path
+  std::string root;  // relative folder with a final "/", "" for the include path itself, or a file's path
   bool is_file = false;
   std::vector<std::string> partition_keys;
   std::vector<FoundPartition> partitions;  // empty when there are no keys
@@ -42,8 +42,8 @@ struct FoundTable {
 };
 
 struct GroupingOptions {
-  bool combine_compatible = false;         // CombineCompatibleSchemas: the format alone must agree
-  std::optional<uint32_t> table_level;     // folders below the include path at which tables lie; 0 = itself
+  bool combine_compatible = false;      // CombineCompatibleSchemas: the format alone must agree
+  std::optional<uint32_t> table_level;  // folders below the include path at which tables lie; 0 = itself
 };
 
 std::vector<FoundTable> FindTables(const std::vector<CrawledFile>& files, const GroupingOptions& options);

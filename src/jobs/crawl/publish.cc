@@ -195,8 +195,8 @@ Status Publisher::PublishPartitions(const FoundTable& found, const catalog::Tabl
   for (const FoundPartition& part : found.partitions) {
     catalog::Partition partition;
     partition.values = part.values;
-    partition.storage = ToStorage(inherit_from_table_ ? found.schema : part.schema, found.partition_keys,
-                                  base + part.folder);
+    partition.storage =
+        ToStorage(inherit_from_table_ ? found.schema : part.schema, found.partition_keys, base + part.folder);
     if (inherit_from_table_) partition.storage->columns = table.storage->columns;
     partition.parameters = CountParameters(part.schema, part.objects, part.bytes);
     const auto old = present.find(part.values);
@@ -212,8 +212,9 @@ Status Publisher::PublishPartitions(const FoundTable& found, const catalog::Tabl
   }
   const bool may_change = crawler_.update_behavior != "LOG" && crawler_.recrawl_behavior == "CRAWL_EVERYTHING";
   for (size_t i = 0; i < added.size(); i += kPartitionBatch) {
-    std::vector<catalog::Partition> batch(added.begin() + static_cast<ptrdiff_t>(i),
-                                          added.begin() + static_cast<ptrdiff_t>(std::min(i + kPartitionBatch, added.size())));
+    std::vector<catalog::Partition> batch(
+        added.begin() + static_cast<ptrdiff_t>(i),
+        added.begin() + static_cast<ptrdiff_t>(std::min(i + kPartitionBatch, added.size())));
     TARN_CHECK(catalog_.CreatePartitions(scope_, table.database, table.name, std::move(batch)));
   }
   published_.partitions_created += added.size();

@@ -49,11 +49,11 @@ class Publisher {
   const Scope& scope_;
   const Definition& crawler_;
   Timestamp now_;
-  bool merge_new_columns_ = false;      // Configuration: Tables.AddOrUpdateBehavior = MergeNewColumns
-  bool inherit_from_table_ = false;     // Configuration: Partitions.AddOrUpdateBehavior = InheritFromTable
+  bool merge_new_columns_ = false;   // Configuration: Tables.AddOrUpdateBehavior = MergeNewColumns
+  bool inherit_from_table_ = false;  // Configuration: Partitions.AddOrUpdateBehavior = InheritFromTable
   bool loaded_ = false;
-  std::vector<catalog::Table> own_;     // of this crawler, as the crawl began
-  std::set<std::string> seen_;          // names published
+  std::vector<catalog::Table> own_;  // of this crawler, as the crawl began
+  std::set<std::string> seen_;       // names published
   Published published_;
 };
 

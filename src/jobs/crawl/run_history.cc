@@ -57,7 +57,9 @@ Result<ActiveCrawl> DecodeActive(std::string_view record) {
 
 std::string Encode(const Crawl& crawl) {
   RecordWriter writer;
-  writer.Str(kTagId, crawl.id).U64(kTagState, static_cast<uint64_t>(crawl.state)).I64(kTagStart, crawl.start_time.micros);
+  writer.Str(kTagId, crawl.id)
+      .U64(kTagState, static_cast<uint64_t>(crawl.state))
+      .I64(kTagStart, crawl.start_time.micros);
   if (crawl.end_time) writer.I64(kTagEnd, crawl.end_time->micros);
   if (crawl.error) writer.Str(kTagError, *crawl.error);
   return writer.Str(kTagSummary, crawl.summary)

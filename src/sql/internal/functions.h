@@ -1,12 +1,12 @@
 // The functions of the Trino dialect that Tarn serves: argument shapes, result types and DuckDB texts.
 //
 // Nothing outside this list can be printed. A signature has one letter per argument: n numeric, i integer, s string,
-// a array, m map, t date/time, b boolean, j json or string, v varbinary, d interval, f lambda, x anything; '?' after a letter makes
-// that one optional, '*' repeats it. A result is a Trino type, or $i (type of argument i), $u (all arguments unified),
-// $e0 (element), $k0/$v0 (key, value of a map), [r] (array of r), or {k,v} (map).
-// A text is empty (same name), a name, or a template: {0} argument, {*} all, {1*} from the second on, {R} the result's
-// DuckDB type, {E:message} an error (NULL inside TRY), {D} {O} {F} the places of DISTINCT, ORDER BY and FILTER/OVER of
-// an aggregate. A leading '!' casts to the result type. A text "@name" is printed by code (print_special.cc).
+// a array, m map, t date/time, b boolean, j json or string, v varbinary, d interval, f lambda, x anything; '?' after a
+// letter makes that one optional, '*' repeats it. A result is a Trino type, or $i (type of argument i), $u (all
+// arguments unified), $e0 (element), $k0/$v0 (key, value of a map), [r] (array of r), or {k,v} (map). A text is empty
+// (same name), a name, or a template: {0} argument, {*} all, {1*} from the second on, {R} the result's DuckDB type,
+// {E:message} an error (NULL inside TRY), {D} {O} {F} the places of DISTINCT, ORDER BY and FILTER/OVER of an aggregate.
+// A leading '!' casts to the result type. A text "@name" is printed by code (print_special.cc).
 #pragma once
 
 #include <span>

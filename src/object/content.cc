@@ -1,9 +1,9 @@
 #include "object/content.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "object/errors.h"
 
@@ -22,41 +22,64 @@ ChecksumHasher::ChecksumHasher(ChecksumAlgorithm algorithm) : algorithm_(algorit
 
 void ChecksumHasher::Update(std::span<const std::byte> bytes) {
   switch (algorithm_) {
-    case ChecksumAlgorithm::kNone: break;
-    case ChecksumAlgorithm::kCrc32: crc_ = Crc32(bytes, static_cast<uint32_t>(crc_)); break;
-    case ChecksumAlgorithm::kCrc32c: crc_ = Crc32c(bytes, static_cast<uint32_t>(crc_)); break;
-    case ChecksumAlgorithm::kCrc64Nvme: crc_ = Crc64Nvme(bytes, crc_); break;
+    case ChecksumAlgorithm::kNone:
+      break;
+    case ChecksumAlgorithm::kCrc32:
+      crc_ = Crc32(bytes, static_cast<uint32_t>(crc_));
+      break;
+    case ChecksumAlgorithm::kCrc32c:
+      crc_ = Crc32c(bytes, static_cast<uint32_t>(crc_));
+      break;
+    case ChecksumAlgorithm::kCrc64Nvme:
+      crc_ = Crc64Nvme(bytes, crc_);
+      break;
     case ChecksumAlgorithm::kSha1:
-    case ChecksumAlgorithm::kSha256: digest_->Update(bytes); break;
+    case ChecksumAlgorithm::kSha256:
+      digest_->Update(bytes);
+      break;
   }
 }
 
 std::string ChecksumHasher::Finish() {
   switch (algorithm_) {
-    case ChecksumAlgorithm::kNone: return {};
+    case ChecksumAlgorithm::kNone:
+      return {};
     case ChecksumAlgorithm::kCrc32:
-    case ChecksumAlgorithm::kCrc32c: return BigEndian32(static_cast<uint32_t>(crc_));
-    case ChecksumAlgorithm::kCrc64Nvme: return BigEndian64(crc_);
+    case ChecksumAlgorithm::kCrc32c:
+      return BigEndian32(static_cast<uint32_t>(crc_));
+    case ChecksumAlgorithm::kCrc64Nvme:
+      return BigEndian64(crc_);
     case ChecksumAlgorithm::kSha1:
-    case ChecksumAlgorithm::kSha256: return digest_->Finish();
+    case ChecksumAlgorithm::kSha256:
+      return digest_->Finish();
   }
   return {};
 }
 
 size_t ChecksumBytes(ChecksumAlgorithm algorithm) {
   switch (algorithm) {
-    case ChecksumAlgorithm::kNone: return 0;
+    case ChecksumAlgorithm::kNone:
+      return 0;
     case ChecksumAlgorithm::kCrc32:
-    case ChecksumAlgorithm::kCrc32c: return 4;
-    case ChecksumAlgorithm::kCrc64Nvme: return 8;
-    case ChecksumAlgorithm::kSha1: return 20;
-    case ChecksumAlgorithm::kSha256: return 32;
+    case ChecksumAlgorithm::kCrc32c:
+      return 4;
+    case ChecksumAlgorithm::kCrc64Nvme:
+      return 8;
+    case ChecksumAlgorithm::kSha1:
+      return 20;
+    case ChecksumAlgorithm::kSha256:
+      return 32;
   }
   return 0;
 }
 
 Incoming::Incoming(blob::Store& blobs, WorkerPool& pool, Options options)
-    : blobs_(blobs), pool_(pool), options_(std::move(options)), md5_(Digest::kMd5), checksum_(options_.checksum), verify_(options_.verify) {}
+    : blobs_(blobs),
+      pool_(pool),
+      options_(std::move(options)),
+      md5_(Digest::kMd5),
+      checksum_(options_.checksum),
+      verify_(options_.verify) {}
 
 void Incoming::Digest(std::span<const std::byte> bytes) {
   md5_.Update(bytes);
@@ -109,9 +132,8 @@ Result<Content> Incoming::Seal() {
   if (!sealed_) {
     sealed_ = true;
     content_.md5 = md5_.Finish();
-    content_.checksum = {.algorithm = options_.checksum,
-                         .type = ChecksumType::kFullObject,
-                         .value = checksum_.Finish()};
+    content_.checksum = {
+        .algorithm = options_.checksum, .type = ChecksumType::kFullObject, .value = checksum_.Finish()};
     verified_ = verify_.Finish();
   }
   return content_;

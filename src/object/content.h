@@ -54,7 +54,7 @@ class Incoming {
     std::optional<uint64_t> length;  // when known before; other lengths are refused with kIncompleteBody
     ChecksumAlgorithm checksum = ChecksumAlgorithm::kCrc64Nvme;  // kept with the content
     ChecksumAlgorithm verify = ChecksumAlgorithm::kNone;         // another one to compare with
-    uint64_t bytes_max = 5ULL << 30;  // kEntityTooLarge above
+    uint64_t bytes_max = 5ULL << 30;                             // kEntityTooLarge above
   };
   Incoming(blob::Store& blobs, WorkerPool& pool, Options options);
   Incoming(Incoming&&) noexcept;

@@ -100,21 +100,42 @@ bool AppendPart(std::vector<PartRecord>& parts, std::string_view bytes) {
 // The fields of a version that a listing shows: tags below 12, written first.
 void ReadListedField(VersionRecord& version, const RecordReader& in) {
   switch (in.tag()) {
-    case 1: version.seq = in.u64(); break;
-    case 2: version.id = in.str(); break;
+    case 1:
+      version.seq = in.u64();
+      break;
+    case 2:
+      version.id = in.str();
+      break;
     case 3:
       version.is_null = (in.u64() & 1) != 0;
       version.is_delete_marker = (in.u64() & 2) != 0;
       break;
-    case 4: version.size = in.u64(); break;
-    case 5: version.md5 = in.str(); break;
-    case 6: version.etag_parts = static_cast<uint32_t>(in.u64()); break;
-    case 7: version.modified = {in.i64()}; break;
-    case 8: version.checksum.algorithm = static_cast<ChecksumAlgorithm>(in.u64()); break;
-    case 9: version.checksum.type = static_cast<ChecksumType>(in.u64()); break;
-    case 10: version.checksum.value = in.str(); break;
-    case 11: version.older_null = in.u64(); break;
-    default: break;
+    case 4:
+      version.size = in.u64();
+      break;
+    case 5:
+      version.md5 = in.str();
+      break;
+    case 6:
+      version.etag_parts = static_cast<uint32_t>(in.u64());
+      break;
+    case 7:
+      version.modified = {in.i64()};
+      break;
+    case 8:
+      version.checksum.algorithm = static_cast<ChecksumAlgorithm>(in.u64());
+      break;
+    case 9:
+      version.checksum.type = static_cast<ChecksumType>(in.u64());
+      break;
+    case 10:
+      version.checksum.value = in.str();
+      break;
+    case 11:
+      version.older_null = in.u64();
+      break;
+    default:
+      break;
   }
 }
 
@@ -160,19 +181,35 @@ Result<Bucket> DecodeBucket(std::string_view bytes) {
   Bucket bucket;
   TARN_CHECK(Walk("bucket", bytes, [&](const RecordReader& in) {
     switch (in.tag()) {
-      case 1: bucket.id = in.u64(); break;
-      case 2: bucket.name = in.str(); break;
-      case 3: bucket.owner.account = in.str(); break;
-      case 4: bucket.owner.region = in.str(); break;
-      case 5: bucket.created = {in.i64()}; break;
-      case 6: bucket.versioning = static_cast<Versioning>(in.u64()); break;
-      case 7: bucket.tags.emplace(); break;
+      case 1:
+        bucket.id = in.u64();
+        break;
+      case 2:
+        bucket.name = in.str();
+        break;
+      case 3:
+        bucket.owner.account = in.str();
+        break;
+      case 4:
+        bucket.owner.region = in.str();
+        break;
+      case 5:
+        bucket.created = {in.i64()};
+        break;
+      case 6:
+        bucket.versioning = static_cast<Versioning>(in.u64());
+        break;
+      case 7:
+        bucket.tags.emplace();
+        break;
       case 8:
         if (!bucket.tags) return false;
         bucket.tags->emplace_back(in.str(), "");
         break;
-      case 9: return bucket.tags && ReadTagValue(*bucket.tags, in);
-      default: break;
+      case 9:
+        return bucket.tags && ReadTagValue(*bucket.tags, in);
+      default:
+        break;
     }
     return true;
   }));
@@ -182,7 +219,8 @@ Result<Bucket> DecodeBucket(std::string_view bytes) {
 std::string Encode(const VersionRecord& version) {
   RecordWriter out;
   out.U64(1, version.seq).Str(2, version.id);
-  if (uint64_t flags = (version.is_null ? 1U : 0U) | (version.is_delete_marker ? 2U : 0U); flags != 0) out.U64(3, flags);
+  if (uint64_t flags = (version.is_null ? 1U : 0U) | (version.is_delete_marker ? 2U : 0U); flags != 0)
+    out.U64(3, flags);
   out.U64(4, version.size).Str(5, version.md5);
   if (version.etag_parts != 0) out.U64(6, version.etag_parts);
   out.I64(7, version.modified.micros);
@@ -265,13 +303,25 @@ Result<PartRecord> DecodePart(std::string_view bytes) {
   PartRecord part;
   TARN_CHECK(Walk("part", bytes, [&](const RecordReader& in) {
     switch (in.tag()) {
-      case 1: part.number = static_cast<uint32_t>(in.u64()); break;
-      case 2: part.size = in.u64(); break;
-      case 3: part.md5 = in.str(); break;
-      case 4: part.checksum = in.str(); break;
-      case 5: part.modified = {in.i64()}; break;
-      case 6: return AppendExtent(part.extents, in.bytes());
-      default: break;
+      case 1:
+        part.number = static_cast<uint32_t>(in.u64());
+        break;
+      case 2:
+        part.size = in.u64();
+        break;
+      case 3:
+        part.md5 = in.str();
+        break;
+      case 4:
+        part.checksum = in.str();
+        break;
+      case 5:
+        part.modified = {in.i64()};
+        break;
+      case 6:
+        return AppendExtent(part.extents, in.bytes());
+      default:
+        break;
     }
     return true;
   }));

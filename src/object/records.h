@@ -44,7 +44,7 @@ struct VersionRecord {
   uint64_t older_null = 0;  // in the newest version only: the seq of the older null version, 0 for none
   Headers headers;
   Tags tags;
-  std::string upload;  // the multipart upload that made it, so that a repeated completion is recognised
+  std::string upload;             // the multipart upload that made it, so that a repeated completion is recognised
   std::vector<Extent> extents;    // when few
   std::vector<PartRecord> parts;  // when few; sizes only, in order
   uint64_t layout = 0;            // else the id of the layout records

@@ -120,8 +120,8 @@ struct CompletedPart {
 struct Completion {
   std::vector<CompletedPart> parts;
   WriteCondition condition;
-  std::optional<Checksum> checksum;              // of the whole, when told
-  std::optional<uint64_t> declared_size;         // x-amz-mp-object-size
+  std::optional<Checksum> checksum;       // of the whole, when told
+  std::optional<uint64_t> declared_size;  // x-amz-mp-object-size
 };
 
 inline constexpr uint64_t kPartBytesMin = 5ULL << 20;

@@ -1,8 +1,8 @@
 // Buckets and their configuration.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/random.h"
 #include "object/keys.h"

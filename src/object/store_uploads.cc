@@ -1,9 +1,9 @@
 // Multipart uploads: parts are put one by one; completing links their extents into one version, copying nothing.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/random.h"
@@ -69,7 +69,8 @@ Result<std::vector<PartRecord>> ChooseParts(const Completion& completion, const 
   std::vector<PartRecord> rest;
   const auto not_ascending = [](const CompletedPart& a, const CompletedPart& b) { return a.number >= b.number; };
   if (std::adjacent_find(completion.parts.begin(), completion.parts.end(), not_ascending) != completion.parts.end()) {
-    return Fail(kInvalidPartOrder, "The list of parts was not in ascending order. Parts must be ordered by part number.");
+    return Fail(kInvalidPartOrder,
+                "The list of parts was not in ascending order. Parts must be ordered by part number.");
   }
   auto next = uploaded.begin();
   for (size_t i = 0; i < completion.parts.size(); ++i) {
@@ -189,11 +190,8 @@ Task<Result<PartInfo>> Store::PutPart(const Bucket& bucket, std::string key, std
     txn.Put(part_key, Encode(part));
     return AddUsage(txn, bucket.id, lease.slot(), delta);
   }));
-  co_return PartInfo{.number = number,
-                     .size = part.size,
-                     .etag = Hex(part.md5),
-                     .checksum = part.checksum,
-                     .modified = part.modified};
+  co_return PartInfo{
+      .number = number, .size = part.size, .etag = Hex(part.md5), .checksum = part.checksum, .modified = part.modified};
 }
 
 Status Store::CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const std::string& upload_id,
@@ -261,9 +259,8 @@ Status Store::AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& 
 
 Status Store::Abort(const Bucket& bucket, std::string_view key, std::string_view upload) {
   const auto lease = slots_.Take();
-  return kv::Transact(kv_, [&](kv::Txn& txn) {
-    return AbortInTxn(txn, bucket, std::string(key), std::string(upload), lease.slot());
-  });
+  return kv::Transact(
+      kv_, [&](kv::Txn& txn) { return AbortInTxn(txn, bucket, std::string(key), std::string(upload), lease.slot()); });
 }
 
 Result<PartPage> Store::ListParts(const Bucket& bucket, std::string_view key, std::string_view id, uint32_t after,

@@ -87,13 +87,14 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, tags);
   if (!created.ok()) {
     // In the home region, making one's own bucket again succeeds.
-    const auto present = created.Is(object::kBucketOwnedByYou) && region == kHomeRegion ? store_.GetBucket(name)
-                                                                                         : Result<object::Bucket>(created.error());
+    const auto present = created.Is(object::kBucketOwnedByYou) && region == kHomeRegion
+                             ? store_.GetBucket(name)
+                             : Result<object::Bucket>(created.error());
     if (!present.ok() || present->owner.region != kHomeRegion) return created.error();
   }
-  return gen::CreateBucketOutput{.location = region == kHomeRegion ? "/" + name
-                                                                   : fmt::format("{}/{}", call.endpoint, name),
-                                 .bucket_arn = fmt::format("arn:aws:s3:::{}", name)};
+  return gen::CreateBucketOutput{
+      .location = region == kHomeRegion ? "/" + name : fmt::format("{}/{}", call.endpoint, name),
+      .bucket_arn = fmt::format("arn:aws:s3:::{}", name)};
 }
 
 Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, const gen::DeleteBucketRequest& in) {

@@ -182,8 +182,9 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     if (source.size > object::kPutBytesMax) {
-      co_return Fail(object::kInvalidRequest, "The specified copy source is larger than the maximum allowable size for "
-                                              "a copy source: 5368709120");
+      co_return Fail(object::kInvalidRequest,
+                     "The specified copy source is larger than the maximum allowable size for "
+                     "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
@@ -222,15 +223,16 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
       TARN_CO_TRY(range, ParseCopyRange(*in.copy_source_range, source.size));
     }
     if (range.length > object::kPutBytesMax) {
-      co_return Fail(object::kInvalidRequest, "The specified copy source is larger than the maximum allowable size for "
-                                              "a copy source: 5368709120");
+      co_return Fail(object::kInvalidRequest,
+                     "The specified copy source is larger than the maximum allowable size for "
+                     "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::Content content,
                 co_await store_.Share(source, range.offset, range.length, upload.checksum, kPartExtentsMax));
     const std::string checksum = content.checksum.value;
-    auto part = co_await store_.PutPart(bucket, upload.key, upload.id,
-                                        static_cast<uint32_t>(std::max(in.part_number.value_or(0), 0)),
-                                        std::move(content));
+    auto part =
+        co_await store_.PutPart(bucket, upload.key, upload.id,
+                                static_cast<uint32_t>(std::max(in.part_number.value_or(0), 0)), std::move(content));
     if (part.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!part.ok()) co_return part.error();
     Streamed<gen::UploadPartCopyOutput> answer;

@@ -28,9 +28,9 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   if (in.if_match_last_modified_time || in.if_match_size) {
     return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
   }
-  auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
-                                        .version_id = in.version_id.value_or(""),
-                                        .if_match = Unquoted(in.if_match)});
+  auto deleted = store_.Delete(
+      bucket,
+      {.key = in.key.value_or(""), .version_id = in.version_id.value_or(""), .if_match = Unquoted(in.if_match)});
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), "If-Match");
@@ -44,18 +44,15 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
 
 Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, const gen::DeleteObjectsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (!in.delete_ || !in.delete_->objects || in.delete_->objects->empty() ||
-      in.delete_->objects->size() > kDeleteMax) {
+  if (!in.delete_ || !in.delete_->objects || in.delete_->objects->empty() || in.delete_->objects->size() > kDeleteMax) {
     return Fail(kMalformedXml, "between 1 and 1000 objects are expected");
   }
   const bool quiet = in.delete_->quiet.value_or(false);
   gen::DeleteObjectsOutput out;
   const auto refuse = [&](const gen::ObjectIdentifier& object, std::string_view code, std::string message) {
     if (!out.errors) out.errors.emplace();
-    out.errors->push_back({.key = object.key,
-                           .version_id = object.version_id,
-                           .code = std::string(code),
-                           .message = std::move(message)});
+    out.errors->push_back(
+        {.key = object.key, .version_id = object.version_id, .code = std::string(code), .message = std::move(message)});
   };
   std::vector<object::Deletion> deletions;
   std::vector<const gen::ObjectIdentifier*> asked;  // the request's rows behind `deletions`

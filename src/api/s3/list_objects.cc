@@ -75,9 +75,9 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
   TARN_TRY(const object::Page page, store_.List(bucket, {.prefix = in.prefix.value_or(""),
-                                                        .delimiter = in.delimiter.value_or(""),
-                                                        .start_after = in.marker.value_or(""),
-                                                        .max = max}));
+                                                         .delimiter = in.delimiter.value_or(""),
+                                                         .start_after = in.marker.value_or(""),
+                                                         .max = max}));
   gen::ListObjectsOutput out;
   out.name = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
@@ -114,8 +114,8 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
   out.max_keys = static_cast<int32_t>(max);
   if (encode) out.encoding_type = "url";
   out.key_count = static_cast<int32_t>(page.entries.size() + page.prefixes.size());
-  TellObjects(page, encode, in.fetch_owner.value_or(false) ? std::optional(OwnerOf(bucket.owner.account)) : std::nullopt,
-              out);
+  TellObjects(page, encode,
+              in.fetch_owner.value_or(false) ? std::optional(OwnerOf(bucket.owner.account)) : std::nullopt, out);
   if (page.truncated) out.next_continuation_token = Base64("1" + page.next);
   return out;
 }
@@ -131,10 +131,10 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
     return Fail(object::kInvalidArgument, "A version-id marker cannot be specified without a key marker.");
   }
   TARN_TRY(const object::VersionPage page, store_.ListVersions(bucket, {.prefix = in.prefix.value_or(""),
-                                                                       .delimiter = in.delimiter.value_or(""),
-                                                                       .key_marker = key_marker,
-                                                                       .version_marker = version_marker,
-                                                                       .max = max}));
+                                                                        .delimiter = in.delimiter.value_or(""),
+                                                                        .key_marker = key_marker,
+                                                                        .version_marker = version_marker,
+                                                                        .max = max}));
   gen::ListObjectVersionsOutput out;
   out.name = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);

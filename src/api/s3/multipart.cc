@@ -92,8 +92,8 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
 
 }  // namespace
 
-Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(
-    const Call& call, const gen::CreateMultipartUploadRequest& in) {
+Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const Call& call,
+                                                                          const gen::CreateMultipartUploadRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_CHECK(CheckObjectWrite(in));
   object::Upload upload;
@@ -218,12 +218,11 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
   const int32_t max = std::min(in.max_uploads.value_or(kPageMax), kPageMax);
   if (max < 0) return Fail(object::kInvalidArgument, "max-uploads must be an integer between 0 and 2147483647");
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
-  TARN_TRY(const object::UploadPage page,
-           store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
-                                       .delimiter = in.delimiter.value_or(""),
-                                       .key_marker = in.key_marker.value_or(""),
-                                       .upload_marker = in.upload_id_marker.value_or(""),
-                                       .max = static_cast<uint32_t>(max)}));
+  TARN_TRY(const object::UploadPage page, store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
+                                                                      .delimiter = in.delimiter.value_or(""),
+                                                                      .key_marker = in.key_marker.value_or(""),
+                                                                      .upload_marker = in.upload_id_marker.value_or(""),
+                                                                      .max = static_cast<uint32_t>(max)}));
   gen::ListMultipartUploadsOutput out;
   out.bucket = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);

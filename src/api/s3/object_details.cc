@@ -48,15 +48,18 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   TARN_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
   const std::vector<std::string> wanted = in.object_attributes.value_or(std::vector<std::string>());
   if (wanted.empty()) {
-    return Fail(object::kInvalidRequest, "The x-amz-object-attributes header specifying the attributes to be retrieved "
-                                         "is either missing or empty");
+    return Fail(object::kInvalidRequest,
+                "The x-amz-object-attributes header specifying the attributes to be retrieved "
+                "is either missing or empty");
   }
   for (const std::string& name : wanted) {
     if (std::find(std::begin(kAttributes), std::end(kAttributes), name) == std::end(kAttributes)) {
       return Fail(object::kInvalidArgument, "Invalid attribute name specified.");
     }
   }
-  const auto asks = [&](std::string_view name) { return std::find(wanted.begin(), wanted.end(), name) != wanted.end(); };
+  const auto asks = [&](std::string_view name) {
+    return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  };
   TARN_TRY(const object::Version version, FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""),
                                                       /*with_content=*/asks("ObjectParts")));
   gen::GetObjectAttributesOutput out;
@@ -90,8 +93,8 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
   TARN_CHECK(FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
-  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""),
-                                                         ToTags(*in.tagging->tag_set)));
+  TARN_TRY(const object::Version version,
+           store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), ToTags(*in.tagging->tag_set)));
   gen::PutObjectTaggingOutput out;
   if (version.bucket_versioned) out.version_id = version.version_id;
   return out;

@@ -1,7 +1,12 @@
 // Every operation: its IAM action, its resource, its handler.
+#include "api/s3/gen/operations.h"
+
 #include <fmt/format.h>
 
-#include "api/s3/gen/operations.h"
+#include <functional>
+#include <iterator>
+#include <utility>
+
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
 
@@ -18,6 +23,128 @@ bool NamesVersion(const In& in) {
   } else {
     return false;
   }
+}
+
+// "s3:GetObjectTagging" → "s3:GetObjectVersionTagging".
+std::string VersionAction(std::string_view action) {
+  constexpr std::string_view kObject = "Object";
+  std::string named(action);
+  return named.insert(named.find(kObject) + kObject.size(), "Version");
+}
+
+// Makes the resource rules of rows. Actions have static storage.
+struct Rules {
+  std::function<Result<std::vector<identity::Check>>(const Call& call, std::string_view action,
+                                                     const std::optional<std::string>& bucket,
+                                                     const std::optional<std::string>& key)>
+      checks;
+
+  auto Bucket(std::string_view action) const {
+    return [checks = checks, action](const Call& call, const auto& in) { return checks(call, action, in.bucket, {}); };
+  }
+  auto Object(std::string_view action) const {
+    return [checks = checks, action](const Call& call, const auto& in) {
+      return checks(call, NamesVersion(in) ? VersionAction(action) : std::string(action), in.bucket, in.key);
+    };
+  }
+};
+
+using S = S3Service;
+using protocol::Bind;
+using Rows = std::vector<protocol::Operation>;
+constexpr protocol::OperationOptions kData{.work = WorkClass::kData};
+
+std::string NewBucket(const Call&, const gen::CreateBucketRequest& in) {
+  return fmt::format("arn:aws:s3:::{}", in.bucket.value_or(""));
+}
+
+// Buckets and what can be set on them.
+Rows BucketRows(const Rules& rules) {
+  return {
+      Bind<&S::ListBuckets>("ListBuckets", "s3:ListAllMyBuckets", protocol::AnyResource),
+      Bind<&S::CreateBucket>("CreateBucket", "s3:CreateBucket", NewBucket),
+      Bind<&S::HeadBucket>("HeadBucket", "s3:ListBucket", rules.Bucket("s3:ListBucket")),
+      Bind<&S::DeleteBucket>("DeleteBucket", "s3:DeleteBucket", rules.Bucket("s3:DeleteBucket"), kData),
+      Bind<&S::GetBucketLocation>("GetBucketLocation", "s3:GetBucketLocation", rules.Bucket("s3:GetBucketLocation")),
+      Bind<&S::GetBucketVersioning>("GetBucketVersioning", "s3:GetBucketVersioning",
+                                    rules.Bucket("s3:GetBucketVersioning")),
+      Bind<&S::PutBucketVersioning>("PutBucketVersioning", "s3:PutBucketVersioning",
+                                    rules.Bucket("s3:PutBucketVersioning")),
+      Bind<&S::GetBucketTagging>("GetBucketTagging", "s3:GetBucketTagging", rules.Bucket("s3:GetBucketTagging")),
+      Bind<&S::PutBucketTagging>("PutBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
+      Bind<&S::DeleteBucketTagging>("DeleteBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
+      Bind<&S::GetBucketEncryption>("GetBucketEncryption", "s3:GetEncryptionConfiguration",
+                                    rules.Bucket("s3:GetEncryptionConfiguration")),
+      Bind<&S::PutBucketEncryption>("PutBucketEncryption", "s3:PutEncryptionConfiguration",
+                                    rules.Bucket("s3:PutEncryptionConfiguration")),
+      Bind<&S::DeleteBucketEncryption>("DeleteBucketEncryption", "s3:PutEncryptionConfiguration",
+                                       rules.Bucket("s3:PutEncryptionConfiguration")),
+      Bind<&S::GetBucketLifecycleConfiguration>("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration",
+                                                rules.Bucket("s3:GetLifecycleConfiguration")),
+      Bind<&S::PutBucketLifecycleConfiguration>("PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration",
+                                                rules.Bucket("s3:PutLifecycleConfiguration")),
+      Bind<&S::DeleteBucketLifecycle>("DeleteBucketLifecycle", "s3:PutLifecycleConfiguration",
+                                      rules.Bucket("s3:PutLifecycleConfiguration")),
+  };
+}
+
+// What cannot be changed yet.
+Rows FixedRows(const Rules& rules) {
+  return {
+      Bind<&S::GetBucketAcl>("GetBucketAcl", "s3:GetBucketAcl", rules.Bucket("s3:GetBucketAcl")),
+      Bind<&S::GetObjectAcl>("GetObjectAcl", "s3:GetObjectAcl", rules.Object("s3:GetObjectAcl")),
+      Bind<&S::GetBucketOwnershipControls>("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls",
+                                           rules.Bucket("s3:GetBucketOwnershipControls")),
+      Bind<&S::GetPublicAccessBlock>("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock",
+                                     rules.Bucket("s3:GetBucketPublicAccessBlock")),
+      Bind<&S::GetBucketPolicy>("GetBucketPolicy", "s3:GetBucketPolicy", rules.Bucket("s3:GetBucketPolicy")),
+      Bind<&S::GetBucketPolicyStatus>("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus",
+                                      rules.Bucket("s3:GetBucketPolicyStatus")),
+      Bind<&S::GetBucketCors>("GetBucketCors", "s3:GetBucketCORS", rules.Bucket("s3:GetBucketCORS")),
+      Bind<&S::GetBucketWebsite>("GetBucketWebsite", "s3:GetBucketWebsite", rules.Bucket("s3:GetBucketWebsite")),
+      Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
+                                     rules.Bucket("s3:GetReplicationConfiguration")),
+      Bind<&S::GetObjectLockConfiguration>("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration",
+                                           rules.Bucket("s3:GetBucketObjectLockConfiguration")),
+      Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", rules.Bucket("s3:GetBucketLogging")),
+      Bind<&S::GetBucketNotificationConfiguration>("GetBucketNotificationConfiguration", "s3:GetBucketNotification",
+                                                   rules.Bucket("s3:GetBucketNotification")),
+      Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
+                                        rules.Bucket("s3:GetBucketRequestPayment")),
+      Bind<&S::GetBucketAccelerateConfiguration>("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration",
+                                                 rules.Bucket("s3:GetAccelerateConfiguration")),
+  };
+}
+
+// Objects, uploads, listings.
+Rows ObjectRows(const Rules& rules) {
+  return {
+      Bind<&S::PutObject>("PutObject", "s3:PutObject", rules.Object("s3:PutObject")),
+      Bind<&S::GetObject>("GetObject", "s3:GetObject", rules.Object("s3:GetObject")),
+      Bind<&S::HeadObject>("HeadObject", "s3:GetObject", rules.Object("s3:GetObject")),
+      Bind<&S::DeleteObject>("DeleteObject", "s3:DeleteObject", rules.Object("s3:DeleteObject")),
+      Bind<&S::DeleteObjects>("DeleteObjects", "s3:DeleteObject", rules.Bucket("s3:DeleteObject"), kData),
+      Bind<&S::CopyObject>("CopyObject", "s3:PutObject", &S::CopyRule),
+      Bind<&S::GetObjectAttributes>("GetObjectAttributes", "s3:GetObjectAttributes",
+                                    rules.Object("s3:GetObjectAttributes")),
+      Bind<&S::GetObjectTagging>("GetObjectTagging", "s3:GetObjectTagging", rules.Object("s3:GetObjectTagging")),
+      Bind<&S::PutObjectTagging>("PutObjectTagging", "s3:PutObjectTagging", rules.Object("s3:PutObjectTagging")),
+      Bind<&S::DeleteObjectTagging>("DeleteObjectTagging", "s3:DeleteObjectTagging",
+                                    rules.Object("s3:DeleteObjectTagging")),
+      Bind<&S::CreateMultipartUpload>("CreateMultipartUpload", "s3:PutObject", rules.Object("s3:PutObject")),
+      Bind<&S::UploadPart>("UploadPart", "s3:PutObject", rules.Object("s3:PutObject")),
+      Bind<&S::UploadPartCopy>("UploadPartCopy", "s3:PutObject", &S::PartCopyRule),
+      Bind<&S::CompleteMultipartUpload>("CompleteMultipartUpload", "s3:PutObject", rules.Object("s3:PutObject"), kData),
+      Bind<&S::AbortMultipartUpload>("AbortMultipartUpload", "s3:AbortMultipartUpload",
+                                     rules.Object("s3:AbortMultipartUpload"), kData),
+      Bind<&S::ListParts>("ListParts", "s3:ListMultipartUploadParts", rules.Object("s3:ListMultipartUploadParts")),
+      Bind<&S::ListMultipartUploads>("ListMultipartUploads", "s3:ListBucketMultipartUploads",
+                                     rules.Bucket("s3:ListBucketMultipartUploads"), kData),
+      Bind<&S::ListObjects>("ListObjects", "s3:ListBucket", rules.Bucket("s3:ListBucket"), kData),
+      Bind<&S::ListObjectsV2>("ListObjectsV2", "s3:ListBucket", rules.Bucket("s3:ListBucket"), kData),
+      Bind<&S::ListObjectVersions>("ListObjectVersions", "s3:ListBucketVersions", rules.Bucket("s3:ListBucketVersions"),
+                                   kData),
+  };
 }
 
 }  // namespace
@@ -42,104 +169,13 @@ Result<std::vector<identity::Check>> S3Service::BucketChecks(const Call& call, s
 }
 
 std::vector<protocol::Operation> S3Service::MakeOperations() {
-  using S = S3Service;
-  // The bucket as resource; `action` has static storage.
-  const auto bucket = [this](std::string_view action) {
-    return [this, action](const Call& call, const auto& in) { return BucketChecks(call, action, in.bucket, {}); };
-  };
-  const auto object = [this](std::string_view action) {
-    return [this, action](const Call& call, const auto& in) {
-      const std::string versioned =
-          NamesVersion(in) && !action.ends_with("Version") ? std::string(action) + "Version" : std::string(action);
-      return BucketChecks(call, versioned == "s3:GetObjectTaggingVersion"      ? "s3:GetObjectVersionTagging"
-                                : versioned == "s3:PutObjectTaggingVersion"    ? "s3:PutObjectVersionTagging"
-                                : versioned == "s3:DeleteObjectTaggingVersion" ? "s3:DeleteObjectVersionTagging"
-                                : versioned == "s3:GetObjectAclVersion"        ? "s3:GetObjectVersionAcl"
-                                : versioned == "s3:GetObjectAttributesVersion" ? "s3:GetObjectVersionAttributes"
-                                                                               : std::string_view(versioned),
-                          in.bucket, in.key);
-    };
-  };
-  const auto new_bucket = [](const Call&, const gen::CreateBucketRequest& in) {
-    return fmt::format("arn:aws:s3:::{}", in.bucket.value_or(""));
-  };
-  // DeleteObjects asks for each key itself; here only for the bucket's owner.
-  const protocol::OperationOptions data{.work = WorkClass::kData};
-  using protocol::Bind;
-  return {
-      Bind<&S::ListBuckets>("ListBuckets", "s3:ListAllMyBuckets", protocol::AnyResource),
-      Bind<&S::CreateBucket>("CreateBucket", "s3:CreateBucket", new_bucket),
-      Bind<&S::HeadBucket>("HeadBucket", "s3:ListBucket", bucket("s3:ListBucket")),
-      Bind<&S::DeleteBucket>("DeleteBucket", "s3:DeleteBucket", bucket("s3:DeleteBucket"), data),
-      Bind<&S::GetBucketLocation>("GetBucketLocation", "s3:GetBucketLocation", bucket("s3:GetBucketLocation")),
-
-      Bind<&S::GetBucketVersioning>("GetBucketVersioning", "s3:GetBucketVersioning", bucket("s3:GetBucketVersioning")),
-      Bind<&S::PutBucketVersioning>("PutBucketVersioning", "s3:PutBucketVersioning", bucket("s3:PutBucketVersioning")),
-      Bind<&S::GetBucketTagging>("GetBucketTagging", "s3:GetBucketTagging", bucket("s3:GetBucketTagging")),
-      Bind<&S::PutBucketTagging>("PutBucketTagging", "s3:PutBucketTagging", bucket("s3:PutBucketTagging")),
-      Bind<&S::DeleteBucketTagging>("DeleteBucketTagging", "s3:PutBucketTagging", bucket("s3:PutBucketTagging")),
-      Bind<&S::GetBucketEncryption>("GetBucketEncryption", "s3:GetEncryptionConfiguration",
-                                    bucket("s3:GetEncryptionConfiguration")),
-      Bind<&S::PutBucketEncryption>("PutBucketEncryption", "s3:PutEncryptionConfiguration",
-                                    bucket("s3:PutEncryptionConfiguration")),
-      Bind<&S::DeleteBucketEncryption>("DeleteBucketEncryption", "s3:PutEncryptionConfiguration",
-                                       bucket("s3:PutEncryptionConfiguration")),
-      Bind<&S::GetBucketLifecycleConfiguration>("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration",
-                                                bucket("s3:GetLifecycleConfiguration")),
-      Bind<&S::PutBucketLifecycleConfiguration>("PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration",
-                                                bucket("s3:PutLifecycleConfiguration")),
-      Bind<&S::DeleteBucketLifecycle>("DeleteBucketLifecycle", "s3:PutLifecycleConfiguration",
-                                      bucket("s3:PutLifecycleConfiguration")),
-
-      Bind<&S::GetBucketAcl>("GetBucketAcl", "s3:GetBucketAcl", bucket("s3:GetBucketAcl")),
-      Bind<&S::GetObjectAcl>("GetObjectAcl", "s3:GetObjectAcl", object("s3:GetObjectAcl")),
-      Bind<&S::GetBucketOwnershipControls>("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls",
-                                           bucket("s3:GetBucketOwnershipControls")),
-      Bind<&S::GetPublicAccessBlock>("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock",
-                                     bucket("s3:GetBucketPublicAccessBlock")),
-      Bind<&S::GetBucketPolicy>("GetBucketPolicy", "s3:GetBucketPolicy", bucket("s3:GetBucketPolicy")),
-      Bind<&S::GetBucketPolicyStatus>("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus",
-                                      bucket("s3:GetBucketPolicyStatus")),
-      Bind<&S::GetBucketCors>("GetBucketCors", "s3:GetBucketCORS", bucket("s3:GetBucketCORS")),
-      Bind<&S::GetBucketWebsite>("GetBucketWebsite", "s3:GetBucketWebsite", bucket("s3:GetBucketWebsite")),
-      Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
-                                     bucket("s3:GetReplicationConfiguration")),
-      Bind<&S::GetObjectLockConfiguration>("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration",
-                                           bucket("s3:GetBucketObjectLockConfiguration")),
-      Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", bucket("s3:GetBucketLogging")),
-      Bind<&S::GetBucketNotificationConfiguration>("GetBucketNotificationConfiguration", "s3:GetBucketNotification",
-                                                   bucket("s3:GetBucketNotification")),
-      Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
-                                        bucket("s3:GetBucketRequestPayment")),
-      Bind<&S::GetBucketAccelerateConfiguration>("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration",
-                                                 bucket("s3:GetAccelerateConfiguration")),
-
-      Bind<&S::PutObject>("PutObject", "s3:PutObject", object("s3:PutObject")),
-      Bind<&S::GetObject>("GetObject", "s3:GetObject", object("s3:GetObject")),
-      Bind<&S::HeadObject>("HeadObject", "s3:GetObject", object("s3:GetObject")),
-      Bind<&S::DeleteObject>("DeleteObject", "s3:DeleteObject", object("s3:DeleteObject")),
-      Bind<&S::DeleteObjects>("DeleteObjects", "s3:DeleteObject", bucket("s3:DeleteObject"), data),
-      Bind<&S::CopyObject>("CopyObject", "s3:PutObject", &S::CopyRule),
-      Bind<&S::GetObjectAttributes>("GetObjectAttributes", "s3:GetObjectAttributes", object("s3:GetObjectAttributes")),
-      Bind<&S::GetObjectTagging>("GetObjectTagging", "s3:GetObjectTagging", object("s3:GetObjectTagging")),
-      Bind<&S::PutObjectTagging>("PutObjectTagging", "s3:PutObjectTagging", object("s3:PutObjectTagging")),
-      Bind<&S::DeleteObjectTagging>("DeleteObjectTagging", "s3:DeleteObjectTagging", object("s3:DeleteObjectTagging")),
-
-      Bind<&S::CreateMultipartUpload>("CreateMultipartUpload", "s3:PutObject", object("s3:PutObject")),
-      Bind<&S::UploadPart>("UploadPart", "s3:PutObject", object("s3:PutObject")),
-      Bind<&S::UploadPartCopy>("UploadPartCopy", "s3:PutObject", &S::PartCopyRule),
-      Bind<&S::CompleteMultipartUpload>("CompleteMultipartUpload", "s3:PutObject", object("s3:PutObject"), data),
-      Bind<&S::AbortMultipartUpload>("AbortMultipartUpload", "s3:AbortMultipartUpload",
-                                     object("s3:AbortMultipartUpload"), data),
-      Bind<&S::ListParts>("ListParts", "s3:ListMultipartUploadParts", object("s3:ListMultipartUploadParts")),
-      Bind<&S::ListMultipartUploads>("ListMultipartUploads", "s3:ListBucketMultipartUploads",
-                                     bucket("s3:ListBucketMultipartUploads"), data),
-
-      Bind<&S::ListObjects>("ListObjects", "s3:ListBucket", bucket("s3:ListBucket"), data),
-      Bind<&S::ListObjectsV2>("ListObjectsV2", "s3:ListBucket", bucket("s3:ListBucket"), data),
-      Bind<&S::ListObjectVersions>("ListObjectVersions", "s3:ListBucketVersions", bucket("s3:ListBucketVersions"),
-                                   data),
-  };
+  const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
+                           const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
+  Rows rows = BucketRows(rules);
+  for (Rows more : {FixedRows(rules), ObjectRows(rules)}) {
+    rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
+  return rows;
 }
 
 }  // namespace tarn::api::s3

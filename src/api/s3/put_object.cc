@@ -36,7 +36,8 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
                                    object::ChecksumAlgorithm keep, std::optional<std::string>* told = nullptr) {
   using object::ChecksumAlgorithm;
   const ChecksumAlgorithm declared = rules.declared.algorithm;
-  if (keep == ChecksumAlgorithm::kNone) keep = declared != ChecksumAlgorithm::kNone ? declared : ChecksumAlgorithm::kCrc64Nvme;
+  if (keep == ChecksumAlgorithm::kNone)
+    keep = declared != ChecksumAlgorithm::kNone ? declared : ChecksumAlgorithm::kCrc64Nvme;
   const bool two = declared != ChecksumAlgorithm::kNone && declared != keep;
   object::Incoming incoming = store.Receive({.length = rules.length,
                                              .checksum = keep,
@@ -64,8 +65,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
-  TARN_CO_TRY(object::Content content,
-              co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone));
+  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone));
   const object::WriteCondition condition = object.condition;
   auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
   if (!version.ok()) {
@@ -103,7 +103,7 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
   TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), upload.checksum, &told));
   const std::string checksum = content.checksum.value;
   TARN_CO_TRY(const object::PartInfo part, co_await store_.PutPart(bucket, upload.key, upload.id,
-                                                                  static_cast<uint32_t>(number), std::move(content)));
+                                                                   static_cast<uint32_t>(number), std::move(content)));
   Streamed<gen::UploadPartOutput> answer;
   answer.output.e_tag = QuoteEtag(part.etag);
   answer.output.server_side_encryption = "AES256";

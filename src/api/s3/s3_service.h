@@ -65,8 +65,7 @@ class S3Service : public protocol::Service {
       const Call&, const gen::GetBucketOwnershipControlsRequest&);
   Result<gen::GetPublicAccessBlockOutput> GetPublicAccessBlock(const Call&, const gen::GetPublicAccessBlockRequest&);
   Result<gen::GetBucketPolicyOutput> GetBucketPolicy(const Call&, const gen::GetBucketPolicyRequest&);
-  Result<gen::GetBucketPolicyStatusOutput> GetBucketPolicyStatus(const Call&,
-                                                                 const gen::GetBucketPolicyStatusRequest&);
+  Result<gen::GetBucketPolicyStatusOutput> GetBucketPolicyStatus(const Call&, const gen::GetBucketPolicyStatusRequest&);
   Result<gen::GetBucketCorsOutput> GetBucketCors(const Call&, const gen::GetBucketCorsRequest&);
   Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(const Call&, const gen::GetBucketWebsiteRequest&);
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);

@@ -1,8 +1,8 @@
 #include "api/s3/rules/checksums.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "api/s3/errors.h"
 #include "base/hash.h"

@@ -67,12 +67,23 @@ Status CompareDigests(const std::optional<std::string>& md5, const DeclaredCheck
 template <typename T>
 void SetChecksum(T& out, object::ChecksumAlgorithm algorithm, std::string text) {
   switch (algorithm) {
-    case object::ChecksumAlgorithm::kNone: break;
-    case object::ChecksumAlgorithm::kCrc32: out.checksum_crc32 = std::move(text); break;
-    case object::ChecksumAlgorithm::kCrc32c: out.checksum_crc32_c = std::move(text); break;
-    case object::ChecksumAlgorithm::kCrc64Nvme: out.checksum_crc64_nvme = std::move(text); break;
-    case object::ChecksumAlgorithm::kSha1: out.checksum_sha1 = std::move(text); break;
-    case object::ChecksumAlgorithm::kSha256: out.checksum_sha256 = std::move(text); break;
+    case object::ChecksumAlgorithm::kNone:
+      break;
+    case object::ChecksumAlgorithm::kCrc32:
+      out.checksum_crc32 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kCrc32c:
+      out.checksum_crc32_c = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kCrc64Nvme:
+      out.checksum_crc64_nvme = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kSha1:
+      out.checksum_sha1 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kSha256:
+      out.checksum_sha256 = std::move(text);
+      break;
   }
 }
 template <typename T>

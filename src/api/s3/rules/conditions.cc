@@ -1,8 +1,8 @@
 #include "api/s3/rules/conditions.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "api/s3/errors.h"
 #include "api/s3/rules/request_rules.h"

@@ -1,9 +1,9 @@
 #include "api/s3/rules/lifecycle_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "api/s3/errors.h"
 #include "base/random.h"
@@ -34,8 +34,8 @@ Status CheckMidnight(const std::optional<Timestamp>& date) {
 }
 
 Status CheckStorageClassName(const std::optional<std::string>& name) {
-  if (!name || std::find(std::begin(kTransitionClasses), std::end(kTransitionClasses), *name) ==
-                   std::end(kTransitionClasses)) {
+  if (!name ||
+      std::find(std::begin(kTransitionClasses), std::end(kTransitionClasses), *name) == std::end(kTransitionClasses)) {
     return Malformed();
   }
   return Ok();
@@ -121,14 +121,16 @@ Status CheckTransitions(const gen::LifecycleRule& rule) {
                               FilterText(rule)));
     }
     if (rule.expiration->days && transition.days && *rule.expiration->days <= *transition.days) {
-      return Invalid("'Days' in the Expiration action for filter '{}' must be greater than 'Days' in the Transition "
-                     "action",
-                     FilterText(rule));
+      return Invalid(
+          "'Days' in the Expiration action for filter '{}' must be greater than 'Days' in the Transition "
+          "action",
+          FilterText(rule));
     }
     if (rule.expiration->date && transition.date && *rule.expiration->date <= *transition.date) {
-      return Invalid("'Date' in the Expiration action for filter '{}' must be later than 'Date' in the Transition "
-                     "action",
-                     FilterText(rule));
+      return Invalid(
+          "'Date' in the Expiration action for filter '{}' must be later than 'Date' in the Transition "
+          "action",
+          FilterText(rule));
     }
   }
   return Ok();
@@ -149,9 +151,10 @@ Status CheckNoncurrent(const gen::LifecycleRule& rule) {
     TARN_CHECK(CheckNewerVersions(transition.newer_noncurrent_versions));
     if (*transition.noncurrent_days < 0) return Invalid("'NoncurrentDays' must be nonnegative");
     if (NeedsThirtyDays(*transition.storage_class) && *transition.noncurrent_days < 30) {
-      return Invalid("'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for "
-                     "storageClass '{}'",
-                     *transition.storage_class);
+      return Invalid(
+          "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for "
+          "storageClass '{}'",
+          *transition.storage_class);
     }
   }
   if (!rule.noncurrent_version_expiration) return Ok();

@@ -1,9 +1,9 @@
 #include "api/s3/rules/request_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/strings.h"
@@ -11,16 +11,13 @@
 namespace tarn::api::s3 {
 namespace {
 
-constexpr std::array<std::string_view, 7> kObjectAcls = {"private",
-                                                         "public-read",
-                                                         "public-read-write",
-                                                         "authenticated-read",
-                                                         "aws-exec-read",
-                                                         "bucket-owner-read",
-                                                         "bucket-owner-full-control"};
+constexpr std::array<std::string_view, 7> kObjectAcls = {
+    "private",       "public-read",       "public-read-write",        "authenticated-read",
+    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
 constexpr std::array<std::string_view, 11> kStorageClasses = {
-    "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",         "INTELLIGENT_TIERING", "GLACIER",  "DEEP_ARCHIVE",
-    "OUTPOSTS",           "GLACIER_IR",  "EXPRESS_ONEZONE",    "SNOW",                "FSX_ONTAP"};
+    "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+    "DEEP_ARCHIVE",       "OUTPOSTS",    "GLACIER_IR", "EXPRESS_ONEZONE",     "SNOW",
+    "FSX_ONTAP"};
 
 constexpr size_t kUserMetadataBytesMax = 2048;
 
@@ -108,8 +105,9 @@ Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_
                                            const std::optional<std::string>& if_none_match) {
   object::WriteCondition condition;
   if (if_none_match && *if_none_match != "*") {
-    return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented: If-None-Match "
-                                 "of a write takes only *");
+    return Fail(kNotImplemented,
+                "A header you provided implies functionality that is not implemented: If-None-Match "
+                "of a write takes only *");
   }
   condition.if_absent = if_none_match.has_value();
   if (if_match) condition.if_match = UnquoteEtag(*if_match);

@@ -150,7 +150,7 @@ Status List(const CommandLine& line) {
   if (line.words.empty()) {
     TARN_TRY(const auto response, client.S3({}));
     for (const std::string& bucket : XmlAll(response.body, "Bucket")) {
-      fmt::print("{}  s3://{}/\n", XmlText(bucket, "CreationDate"), XmlText(bucket, "Name"));
+      fmt::print("{}  s3://{}/\n", XmlText(bucket, "CreationDate").substr(0, 19), XmlText(bucket, "Name"));
     }
     return Ok();
   }
@@ -165,10 +165,10 @@ Status List(const CommandLine& line) {
     if (!token.empty()) request.query.emplace_back("continuation-token", token);
     TARN_TRY(const auto response, client.S3(request));
     for (const std::string& prefix : XmlAll(response.body, "CommonPrefixes")) {
-      fmt::print("{:>20}  {:>14}  {}\n", "", "folder", XmlText(prefix, "Prefix"));
+      fmt::print("{:>19}  {:>14}  {}\n", "", "folder", XmlText(prefix, "Prefix"));
     }
     for (const std::string& object : XmlAll(response.body, "Contents")) {
-      fmt::print("{:>20}  {:>14}  {}\n", XmlText(object, "LastModified").substr(0, 19), XmlText(object, "Size"),
+      fmt::print("{:>19}  {:>14}  {}\n", XmlText(object, "LastModified").substr(0, 19), XmlText(object, "Size"),
                  XmlText(object, "Key"));
     }
     token = XmlText(response.body, "NextContinuationToken");

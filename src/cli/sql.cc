@@ -152,11 +152,20 @@ void PrintCsv(const Answer& answer) {
   }
 }
 
+// Numbers stay numbers where JSON can hold them; NaN, infinities and other types are text.
+json::Value JsonCell(const std::optional<std::string>& cell, bool numeric) {
+  if (!cell) return {};
+  if (numeric) {
+    if (auto number = json::Parse(*cell); number.ok()) return std::move(*number);
+  }
+  return *cell;
+}
+
 void PrintJson(const Answer& answer) {
   for (const Row& row : answer.rows) {
     json::Value object{json::Object()};
     for (size_t i = 0; i < std::min(row.size(), answer.columns.size()); ++i) {
-      object.Set(answer.columns[i], row[i] ? json::Value(*row[i]) : json::Value());
+      object.Set(answer.columns[i], JsonCell(row[i], answer.numeric[i]));
     }
     fmt::print("{}\n", json::Write(object));
   }

@@ -50,7 +50,11 @@ class Connection {
     } else {
       bio_.reset(BIO_new_connect(address.c_str()));
     }
-    if (BIO_do_connect(bio_.get()) != 1) return TlsError(kConnect, url_, "cannot connect to");
+    if (BIO_do_connect(bio_.get()) != 1) {
+      Error error = TlsError(kConnect, url_, "cannot connect to");
+      error.message += " (is the lake running? tarn serve --data DIR)";
+      return error;
+    }
     return Ok();
   }
 

@@ -280,6 +280,10 @@ Result<std::unique_ptr<Store>> OpenRocksDb(const std::string& directory, const R
   }
   rocksdb::DB* opened = nullptr;
   const auto status = rocksdb::DB::Open(MakeOptions(options), directory, &opened);
+  if (status.IsIOError() && status.ToString().find("lock file") != std::string::npos) {
+    return Fail(kIo,
+                fmt::format("{} is in use by another tarn: stop that one, or choose another directory", directory));
+  }
   if (!status.ok()) return FromRocksDb(status, "open " + directory);
   std::unique_ptr<rocksdb::DB> db(opened);
   TARN_CHECK(CheckFormat(*db));

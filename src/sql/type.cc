@@ -135,7 +135,7 @@ std::string ToHive(const Type& type) {
 std::string ToTrino(const Type& type) {
   switch (type.kind) {
     case TypeKind::kDecimal:
-      return fmt::format("decimal({}, {})", type.length, type.scale);
+      return fmt::format("decimal({},{})", type.length, type.scale);
     case TypeKind::kChar:
       return fmt::format("char({})", type.length == 0 ? 1 : type.length);
     case TypeKind::kVarchar:

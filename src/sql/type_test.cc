@@ -21,7 +21,7 @@ TEST(HiveType, RoundTripsNestedTypesInCanonicalSpelling) {
 TEST(HiveType, SpeaksTrinoAndDuckDb) {
   auto type = ParseHiveType("array<struct<a:int,b:map<string,decimal(10,2)>>>");
   ASSERT_TRUE(type.ok());
-  EXPECT_EQ(ToTrino(*type), "array(row(a integer, b map(varchar, decimal(10, 2))))");
+  EXPECT_EQ(ToTrino(*type), "array(row(a integer, b map(varchar, decimal(10,2))))");
   EXPECT_EQ(ToDuckDb(*type), "STRUCT(\"a\" INTEGER, \"b\" MAP(VARCHAR, DECIMAL(10,2)))[]");
   EXPECT_EQ(ToAthenaResult(*type), "array");
   EXPECT_EQ(*ParseDuckDbType(ToDuckDb(*type)), *type);
@@ -29,7 +29,7 @@ TEST(HiveType, SpeaksTrinoAndDuckDb) {
 
 TEST(TrinoType, ReadsWhatItPrints) {
   for (std::string text :
-       {"row(a integer, b varchar(10))", "timestamp(3) with time zone", "row(integer, varchar)", "decimal(38, 0)",
+       {"row(a integer, b varchar(10))", "timestamp(3) with time zone", "row(integer, varchar)", "decimal(38,0)",
         "array(array(double))", "map(varchar, real)", "interval day to second", "interval year to month", "time(3)"}) {
     auto type = ParseTrinoType(text);
     ASSERT_TRUE(type.ok()) << text;
@@ -55,7 +55,7 @@ TEST(UnifyTypes, FollowsTrinosCoercions) {
   };
   EXPECT_EQ(unify("integer", "bigint"), "bigint");
   EXPECT_EQ(unify("integer", "double"), "double");
-  EXPECT_EQ(unify("bigint", "decimal(10, 2)"), "decimal(21, 2)");
+  EXPECT_EQ(unify("bigint", "decimal(10,2)"), "decimal(21,2)");
   EXPECT_EQ(unify("varchar(3)", "varchar(5)"), "varchar(5)");
   EXPECT_EQ(unify("date", "timestamp"), "timestamp(3)");
   EXPECT_EQ(unify("varchar", "integer"), "none");

@@ -65,7 +65,8 @@ http::ResponseHead Exchange::MakeHead(ResponseParts& parts, std::optional<uint64
   for (auto& [name, value] : call_.extras.headers) head.headers.Set(name, std::move(value));
   head.headers.Add(std::string(id_name), call_.request_id);
   if (s3) {
-    head.headers.Add("x-amz-id-2", Base64(RandomBytes(48)));
+    // An error's body names the id that its codec made.
+    if (!head.headers.Has("x-amz-id-2")) head.headers.Add("x-amz-id-2", Base64(RandomBytes(48)));
     head.headers.Add("Server", "AmazonS3");
   }
   if (!head.headers.Has("date")) head.headers.Add("Date", FormatHttpDate(call_.now));

@@ -46,25 +46,27 @@ class Grouper {
   std::vector<FoundTable> Take() { return std::move(tables_); }
 
  private:
-  bool Alike(const FileSchema& a, const FileSchema& b) const {
-    return options_.combine_compatible ? a.format == b.format : formats::Compatible(a, b);
+  // `declared`: key=value folders say by their names that they are one table. Columns of CSV go by position, though.
+  bool Alike(const FileSchema& a, const FileSchema& b, bool declared) const {
+    if (options_.combine_compatible || (declared && a.format != formats::Format::kCsv)) return a.format == b.format;
+    return formats::Compatible(a, b);
   }
 
   // The schema of everything below when all of it is alike; nothing else, or when nothing was read.
   std::optional<FileSchema> Uniform(const Folder& folder) const {
     std::optional<FileSchema> merged;
-    const auto meet = [&](const FileSchema& schema) {
-      if (merged && !Alike(*merged, schema)) return false;
+    const auto meet = [&](const FileSchema& schema, bool declared) {
+      if (merged && !Alike(*merged, schema, declared)) return false;
       merged = merged ? formats::MergeSchemas(*merged, schema) : schema;
       return true;
     };
     for (const CrawledFile* file : folder.files) {
-      if (file->schema && !meet(*file->schema)) return std::nullopt;
+      if (file->schema && !meet(*file->schema, false)) return std::nullopt;
     }
     for (const auto& [name, child] : folder.folders) {
       if (CountFiles(child) == 0) continue;
       const auto below = Uniform(child);
-      if (!below || !meet(*below)) return std::nullopt;
+      if (!below || !meet(*below, name.find('=') != std::string::npos)) return std::nullopt;
     }
     return merged;
   }

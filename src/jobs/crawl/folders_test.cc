@@ -34,6 +34,10 @@ TEST(FindTables, MakesPartitionsOfKeyValueFolders) {
   EXPECT_EQ(Tables({{"sales/dt=2026-01-01/a", 1, kSales}}), Expected{"sales/[dt]1"});
 }
 
+TEST(FindTables, KeepsKeyValueFoldersTogetherWhateverTheirColumns) {
+  EXPECT_EQ(Tables({{"sales/day=1/a", 1, kSales}, {"sales/day=2/a", 1, kUsers}}), Expected{"sales/[day]2"});
+}
+
 TEST(FindTables, NamesUnnamedLevelsByNumber) {
   EXPECT_EQ(Tables({{"processed/sales/2026/11/21/a.json", 1, kSales}}),
             Expected{"processed/sales/[partition_0,partition_1,partition_2]1"});

@@ -21,7 +21,14 @@ Job::Job(Services& services, Scope scope, std::string user, Execution start, uin
       scanned_bytes_max(scanned_bytes_max),
       parameters(execution.parameters) {}
 
-std::string Job::database() const { return AsciiLower(execution.database.value_or("default")); }
+std::string Job::database() const {
+  // Clients quote the context's name as they do in statements: awswrangler sends "`db`".
+  std::string_view name = execution.database ? *execution.database : std::string_view("default");
+  if (name.size() > 2 && name.front() == name.back() && (name.front() == '`' || name.front() == '"')) {
+    name = name.substr(1, name.size() - 2);
+  }
+  return AsciiLower(name);
+}
 
 sql::AnalyzeContext Job::context() const {
   sql::AnalyzeContext context;

@@ -85,11 +85,17 @@ const std::string* Property(const sql::QueryProperties& properties, const std::s
   return found == properties.end() ? nullptr : &found->second.text;
 }
 
-Status SetCodec(const sql::QueryProperties& properties, Layout& layout) {
+// The compression that the statement names, in capitals; empty when it names none.
+std::string AskedCodec(const sql::QueryProperties& properties) {
   std::string codec;
   for (const char* key : {"parquet_compression", "orc_compression", "compression", "write_compression"}) {
     if (const std::string* value = Property(properties, key)) codec = AsciiUpper(*value);
   }
+  return codec;
+}
+
+Status SetCodec(const sql::QueryProperties& properties, Layout& layout) {
+  const std::string codec = AskedCodec(properties);
   using Codec = engine::WriteTarget::Codec;
   const bool parquet = layout.target.format == engine::WriteTarget::Format::kParquet;
   if (codec.empty()) {
@@ -331,6 +337,10 @@ catalog::Table NewTable(const sql::CreateTableAs& create, std::string database, 
                                          {"classification", layout.format == "textfile" ? "csv" : layout.format},
                                          {"has_encrypted_data", "false"},
                                          {"transient_lastDdlTime", std::to_string(now.seconds())}};
+  // Kept for later INSERTs.
+  if (const std::string codec = AskedCodec(create.properties); !codec.empty()) {
+    (*table.parameters)[layout.format == "parquet" ? "parquet.compression" : "write.compression"] = codec;
+  }
   catalog::StorageDescriptor storage;
   storage.columns.emplace();
   for (size_t i = 0; i < columns.size(); i++) {
@@ -464,16 +474,19 @@ Result<Layout> LayoutOf(const catalog::Table& table) {
   layout.location = std::string(table.location());
   using Format = engine::WriteTarget::Format;
   using Codec = engine::WriteTarget::Codec;
-  layout.target.codec = Codec::kGzip;
-  if (format == engine::Format::kParquet) {
-    layout.target.format = Format::kParquet;
-    layout.target.codec = Codec::kSnappy;
-    for (const char* key : {"parquet.compression", "write.compression"}) {
-      const std::string* codec = catalog::Find(table.parameters, key);
-      if (codec == nullptr) continue;
-      if (EqualsIgnoreCase(*codec, "zstd")) layout.target.codec = Codec::kZstd;
-      if (EqualsIgnoreCase(*codec, "gzip")) layout.target.codec = Codec::kGzip;
+  const bool parquet = format == engine::Format::kParquet;
+  layout.target.codec = parquet ? Codec::kSnappy : Codec::kGzip;
+  for (const char* key : {"parquet.compression", "write.compression"}) {
+    const std::string* codec = catalog::Find(table.parameters, key);
+    if (codec == nullptr || (!parquet && std::string_view(key).starts_with("parquet"))) continue;
+    if (EqualsIgnoreCase(*codec, "zstd")) layout.target.codec = Codec::kZstd;
+    if (EqualsIgnoreCase(*codec, "gzip")) layout.target.codec = Codec::kGzip;
+    if (EqualsIgnoreCase(*codec, "none") || EqualsIgnoreCase(*codec, "uncompressed")) {
+      layout.target.codec = Codec::kNone;
     }
+  }
+  if (parquet) {
+    layout.target.format = Format::kParquet;
   } else if (format == engine::Format::kJson) {
     layout.target.format = Format::kJson;
   } else if (format == engine::Format::kDelimited && text.skip_header_lines == 0) {

@@ -209,12 +209,13 @@ def storm(signer, requests, connections=64, processes=2, repeat_until=None):
     outcome = Outcome(latencies, max(p[2] for p in parts) - min(p[1] for p in parts), sum(p[3] for p in parts),
                       next((p[4] for p in parts if p[4]), ""))
     if outcome.failures:
-        raise RuntimeError(f"{outcome.failures} of {len(latencies)} requests failed; the first: {outcome.first_failure}")
+        raise RuntimeError(f"{outcome.failures} of {len(latencies)} requests failed, the first: "
+                           f"{outcome.first_failure}")
     return outcome
 
 
 def stream(signer, calls, threads=4):
-    """Large bodies: `calls` is a list of (head, body or None, expected answer bytes); seconds and the answers' heads."""
+    """Large bodies: `calls` is a list of (head, body or None); the seconds taken and the answers' heads."""
     waiting, lock, heads, problems = list(enumerate(calls)), threading.Lock(), {}, []
 
     def work():
@@ -224,7 +225,7 @@ def stream(signer, calls, threads=4):
             with lock:
                 if not waiting:
                     return
-                number, (head, body, _) = waiting.pop(0)
+                number, (head, body) = waiting.pop(0)
             made.sendall(head)
             if body is not None:
                 made.sendall(body)

@@ -28,6 +28,7 @@ def ensure_tools():
     print("bench: installing DuckDB for Python and tpchgen-cli into .venv-bench", flush=True)
     subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     subprocess.run([str(VENV / "bin/pip"), "install", "-q", "-r", str(BENCH / "requirements.txt")], check=True)
+    (VENV / ".gitignore").write_text("*\n")
     stamp.write_text(wanted)
 
 

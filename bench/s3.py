@@ -44,7 +44,8 @@ def put_and_get(servers, count, rounds):
     for number in range(rounds):
         for server in servers:
             signer = server.signer()
-            puts = [signer.request("PUT", f"/bench/small/{number}/{i % 97:02d}/{i:07d}", body=body) for i in range(count)]
+            puts = [signer.request("PUT", f"/bench/small/{number}/{i % 97:02d}/{i:07d}", body=body)
+                    for i in range(count)]
             small(server, f"PUT 4 KiB, round {number + 1}", puts)
         for server in servers:
             signer = server.signer()
@@ -88,7 +89,7 @@ def parts(server, count):
     upload = re.search("<UploadId>(.*?)</UploadId>", answer)[1]
     with Measure(server) as measured:
         seconds, heads = stream(signer, [
-            (signer.request("PUT", "/bench/large", query={"partNumber": n + 1, "uploadId": upload}, length=PART), body, 0)
+            (signer.request("PUT", "/bench/large", query={"partNumber": n + 1, "uploadId": upload}, length=PART), body)
             for n in range(count)])
     print(f"  {f'PUT {count} x 64 MiB parts':<22} {server.name:<10} {count * 64 / seconds:,.0f} MiB/s      server CPU "
           f"{measured.cpu / count / 64 * 1e3:.2f} ms/MiB", flush=True)
@@ -101,16 +102,18 @@ def parts(server, count):
     completed = time.perf_counter() - began
     with Measure(server) as measured:
         seconds, _ = stream(signer, [
-            (signer.request("GET", "/bench/large", headers={"range": f"bytes={n * PART}-{(n + 1) * PART - 1}"}), None,
-             PART) for n in range(count)])
+            (signer.request("GET", "/bench/large", headers={"range": f"bytes={n * PART}-{(n + 1) * PART - 1}"}), None)
+            for n in range(count)])
     print(f"  {f'GET {count} x 64 MiB ranges':<22} {server.name:<10} {count * 64 / seconds:,.0f} MiB/s      server CPU "
-          f"{measured.cpu / count / 64 * 1e3:.2f} ms/MiB   (complete took {completed * 1e3:.0f} ms)", flush=True)
+          f"{measured.cpu / count / 64 * 1e3:.2f} ms/MiB   (complete took {completed * 1e3:.0f} ms; peak memory so far "
+          f"{server.peak_memory() / 2**20:.0f} MiB)", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", help="put, list or parts")
+    parser.add_argument("--parts", type=int, help="how many 64 MiB parts (80: a 5 GiB object)")
     options = parser.parse_args()
     servers = [Tarn(), *filter(None, [peer()])]
     try:
@@ -122,7 +125,7 @@ def main():
         for server in servers if options.only in (None, "list") else ():
             listing(server, 10_000 if options.quick else 100_000)
         for server in servers if options.only in (None, "parts") else ():
-            parts(server, 4 if options.quick else 16)
+            parts(server, options.parts or (4 if options.quick else 16))
     finally:
         for server in servers:
             server.close()

@@ -43,6 +43,11 @@ class Server:
         sizes = {name: int(kib) << 10 for name, kib in re.findall(r"^(\w+):\s+(\d+) kB", text, re.M)}
         return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
 
+    def peak_memory(self):
+        """The most resident bytes so far."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) << 10
+
     def stop(self, kill=False):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)

@@ -1,7 +1,8 @@
-"""The pages of docs/ say what is so: every `sh` and `python` block of a page is run, in order, in one fresh folder, against
-a fresh lake. A block marked ```sh norun is shown only.
+"""The pages of docs/ say what is so: every `sh` and `python` block of a page is run, in order, in one fresh folder,
+against a fresh lake. A block marked ```sh norun is shown only.
 
-Addresses are replaced: 127.0.0.1:4566 by the lake's, any other 127.0.0.1:PORT by a free port, the same all over the page.
+Addresses are replaced: 127.0.0.1:4566 by the lake's, any other 127.0.0.1:PORT by a free port, the same all over the
+page.
 """
 import importlib.util
 import os
@@ -54,7 +55,8 @@ def test_every_block_of_the_page_runs(page, tmp_path):
     folder.mkdir()
     ports = {"4566": str(lake.port)}
     tools = os.pathsep.join([str(binary.resolve().parent), str(pathlib.Path(sys.executable).parent)])
-    env = {"PATH": tools + os.pathsep + os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", **lake.environment()}
+    env = {"PATH": tools + os.pathsep + os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8",
+           **lake.environment()}
     groups = []
     try:
         for line, language, text in blocks(page):

@@ -2,8 +2,9 @@
 """Generates a service's C++ structs and protocol tables from botocore's service model.
 
 A service folder lists what it serves in operations.txt: one operation a line, `#` begins a comment, and lines of the
-form `key: value` before them set `service` (botocore's name where the folder's differs) and `validation` (the error
-code of failed constraints). A single `*` means every operation of the model.
+form `key: value` before them set `service` (botocore's name where the folder's differs), `validation` (the error code
+of failed constraints) and `open` (enumerations that take values which the model doesn't list, as the service itself
+does). A single `*` means every operation of the model.
 """
 import argparse
 import os
@@ -20,7 +21,7 @@ def read_operations(path):
             line = line.split("#", 1)[0].strip()
             if ":" in line:
                 key, value = (part.strip() for part in line.split(":", 1))
-                if key not in ("service", "validation"):
+                if key not in ("service", "validation", "open"):
                     raise ModelError(f"{path}: unknown key {key!r}")
                 options[key] = value
             elif line:

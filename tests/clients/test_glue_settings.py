@@ -44,6 +44,16 @@ def test_connections_are_filtered_and_paged(glue, name):
     assert [c["Name"] for p in pages for c in p["ConnectionList"]] == [f"{name}1", f"{name}3"]
 
 
+def test_connections_take_kinds_and_properties_that_the_model_lacks(glue, name):
+    kept = {"SparkProperties": '{"secretId": "s", "sfUrl": "x"}', "USERNAME": "me", "PASSWORD": "secret"}
+    glue.create_connection(ConnectionInput=connection(name, ConnectionType="SNOWFLAKE", ConnectionProperties=kept))
+    got = glue.get_connection(Name=name)["Connection"]
+    assert got["ConnectionType"] == "SNOWFLAKE" and got["ConnectionProperties"] == kept
+    listed = glue.get_connections(Filter={"ConnectionType": "SNOWFLAKE"}, HidePassword=True)["ConnectionList"]
+    shown = next(c for c in listed if c["Name"] == name)["ConnectionProperties"]
+    assert shown == {k: v for k, v in kept.items() if k != "PASSWORD"}
+
+
 def test_security_configurations_are_kept(glue, name):
     given = {"S3Encryption": [{"S3EncryptionMode": "SSE-S3"}],
              "CloudWatchEncryption": {"CloudWatchEncryptionMode": "DISABLED"},

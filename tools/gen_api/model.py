@@ -109,6 +109,9 @@ class Model:
         else:
             self.validation_code = options.get("validation") or VALIDATION_CODES.get(
                 self.botocore_name, "ValidationError" if "query" in self.protocols() else "ValidationException")
+        for enum in options.get("open", "").split():
+            if not self.shapes.get(enum, {}).pop("enum", None):
+                raise ModelError(f"{self.botocore_name} has no enumeration named {enum}")
         names = options["operations"]
         if names == ["*"]:
             names = list(self.all_operations)

@@ -121,7 +121,7 @@ def tpch(server, athena, folder, rounds):
             theirs = duck.execute(sql).fetchall()
             plain = (time.perf_counter() - began, time.process_time() - cpu)
             cpu = server.cpu()
-            execution, wall = athena.run(sql, pause=0.002, Database="tpch")
+            execution, wall = athena.run(sql, pause=0.005, Database="tpch")
             ours = (wall, server.cpu() - cpu)
             rows = athena.rows(execution)
             if len(rows) != len(theirs) or not all(same(a, b) for x, y in zip(rows, theirs) for a, b in zip(x, y)):

@@ -232,9 +232,21 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const catalog::
   for (;;) {
     TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, options));
     std::move(page.items.begin(), page.items.end(), std::back_inserter(partitions));
-    if (page.next.empty()) return partitions;
+    if (page.next.empty()) break;
     options.after = page.next;
   }
+  const std::string* projected = catalog::Find(table.parameters, "projection.enabled");
+  if (partitions.empty() && projected != nullptr && EqualsIgnoreCase(*projected, "true")) {
+    catalog::ListPartitionsOptions any;
+    any.limit = 1;
+    TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, any));
+    if (page.items.empty()) {
+      return Fail(kUnserved, fmt::format("NOT_SUPPORTED: table {}.{} uses partition projection, which is not served yet; "
+                                         "add its partitions by MSCK REPAIR TABLE or ALTER TABLE ADD PARTITION",
+                                         table.database, table.name));
+    }
+  }
+  return partitions;
 }
 
 Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalog::Table& table) {

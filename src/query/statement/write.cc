@@ -560,9 +560,11 @@ Status RunInsertInto(Job& job, sql::InsertInto& insert) {
   }
   TARN_TRY(catalog::Table table, job.services.catalog.GetTable(job.scope, name.database, name.table));
   TARN_TRY(Layout layout, LayoutOf(table));
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(*insert.query, job.lake, job.context()));
+  sql::PrintOptions options;
+  if (insert.columns.empty()) options.target = info->columns;  // rows are then cast by position, as Trino does
+  TARN_TRY(sql::Plan plan, sql::PlanQuery(*insert.query, job.lake, job.context(), options));
   job.lake.Prune(plan.tables);
-  TARN_CHECK(CompleteTypes(job, plan));
+  // Types that are not known stay so: a bare NULL fits every column.
   TARN_TRY(std::vector<int> sources, MatchColumns(insert, info->columns, plan.columns));
   TARN_TRY(Written written, WriteRows(job, CastSelect(plan, info->columns, sources), layout, info->partition_keys));
   std::vector<catalog::Partition> partitions = PartitionsOf(table, written.outcome, job.services.clock.Now());

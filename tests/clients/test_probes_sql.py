@@ -335,3 +335,8 @@ def test_partition_projection_is_refused_rather_than_read_as_empty(shop):
     assert "projection" in shop.fails("SELECT * FROM proj")["StateChangeReason"]
     shop.ok("MSCK REPAIR TABLE proj")
     assert shop.rows("SELECT * FROM proj") == [["1", "1"]]
+
+
+def test_explain_answers_a_plan_or_says_why_not(shop):
+    assert shop.ok("EXPLAIN SELECT 1") and shop.ok("EXPLAIN (FORMAT TEXT) SELECT 1")
+    assert "FORMAT JSON" in shop.fails("EXPLAIN (FORMAT JSON) SELECT 1")["StateChangeReason"].upper()

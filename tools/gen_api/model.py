@@ -112,6 +112,8 @@ class Model:
         for enum in options.get("open", "").split():
             if not self.shapes.get(enum, {}).pop("enum", None):
                 raise ModelError(f"{self.botocore_name} has no enumeration named {enum}")
+        for shape in options.get("unconstrained", "").split():
+            self._lift_constraints(*shape.split("."))
         names = options["operations"]
         if names == ["*"]:
             names = list(self.all_operations)
@@ -123,6 +125,18 @@ class Model:
         self._add_empty_structures()
         self._reach()
         self._find_cycles()
+
+    def _lift_constraints(self, name, member=None):
+        """A shape's constraints are the handlers' to check; those of one member leave its shape as it is elsewhere."""
+        if name not in self.shapes or member and member not in self.shapes[name].get("members", {}):
+            raise ModelError(f"{self.botocore_name} has no shape {'.'.join(filter(None, (name, member)))}")
+        if member:
+            target = self.shapes[name]["members"][member]
+            name = target["shape"] + "Unconstrained"
+            self.shapes.setdefault(name, dict(self.shapes[target["shape"]]))
+            target["shape"] = name
+        for constraint in ("min", "max", "pattern", "enum"):
+            self.shapes[name].pop(constraint, None)
 
     def protocols(self):
         return self.metadata.get("protocols") or [self.metadata["protocol"]]

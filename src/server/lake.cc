@@ -33,6 +33,7 @@
 #include "object/store.h"
 #include "observe/storage_metrics.h"
 #include "query/service.h"
+#include "registry/registry.h"
 #include "schedule/timers.h"
 #include "server/root_credentials.h"
 #include "server/usage_source.h"
@@ -138,6 +139,7 @@ class OpenLake : public Lake {
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
     TARN_CHECK(runner_->Recover());
+    schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
     return OpenTimers();
@@ -177,7 +179,7 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(*objects_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
-        std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, clock_)));
+        std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
     api_ = dispatcher_->AsHandler();
@@ -200,6 +202,7 @@ class OpenLake : public Lake {
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;
   std::unique_ptr<crawl::CrawlRunner> runner_;
+  std::unique_ptr<registry::SchemaRegistry> schemas_;
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
   std::unique_ptr<schedule::Timers> timers_;

@@ -5,6 +5,7 @@
 #include "api/glue/error_rows.h"
 #include "catalog/errors.h"
 #include "jobs/crawl/errors.h"
+#include "registry/errors.h"
 
 namespace tarn::api::glue {
 namespace {
@@ -42,6 +43,13 @@ const protocol::ErrorRow kRows[] = {
     {&jobs::crawl::kScheduleRunning, "SchedulerRunningException", 400},
     {&jobs::crawl::kScheduleNotRunning, "SchedulerNotRunningException", 400},
     {&jobs::crawl::kDamaged, "InternalServiceException", 500},
+
+    {&registry::kNoSuchEntity, kNotFound, 400},
+    {&registry::kAlreadyExists, kExists, 400},
+    {&registry::kInvalidInput, kInvalid, 400},
+    {&registry::kLimitExceeded, "ResourceNumberLimitExceededException", 400},
+    {&registry::kInUse, "ConcurrentModificationException", 400},
+    {&registry::kDamaged, "InternalServiceException", 500},
 };
 
 }  // namespace

@@ -6,12 +6,13 @@
 namespace tarn::api::glue {
 
 GlueService::GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
-                         kv::Store& store, const Clock& clock)
+                         kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock)
     : catalog_(catalog),
       crawlers_(crawlers),
       runner_(runner),
       connections_(store, clock, "connection"),
-      security_configurations_(store, clock, "security-configuration") {}
+      security_configurations_(store, clock, "security-configuration"),
+      schemas_(schemas) {}
 
 const protocol::ServiceDesc& GlueService::model() const { return gen::kService; }
 

@@ -1,5 +1,5 @@
-// AWS Glue's wire face: the data catalog, connections, classifiers and crawlers. Decodes nothing, stores nothing: each
-// handler is a domain call or two between two conversions.
+// AWS Glue's wire face: the data catalog, connections, classifiers, crawlers and the schema registry. Decodes nothing,
+// stores nothing: each handler is a domain call or two between two conversions.
 //
 // Threads: any; handlers block.
 #pragma once
@@ -14,17 +14,21 @@
 #include "catalog/documents.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
+#include "registry/registry.h"
 
 namespace tarn::api::glue {
 
 #define TARN_GLUE_HANDLER(Operation) \
   Result<gen::Operation##Response> Operation(const protocol::Call& call, const gen::Operation##Request& in)
+// The schema registry's inputs are named otherwise.
+#define TARN_GLUE_REGISTRY_HANDLER(Operation) \
+  Result<gen::Operation##Response> Operation(const protocol::Call& call, const gen::Operation##Input& in)
 
 class GlueService : public protocol::Service {
  public:
   // All outlive the service.
   GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
-              kv::Store& store, const Clock& clock);
+              kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock);
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -118,6 +122,29 @@ class GlueService : public protocol::Service {
   TARN_GLUE_HANDLER(UpdateCrawler);
   TARN_GLUE_HANDLER(UpdateCrawlerSchedule);
 
+  TARN_GLUE_REGISTRY_HANDLER(CreateRegistry);
+  TARN_GLUE_REGISTRY_HANDLER(DeleteRegistry);
+  TARN_GLUE_REGISTRY_HANDLER(GetRegistry);
+  TARN_GLUE_REGISTRY_HANDLER(ListRegistries);
+  TARN_GLUE_REGISTRY_HANDLER(UpdateRegistry);
+
+  TARN_GLUE_REGISTRY_HANDLER(CreateSchema);
+  TARN_GLUE_REGISTRY_HANDLER(DeleteSchema);
+  TARN_GLUE_REGISTRY_HANDLER(GetSchema);
+  TARN_GLUE_REGISTRY_HANDLER(ListSchemas);
+  TARN_GLUE_REGISTRY_HANDLER(UpdateSchema);
+
+  TARN_GLUE_REGISTRY_HANDLER(CheckSchemaVersionValidity);
+  TARN_GLUE_REGISTRY_HANDLER(DeleteSchemaVersions);
+  TARN_GLUE_REGISTRY_HANDLER(GetSchemaByDefinition);
+  TARN_GLUE_REGISTRY_HANDLER(GetSchemaVersion);
+  TARN_GLUE_REGISTRY_HANDLER(GetSchemaVersionsDiff);
+  TARN_GLUE_REGISTRY_HANDLER(ListSchemaVersions);
+  TARN_GLUE_REGISTRY_HANDLER(PutSchemaVersionMetadata);
+  TARN_GLUE_REGISTRY_HANDLER(QuerySchemaVersionMetadata);
+  TARN_GLUE_REGISTRY_HANDLER(RegisterSchemaVersion);
+  TARN_GLUE_REGISTRY_HANDLER(RemoveSchemaVersionMetadata);
+
  private:
   // A crawler as clients see it, its run included.
   Result<gen::Crawler> Describe(const Scope& scope, const jobs::crawl::Definition& definition);
@@ -130,8 +157,10 @@ class GlueService : public protocol::Service {
   jobs::crawl::Runner& runner_;
   catalog::Documents connections_;
   catalog::Documents security_configurations_;
+  registry::SchemaRegistry& schemas_;
 };
 
+#undef TARN_GLUE_REGISTRY_HANDLER
 #undef TARN_GLUE_HANDLER
 
 }  // namespace tarn::api::glue

@@ -7,6 +7,7 @@
 #include "api/glue/convert.h"
 #include "api/glue/errors.h"
 #include "api/glue/glue_service.h"
+#include "api/glue/schema_ids.h"
 #include "base/strings.h"
 
 namespace tarn::api::glue {
@@ -137,6 +138,18 @@ constexpr auto kCrawlers = [](const Call& call, const gen::BatchGetCrawlersReque
   return arns;
 };
 
+constexpr auto kRegistry = [](const Call& call, const auto& in) {
+  return Arn(call, call.scope.account, RegistryResource(in.registry_id));
+};
+
+constexpr auto kSchema = [](const Call& call, const auto& in) {
+  return Arn(call, call.scope.account, SchemaResource(in.schema_id));
+};
+
+constexpr auto kNewRegistry = [](const Call& call, const gen::CreateRegistryInput& in) {
+  return Arn(call, call.scope.account, "registry/" + Text(in.registry_name));
+};
+
 constexpr auto kTagged = [](const Call&, const auto& in) { return Text(in.resource_arn); };
 
 constexpr protocol::OperationOptions kLong{.work = WorkClass::kData};
@@ -231,6 +244,31 @@ std::vector<Operation> OtherOperations() {
   };
 }
 
+std::vector<Operation> RegistryOperations() {
+  return {
+      TARN_GLUE_OPERATION(CheckSchemaVersionValidity, AnyResource),
+      TARN_GLUE_OPERATION(CreateRegistry, kNewRegistry),
+      TARN_GLUE_OPERATION(CreateSchema, kRegistry, kLong),
+      TARN_GLUE_OPERATION(DeleteRegistry, kRegistry, kLong),
+      TARN_GLUE_OPERATION(DeleteSchema, kSchema, kLong),
+      TARN_GLUE_OPERATION(DeleteSchemaVersions, kSchema),
+      TARN_GLUE_OPERATION(GetRegistry, kRegistry),
+      TARN_GLUE_OPERATION(GetSchema, kSchema),
+      TARN_GLUE_OPERATION(GetSchemaByDefinition, kSchema),
+      TARN_GLUE_OPERATION(GetSchemaVersion, kSchema),
+      TARN_GLUE_OPERATION(GetSchemaVersionsDiff, kSchema, kLong),
+      TARN_GLUE_OPERATION(ListRegistries, AnyResource),
+      TARN_GLUE_OPERATION(ListSchemaVersions, kSchema),
+      TARN_GLUE_OPERATION(ListSchemas, kRegistry),
+      TARN_GLUE_OPERATION(PutSchemaVersionMetadata, kSchema),
+      TARN_GLUE_OPERATION(QuerySchemaVersionMetadata, kSchema),
+      TARN_GLUE_OPERATION(RegisterSchemaVersion, kSchema, kLong),
+      TARN_GLUE_OPERATION(RemoveSchemaVersionMetadata, kSchema),
+      TARN_GLUE_OPERATION(UpdateRegistry, kRegistry),
+      TARN_GLUE_OPERATION(UpdateSchema, kSchema),
+  };
+}
+
 #undef TARN_GLUE_OPERATION
 
 }  // namespace
@@ -239,6 +277,7 @@ std::span<const Operation> GlueService::operations() const {
   static const std::vector<Operation> kAll = [] {
     std::vector<Operation> all = CatalogOperations();
     std::ranges::move(OtherOperations(), std::back_inserter(all));
+    std::ranges::move(RegistryOperations(), std::back_inserter(all));
     return all;
   }();
   return kAll;

@@ -56,6 +56,11 @@ Result<catalog::Parameters> GlueService::EditTagsOf(const protocol::Call& call, 
       return connection.error().reason->code == Code::kNotFound ? NotFound(arn) : connection.error();
     }
     tags = connection->tags;
+  } else if (kind == "registry") {
+    TARN_TRY(tags, schemas_.TagRegistry(call.scope, name, add, remove));
+  } else if (kind == "schema" && name.find('/') != std::string::npos) {
+    const std::string parent = name.substr(0, name.find('/'));
+    TARN_TRY(tags, schemas_.TagSchema(call.scope, {parent, name.substr(parent.size() + 1)}, add, remove));
   } else {
     return NotFound(arn);
   }

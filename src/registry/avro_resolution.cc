@@ -12,6 +12,8 @@ namespace {
 
 using Why = std::optional<std::string>;
 
+constexpr int kStepsMax = 20'000;  // unions inside unions multiply
+
 std::string_view Unqualified(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 std::string NameOf(const Type& type) {
@@ -46,6 +48,7 @@ bool Promotes(Kind writer, Kind reader) {
 class Resolver {
  public:
   Why Resolve(const Type& reader, const Type& writer, const std::string& path) {
+    if (++steps_ > kStepsMax) return path + ": too complex to compare";
     // A pair that is being looked at, or was, has been or will be told of there.
     if (!seen_.emplace(&reader, &writer).second) return std::nullopt;
     Why why = Compare(reader, writer, path);
@@ -128,6 +131,7 @@ class Resolver {
   }
 
   std::set<std::pair<const Type*, const Type*>> seen_;
+  int steps_ = 0;
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ using json::Value;
 using Why = std::optional<std::string>;
 
 constexpr int kDepthMax = 64;
+constexpr int kStepsMax = 100'000;  // alternatives inside alternatives multiply
 
 enum TypeBit : unsigned {
   kNullBit = 1,
@@ -111,12 +112,12 @@ class Inclusion {
   Inclusion(const Value& wide_root, const Value& narrow_root) : wide_root_(wide_root), narrow_root_(narrow_root) {}
 
   Why Compare(const Value& wide_given, const Value& narrow_given, const std::string& path, int depth) {
-    if (depth > kDepthMax) return path + ": nested too deeply to compare";
+    if (depth > kDepthMax || ++steps_ > kStepsMax) return path + ": too complex to compare";
     const Value* wide = Follow(wide_root_, wide_given);
     const Value* narrow = Follow(narrow_root_, narrow_given);
     if (!wide || !narrow) return path + ": a $ref leads outside the definition or nowhere";
     // What a $ref leads to may lie where no schema is expected.
-    if ((wide != &wide_given && !Check(*wide).ok()) || (narrow != &narrow_given && !Check(*narrow).ok())) {
+    if ((wide != &wide_given && !IsSchema(*wide)) || (narrow != &narrow_given && !IsSchema(*narrow))) {
       return path + ": a $ref leads to no schema";
     }
     if (wide->is_bool()) {
@@ -132,6 +133,13 @@ class Inclusion {
   }
 
  private:
+  bool IsSchema(const Value& value) {
+    if (sound_.contains(&value)) return true;
+    if (!Check(value).ok()) return false;
+    sound_.insert(&value);
+    return true;
+  }
+
   // What a local $ref means; siblings of a $ref must be annotations. Null when it cannot be followed.
   static const Value* Follow(const Value& root, const Value& from) {
     const Value* at = &from;
@@ -333,6 +341,8 @@ class Inclusion {
   inline static const Value kAnything{true};
   const Value& wide_root_;
   const Value& narrow_root_;
+  std::set<const Value*> sound_;
+  int steps_ = 0;
   std::set<std::pair<const Value*, const Value*>> under_way_;
 };
 

@@ -241,9 +241,10 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const catalog::
     any.limit = 1;
     TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, any));
     if (page.items.empty()) {
-      return Fail(kUnserved, fmt::format("NOT_SUPPORTED: table {}.{} uses partition projection, which is not served yet; "
-                                         "add its partitions by MSCK REPAIR TABLE or ALTER TABLE ADD PARTITION",
-                                         table.database, table.name));
+      return Fail(kUnserved,
+                  fmt::format("NOT_SUPPORTED: table {}.{} uses partition projection, which is not served yet; "
+                              "add its partitions by MSCK REPAIR TABLE or ALTER TABLE ADD PARTITION",
+                              table.database, table.name));
     }
   }
   return partitions;

@@ -43,13 +43,13 @@ struct Field {
 
 struct Type {
   Kind kind = Kind::kNull;
-  std::string name;                    // full, of records, enums and fixed
-  std::vector<std::string> aliases;    // full names
-  std::vector<Field> fields;           // of a record
-  std::vector<std::string> symbols;    // of an enum
-  bool has_default = false;            // of an enum
-  int64_t size = 0;                    // of a fixed
-  std::vector<const Type*> branches;   // of a union; the one item or value type of an array or map
+  std::string name;                   // full, of records, enums and fixed
+  std::vector<std::string> aliases;   // full names
+  std::vector<Field> fields;          // of a record
+  std::vector<std::string> symbols;   // of an enum
+  bool has_default = false;           // of an enum
+  int64_t size = 0;                   // of a fixed
+  std::vector<const Type*> branches;  // of a union; the one item or value type of an array or map
 };
 
 // Owns the types that `root` reaches; types may be recursive.

@@ -17,8 +17,8 @@ constexpr int kStepsMax = 20'000;  // unions inside unions multiply
 std::string_view Unqualified(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 std::string NameOf(const Type& type) {
-  static constexpr std::string_view kNames[] = {"null",  "boolean", "int",    "long", "float", "double", "bytes",
-                                                "string", "record", "enum", "fixed", "array", "map",   "union"};
+  static constexpr std::string_view kNames[] = {"null",   "boolean", "int",  "long",  "float", "double", "bytes",
+                                                "string", "record",  "enum", "fixed", "array", "map",    "union"};
   return type.name.empty() ? std::string(kNames[static_cast<size_t>(type.kind)]) : type.name;
 }
 

@@ -25,10 +25,10 @@ std::string Record(const std::string& fields) { return R"({"type":"record","name
 const std::string kA = R"({"name":"a","type":"int"})";
 
 TEST(AvroDefinition, IsRefusedWhenMalformed) {
-  for (const char* text : {"", "{", "\"nosuch\"", R"({"type":"record","name":"R"})", R"({"type":"record","fields":[]})",
-                           R"({"type":"record","name":"1R","fields":[]})", R"(["null","null"])", R"(["null",["int"]])",
-                           R"({"type":"enum","name":"E","symbols":["A","A"]})", R"({"type":"fixed","name":"F"})",
-                           R"({"type":"array"})"}) {
+  for (const char* text :
+       {"", "{", "\"nosuch\"", R"({"type":"record","name":"R"})", R"({"type":"record","fields":[]})",
+        R"({"type":"record","name":"1R","fields":[]})", R"(["null","null"])", R"(["null",["int"]])",
+        R"({"type":"enum","name":"E","symbols":["A","A"]})", R"({"type":"fixed","name":"F"})", R"({"type":"array"})"}) {
     EXPECT_FALSE(IsSound(DataFormat::kAvro, text)) << text;
   }
   EXPECT_FALSE(IsSound(DataFormat::kAvro, Record(kA + "," + kA)));

@@ -29,8 +29,8 @@ Status CheckType(const json::Value& value, const std::string& path) {
   const auto known = [](const json::Value& name) {
     return name.is_string() && std::ranges::find(kTypes, *name.AsString()) != kTypes.end();
   };
-  const bool sound = value.is_array() ? !value.AsArray()->empty() && std::ranges::all_of(*value.AsArray(), known)
-                                      : known(value);
+  const bool sound =
+      value.is_array() ? !value.AsArray()->empty() && std::ranges::all_of(*value.AsArray(), known) : known(value);
   return sound ? Ok() : Bad(fmt::format("{}/type: unknown type: {}", path, json::Write(value)));
 }
 

@@ -87,13 +87,13 @@ unsigned AppliesTo(std::string_view key) {
   for (const auto* name : {"minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType"}) {
     if (key == name) return kStringBit;
   }
-  for (const auto* name : {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems",
-                           "contains", "minContains", "maxContains", "unevaluatedItems"}) {
+  for (const auto* name : {"items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "contains",
+                           "minContains", "maxContains", "unevaluatedItems"}) {
     if (key == name) return kArrayBit;
   }
-  for (const auto* name : {"properties", "required", "additionalProperties", "patternProperties", "minProperties",
-                           "maxProperties", "propertyNames", "dependencies", "dependentRequired",
-                           "dependentSchemas", "unevaluatedProperties"}) {
+  for (const auto* name :
+       {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties",
+        "propertyNames", "dependencies", "dependentRequired", "dependentSchemas", "unevaluatedProperties"}) {
     if (key == name) return kObjectBit;
   }
   return kAllBits;
@@ -177,8 +177,8 @@ class Inclusion {
     for (const auto* key : {"anyOf", "oneOf"}) {
       const Value* some = narrow.Find(key);
       if (!some || !some->is_array()) continue;
-      const bool each = std::ranges::all_of(
-          *some->AsArray(), [&](const Value& part) { return !Compare(wide, part, path, depth + 1); });
+      const bool each = std::ranges::all_of(*some->AsArray(),
+                                            [&](const Value& part) { return !Compare(wide, part, path, depth + 1); });
       if (each) return std::nullopt;
     }
     return why;
@@ -223,8 +223,8 @@ class Inclusion {
       return std::nullopt;
     }
     if (key == "anyOf") {
-      const bool some = std::ranges::any_of(
-          *value.AsArray(), [&](const Value& part) { return !Compare(part, narrow, path, depth + 1); });
+      const bool some = std::ranges::any_of(*value.AsArray(),
+                                            [&](const Value& part) { return !Compare(part, narrow, path, depth + 1); });
       return some ? std::nullopt : Why(path + ": no alternative of anyOf accepts all that was");
     }
     if (key == "oneOf") return OneOf(value, narrow, path, depth);

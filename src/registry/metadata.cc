@@ -39,8 +39,8 @@ Result<Version> SchemaRegistry::PutMetadata(const Scope& scope, const VersionNam
 Result<Version> SchemaRegistry::RemoveMetadata(const Scope& scope, const VersionName& name, const std::string& key,
                                                const std::string& value) {
   return EditVersion(scope, name, [&](Version& version) -> Status {
-    const size_t removed = std::erase_if(
-        version.metadata, [&](const Metadata& pair) { return pair.key == key && pair.value == value; });
+    const size_t removed =
+        std::erase_if(version.metadata, [&](const Metadata& pair) { return pair.key == key && pair.value == value; });
     if (removed > 0) return Ok();
     return Fail(kNoSuchEntity,
                 fmt::format("Resource is not found for schema version id: {}, metadata key: {}, metadata value: {}",

@@ -15,9 +15,9 @@ namespace {
 
 constexpr int kDepthMax = 64;
 constexpr int64_t kNumberMax = (int64_t{1} << 29) - 1;
-constexpr std::array<std::string_view, 15> kScalars = {
-    "double", "float",   "int32",   "int64",    "uint32",   "uint64", "sint32", "sint64",
-    "fixed32", "fixed64", "sfixed32", "sfixed64", "bool",     "string", "bytes"};
+constexpr std::array<std::string_view, 15> kScalars = {"double",   "float",    "int32",  "int64",   "uint32",
+                                                       "uint64",   "sint32",   "sint64", "fixed32", "fixed64",
+                                                       "sfixed32", "sfixed64", "bool",   "string",  "bytes"};
 
 Error Bad(std::string why) { return Fail(kInvalidInput, std::move(why)); }
 
@@ -45,9 +45,9 @@ Result<std::vector<std::string>> Tokens(std::string_view text) {
     } else if (IsWordChar(c)) {
       size_t end = i;
       const bool number = c >= '0' && c <= '9';
-      while (end < text.size() && (IsWordChar(text[end]) || text[end] == '.' ||
-                                   (number && (text[end] == '-' || text[end] == '+') &&
-                                    (text[end - 1] == 'e' || text[end - 1] == 'E')))) {
+      while (end < text.size() &&
+             (IsWordChar(text[end]) || text[end] == '.' ||
+              (number && (text[end] == '-' || text[end] == '+') && (text[end - 1] == 'e' || text[end - 1] == 'E')))) {
         ++end;
       }
       out.emplace_back(text.substr(i, end - i));

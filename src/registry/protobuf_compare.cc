@@ -15,9 +15,9 @@ using Why = std::optional<std::string>;
 // Types of one group are encoded alike.
 int WireGroup(std::string_view type) {
   constexpr std::pair<std::string_view, int> kGroups[] = {
-      {"int32", 1},   {"int64", 1},    {"uint32", 1},  {"uint64", 1},   {"bool", 1},   {"sint32", 2}, {"sint64", 2},
-      {"fixed32", 3}, {"sfixed32", 3}, {"fixed64", 4}, {"sfixed64", 4}, {"string", 5}, {"bytes", 5},  {"float", 6},
-      {"double", 7}};
+      {"int32", 1},    {"int64", 1},  {"uint32", 1},  {"uint64", 1},   {"bool", 1},
+      {"sint32", 2},   {"sint64", 2}, {"fixed32", 3}, {"sfixed32", 3}, {"fixed64", 4},
+      {"sfixed64", 4}, {"string", 5}, {"bytes", 5},   {"float", 6},    {"double", 7}};
   const auto* found = std::ranges::find(kGroups, type, &std::pair<std::string_view, int>::first);
   return found == std::end(kGroups) ? 0 : found->second;
 }

@@ -59,8 +59,8 @@ Result<bool> Keeps(const Schema& schema, const std::string& added, const std::st
 Result<bool> IsCompatible(kv::Txn& txn, const Scope& scope, const Schema& schema, const std::string& added) {
   const Compatibility mode = schema.compatibility;
   if (mode == Compatibility::kNone || mode == Compatibility::kDisabled || schema.latest == 0) return true;
-  const bool all = mode == Compatibility::kBackwardAll || mode == Compatibility::kForwardAll ||
-                   mode == Compatibility::kFullAll;
+  const bool all =
+      mode == Compatibility::kBackwardAll || mode == Compatibility::kForwardAll || mode == Compatibility::kFullAll;
   const int64_t oldest = all ? std::min(schema.checkpoint, schema.latest) : schema.latest;
   for (int64_t newest = schema.latest; newest >= oldest;) {
     TARN_TRY(auto versions, LoadVersions(txn, scope, schema, oldest, newest, kStep));
@@ -240,8 +240,8 @@ Result<std::vector<SchemaRegistry::Refusal>> SchemaRegistry::DeleteVersions(cons
       return Fail(kInvalidInput, "The first schema version can only be deleted with its schema.");
     }
     if (std::ranges::find(numbers, schema.checkpoint) != numbers.end()) {
-      return Fail(kInUse, fmt::format("Version {} is the schema's checkpoint and cannot be deleted.",
-                                      schema.checkpoint));
+      return Fail(kInUse,
+                  fmt::format("Version {} is the schema's checkpoint and cannot be deleted.", schema.checkpoint));
     }
     for (const int64_t number : numbers) {
       const VersionName wanted{.schema = name, .number = number};

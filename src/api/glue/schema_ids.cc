@@ -30,12 +30,14 @@ bool IsMadeOf(std::string_view text, std::string_view others) {
 
 Error BadCharacters(std::string_view parameter) {
   return Fail(kInvalidInput, fmt::format("The parameter value contains one or more characters that are not valid. "
-                                         "Parameter Name: {}", parameter));
+                                         "Parameter Name: {}",
+                                         parameter));
 }
 
 Error BadLength(std::string_view parameter) {
   return Fail(kInvalidInput, fmt::format("The resource name contains too many or too few characters. "
-                                         "Parameter Name: {}", parameter));
+                                         "Parameter Name: {}",
+                                         parameter));
 }
 
 Status CheckText(const std::string& text, size_t max, std::string_view others, std::string_view parameter) {
@@ -124,8 +126,9 @@ Result<registry::SchemaName> SchemaNameOf(const std::optional<gen::SchemaId>& id
   const bool by_arn = id && id->schema_arn;
   const bool named = id && (id->schema_name || id->registry_name);
   if (by_arn && named) {
-    return Fail(kInvalidInput, "One of (registryName and schemaName) or schemaArn has to be provided, both cannot be "
-                               "provided.");
+    return Fail(kInvalidInput,
+                "One of (registryName and schemaName) or schemaArn has to be provided, both cannot be "
+                "provided.");
   }
   registry::SchemaName name;
   if (by_arn) {

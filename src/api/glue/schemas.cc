@@ -65,8 +65,8 @@ Result<gen::GetSchemaResponse> GlueService::GetSchema(const protocol::Call& call
 Result<gen::ListSchemasResponse> GlueService::ListSchemas(const protocol::Call& call, const gen::ListSchemasInput& in) {
   TARN_TRY(auto registry_name, RegistryNameOf(in.registry_id));
   TARN_TRY(const std::string after, FromToken(in.next_token));
-  TARN_TRY(auto page, schemas_.ListSchemas(call.scope, registry_name.value_or(""), after,
-                                           PageSize(in.max_results, kPerPage)));
+  TARN_TRY(auto page,
+           schemas_.ListSchemas(call.scope, registry_name.value_or(""), after, PageSize(in.max_results, kPerPage)));
   gen::ListSchemasResponse out;
   out.schemas.emplace();
   for (const registry::Schema& found : page.items) {

@@ -71,7 +71,8 @@ Status RunExplain(Job& job, sql::Explain& explain) {
     return Fail(kUnserved, "NOT_SUPPORTED: EXPLAIN is served for SELECT statements only");
   }
   if (!explain.format.empty() && !EqualsIgnoreCase(explain.format, "text")) {
-    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: EXPLAIN (FORMAT {}) is not served yet; TEXT is", explain.format));
+    return Fail(kUnserved,
+                fmt::format("NOT_SUPPORTED: EXPLAIN (FORMAT {}) is not served yet; TEXT is", explain.format));
   }
   TARN_TRY(sql::Plan plan, sql::PlanQuery(*query->query, job.lake, job.context()));
   if (explain.type == "validate") {

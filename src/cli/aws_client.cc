@@ -167,8 +167,9 @@ Result<http::ClientResponse> AwsClient::S3(const S3Request& request, const http:
   TARN_TRY(auto response, http::Fetch(url_, out, sink));
   if (response.status / 100 == 2) return response;
   const std::string code = XmlText(response.body, "Code");
-  return Fail(kCallFailed, code.empty() ? fmt::format("{} {}: status {}", request.method, request.path, response.status)
-                                        : fmt::format("{}: {}", code, XmlText(response.body, "Message")));
+  return Fail(kCallFailed, code.empty()
+                               ? fmt::format("{} {}: status {}", request.method, request.path, response.status)
+                               : fmt::format("{}: {} ({})", code, XmlText(response.body, "Message"), request.path));
 }
 
 Result<std::pair<std::string, std::string>> AwsClient::WhoAmI() const {

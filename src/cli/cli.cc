@@ -28,6 +28,7 @@ of a lake on this machine, whose root credentials are then used. Else the usual 
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
+const std::set<std::string> kValues = {"endpoint", "region", "data", "database", "format"};
 
 std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
   CommandLine line;
@@ -39,6 +40,10 @@ std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std:
     }
     const size_t equals = word.find('=');
     const std::string name = word.substr(2, equals == std::string::npos ? std::string::npos : equals - 2);
+    if (!kSwitches.contains(name) && !kValues.contains(name)) {
+      problem = fmt::format("there is no option --{} (tarn help lists them)", name);
+      return std::nullopt;
+    }
     if (equals != std::string::npos) {
       line.flags[name] = word.substr(equals + 1);
     } else if (kSwitches.contains(name)) {

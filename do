@@ -77,7 +77,7 @@ def verb_bench(arguments):
 def verb_lint(arguments):
     import lint
     deps.ensure(lint=True)
-    configure("release", ROOT / "build")
+    build(targets=("generated",))
     sys.exit(lint.main(arguments))
 
 

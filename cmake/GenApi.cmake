@@ -38,6 +38,9 @@ function(tarn_generated_api name)
             ${CMAKE_SOURCE_DIR}/tools/gen_api/emit.py ${CMAKE_SOURCE_DIR}/tools/gen_api/pattern.py
     COMMENT "Generating api/${name}/gen"
     VERBATIM)
+  # `ninja generated` makes all headers that checks of single files need.
+  add_custom_target(${target}_sources DEPENDS ${files})
+  set_property(GLOBAL APPEND PROPERTY TARN_GENERATED_TARGETS ${target}_sources)
   add_library(${target} STATIC ${files})
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
 endfunction()

@@ -48,7 +48,7 @@ def release(counts, build):
     seconds = build(targets=("tarn", "test_tools"))
     os.environ.pop("CCACHE_RECACHE", None)
     print(f"release: {'clean ' if fresh else ''}build {seconds:.0f} s")
-    one = ROOT / "src/catalog/catalog.cc"
+    one = ROOT / "src/catalog/tables.cc"
     if fresh and one.exists():
         one.touch()
         os.environ["CCACHE_RECACHE"] = "1"

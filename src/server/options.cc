@@ -94,10 +94,10 @@ std::vector<Spec> Specs() {
       {"advertise", "URL that clients are told (default: the request's Host)", false, Text(&Options::advertise)},
       {"s3-domain", "further domain of virtual-host style buckets: <bucket>.<domain>", false,
        Text(&Options::s3_domain)},
-      {"s3-bucket-defaults", "aws or legacy: what a new bucket allows (aws)", false,
-       [](Options& o, const std::string& t) -> Status {
-         if (t != "aws" && t != "legacy") return Fail(kBadOption, fmt::format("'{}' is neither aws nor legacy", t));
-         o.legacy_bucket_defaults = t == "legacy";
+      {"s3-bucket-defaults", "what a new bucket allows: aws, as AWS since 2023 (legacy is not served yet)", false,
+       [](Options&, const std::string& t) -> Status {
+         if (t == "legacy") return Fail(kBadOption, "legacy is not served yet: it needs bucket ACLs; use aws");
+         if (t != "aws") return Fail(kBadOption, fmt::format("'{}' is not aws", t));
          return Ok();
        }},
       {"allow-reset", "serve POST /_tarn/reset, which empties the lake (loopback only)", true,
@@ -144,7 +144,7 @@ Status ReadAccounts(const toml::table& file, const std::string& path, Options& o
 
 // TOML's scalars in the text form that flags have.
 std::optional<std::string> ScalarText(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto number = node.value_exact<int64_t>()) return std::to_string(*number);
   if (const auto truth = node.value_exact<bool>()) return *truth ? "true" : "false";
   return std::nullopt;

@@ -43,7 +43,6 @@ struct Options {
   std::string advertise;  // URL told to clients; empty: the request's Host
   std::string s3_domain;  // further virtual-host suffix, e.g. "s3.example.org"
   bool allow_reset = false;
-  bool legacy_bucket_defaults = false;
   std::string log_level = "info";
   uint32_t io_threads = 0;  // 0: one a core
   uint32_t connections_max = 4096;

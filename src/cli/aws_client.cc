@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <fstream>
 
+#include "api/protocol/auth/sign.h"
 #include "api/protocol/auth/sigv4.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -107,31 +107,24 @@ Result<AwsClient> AwsClient::Make(Target target) {
 }
 
 void AwsClient::Sign(http::ClientRequest& request, std::string_view service, std::string_view payload_hash) const {
-  const std::string timestamp = FormatAmzDate(SystemClock().Now());
-  request.headers.Set("X-Amz-Date", timestamp);
-  request.headers.Set("X-Amz-Content-Sha256", std::string(payload_hash));
   if (!target_.session_token.empty()) request.headers.Set("X-Amz-Security-Token", target_.session_token);
-  std::vector<protocol::Field> fields = {{"host", url_.Authority()}};
-  for (const auto& field : request.headers) fields.push_back({AsciiLower(field.name), field.value});
-  protocol::Claim claim;
-  claim.access_key_id = target_.access_key_id;
-  claim.date = timestamp.substr(0, 8);
-  claim.region = target_.region;
-  claim.service = std::string(service);
-  claim.timestamp = timestamp;
-  for (const auto& field : fields) claim.signed_headers.push_back(field.name);
-  std::ranges::sort(claim.signed_headers);
+  std::vector<protocol::Field> fields = {{"Host", url_.Authority()}};
+  for (const auto& field : request.headers) fields.push_back({field.name, field.value});
   const size_t mark = request.target.find('?');
-  const std::string path = request.target.substr(0, mark);
-  const std::string query = mark == std::string::npos ? "" : request.target.substr(mark + 1);
-  const protocol::SignedHead head{.method = request.method, .path = path, .query = query, .headers = &fields};
-  const std::string canonical =
-      protocol::CanonicalRequest(claim, head, payload_hash, service == "s3", /*reencode=*/false);
-  const std::string signature =
-      Hex(HmacSha256(protocol::SigningKey(target_.secret_access_key, claim), protocol::StringToSign(claim, canonical)));
-  request.headers.Set("Authorization",
-                      fmt::format("AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}",
-                                  claim.access_key_id, claim.Scope(), Join(claim.signed_headers, ";"), signature));
+  const std::string_view target = request.target;
+  protocol::SignHeaders({.method = request.method,
+                         .path = target.substr(0, mark),
+                         .query = mark == std::string::npos ? std::string_view() : target.substr(mark + 1),
+                         .payload_hash = payload_hash,
+                         .access_key_id = target_.access_key_id,
+                         .secret_access_key = target_.secret_access_key,
+                         .region = target_.region,
+                         .service = service,
+                         .now = SystemClock().Now()},
+                        fields);
+  for (auto& field : fields) {
+    if (field.name != "Host") request.headers.Set(field.name, std::move(field.value));
+  }
 }
 
 Result<json::Value> AwsClient::Call(std::string_view service, std::string_view operation,

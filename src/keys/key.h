@@ -1,0 +1,82 @@
+// A KMS key as it is described: what it is, its state, and its names. Key material is not part of it.
+//
+// Units: times are UTC microseconds. Enumerators' numbers are stored: docs/format/keys.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/scope.h"
+#include "base/time.h"
+
+namespace tarn::keys {
+
+// The pairs that a ciphertext is bound to; the order in which they were given does not matter.
+using EncryptionContext = std::map<std::string, std::string>;
+
+enum class Spec : uint8_t {
+  kSymmetricDefault = 1,
+  kHmac224 = 2,
+  kHmac256 = 3,
+  kHmac384 = 4,
+  kHmac512 = 5,
+  kRsa2048 = 6,
+  kRsa3072 = 7,
+  kRsa4096 = 8,
+  kEccNistP256 = 9,
+  kEccNistP384 = 10,
+  kEccNistP521 = 11,
+  kEccSecgP256k1 = 12,
+  kEccNistEdwards25519 = 13,
+};
+enum class Usage : uint8_t { kEncryptDecrypt = 1, kSignVerify = 2, kGenerateVerifyMac = 3, kKeyAgreement = 4 };
+enum class State : uint8_t {
+  kEnabled = 1,
+  kDisabled = 2,
+  kPendingDeletion = 3,
+  kPendingImport = 4,
+  kPendingReplicaDeletion = 5,
+};
+enum class Origin : uint8_t { kAwsKms = 1, kExternal = 2 };
+enum class Manager : uint8_t { kCustomer = 1, kAws = 2 };
+
+struct Key {
+  Scope scope;     // the account and region that own it
+  std::string id;  // "1234abcd-12ab-34cd-56ef-1234567890ab", or "mrk-" and 32 hex digits
+  std::string description;
+  Spec spec = Spec::kSymmetricDefault;
+  Usage usage = Usage::kEncryptDecrypt;
+  State state = State::kEnabled;
+  Origin origin = Origin::kAwsKms;
+  Manager manager = Manager::kCustomer;
+  Timestamp created;
+  std::optional<Timestamp> deletion;  // when pending
+  int64_t deletion_window_days = 0;   // when pending
+
+  // Material: versions count from 1; 0 means that there is none.
+  int64_t material = 0;             // the version that encrypts
+  int64_t materials = 0;            // the last version made
+  std::string material_id;          // of the version that encrypts: 64 hex digits
+  std::optional<Timestamp> expiry;  // of imported material
+
+  bool rotates = false;
+  int64_t rotation_days = 0;
+  std::optional<Timestamp> next_rotation;
+  std::optional<Timestamp> on_demand_rotation;  // while one is under way
+
+  bool multi_region = false;
+  std::string primary_region;                // of a multi-region key
+  std::vector<std::string> replica_regions;  // kept at the primary and at each replica alike
+
+  bool enabled() const { return state == State::kEnabled; }
+  std::string Arn() const;
+};
+
+// "arn:aws:kms:us-east-1:000000000000:key/<id>".
+std::string KeyArn(const Scope& scope, std::string_view id);
+
+}  // namespace tarn::keys

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -85,6 +86,8 @@ class Reader {
 struct WriteOptions {
   std::optional<uint64_t> size_hint;    // the size when it is known
   const KeyWrapper* wrapper = nullptr;  // another key than the store's (must outlive the writer)
+  // Which of Options::placements: a storage class. One without a placement of its own lies with STANDARD.
+  std::string placement = "STANDARD";
 };
 
 struct ScrubReport {
@@ -120,8 +123,24 @@ class Store {
   virtual Result<Usage> MeasureUsage() = 0;
 };
 
+// A further directory, on a disk of its own where copies shall survive a disk's loss. The first volume, "default", is
+// Options::directory.
+struct VolumeOptions {
+  std::string name;
+  std::string directory;
+  bool archive = false;  // frames are compressed
+};
+// Where blobs of a storage class go: each to `copies` of the volumes.
+struct PlacementOptions {
+  std::vector<std::string> volumes;
+  uint32_t copies = 1;
+};
+
 struct Options {
   std::string directory;
+  std::vector<VolumeOptions> volumes;
+  std::map<std::string, PlacementOptions> placements;     // by storage class; without STANDARD: the default volume
+  bool encryption = true;                                 // of blobs written from now on; checksums are always kept
   uint64_t pack_threshold_bytes = 512 << 10;              // blobs up to this size share pack files
   uint64_t pack_bytes_max = 256ULL << 20;                 // a pack of this size is sealed
   double live_ratio_min = 0.6;                            // packs below it are compacted

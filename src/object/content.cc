@@ -95,7 +95,7 @@ Task<Status> Incoming::Append(std::span<const std::byte> bytes) {
   if (content_.size > options_.bytes_max) {
     co_return Fail(kEntityTooLarge, "Your proposed upload exceeds the maximum allowed size");
   }
-  if (!writer_) writer_ = blobs_.NewWriter({.size_hint = options_.length});
+  if (!writer_) writer_ = blobs_.NewWriter({.size_hint = options_.length, .placement = options_.placement});
   if (bytes.size() <= kHashInlineBytesMax || Executor::Current() == nullptr) {
     Digest(bytes);
   } else {

@@ -55,6 +55,7 @@ class Incoming {
     ChecksumAlgorithm checksum = ChecksumAlgorithm::kCrc64Nvme;  // kept with the content
     ChecksumAlgorithm verify = ChecksumAlgorithm::kNone;         // another one to compare with
     uint64_t bytes_max = 5ULL << 30;                             // kEntityTooLarge above
+    std::string placement = "STANDARD";                          // the storage class: blob::WriteOptions::placement
   };
   Incoming(blob::Store& blobs, WorkerPool& pool, Options options);
   Incoming(Incoming&&) noexcept;

@@ -3,9 +3,11 @@
 
 Reads src/api/*/operations.txt and the pinned botocore models. With --check, only tells whether the file is up to date.
 """
+import functools
 import gzip
 import json
 import pathlib
+import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -28,7 +30,18 @@ def served_operations(path):
             service = line.split(":")[1].strip()
         elif line and ":" not in line:
             served.append(line)
-    return service, served
+    return service, [name for name in served if name in bound_operations(path.parent)]
+
+
+@functools.cache
+def bound_operations(folder):
+    """The names that stand in a row of the folder's operation tables."""
+    bound = set()
+    for source in folder.rglob("*.cc"):
+        text = source.read_text()
+        bound.update(re.findall(r'Bind<[^;{}()]*>\(\s*"(\w+)"', text))
+        bound.update(re.findall(r"\bTARN_\w+_OPERATION\((\w+)", text))
+    return bound
 
 
 def render():

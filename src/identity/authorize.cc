@@ -12,25 +12,40 @@ std::string_view AccountOf(std::string_view arn) {
   return parts.size() > 5 ? parts[4] : std::string_view();
 }
 
-Error Refuse(const Caller& caller, const Check& check, std::string_view why) {
+Error Refuse(const Caller& caller, const Check& check, const std::string& why) {
   if (caller.anonymous()) return Fail(kAccessDenied, "Access Denied");
   return Fail(kAccessDenied, "User: " + caller.arn + " is not authorized to perform: " + check.action +
-                                 " on resource: " + check.resource + " because no " + std::string(why) +
-                                 " policy allows the " + check.action + " action");
+                                 " on resource: " + check.resource + " " + why);
+}
+
+Error Unallowed(const Caller& caller, const Check& check, std::string_view kind) {
+  return Refuse(caller, check, "because no " + std::string(kind) + " policy allows the " + check.action + " action");
+}
+
+bool ActsForOwner(const Caller& caller, const Check& check) {
+  if (caller.type != PrincipalType::kRoot && caller.type != PrincipalType::kService) return false;
+  const std::string_view in_arn = AccountOf(check.resource);
+  if (!in_arn.empty() && in_arn != caller.account) return false;
+  return !check.owner || *check.owner == caller.account;
 }
 
 }  // namespace
 
 Status RootAuthorizer::Authorize(const Caller& caller, std::span<const Check> checks) const {
   for (const Check& check : checks) {
-    bool acts_for_account = caller.type == PrincipalType::kRoot || caller.type == PrincipalType::kService;
-    if (!acts_for_account) return Refuse(caller, check, "identity-based");
-    std::string_view in_arn = AccountOf(check.resource);
-    if (!in_arn.empty() && in_arn != caller.account) return Refuse(caller, check, "resource-based");
-    if (check.owner && *check.owner != caller.account) return Refuse(caller, check, "resource-based");
+    Guard::Verdict verdict = Guard::Verdict::kNone;
+    if (check.guard) {
+      TARN_TRY(verdict, check.guard->Judge(caller, check));
+    }
+    if (verdict == Guard::Verdict::kDeny) {
+      return Refuse(caller, check, "with an explicit deny in a resource-based policy");
+    }
+    if (verdict == Guard::Verdict::kAllow || ActsForOwner(caller, check)) continue;
+    const bool root = caller.type == PrincipalType::kRoot || caller.type == PrincipalType::kService;
+    return Unallowed(caller, check, root ? "resource-based" : "identity-based");
   }
   // Even a call without checks needs somebody who calls.
-  if (caller.anonymous()) return Fail(kAccessDenied, "Access Denied");
+  if (checks.empty() && caller.anonymous()) return Fail(kAccessDenied, "Access Denied");
   return Ok();
 }
 

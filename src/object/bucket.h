@@ -13,12 +13,14 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
+#include "object/attributes.h"
 
 namespace tarn::object {
 
 enum class Versioning : uint8_t { kUnversioned = 0, kEnabled = 1, kSuspended = 2 };  // frozen: stored
 
-using Tags = std::vector<std::pair<std::string, std::string>>;  // in the order given
+// Who owns the objects of a bucket and whether ACLs count.
+enum class Ownership : uint8_t { kBucketOwnerEnforced = 0, kBucketOwnerPreferred = 1, kObjectWriter = 2 };  // frozen
 
 struct Bucket {
   uint64_t id = 0;  // random, never used again
@@ -27,6 +29,12 @@ struct Bucket {
   Timestamp created;
   Versioning versioning = Versioning::kUnversioned;
   std::optional<Tags> tags;
+  Ownership ownership = Ownership::kBucketOwnerEnforced;
+  bool object_lock = false;            // for the whole life
+  std::vector<std::string> documents;  // the kinds of configuration documents that are set (Store::GetDocument)
+  uint64_t revision = 0;               // another one whenever a document changes: the key of caches of them
+
+  bool Has(std::string_view kind) const;
 };
 
 // What a bucket holds, exact at one instant.

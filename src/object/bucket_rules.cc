@@ -53,6 +53,8 @@ bool IsTagText(std::string_view text) {
 
 }  // namespace
 
+bool Bucket::Has(std::string_view kind) const { return std::ranges::find(documents, kind) != documents.end(); }
+
 Status CheckBucketName(std::string_view name) {
   if (!IsValidBucketName(name)) return Fail(kInvalidBucketName, "The specified bucket is not valid.");
   return Ok();

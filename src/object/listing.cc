@@ -21,7 +21,9 @@ Entry ToEntry(std::string_view key, const VersionRecord& record, bool is_latest)
                .etag = record.is_delete_marker ? std::string() : record.Etag(),
                .modified = record.modified,
                .checksum = record.checksum.algorithm,
-               .checksum_type = record.checksum.type};
+               .checksum_type = record.checksum.type,
+               .owner = record.attributes.owner,
+               .storage_class = record.attributes.storage_class};
 }
 
 }  // namespace
@@ -264,6 +266,7 @@ Result<UploadPage> Store::ListUploads(const Bucket& bucket, const UploadQuery& q
       page.uploads.push_back(Upload{.key = key,
                                     .id = page.next_upload,
                                     .initiated = record.initiated,
+                                    .attributes = std::move(record.attributes),
                                     .checksum = record.checksum,
                                     .checksum_type = record.checksum_type,
                                     .checksum_declared = record.checksum_declared});

@@ -97,7 +97,9 @@ bool AppendPart(std::vector<PartRecord>& parts, std::string_view bytes) {
   return true;
 }
 
-// The fields of a version that a listing shows: tags below 12, written first.
+// The fields of a version that a listing shows are written first.
+bool IsListed(uint32_t tag) { return tag < 12 || IsListedAttribute(tag); }
+
 void ReadListedField(VersionRecord& version, const RecordReader& in) {
   switch (in.tag()) {
     case 1:
@@ -135,6 +137,7 @@ void ReadListedField(VersionRecord& version, const RecordReader& in) {
       version.older_null = in.u64();
       break;
     default:
+      ReadAttribute(version.attributes, in);
       break;
   }
 }
@@ -174,6 +177,10 @@ std::string Encode(const Bucket& bucket) {
     out.Bool(7, true);
     WriteTags(out, 8, *bucket.tags);
   }
+  if (bucket.ownership != Ownership::kBucketOwnerEnforced) out.U64(10, static_cast<uint64_t>(bucket.ownership));
+  if (bucket.object_lock) out.Bool(11, true);
+  for (const std::string& kind : bucket.documents) out.Str(12, kind);
+  if (bucket.revision != 0) out.U64(13, bucket.revision);
   return out.Take();
 }
 
@@ -208,6 +215,18 @@ Result<Bucket> DecodeBucket(std::string_view bytes) {
         break;
       case 9:
         return bucket.tags && ReadTagValue(*bucket.tags, in);
+      case 10:
+        bucket.ownership = static_cast<Ownership>(in.u64());
+        break;
+      case 11:
+        bucket.object_lock = in.boolean();
+        break;
+      case 12:
+        bucket.documents.push_back(in.str());
+        break;
+      case 13:
+        bucket.revision = in.u64();
+        break;
       default:
         break;
     }
@@ -229,12 +248,14 @@ std::string Encode(const VersionRecord& version) {
     out.U64(9, static_cast<uint64_t>(version.checksum.type)).Str(10, version.checksum.value);
   }
   if (version.older_null != 0) out.U64(11, version.older_null);
+  WriteListedAttributes(out, version.attributes);
   if (version.layout != 0) out.U64(12, version.layout);
   if (!version.upload.empty()) out.Str(13, version.upload);
   for (const Extent& extent : version.extents) out.Str(14, EncodeExtent(extent));
   for (const PartRecord& part : version.parts) out.Str(15, Encode(part));
   WriteHeaders(out, version.headers);
   WriteTags(out, 30, version.tags);
+  WriteAttributes(out, version.attributes);
   return out.Take();
 }
 
@@ -243,7 +264,7 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
   std::string user_name;
   TARN_CHECK(Walk("version", bytes, [&](const RecordReader& in) {
     const uint32_t tag = in.tag();
-    if (tag < 12) ReadListedField(version, in);
+    if (IsListed(tag)) ReadListedField(version, in);
     if (tag == 12) version.layout = in.u64();
     if (tag == 13) version.upload = in.str();
     if (tag == 14) return AppendExtent(version.extents, in.bytes());
@@ -251,6 +272,7 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
     if (tag >= 20 && tag <= 28) return ReadHeader(version.headers, user_name, in);
     if (tag == 30) version.tags.emplace_back(in.str(), "");
     if (tag == 31) return ReadTagValue(version.tags, in);
+    if (IsAttribute(tag) && !IsListedAttribute(tag)) ReadAttribute(version.attributes, in);
     return true;
   }));
   return version;
@@ -259,7 +281,7 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
 Result<VersionRecord> DecodeListed(std::string_view bytes) {
   VersionRecord version;
   RecordReader reader(bytes);
-  while (reader.Next() && reader.tag() < 12) ReadListedField(version, reader);
+  while (reader.Next() && IsListed(reader.tag())) ReadListedField(version, reader);
   if (reader.corrupt()) return Corrupt("version");
   return version;
 }
@@ -270,6 +292,8 @@ std::string Encode(const UploadRecord& upload) {
   out.U64(3, static_cast<uint64_t>(upload.checksum_type)).Bool(4, upload.checksum_declared);
   WriteHeaders(out, upload.headers);
   WriteTags(out, 30, upload.tags);
+  WriteListedAttributes(out, upload.attributes);
+  WriteAttributes(out, upload.attributes);
   return out.Take();
 }
 
@@ -285,6 +309,7 @@ Result<UploadRecord> DecodeUpload(std::string_view bytes) {
     if (tag >= 20 && tag <= 28) return ReadHeader(upload.headers, user_name, in);
     if (tag == 30) upload.tags.emplace_back(in.str(), "");
     if (tag == 31) return ReadTagValue(upload.tags, in);
+    if (IsAttribute(tag)) ReadAttribute(upload.attributes, in);
     return true;
   }));
   return upload;

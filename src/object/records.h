@@ -44,6 +44,7 @@ struct VersionRecord {
   uint64_t older_null = 0;  // in the newest version only: the seq of the older null version, 0 for none
   Headers headers;
   Tags tags;
+  Attributes attributes;
   std::string upload;             // the multipart upload that made it, so that a repeated completion is recognised
   std::vector<Extent> extents;    // when few
   std::vector<PartRecord> parts;  // when few; sizes only, in order
@@ -60,6 +61,7 @@ struct UploadRecord {
   ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;
   ChecksumType checksum_type = ChecksumType::kFullObject;
   bool checksum_declared = false;  // the client named the algorithm
+  Attributes attributes;           // of the object to be
 };
 
 struct UsageRecord {

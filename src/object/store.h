@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,7 @@ struct WriteCondition {
 struct NewObject {
   Headers headers;
   Tags tags;
+  Attributes attributes;
   WriteCondition condition;
 };
 
@@ -54,6 +56,15 @@ struct Deletion {
   std::string key;
   std::string version_id;               // empty: as the bucket's versioning demands
   std::optional<std::string> if_match;  // an ETag without quotes, or "*"
+  bool bypass_governance = false;       // the caller may remove what a governance lock protects
+};
+
+// What a bucket has from its first moment.
+struct NewBucket {
+  std::optional<Tags> tags;
+  Ownership ownership = Ownership::kBucketOwnerEnforced;
+  bool object_lock = false;                                    // then versioning is on
+  std::vector<std::pair<std::string, std::string>> documents;  // kind, document
 };
 
 struct VersionQuery {
@@ -88,6 +99,7 @@ struct Upload {
   Timestamp initiated;
   Headers headers;
   Tags tags;
+  Attributes attributes;
   ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;
   ChecksumType checksum_type = ChecksumType::kFullObject;
   bool checksum_declared = false;
@@ -100,7 +112,7 @@ struct UploadQuery {
   uint32_t max = 1000;
 };
 struct UploadPage {
-  std::vector<Upload> uploads;  // key, id, initiated and checksum only
+  std::vector<Upload> uploads;  // key, id, initiated, attributes and checksum only
   std::vector<std::string> prefixes;
   bool truncated = false;
   std::string next_key;
@@ -136,7 +148,7 @@ class Store {
       : kv_(kv), blobs_(blobs), clock_(clock), data_pool_(data_pool) {}
 
   // kBucketOwnedByYou, kBucketExists, kInvalidBucketName, kInvalidTag.
-  Result<Bucket> CreateBucket(const Scope& owner, std::string_view name, const std::optional<Tags>& tags = {});
+  Result<Bucket> CreateBucket(const Scope& owner, std::string_view name, const NewBucket& options = {});
   // kBucketNotEmpty while any version or marker is left; uploads in progress are aborted.
   Status DeleteBucket(std::string_view name);
   // Memory-speed: also allowed on an I/O thread.
@@ -144,7 +156,9 @@ class Store {
   Result<BucketPage> ListBuckets(const std::string& account, const BucketQuery& query);
   Status SetVersioning(std::string_view bucket, Versioning versioning);
   Status SetBucketTags(std::string_view bucket, const std::optional<Tags>& tags);
-  // Kept configuration documents ("lifecycle", "encryption"), opaque here. kNoSuchConfiguration when there is none.
+  Status SetOwnership(std::string_view bucket, Ownership ownership);
+  // Kept configuration documents ("lifecycle", "policy"), opaque here. kNoSuchConfiguration when there is none. A
+  // change gives the bucket another revision.
   Result<std::string> GetDocument(const Bucket& bucket, std::string_view kind);
   Status SetDocument(std::string_view bucket, std::string_view kind, const std::optional<std::string>& document);
   Result<Usage> GetUsage(const Bucket& bucket);
@@ -165,6 +179,11 @@ class Store {
   Result<std::vector<Result<Deleted>>> DeleteMany(const Bucket& bucket, std::span<const Deletion> deletions);
   // Replaces a version's tags; answers that version.
   Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags);
+  // Lets `change` edit a version's attributes (access list, lock, restoration; nothing else), in one transaction: it
+  // may run several times, and its error leaves all as it was. kDeleteMarker for a marker.
+  using AttributeChange = std::function<Status(const Version& present, Attributes& attributes)>;
+  Result<Version> ChangeAttributes(const Bucket& bucket, std::string_view key, std::string_view version_id,
+                                   const AttributeChange& change);
 
   Result<Page> List(const Bucket& bucket, const ListQuery& query);
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
@@ -196,6 +215,8 @@ class Store {
                        const Completion& completion, uint32_t slot, Version& result);
   Status AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& key, const std::string& upload,
                     uint32_t slot);
+  Result<Version> Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
+                       const std::function<Status(const Version&, VersionRecord&)>& edit);
   Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
 
   kv::Store& kv_;

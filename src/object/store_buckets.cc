@@ -38,15 +38,18 @@ Result<Bucket> LoadBucket(kv::Txn& txn, std::string_view name, std::optional<uin
   return bucket;
 }
 
-Result<Bucket> Store::CreateBucket(const Scope& owner, std::string_view name, const std::optional<Tags>& tags) {
+Result<Bucket> Store::CreateBucket(const Scope& owner, std::string_view name, const NewBucket& options) {
   TARN_CHECK(CheckBucketName(name));
-  if (tags) TARN_CHECK(CheckTags(*tags, 50));
+  if (options.tags) TARN_CHECK(CheckTags(*options.tags, 50));
   Bucket bucket{.id = RandomU64(),
                 .name = std::string(name),
                 .owner = owner,
                 .created = clock_.Now(),
-                .versioning = Versioning::kUnversioned,
-                .tags = tags};
+                .versioning = options.object_lock ? Versioning::kEnabled : Versioning::kUnversioned,
+                .tags = options.tags,
+                .ownership = options.ownership,
+                .object_lock = options.object_lock};
+  for (const auto& [kind, document] : options.documents) bucket.documents.push_back(kind);
   TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto stored, txn.Get(BucketKey(name).bytes()));
     if (stored) {
@@ -61,6 +64,7 @@ Result<Bucket> Store::CreateBucket(const Scope& owner, std::string_view name, co
     }
     txn.Put(BucketKey(name).bytes(), Encode(bucket));
     txn.Put(AccountBuckets(owner.account).Text(name).bytes(), "");
+    for (const auto& [kind, document] : options.documents) txn.Put(DocumentKey(bucket.id, kind).bytes(), document);
     return Ok();
   }));
   return bucket;
@@ -150,6 +154,16 @@ Status Store::SetVersioning(std::string_view name, Versioning versioning) {
   });
 }
 
+Status Store::SetOwnership(std::string_view name, Ownership ownership) {
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    bucket.ownership = ownership;
+    bucket.revision = RandomU64() | 1;
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    return Ok();
+  });
+}
+
 Status Store::SetBucketTags(std::string_view name, const std::optional<Tags>& tags) {
   if (tags) TARN_CHECK(CheckTags(*tags, 50));
   return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
@@ -174,6 +188,10 @@ Status Store::SetDocument(std::string_view name, std::string_view kind, const st
   return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto bucket, LoadBucket(txn, name));
     const std::string key = DocumentKey(bucket.id, kind).Take();
+    std::erase(bucket.documents, kind);
+    if (document) bucket.documents.emplace_back(kind);
+    bucket.revision = RandomU64() | 1;
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
     if (document) {
       txn.Put(key, *document);
     } else {

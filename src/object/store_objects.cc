@@ -46,6 +46,7 @@ Version Store::ToVersion(const Bucket& bucket, std::string_view key, const Versi
                  .checksum = record.checksum,
                  .headers = record.headers,
                  .tags = record.tags,
+                 .attributes = record.attributes,
                  .parts = record.etag_parts,
                  .layout = nullptr};
 }
@@ -81,6 +82,7 @@ Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key,
   VersionRecord record{.size = content.size, .md5 = content.md5, .checksum = content.checksum};
   record.headers = object.headers;
   record.tags = object.tags;
+  record.attributes = object.attributes;
   record.extents = content.extents;
   TARN_CHECK(versions.Add(record, clock_.Now(), /*reference=*/true));
   TARN_CHECK(AddUsage(txn, bucket.id, slot, versions.delta()));
@@ -160,9 +162,8 @@ Result<std::vector<Result<Deleted>>> Store::DeleteMany(const Bucket& seen, std::
   return results;
 }
 
-Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,
-                               const Tags& tags) {
-  TARN_CHECK(CheckTags(tags, 10));
+Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
+                            const std::function<Status(const Version&, VersionRecord&)>& edit) {
   Version result;
   TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
@@ -174,11 +175,29 @@ Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::st
     }
     if (!record) return NoSuchKey();
     result = ToVersion(bucket, key, *record);
+    result.is_latest = versions.IsNewest(*record);
     if (record->is_delete_marker) return Fail(kDeleteMarker, "The version is a delete marker");
-    record->tags = tags;
+    TARN_CHECK(edit(result, *record));
+    result.tags = record->tags;
+    result.attributes = record->attributes;
     return versions.Rewrite(*record);
   }));
   return result;
+}
+
+Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,
+                               const Tags& tags) {
+  TARN_CHECK(CheckTags(tags, 10));
+  return Edit(seen, key, version_id, [&](const Version&, VersionRecord& record) {
+    record.tags = tags;
+    return Ok();
+  });
+}
+
+Result<Version> Store::ChangeAttributes(const Bucket& seen, std::string_view key, std::string_view version_id,
+                                        const AttributeChange& change) {
+  return Edit(seen, key, version_id,
+              [&](const Version& present, VersionRecord& record) { return change(present, record.attributes); });
 }
 
 }  // namespace tarn::object

@@ -40,6 +40,7 @@ Upload ToUpload(std::string_view key, std::string_view id, UploadRecord record) 
                 .initiated = record.initiated,
                 .headers = std::move(record.headers),
                 .tags = std::move(record.tags),
+                .attributes = std::move(record.attributes),
                 .checksum = record.checksum,
                 .checksum_type = record.checksum_type,
                 .checksum_declared = record.checksum_declared};
@@ -108,6 +109,7 @@ VersionRecord Assemble(UploadRecord upload, std::vector<PartRecord> parts) {
   version.checksum = CombineChecksums(upload.checksum, upload.checksum_type, parts);
   version.headers = std::move(upload.headers);
   version.tags = std::move(upload.tags);
+  version.attributes = std::move(upload.attributes);
   for (PartRecord& part : parts) {
     std::move(part.extents.begin(), part.extents.end(), std::back_inserter(version.extents));
     part.extents.clear();
@@ -143,7 +145,8 @@ Result<Upload> Store::CreateUpload(const Bucket& seen, std::string_view key, Upl
                             .tags = upload.tags,
                             .checksum = upload.checksum,
                             .checksum_type = upload.checksum_type,
-                            .checksum_declared = upload.checksum_declared};
+                            .checksum_declared = upload.checksum_declared,
+                            .attributes = upload.attributes};
   TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
     txn.Put(UploadKey(bucket.id, key, upload.id).bytes(), Encode(record));

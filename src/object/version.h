@@ -63,6 +63,7 @@ struct Version {
   Checksum checksum;
   Headers headers;
   Tags tags;
+  Attributes attributes;
   uint32_t parts = 0;  // 0: not a multipart upload's
   std::shared_ptr<const Layout> layout;
 };
@@ -84,6 +85,8 @@ struct Entry {
   Timestamp modified;
   ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;
   ChecksumType checksum_type = ChecksumType::kFullObject;
+  std::string owner;          // account id; empty: the bucket's owner
+  std::string storage_class;  // empty: STANDARD
 };
 
 struct Page {

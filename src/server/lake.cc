@@ -176,7 +176,7 @@ class OpenLake : public Lake {
                                                                                   .metadata_pool = &metadata_pool_,
                                                                                   .data_pool = &data_pool_,
                                                                                   .query_pool = &query_pool_});
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(*objects_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{.store = *objects_})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));

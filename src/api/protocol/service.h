@@ -11,6 +11,9 @@
 //       Bind<&GlueService::GetDatabases>("GetDatabases", "glue:GetDatabases", CatalogArn, {.work = WorkClass::kData}),
 //   };
 //
+// A handler may also be a free function that takes the service first: Result<Out>(GlueService&, const Call&, const
+// In&).
+//
 // A resource rule is a free function or a member of the service, of (const Call&, const Input&), returning one of
 //   std::string                    one ARN for the table's action
 //   std::vector<std::string>       several
@@ -143,6 +146,12 @@ template <typename S, typename O, typename I>
 struct HandlerTraits<Result<O> (S::*)(const Call&, const I&) const>
     : HandlerTraits<Result<O> (S::*)(const Call&, const I&)> {};
 template <typename S, typename O, typename I>
+struct HandlerTraits<Result<O> (*)(S&, const Call&, const I&)>
+    : HandlerTraits<Result<O> (S::*)(const Call&, const I&)> {};
+template <typename S, typename O, typename I>
+struct HandlerTraits<Task<Result<Streamed<O>>> (*)(S&, const Call&, const I&, RequestBody&)>
+    : HandlerTraits<Task<Result<Streamed<O>>> (S::*)(const Call&, const I&, RequestBody&)> {};
+template <typename S, typename O, typename I>
 struct HandlerTraits<Task<Result<Streamed<O>>> (S::*)(const Call&, const I&, RequestBody&)> {
   using ServiceType = S;
   using Input = I;
@@ -186,8 +195,8 @@ ErasedRule EraseRule(std::string_view action, Rule rule) {
 
 template <typename Traits, auto Method>
 Task<Result<ErasedStream>> RunStream(Service& service, const Call& call, const void* input, RequestBody& body) {
-  auto answer = co_await (static_cast<typename Traits::ServiceType&>(service).*Method)(
-      call, *static_cast<const typename Traits::Input*>(input), body);
+  auto answer = co_await std::invoke(Method, static_cast<typename Traits::ServiceType&>(service), call,
+                                     *static_cast<const typename Traits::Input*>(input), body);
   if (!answer.ok()) co_return answer.error();
   ErasedStream erased;
   erased.output = std::make_shared<typename Traits::Output>(std::move(answer->output));
@@ -216,8 +225,8 @@ Operation Bind(std::string_view name, std::string_view action, Rule rule, Operat
     row.stream_handler = &internal::RunStream<Traits, Method>;
   } else {
     row.handler = [](Service& service, const Call& call, const void* input) -> Result<std::shared_ptr<void>> {
-      auto answer =
-          (static_cast<typename Traits::ServiceType&>(service).*Method)(call, *static_cast<const Input*>(input));
+      auto answer = std::invoke(Method, static_cast<typename Traits::ServiceType&>(service), call,
+                                *static_cast<const Input*>(input));
       if (!answer.ok()) return answer.error();
       return std::static_pointer_cast<void>(std::make_shared<Output>(std::move(answer).value()));
     };

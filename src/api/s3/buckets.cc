@@ -75,16 +75,16 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
     return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
   }
   std::string constraint;
-  std::optional<object::Tags> tags;
+  object::NewBucket options;
   if (const auto& configuration = in.create_bucket_configuration) {
     constraint = configuration->location_constraint.value_or("");
     if (configuration->location || configuration->bucket) {
       return Fail(kNotImplemented, "Directory buckets are not implemented");
     }
-    if (configuration->tags && !configuration->tags->empty()) tags = ToTags(*configuration->tags);
+    if (configuration->tags && !configuration->tags->empty()) options.tags = ToTags(*configuration->tags);
   }
   TARN_TRY(const std::string region, ChooseRegion(call.scope.region, constraint));
-  auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, tags);
+  auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, options);
   if (!created.ok()) {
     // In the home region, making one's own bucket again succeeds.
     const auto present = created.Is(object::kBucketOwnedByYou) && region == kHomeRegion

@@ -1,58 +1,18 @@
 // Every operation: its IAM action, its resource, its handler.
-#include "api/s3/gen/operations.h"
+#include "api/s3/operations.h"
 
 #include <fmt/format.h>
 
-#include <functional>
 #include <iterator>
 #include <utility>
 
 #include "api/s3/rules/request_rules.h"
-#include "api/s3/s3_service.h"
 
 namespace tarn::api::s3 {
 namespace {
 
-using protocol::WorkClass;
-
-// Whether a request names a version: those have actions of their own.
-template <typename In>
-bool NamesVersion(const In& in) {
-  if constexpr (requires { in.version_id; }) {
-    return in.version_id.has_value() && !in.version_id->empty();
-  } else {
-    return false;
-  }
-}
-
-// "s3:GetObjectTagging" → "s3:GetObjectVersionTagging".
-std::string VersionAction(std::string_view action) {
-  constexpr std::string_view kObject = "Object";
-  std::string named(action);
-  return named.insert(named.find(kObject) + kObject.size(), "Version");
-}
-
-// Makes the resource rules of rows. Actions have static storage.
-struct Rules {
-  std::function<Result<std::vector<identity::Check>>(const Call& call, std::string_view action,
-                                                     const std::optional<std::string>& bucket,
-                                                     const std::optional<std::string>& key)>
-      checks;
-
-  auto Bucket(std::string_view action) const {
-    return [checks = checks, action](const Call& call, const auto& in) { return checks(call, action, in.bucket, {}); };
-  }
-  auto Object(std::string_view action) const {
-    return [checks = checks, action](const Call& call, const auto& in) {
-      return checks(call, NamesVersion(in) ? VersionAction(action) : std::string(action), in.bucket, in.key);
-    };
-  }
-};
-
 using S = S3Service;
 using protocol::Bind;
-using Rows = std::vector<protocol::Operation>;
-constexpr protocol::OperationOptions kData{.work = WorkClass::kData};
 
 std::string NewBucket(const Call&, const gen::CreateBucketRequest& in) {
   return fmt::format("arn:aws:s3:::{}", in.bucket.value_or(""));
@@ -149,7 +109,13 @@ Rows ObjectRows(const Rules& rules) {
 
 }  // namespace
 
-S3Service::S3Service(object::Store& store) : store_(store), operations_(MakeOperations()) {}
+std::string VersionAction(std::string_view action) {
+  constexpr std::string_view kObject = "Object";
+  std::string named(action);
+  return named.insert(named.find(kObject) + kObject.size(), "Version");
+}
+
+S3Service::S3Service(Parts parts) : store_(parts.store), parts_(parts), operations_(MakeOperations()) {}
 
 const protocol::ServiceDesc& S3Service::model() const { return gen::kService; }
 
@@ -172,7 +138,8 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  for (Rows more : {FixedRows(rules), ObjectRows(rules)}) {
+  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules)};
+  for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return rows;

@@ -23,12 +23,31 @@ using protocol::Streamed;
 
 class S3Service : public protocol::Service {
  public:
-  // The store outlives the service.
-  explicit S3Service(object::Store& store);
+  // What the service works with; all outlive it.
+  struct Parts {
+    object::Store& store;
+    bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
+  };
+  explicit S3Service(Parts parts);
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override { return operations_; }
   std::span<const protocol::ErrorRow> errors() const override;
+
+  object::Store& store() const { return store_; }
+  const Parts& parts() const { return parts_; }
+
+  // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
+  Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,
+                                    const std::optional<std::string>& expected_owner = {}) const;
+  // The same, for handlers that need no more than its existence.
+  template <typename In>
+  Result<object::Bucket> BucketOf(const Call& call, const In& in) const {
+    return FindBucket(call, in.bucket, in.expected_bucket_owner);
+  }
+  // The version that a request names, its key noted for the error's body; delete markers answered as AWS does.
+  Result<object::Version> FindVersion(const Call& call, const object::Bucket& bucket, const std::string& key,
+                                      const std::string& version_id, bool with_content) const;
 
   // buckets.cc
   Result<gen::CreateBucketOutput> CreateBucket(const Call&, const gen::CreateBucketRequest&);
@@ -118,17 +137,6 @@ class S3Service : public protocol::Service {
   Result<gen::ListObjectVersionsOutput> ListObjectVersions(const Call&, const gen::ListObjectVersionsRequest&);
 
  private:
-  // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
-  Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,
-                                    const std::optional<std::string>& expected_owner = {}) const;
-  // The same, for handlers that need no more than its existence.
-  template <typename In>
-  Result<object::Bucket> BucketOf(const Call& call, const In& in) const {
-    return FindBucket(call, in.bucket, in.expected_bucket_owner);
-  }
-  // The version that a request names, its key noted for the error's body; delete markers answered as AWS does.
-  Result<object::Version> FindVersion(const Call& call, const object::Bucket& bucket, const std::string& key,
-                                      const std::string& version_id, bool with_content) const;
   Result<std::vector<identity::Check>> BucketChecks(const Call& call, std::string_view action,
                                                     const std::optional<std::string>& bucket,
                                                     const std::optional<std::string>& key) const;
@@ -136,6 +144,7 @@ class S3Service : public protocol::Service {
   std::vector<protocol::Operation> MakeOperations();
 
   object::Store& store_;
+  const Parts parts_;
   std::vector<protocol::Operation> operations_;
 };
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/s3/gen/operations.h"
 #include "api/s3/rules/request_rules.h"
 
 namespace tarn::api::s3 {

@@ -349,7 +349,12 @@ Status QueryService::Impl::CheckResource(kv::Txn& txn, const Scope& scope, std::
 
 QueryService::QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, engine::Pool& pool,
                            const Clock& clock, QueryOptions options)
-    : impl_(std::make_unique<Impl>(store, catalog, objects, pool, clock, options)) {}
+    : impl_(std::make_unique<Impl>(store, catalog, objects, pool, clock, options)) {
+  // Seen from the first scrape on, so that a rate() misses nothing.
+  metrics::GetCounter("tarn_queries_total", "state=\"succeeded\"");
+  metrics::GetCounter("tarn_queries_total", "state=\"failed\"");
+  metrics::GetCounter("tarn_query_scanned_bytes_total");
+}
 QueryService::~QueryService() = default;
 
 WorkGroups& QueryService::workgroups() { return impl_->workgroups; }

@@ -1,6 +1,7 @@
 #include "engine/duck/slot.h"
 
 #include <chrono>
+#include <duckdb/common/allocator.hpp>
 #include <duckdb/catalog/catalog_search_path.hpp>
 #include <mutex>
 #include <utility>
@@ -17,6 +18,9 @@ namespace tarn::engine {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// What a query above this freed goes back to the operating system: DuckDB's allocator would keep it for good.
+constexpr uint64_t kKeptBytesMax = 64ULL << 20;
 
 int64_t MicrosSince(SteadyClock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count();
@@ -79,12 +83,14 @@ class DuckSlot : public Slot {
       : context_(std::move(context)), database_(std::move(database)) {}
 
   Status Run(const std::shared_ptr<QueryState>& query, Outcome& outcome) override {
-    return Guarded(query, [&](duckdb::Connection& connection, TaskWatch& watch) -> Status {
+    Status finished = Guarded(query, [&](duckdb::Connection& connection, TaskWatch& watch) -> Status {
       const Status status = RunIn(connection, *query, outcome);
       outcome.statistics.peak_memory_bytes = watch.peak_memory_bytes;
       outcome.statistics.peak_spill_bytes = watch.peak_spill_bytes;
       return status;
     });
+    if (outcome.statistics.peak_memory_bytes > kKeptBytesMax) duckdb::Allocator::FlushAll();
+    return finished;
   }
 
   Result<std::vector<ResultColumn>> Describe(const std::shared_ptr<QueryState>& query) override {

@@ -23,6 +23,7 @@
 #include "blob/blob.h"
 #include "kv/kv.h"
 #include "object/bucket.h"
+#include "object/changes.h"
 #include "object/content.h"
 #include "object/errors.h"
 #include "object/usage.h"
@@ -45,6 +46,7 @@ struct NewObject {
   Tags tags;
   Attributes attributes;
   WriteCondition condition;
+  Origin origin;
 };
 
 struct Deleted {
@@ -57,6 +59,8 @@ struct Deletion {
   std::string version_id;               // empty: as the bucket's versioning demands
   std::optional<std::string> if_match;  // an ETag without quotes, or "*"
   bool bypass_governance = false;       // the caller may remove what a governance lock protects
+  bool expires = false;                 // a lifecycle rule asks, not a caller
+  Origin origin;
 };
 
 // What a bucket has from its first moment.
@@ -134,6 +138,7 @@ struct Completion {
   WriteCondition condition;
   std::optional<Checksum> checksum;       // of the whole, when told
   std::optional<uint64_t> declared_size;  // x-amz-mp-object-size
+  Origin origin;
 };
 
 inline constexpr uint64_t kPartBytesMin = 5ULL << 20;
@@ -146,6 +151,9 @@ class Store {
   // All outlive the store. `data_pool` runs hashing.
   Store(kv::Store& kv, blob::Store& blobs, const Clock& clock, WorkerPool& data_pool)
       : kv_(kv), blobs_(blobs), clock_(clock), data_pool_(data_pool) {}
+
+  // Told of changes from then on; outlives the store. Before the first request.
+  void SetListener(ChangeListener* listener) { listener_ = listener; }
 
   // kBucketOwnedByYou, kBucketExists, kInvalidBucketName, kInvalidTag.
   Result<Bucket> CreateBucket(const Scope& owner, std::string_view name, const NewBucket& options = {});
@@ -215,6 +223,8 @@ class Store {
                        const Completion& completion, uint32_t slot, Version& result);
   Status AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& key, const std::string& upload,
                     uint32_t slot);
+  Status Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
+              const VersionRecord& record, const Origin& origin) const;
   Result<Version> Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
                        const std::function<Status(const Version&, VersionRecord&)>& edit);
   Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
@@ -224,6 +234,7 @@ class Store {
   const Clock& clock_;
   WorkerPool& data_pool_;
   UsageSlots slots_;
+  ChangeListener* listener_ = nullptr;
 };
 
 // Whether a write may replace `present` (null: nothing visible): kPreconditionFailed, kNoSuchKey.

@@ -74,6 +74,21 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
   return found;
 }
 
+Status Store::Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
+                   const VersionRecord& record, const Origin& origin) const {
+  if (listener_ == nullptr || !bucket.Has(kNotificationDocument)) return Ok();
+  const bool versioned = bucket.versioning != Versioning::kUnversioned;
+  return listener_->OnChange(txn, {.bucket = bucket,
+                                   .event = event,
+                                   .key = key,
+                                   .version_id = versioned ? record.VersionId() : std::string(),
+                                   .size = record.size,
+                                   .etag = record.md5.empty() ? std::string() : record.Etag(),
+                                   .seq = record.seq,
+                                   .when = clock_.Now(),
+                                   .origin = origin});
+}
+
 Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const Content& content,
                        const NewObject& object, uint32_t slot, Version& result) {
   TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
@@ -86,6 +101,7 @@ Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key,
   record.extents = content.extents;
   TARN_CHECK(versions.Add(record, clock_.Now(), /*reference=*/true));
   TARN_CHECK(AddUsage(txn, bucket.id, slot, versions.delta()));
+  TARN_CHECK(Tell(txn, bucket, "ObjectCreated:" + object.origin.how, key, record, object.origin));
   result = ToVersion(bucket, key, record);
   return Ok();
 }
@@ -113,11 +129,18 @@ Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Del
     VersionRecord marker{.is_delete_marker = true};
     TARN_CHECK(versions.Add(marker, clock_.Now(), /*reference=*/false));
     deleted = {.version_id = marker.VersionId(), .delete_marker = true};
+    TARN_CHECK(Tell(txn, bucket,
+                    deletion.expires ? "LifecycleExpiration:DeleteMarkerCreated" : "ObjectRemoved:DeleteMarkerCreated",
+                    deletion.key, marker, deletion.origin));
   } else {
     const std::optional<VersionRecord> gone = deletion.version_id.empty() ? versions.newest() : named;
     if (!gone) return deleted;
     deleted.delete_marker = gone->is_delete_marker;
     TARN_CHECK(versions.Remove(*gone));
+    VersionRecord removed{.seq = std::max(gone->seq + 1, static_cast<uint64_t>(clock_.Now().micros)), .id = gone->id};
+    removed.is_null = gone->is_null;
+    TARN_CHECK(Tell(txn, bucket, deletion.expires ? "LifecycleExpiration:Delete" : "ObjectRemoved:Delete", deletion.key,
+                    removed, deletion.origin));
   }
   delta.versions += versions.delta().versions;
   delta.bytes += versions.delta().bytes;

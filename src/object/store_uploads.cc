@@ -229,6 +229,7 @@ Status Store::CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string&
   delta.versions += versions.delta().versions;
   delta.bytes += versions.delta().bytes;
   TARN_CHECK(AddUsage(txn, bucket.id, slot, delta));
+  TARN_CHECK(Tell(txn, bucket, "ObjectCreated:CompleteMultipartUpload", key, version, completion.origin));
   result = ToVersion(bucket, key, version);
   return Ok();
 }

@@ -98,12 +98,6 @@ Result<gen::GetBucketLoggingOutput> S3Service::GetBucketLogging(const Call& call
   return gen::GetBucketLoggingOutput{};
 }
 
-Result<gen::NotificationConfiguration> S3Service::GetBucketNotificationConfiguration(
-    const Call& call, const gen::GetBucketNotificationConfigurationRequest& in) {
-  TARN_CHECK(BucketOf(call, in));
-  return gen::NotificationConfiguration{};
-}
-
 Result<gen::GetBucketRequestPaymentOutput> S3Service::GetBucketRequestPayment(
     const Call& call, const gen::GetBucketRequestPaymentRequest& in) {
   TARN_CHECK(BucketOf(call, in));

@@ -68,8 +68,6 @@ Rows FixedRows(const Rules& rules) {
       Bind<&S::GetObjectLockConfiguration>("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration",
                                            rules.Bucket("s3:GetBucketObjectLockConfiguration")),
       Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", rules.Bucket("s3:GetBucketLogging")),
-      Bind<&S::GetBucketNotificationConfiguration>("GetBucketNotificationConfiguration", "s3:GetBucketNotification",
-                                                   rules.Bucket("s3:GetBucketNotification")),
       Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
                                         rules.Bucket("s3:GetBucketRequestPayment")),
       Bind<&S::GetBucketAccelerateConfiguration>("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration",
@@ -139,7 +137,7 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules)};
+  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules)};
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

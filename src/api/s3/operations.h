@@ -47,5 +47,6 @@ struct Rules {
 };
 
 // The rows of features in folders of their own; joined in operations.cc.
+Rows EventRows(const Rules& rules);  // events/
 
 }  // namespace tarn::api::s3

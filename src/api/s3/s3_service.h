@@ -91,8 +91,6 @@ class S3Service : public protocol::Service {
   Result<gen::GetObjectLockConfigurationOutput> GetObjectLockConfiguration(
       const Call&, const gen::GetObjectLockConfigurationRequest&);
   Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
-  Result<gen::NotificationConfiguration> GetBucketNotificationConfiguration(
-      const Call&, const gen::GetBucketNotificationConfigurationRequest&);
   Result<gen::GetBucketRequestPaymentOutput> GetBucketRequestPayment(const Call&,
                                                                      const gen::GetBucketRequestPaymentRequest&);
   Result<gen::GetBucketAccelerateConfigurationOutput> GetBucketAccelerateConfiguration(

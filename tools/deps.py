@@ -26,6 +26,7 @@ libre2-dev libzstd-dev zlib1g-dev libbz2-dev libisal-dev libgtest-dev
 """.split()
 DEMO_CLIENTS = "tools/demo/requirements.txt"
 TEST_CLIENTS = "tests/requirements.txt"
+TEST_PACKAGES = ["curl"]  # blocks of the documentation use it
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 
 DUCKDB_NPM = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
@@ -168,6 +169,8 @@ def ensure(build=True, clients=None, lint=False):
         install_botocore()
     if lint:
         install_packages(LINT_PACKAGES)
+    if clients == TEST_CLIENTS:
+        install_packages(TEST_PACKAGES)
     if clients:
         install_venv(clients)
 

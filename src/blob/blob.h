@@ -46,6 +46,18 @@ struct BlobId {
   std::string Hex() const;
 };
 
+// How a blob's bytes are stored; frozen with the blob.
+struct Form {
+  bool compressed = false;
+  bool unsealed = false;  // checksummed, but not encrypted
+  uint8_t Bits() const { return static_cast<uint8_t>((compressed ? 1 : 0) | (unsealed ? 2 : 0)); }
+  static std::optional<Form> FromBits(uint64_t bits) {
+    if (bits > 3) return std::nullopt;
+    return Form{(bits & 1) != 0, (bits & 2) != 0};
+  }
+  bool operator==(const Form&) const = default;
+};
+
 struct BlobRef {
   BlobId id;
   uint64_t size = 0;
@@ -53,6 +65,10 @@ struct BlobRef {
   // Where the bytes were first put; a hint that saves a lookup. Compaction may have moved them since.
   uint64_t container = 0;
   uint64_t offset = 0;
+  uint64_t second_container = 0;  // of the second copy; 0: there is none
+  uint64_t second_offset = 0;
+  Form form;
+  uint64_t stored_bytes = 0;         // of a compressed blob; 0: follows from the size
   std::shared_ptr<Pending> pending;  // set by Finish only; not encoded
 
   // For a field of the owner's record. Frozen form: docs/format/blob.md.
@@ -91,9 +107,17 @@ struct WriteOptions {
 };
 
 struct ScrubReport {
-  uint64_t blobs = 0;
+  Timestamp started;
+  Timestamp finished;
+  uint64_t blobs = 0;  // copies read
   uint64_t bytes = 0;
-  std::vector<std::string> damaged;  // a line each, naming the blob
+  uint64_t bad = 0;
+  uint64_t healed = 0;               // of the bad ones
+  std::vector<std::string> damaged;  // of the rest, a line each, naming the blob; the first hundred
+};
+struct ScrubProgress {
+  std::optional<ScrubReport> now;  // of the pass that is under way
+  std::optional<ScrubReport> last;
 };
 
 struct Usage {
@@ -118,8 +142,11 @@ class Store {
 
   // One round of background work, at once: settles unreferenced blobs, deletes dead files, compacts packs. Blocks.
   virtual Status Reclaim() = 0;
-  // Reads every owned blob and checks its header and CRCs (its key is known to its owners only). Blocks, long.
+  // Reads every copy of every owned blob, checks its header and CRCs (its key is known to its owners only), and mends
+  // what has a whole second copy. Blocks, long.
   virtual Result<ScrubReport> Scrub() = 0;
+  // The same as it goes on in the background.
+  virtual Result<ScrubProgress> GetScrubProgress() = 0;
   virtual Result<Usage> MeasureUsage() = 0;
 };
 
@@ -128,7 +155,8 @@ class Store {
 struct VolumeOptions {
   std::string name;
   std::string directory;
-  bool archive = false;  // frames are compressed
+  bool archive = false;   // frames are compressed
+  bool replaced = false;  // its disk was lost and the directory is a new one: scrub brings the copies back
 };
 // Where blobs of a storage class go: each to `copies` of the volumes.
 struct PlacementOptions {
@@ -146,6 +174,9 @@ struct Options {
   double live_ratio_min = 0.6;                            // packs below it are compacted
   int64_t reclaim_delay_micros = 60 * kMicrosPerSecond;   // between the last Release and the bytes' end
   int64_t reclaim_period_micros = 30 * kMicrosPerSecond;  // 0: no background thread, Reclaim() only
+  int64_t scrub_period_micros = 0;                        // a pass begins that often in the background; 0: never
+  uint64_t scrub_bytes_per_second = 32 << 20;             // so that it disturbs nobody
+  uint64_t free_bytes_min = 64 << 20;                     // of a disk, kept from blobs so that metadata can be written
   FileSystem* file_system = nullptr;                      // null: the operating system's
 };
 

@@ -6,7 +6,18 @@
 namespace tarn::blob {
 namespace {
 // Frozen: docs/format/blob.md.
-enum Tag : uint32_t { kIdHigh = 1, kIdLow = 2, kSize = 3, kWrappedKey = 4, kContainer = 5, kOffset = 6 };
+enum Tag : uint32_t {
+  kIdHigh = 1,
+  kIdLow = 2,
+  kSize = 3,
+  kWrappedKey = 4,
+  kContainer = 5,
+  kOffset = 6,
+  kSecondContainer = 7,
+  kSecondOffset = 8,
+  kForm = 9,
+  kStoredBytes = 10
+};
 }  // namespace
 
 std::string BlobId::Hex() const { return fmt::format("{:016x}{:016x}", high, low); }
@@ -14,12 +25,18 @@ std::string BlobId::Hex() const { return fmt::format("{:016x}{:016x}", high, low
 std::string BlobRef::Encode() const {
   RecordWriter record;
   record.U64(kIdHigh, id.high).U64(kIdLow, id.low).U64(kSize, size);
-  if (size > 0) record.Str(kWrappedKey, wrapped_key).U64(kContainer, container).U64(kOffset, offset);
+  if (size == 0) return record.Take();
+  if (!wrapped_key.empty()) record.Str(kWrappedKey, wrapped_key);
+  record.U64(kContainer, container).U64(kOffset, offset);
+  if (second_container != 0) record.U64(kSecondContainer, second_container).U64(kSecondOffset, second_offset);
+  if (form != Form{}) record.U64(kForm, form.Bits());
+  if (stored_bytes != 0) record.U64(kStoredBytes, stored_bytes);
   return record.Take();
 }
 
 Result<BlobRef> BlobRef::Decode(std::string_view bytes) {
   BlobRef ref;
+  std::optional<Form> form = Form{};
   RecordReader record(bytes);
   while (record.Next()) {
     switch (record.tag()) {
@@ -41,11 +58,25 @@ Result<BlobRef> BlobRef::Decode(std::string_view bytes) {
       case kOffset:
         ref.offset = record.u64();
         break;
+      case kSecondContainer:
+        ref.second_container = record.u64();
+        break;
+      case kSecondOffset:
+        ref.second_offset = record.u64();
+        break;
+      case kForm:
+        form = Form::FromBits(record.u64());
+        break;
+      case kStoredBytes:
+        ref.stored_bytes = record.u64();
+        break;
       default:
         break;
     }
   }
-  if (record.corrupt() || ref.id.high == 0) return Fail(kDamaged, "a blob reference in the metadata is damaged");
+  if (form) ref.form = *form;
+  if (record.corrupt() || ref.id.high == 0 || !form)
+    return Fail(kDamaged, "a blob reference in the metadata is damaged");
   return ref;
 }
 

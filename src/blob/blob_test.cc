@@ -250,10 +250,23 @@ TEST_F(BlobTest, IgnoresATornTail) {
   EXPECT_EQ(Read(next).value(), "next");
 }
 
-TEST_F(BlobTest, RefusesAFormatItDoesNotKnow) {
+TEST_F(BlobTest, RefusesTheFormatOfANewerTarn) {
   store_ = nullptr;
-  std::ofstream(directory_ / "FORMAT") << "tarn blob 2\n";
-  EXPECT_TRUE(OpenLocal(options_, *kv_, pool_, *wrapper_, clock_).Is(kFormat));
+  std::ofstream(directory_ / "FORMAT") << "tarn blob 3\n";
+  const auto opened = OpenLocal(options_, *kv_, pool_, *wrapper_, clock_);
+  ASSERT_TRUE(opened.Is(kFormat));
+  EXPECT_NE(opened.error().message.find("a newer one"), std::string::npos);
+}
+
+TEST_F(BlobTest, UpgradesAnOlderFormat) {
+  const BlobRef ref = Keep("yesterday's");
+  store_ = nullptr;
+  std::ofstream(directory_ / "FORMAT") << "tarn blob 1\n";
+  Open();
+  EXPECT_EQ(Read(ref).value(), "yesterday's");
+  std::string line;
+  std::getline(std::ifstream(directory_ / "FORMAT"), line);
+  EXPECT_EQ(line, "tarn blob 2");
 }
 
 TEST_F(BlobTest, IsReadAndWrittenByManyAtOnce) {
@@ -304,10 +317,27 @@ TEST(FrameCipher, BindsAFrameToItsBlobPlaceAndEnd) {
   std::array<std::byte, 100> plain{};
   std::array<std::byte, 120> stored{};
   cipher.Seal(3, false, plain, stored);
-  EXPECT_TRUE(cipher.Open(3, false, stored, plain).ok());
-  EXPECT_TRUE(cipher.Open(4, false, stored, plain).Is(kDamaged));
-  EXPECT_TRUE(cipher.Open(3, true, stored, plain).Is(kDamaged));
-  EXPECT_TRUE(FrameCipher({1, 3}, key).Open(3, false, stored, plain).Is(kDamaged));
+  const auto body = std::span<const std::byte>(stored).first(100);
+  const auto trailer = std::span<const std::byte>(stored).subspan(100);
+  EXPECT_TRUE(cipher.Open(3, false, body, trailer, plain).ok());
+  EXPECT_TRUE(cipher.Open(4, false, body, trailer, plain).Is(kDamaged));
+  EXPECT_TRUE(cipher.Open(3, true, body, trailer, plain).Is(kDamaged));
+  EXPECT_TRUE(FrameCipher({1, 3}, key).Open(3, false, body, trailer, plain).Is(kDamaged));
+}
+
+TEST(FrameCipher, BindsAnUnsealedFrameToItsBlobPlaceAndEnd) {
+  FrameCipher cipher({1, 2}, "");
+  std::array<std::byte, 100> plain{};
+  std::array<std::byte, 120> stored{};
+  cipher.Seal(3, false, plain, stored);
+  const auto body = std::span<const std::byte>(stored).first(100);
+  const auto trailer = std::span<const std::byte>(stored).subspan(100);
+  EXPECT_TRUE(cipher.Open(3, false, body, trailer, plain).ok());
+  EXPECT_TRUE(cipher.Open(4, false, body, trailer, plain).Is(kDamaged));
+  EXPECT_TRUE(cipher.Open(3, true, body, trailer, plain).Is(kDamaged));
+  EXPECT_TRUE(FrameCipher({1, 3}, "").Open(3, false, body, trailer, plain).Is(kDamaged));
+  stored[7] ^= std::byte{1};
+  EXPECT_TRUE(cipher.Open(3, false, body, trailer, plain).Is(kDamaged));
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ inline constexpr Reason kDisk{"blob.Disk", Code::kDataLoss};
 inline constexpr Reason kDiskFull{"blob.DiskFull", Code::kResourceExhausted};
 // The key that wrapped this blob's key is not the one given.
 inline constexpr Reason kWrongKey{"blob.WrongKey", Code::kPermissionDenied};
+// The configuration of volumes and storage classes does not hold together.
+inline constexpr Reason kBadVolume{"blob.BadVolume", Code::kInvalidArgument};
 // Written by a newer tarn, or not by tarn.
 inline constexpr Reason kFormat{"blob.Format", Code::kInternal};
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -21,13 +22,14 @@ Error FromErrno(int number, std::string_view doing, const std::string& path) {
   return Fail(*reason, fmt::format("{} {}: {}", doing, path, std::strerror(number)));
 }
 
+constexpr size_t kPartsMax = 256;  // of one system call
+
 class PosixFile : public File {
  public:
   PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
   ~PosixFile() override { ::close(descriptor_); }
 
   Status WriteAt(uint64_t offset, std::span<const std::span<const std::byte>> parts) override {
-    constexpr size_t kPartsMax = 256;
     while (!parts.empty()) {
       const auto now = parts.first(std::min(parts.size(), kPartsMax));
       TARN_CHECK(WriteParts(offset, now));
@@ -37,28 +39,40 @@ class PosixFile : public File {
     return Ok();
   }
 
-  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
+  Result<size_t> ReadAt(uint64_t offset, std::span<const std::span<std::byte>> parts) override {
+    std::vector<iovec> vectors = Vectors(parts);
     size_t filled = 0;
-    while (filled < into.size()) {
-      const ssize_t got =
-          ::pread(descriptor_, into.data() + filled, into.size() - filled, static_cast<off_t>(offset + filled));
+    for (size_t next = 0; next < vectors.size();) {
+      const int count = static_cast<int>(std::min(vectors.size() - next, kPartsMax));
+      const ssize_t got = ::preadv(descriptor_, vectors.data() + next, count, static_cast<off_t>(offset + filled));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return FromErrno(errno, "read", path_);
       if (got == 0) break;
       filled += static_cast<size_t>(got);
+      Advance(vectors, next, static_cast<size_t>(got));
     }
     return filled;
   }
 
-  bool TryReadAt(uint64_t offset, std::span<std::byte> into) override {
-    iovec part{into.data(), into.size()};
-    return ::preadv2(descriptor_, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) ==
-           static_cast<ssize_t>(into.size());
+  size_t TryReadAt(uint64_t offset, std::span<const std::span<std::byte>> parts) override {
+    const std::vector<iovec> vectors = Vectors(parts.first(std::min(parts.size(), kPartsMax)));
+    const ssize_t got = ::preadv2(descriptor_, vectors.data(), static_cast<int>(vectors.size()),
+                                  static_cast<off_t>(offset), RWF_NOWAIT);
+    return got < 0 ? 0 : static_cast<size_t>(got);
   }
 
   Status Sync() override {
     if (::fdatasync(descriptor_) != 0) return FromErrno(errno, "sync", path_);
     return Ok();
+  }
+
+  Status Truncate(uint64_t size) override {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) return FromErrno(errno, "cut", path_);
+    return Ok();
+  }
+
+  void DropCached(uint64_t offset, uint64_t bytes) override {
+    (void)::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_DONTNEED);
   }
 
   void StartWriteback(uint64_t offset, uint64_t bytes) override {
@@ -76,24 +90,31 @@ class PosixFile : public File {
   }
 
  private:
-  Status WriteParts(uint64_t offset, std::span<const std::span<const std::byte>> parts) {
+  template <typename Byte>
+  static std::vector<iovec> Vectors(std::span<const std::span<Byte>> parts) {
     std::vector<iovec> vectors;
     vectors.reserve(parts.size());
     for (const auto& part : parts) vectors.push_back({const_cast<std::byte*>(part.data()), part.size()});
-    size_t next = 0;
-    while (next < vectors.size()) {
-      ssize_t wrote = ::pwritev(descriptor_, vectors.data() + next, static_cast<int>(vectors.size() - next),
-                                static_cast<off_t>(offset));
+    return vectors;
+  }
+
+  // Skips `bytes` that were dealt with, and empty parts.
+  static void Advance(std::vector<iovec>& vectors, size_t& next, size_t bytes) {
+    while (next < vectors.size() && bytes >= vectors[next].iov_len) bytes -= vectors[next++].iov_len;
+    if (next == vectors.size()) return;
+    vectors[next].iov_base = static_cast<char*>(vectors[next].iov_base) + bytes;
+    vectors[next].iov_len -= bytes;
+  }
+
+  Status WriteParts(uint64_t offset, std::span<const std::span<const std::byte>> parts) {
+    std::vector<iovec> vectors = Vectors(parts);
+    for (size_t next = 0; next < vectors.size();) {
+      const ssize_t wrote = ::pwritev(descriptor_, vectors.data() + next, static_cast<int>(vectors.size() - next),
+                                      static_cast<off_t>(offset));
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) return FromErrno(errno, "write", path_);
       offset += static_cast<uint64_t>(wrote);
-      while (next < vectors.size() && static_cast<size_t>(wrote) >= vectors[next].iov_len) {
-        wrote -= static_cast<ssize_t>(vectors[next++].iov_len);
-      }
-      if (next < vectors.size()) {
-        vectors[next].iov_base = static_cast<char*>(vectors[next].iov_base) + wrote;
-        vectors[next].iov_len -= static_cast<size_t>(wrote);
-      }
+      Advance(vectors, next, static_cast<size_t>(wrote));
     }
     return Ok();
   }
@@ -130,6 +151,11 @@ class Posix : public FileSystem {
     return Ok();
   }
 
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return FromErrno(errno, "rename to", to);
+    return Ok();
+  }
+
   Status Remove(const std::string& path) override {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return FromErrno(errno, "remove", path);
     return Ok();
@@ -150,6 +176,12 @@ class Posix : public FileSystem {
     }
     ::closedir(directory);
     return names;
+  }
+
+  Result<DiskSpace> GetSpace(const std::string& path) override {
+    struct statvfs disk{};
+    if (::statvfs(path.c_str(), &disk) != 0) return FromErrno(errno, "examine", path);
+    return DiskSpace{disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize};
   }
 
  private:

@@ -9,6 +9,8 @@ Status AsStatus(DiskResult result, const std::string& path) {
       return Ok();
     case DiskResult::kNoEntry:
       return Fail(blob::kNoFile, path + " is not there");
+    case DiskResult::kFull:
+      return Fail(blob::kDiskFull, "no space left for " + path);
     default:
       return Fail(blob::kDisk, "the disk failed at " + path);
   }
@@ -26,10 +28,18 @@ class FaultyFile : public blob::File {
     for (const auto& part : parts) bytes.append(reinterpret_cast<const char*>(part.data()), part.size());
     return AsStatus(disk_.Write(handle_, offset, bytes), path_);
   }
-  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> into) override {
-    return disk_.Read(handle_, offset, {reinterpret_cast<char*>(into.data()), into.size()});
+  Result<size_t> ReadAt(uint64_t offset, std::span<const std::span<std::byte>> parts) override {
+    size_t filled = 0;
+    for (const auto& part : parts) {
+      filled += disk_.Read(handle_, offset + filled, {reinterpret_cast<char*>(part.data()), part.size()});
+    }
+    return filled;
   }
-  bool TryReadAt(uint64_t offset, std::span<std::byte> into) override { return *ReadAt(offset, into) == into.size(); }
+  size_t TryReadAt(uint64_t offset, std::span<const std::span<std::byte>> parts) override {
+    return *ReadAt(offset, parts);
+  }
+  Status Truncate(uint64_t size) override { return AsStatus(disk_.Truncate(handle_, size), path_); }
+  void DropCached(uint64_t, uint64_t) override {}
   Status Sync() override { return AsStatus(disk_.Sync(handle_), path_); }
   void StartWriteback(uint64_t, uint64_t) override {}
   void Reserve(uint64_t) override {}
@@ -62,6 +72,12 @@ class FaultyBlobFiles : public blob::FileSystem {
     return SyncDirectory(Parent(path).empty() ? "/" : Parent(path));
   }
   Status SyncDirectory(const std::string& path) override { return AsStatus(disk_.SyncDirectory(path), path); }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return AsStatus(disk_.Rename(from, to), from);
+  }
+  Result<blob::DiskSpace> GetSpace(const std::string&) override {
+    return blob::DiskSpace{disk_.free_bytes(), disk_.capacity()};
+  }
   Status Remove(const std::string& path) override {
     const DiskResult result = disk_.Remove(path);
     return result == DiskResult::kNoEntry ? Ok() : AsStatus(result, path);

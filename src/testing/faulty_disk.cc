@@ -6,6 +6,7 @@
 namespace tarn::testing {
 namespace {
 constexpr size_t kSector = 512;
+constexpr uint64_t kBlock = 4096;
 
 std::string Parent(const std::string& path) {
   const size_t slash = path.find_last_of('/');
@@ -34,6 +35,26 @@ void FaultyDisk::FailAt(uint64_t operation) {
 uint64_t FaultyDisk::operations() const {
   std::lock_guard lock(mutex_);
   return operations_;
+}
+
+void FaultyDisk::SetCapacity(uint64_t bytes) {
+  std::lock_guard lock(mutex_);
+  capacity_ = bytes;
+}
+uint64_t FaultyDisk::capacity() const {
+  std::lock_guard lock(mutex_);
+  return capacity_;
+}
+uint64_t FaultyDisk::free_bytes() const {
+  std::lock_guard lock(mutex_);
+  return capacity_ - std::min(capacity_, UsedBytes());
+}
+
+// Of the files that have a name, a block for the name included.
+uint64_t FaultyDisk::UsedBytes() const {
+  uint64_t used = 0;
+  for (const auto& [path, node] : names_) used += kBlock + (node->cached.size() + kBlock - 1) / kBlock * kBlock;
+  return used;
 }
 
 bool FaultyDisk::Step() {
@@ -122,6 +143,7 @@ DiskResult FaultyDisk::Create(const std::string& given, bool replace, Handle& ha
   const std::string parent = Parent(path);
   if (parent != "/" && !names_.contains(parent)) return DiskResult::kNoEntry;
   if (!replace && names_.contains(path)) return DiskResult::kExists;
+  if (capacity_ != UINT64_MAX && UsedBytes() + kBlock > capacity_) return DiskResult::kFull;
   handle = std::make_shared<Node>();
   Change(parent, {{path, handle}});
   return DiskResult::kOk;
@@ -140,8 +162,17 @@ DiskResult FaultyDisk::Write(const Handle& handle, uint64_t offset, std::string_
   std::lock_guard lock(mutex_);
   const bool fails = !Step();
   if (fails) bytes = bytes.substr(0, random_() % (bytes.size() + 1));
+  bool full = false;
+  if (capacity_ != UINT64_MAX && offset + bytes.size() > handle->cached.size()) {
+    const uint64_t used = UsedBytes();
+    const uint64_t blocks = (capacity_ - std::min(capacity_, used)) / kBlock;
+    const uint64_t end_max = ((handle->cached.size() + kBlock - 1) / kBlock + blocks) * kBlock;
+    full = offset + bytes.size() > end_max;
+    if (full) bytes = bytes.substr(0, end_max - std::min(end_max, offset));
+  }
   handle->unsynced.push_back({offset, std::string(bytes), {}});
   ApplyTo(handle->cached, handle->unsynced.back());
+  if (full && !fails) return DiskResult::kFull;
   return fails ? DiskResult::kFailed : DiskResult::kOk;
 }
 

@@ -21,7 +21,7 @@
 
 namespace tarn::testing {
 
-enum class DiskResult : uint8_t { kOk, kNoEntry, kExists, kFailed };
+enum class DiskResult : uint8_t { kOk, kNoEntry, kExists, kFailed, kFull };
 
 class FaultyDisk {
  public:
@@ -45,6 +45,10 @@ class FaultyDisk {
   void CutAt(uint64_t operation);
   // Only the Nth fails; a failed sync also forgets the writes that it should have kept.
   void FailAt(uint64_t operation);
+  // What all files may take together, in blocks of 4 KiB; writes beyond it are refused, the file then holding a part.
+  void SetCapacity(uint64_t bytes);
+  uint64_t capacity() const;
+  uint64_t free_bytes() const;
   // What a restart of the machine finds. Operations work again.
   void CutPower();
   // Forgets the locks, as the end of a process does.
@@ -80,12 +84,14 @@ class FaultyDisk {
   static void Apply(const NameChange& change, Names& names);
   static void ApplyTo(std::string& content, const Node::Change& change);
   std::string Survive(const Node& node);
+  uint64_t UsedBytes() const;
 
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
   uint64_t operations_ = 0;
   uint64_t cut_at_ = 0;
   uint64_t fail_at_ = 0;
+  uint64_t capacity_ = UINT64_MAX;
   Names names_;
   Names safe_names_;
   std::map<std::string, std::vector<NameChange>> unsynced_names_;  // by directory

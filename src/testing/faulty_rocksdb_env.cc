@@ -21,6 +21,8 @@ IOStatus AsStatus(DiskResult result, const std::string& path) {
       return IOStatus::OK();
     case DiskResult::kNoEntry:
       return IOStatus::PathNotFound(path);
+    case DiskResult::kFull:
+      return IOStatus::NoSpace("no space left for " + path);
     default:
       return IOStatus::IOError("the disk failed at " + path);
   }
@@ -67,7 +69,7 @@ class WritableFile : public rocksdb::FSWritableFile {
   using rocksdb::FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
     const IOStatus status = AsStatus(disk_.Write(handle_, end_, {data.data(), data.size()}), path_);
-    if (status.ok()) end_ += data.size();
+    end_ = status.ok() ? end_ + data.size() : disk_.Size(handle_);
     return status;
   }
   IOStatus Truncate(uint64_t size, const IOOptions&, IODebugContext*) override {
@@ -196,6 +198,10 @@ class FaultyRocksDbFiles : public rocksdb::FileSystem {
   }
   IOStatus GetAbsolutePath(const std::string& path, const IOOptions&, std::string* absolute, IODebugContext*) override {
     *absolute = path;
+    return IOStatus::OK();
+  }
+  IOStatus GetFreeSpace(const std::string&, const IOOptions&, uint64_t* free, IODebugContext*) override {
+    *free = disk_.free_bytes();
     return IOStatus::OK();
   }
   IOStatus IsDirectory(const std::string& path, const IOOptions&, bool* is_directory, IODebugContext*) override {

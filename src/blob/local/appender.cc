@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,9 @@
 #include "blob/frame.h"
 
 namespace tarn::blob {
+namespace {
+constexpr uint64_t kReserveBytes = 16 << 20;
+}  // namespace
 
 Appender::Appender(Volume& volume, uint64_t pack_bytes_max)
     : volume_(volume), pack_bytes_max_(pack_bytes_max), thread_([this] { Run(); }) {}
@@ -22,6 +26,7 @@ Appender::~Appender() {
   }
   wake_.notify_one();
   thread_.join();
+  EndPack();
 }
 
 void Appender::Append(std::string entry, Answer answer) {
@@ -64,6 +69,7 @@ void Appender::Run() {
 }
 
 void Appender::EndPack() {
+  if (pack_ != nullptr && reserved_ > end_) (void)pack_->Truncate(end_);
   pack_ = nullptr;
   volume_.EndPack();
 }
@@ -71,11 +77,26 @@ void Appender::EndPack() {
 Status Appender::EnsurePack(size_t entry_bytes) {
   if (pack_ != nullptr && end_ + entry_bytes <= pack_bytes_max_) return Ok();
   EndPack();
-  TARN_TRY(auto created, volume_.CreatePack(pack_bytes_max_));
+  TARN_TRY(auto created, volume_.CreatePack());
   container_ = created.first;
   pack_ = std::move(created.second);
   end_ = kHeaderBytes;
+  reserved_ = 0;
   return Ok();
+}
+
+// Growing by large steps keeps a pack in few pieces.
+void Appender::ReserveAhead(uint64_t end) {
+  if (end <= reserved_) return;
+  reserved_ = std::min(pack_bytes_max_, (end / kReserveBytes + 1) * kReserveBytes);
+  pack_->Reserve(reserved_);
+}
+
+void Appender::Recover(const Status& outcome) {
+  log::Fault("blob", fmt::format("append to a pack of volume {}: {}", volume_.name(), outcome.error().message));
+  if (pack_ == nullptr) return;
+  reserved_ = end_;
+  if (!outcome.Is(kDiskFull) || !pack_->Truncate(end_).ok()) EndPack();
 }
 
 size_t Appender::WriteSome(std::vector<Entry>& batch, size_t first) {
@@ -89,12 +110,16 @@ size_t Appender::WriteSome(std::vector<Entry>& batch, size_t first) {
     bytes += parts.back().size();
     ++count;
   }
-  if (outcome.ok()) outcome = pack_->WriteAt(end_, parts);
-  if (outcome.ok()) outcome = pack_->Sync();
-  if (!outcome.ok()) {
-    log::Fault("blob", fmt::format("append to a pack: {}", outcome.error().message));
-    EndPack();
+  if (outcome.ok()) {
+    ReserveAhead(end_ + bytes);
+    outcome = pack_->WriteAt(end_, parts);
   }
+  if (outcome.ok()) {
+    outcome = pack_->Sync();
+    // What a failed sync leaves on the disk is unknown, whatever its cause.
+    if (!outcome.ok()) EndPack();
+  }
+  if (!outcome.ok()) Recover(outcome);
   syncs_.Add();
   entries_.Add(count);
   for (size_t i = first; i < first + count; ++i) {

@@ -2,7 +2,8 @@
 //
 // Invariants: an entry lies whole in one pack; it is answered after it is on stable storage. A failed write or sync
 // ends the pack: nothing is ever appended after a doubtful byte, and a pack of an earlier run is never appended to.
-// Threads: any; answers run on the appender's thread, before their pack can end, and must be short.
+// Only what a full disk refused is cut off again, and the pack goes on when there is room. Threads: any; answers run on
+// the appender's thread, before their pack can end, and must be short.
 #pragma once
 
 #include <condition_variable>
@@ -42,6 +43,9 @@ class Appender {
   size_t WriteSome(std::vector<Entry>& batch, size_t first);
   Status EnsurePack(size_t entry_bytes);
   void EndPack();
+  // After a failure: the pack is kept only when the disk was full and its end is clean again.
+  void Recover(const Status& outcome);
+  void ReserveAhead(uint64_t end);
 
   Volume& volume_;
   const uint64_t pack_bytes_max_;
@@ -51,6 +55,7 @@ class Appender {
   std::shared_ptr<File> pack_;  // the thread's own
   uint64_t container_ = 0;      // the thread's own
   uint64_t end_ = 0;            // the thread's own
+  uint64_t reserved_ = 0;       // the thread's own: how far the disk was asked for room
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "blob/blob.h"
-#include "blob/local/appender.h"
 #include "blob/local/pending.h"
 #include "blob/local/reclaim.h"
-#include "blob/local/volume.h"
+#include "blob/local/scrub.h"
+#include "blob/local/volumes.h"
 
 namespace tarn::blob {
 
@@ -23,12 +23,18 @@ struct Parts {
   WorkerPool& data_pool;
   const KeyWrapper& wrapper;
   const Clock& clock;
-  std::unique_ptr<Volume> volume;
-  std::unique_ptr<Appender> appender;
+  FileSystem& files;
+  std::unique_ptr<Volumes> volumes;
   std::shared_ptr<PendingBlobs> pending = std::make_shared<PendingBlobs>();
   Pins pins;
+  Suspects suspects;
   ReleaseTimes releases;
 };
+
+// The file of one copy; kDamaged when the container is of no volume.
+Result<std::shared_ptr<File>> OpenCopy(Parts& parts, uint64_t container, const BlobId& id);
+// Where a ref says that its copies were put.
+Location FirstLocation(const BlobRef& ref);
 
 std::unique_ptr<Writer> MakeWriter(Parts& parts, WriteOptions options);
 std::unique_ptr<Reader> MakeReader(Parts& parts, const BlobRef& ref, const KeyWrapper* wrapper);
@@ -44,17 +50,22 @@ class LocalStore : public Store {
   Status Release(kv::Txn& txn, const BlobRef& ref) override;
   Status Reclaim() override;
   Result<ScrubReport> Scrub() override;
+  Result<ScrubProgress> GetScrubProgress() override;
   Result<Usage> MeasureUsage() override;
 
  private:
   void RunBackground();
+  void RunScrub();
 
   std::unique_ptr<Parts> parts_;
   Reclaimer reclaimer_;
-  std::mutex mutex_;
+  Scrubber scrubber_;
+  std::mutex mutex_;  // held while the reclaimer runs
+  std::mutex stop_mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread background_;
+  std::thread scrub_;
 };
 
 }  // namespace tarn::blob

@@ -5,9 +5,17 @@
 
 namespace tarn::blob {
 namespace {
-enum LocationTag : uint32_t { kContainer = 1, kOffset = 2, kStoredBytes = 3, kOwners = 4 };
+enum LocationTag : uint32_t {
+  kContainer = 1,
+  kOffset = 2,
+  kStoredBytes = 3,
+  kOwners = 4,
+  kSecondContainer = 5,
+  kSecondOffset = 6
+};
 enum PlaceTag : uint32_t { kPlaceStoredBytes = 1 };
 enum RemovedTag : uint32_t { kRemovedContainer = 1 };
+enum VolumeTag : uint32_t { kNumber = 1, kIdentity = 2 };
 enum DeadTag : uint32_t { kReleased = 1 };
 
 kv::Key Space(std::string_view kind) { return kv::Key("b").Text(kind); }
@@ -29,16 +37,16 @@ Result<PlacePage> List(kv::Store& store, const kv::Key& all, const std::string& 
 }  // namespace
 
 std::string Location::Encode() const {
-  return RecordWriter()
-      .U64(kContainer, at.container)
-      .U64(kOffset, at.offset)
-      .U64(kStoredBytes, stored_bytes)
-      .U64(kOwners, owners)
-      .Take();
+  RecordWriter record;
+  record.U64(kContainer, at.container).U64(kOffset, at.offset);
+  record.U64(kStoredBytes, stored_bytes).U64(kOwners, owners);
+  if (second) record.U64(kSecondContainer, second->container).U64(kSecondOffset, second->offset);
+  return record.Take();
 }
 
 Result<Location> Location::Decode(std::string_view bytes) {
   Location location;
+  Placement second;
   RecordReader record(bytes);
   while (record.Next()) {
     switch (record.tag()) {
@@ -54,11 +62,18 @@ Result<Location> Location::Decode(std::string_view bytes) {
       case kOwners:
         location.owners = record.u64();
         break;
+      case kSecondContainer:
+        second.container = record.u64();
+        break;
+      case kSecondOffset:
+        second.offset = record.u64();
+        break;
       default:
         break;
     }
   }
   if (record.corrupt() || location.owners == 0) return Damaged();
+  if (second.container != 0) location.second = second;
   return location;
 }
 
@@ -75,6 +90,43 @@ std::string DeadValue(Timestamp released) { return RecordWriter().I64(kReleased,
 
 std::string RemovedPackKey() { return Space("r").Take(); }
 std::string RemovedPackValue(uint64_t container) { return RecordWriter().U64(kRemovedContainer, container).Take(); }
+
+std::string VolumeKey(std::string_view name) { return Space("v").Text(name).Take(); }
+
+std::string VolumeRecord::Encode() const { return RecordWriter().U64(kNumber, number).Str(kIdentity, identity).Take(); }
+
+Result<VolumeRecord> VolumeRecord::Decode(std::string_view bytes) {
+  VolumeRecord volume;
+  RecordReader record(bytes);
+  while (record.Next()) {
+    if (record.tag() == kNumber) volume.number = record.u64();
+    if (record.tag() == kIdentity) volume.identity = record.str();
+  }
+  if (record.corrupt() || volume.number == 0 || volume.number > UINT8_MAX) return Damaged();
+  return volume;
+}
+
+Result<std::map<std::string, VolumeRecord>> ListVolumes(kv::Txn& txn) {
+  const kv::Key all = Space("v");
+  std::map<std::string, VolumeRecord> volumes;
+  TARN_TRY(auto pairs, txn.Scan(all.bytes(), all.End(), UINT8_MAX + 1));
+  for (const auto& pair : pairs) {
+    kv::KeyReader key(pair.key);
+    const auto space = key.Text();
+    const auto kind = key.Text();
+    const auto name = key.Text();
+    if (!space || !kind || !name) return Damaged();
+    TARN_TRY(volumes[*name], VolumeRecord::Decode(pair.value));
+  }
+  return volumes;
+}
+
+Result<bool> VolumeHoldsNothing(kv::Txn& txn, uint8_t number) {
+  const uint64_t first = uint64_t{number} << kVolumeShift;
+  const uint64_t last = first | ((uint64_t{1} << kVolumeShift) - 1);
+  TARN_TRY(auto found, txn.PeekScan(Space("x").Number(first).bytes(), Space("x").Number(last).End(), 1));
+  return found.empty();
+}
 
 Result<bool> HoldsNothing(kv::Txn& txn, uint64_t container) {
   const kv::Key all = Space("x").Number(container);

@@ -5,12 +5,17 @@
 //   b/d/<container>/<id>          → time of release    a large file to be removed
 //   b/c/<container>               → nothing            a directory in which no unowned file is left from a crash
 //   b/r                           → container          the pack that was removed last
+//   b/v/<name>                    → number, identity   a volume other than the default one
+//   b/s                           → ScrubState         how far the scrub is, and what the last one found
 // Threads: any, one Txn at a time.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -19,8 +24,11 @@
 
 namespace tarn::blob {
 
-// A container is a pack file or a directory of large files: odd numbers are directories.
+// A container is a pack file or a directory of large files: odd numbers are directories. The highest byte is the number
+// of its volume; the default volume has 0.
 inline constexpr bool IsPack(uint64_t container) { return (container & 1) == 0; }
+inline constexpr int kVolumeShift = 56;
+inline constexpr uint8_t VolumeOf(uint64_t container) { return static_cast<uint8_t>(container >> kVolumeShift); }
 
 struct Placement {
   uint64_t container = 0;
@@ -32,6 +40,15 @@ struct Location {
   Placement at;
   uint64_t stored_bytes = 0;
   uint64_t owners = 0;
+  std::optional<Placement> second;  // the other copy
+
+  // Every copy.
+  std::vector<Placement> Places() const { return second ? std::vector{at, *second} : std::vector{at}; }
+  bool IsAt(const Placement& place) const { return at == place || second == place; }
+  bool IsIn(uint64_t container) const {
+    return at.container == container || (second && second->container == container);
+  }
+  void Move(const Placement& from, const Placement& to) { (at == from ? at : *second) = to; }
 
   std::string Encode() const;
   static Result<Location> Decode(std::string_view bytes);
@@ -56,6 +73,17 @@ struct DeadFile {
 };
 Result<DeadFile> DecodeDead(const kv::KeyValue& pair);
 std::string DeadValue(Timestamp released);
+std::string VolumeKey(std::string_view name);
+struct VolumeRecord {
+  uint64_t number = 0;
+  std::string identity;  // 32 hex digits, also in the volume's file VOLUME
+  std::string Encode() const;
+  static Result<VolumeRecord> Decode(std::string_view bytes);
+};
+// Every volume that the lake ever knew, by name.
+Result<std::map<std::string, VolumeRecord>> ListVolumes(kv::Txn& txn);
+// Whether anything lies in a volume.
+Result<bool> VolumeHoldsNothing(kv::Txn& txn, uint8_t number);
 std::string RemovedPackKey();
 std::string RemovedPackValue(uint64_t container);
 // Whether kv names nothing in a container; the commit depends on it.

@@ -49,18 +49,43 @@ class PendingBlobs {
 
 class Pending {
  public:
-  Pending(std::shared_ptr<PendingBlobs> all, uint64_t container, const BlobId& id)
-      : all_(std::move(all)), container_(container), id_(id) {
-    all_->Add(container_, id_);
+  Pending(std::shared_ptr<PendingBlobs> all, const BlobId& id) : all_(std::move(all)), id_(id) {}
+  ~Pending() {
+    for (const uint64_t container : containers_) all_->Settle(container, id_);
   }
-  ~Pending() { all_->Settle(container_, id_); }
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
 
+  // A copy lies there. Threads: any.
+  void Add(uint64_t container) {
+    all_->Add(container, id_);
+    std::lock_guard lock(mutex_);
+    containers_.push_back(container);
+  }
+
  private:
   const std::shared_ptr<PendingBlobs> all_;
-  const uint64_t container_;
   const BlobId id_;
+  std::mutex mutex_;
+  std::vector<uint64_t> containers_;
+};
+
+// Blobs of which a read found one copy bad: healed ahead of the scrub.
+class Suspects {
+ public:
+  void Add(const BlobId& id) {
+    std::lock_guard lock(mutex_);
+    if (ids_.size() < kSuspectsMax) ids_.insert(id);
+  }
+  std::set<BlobId> Take() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(ids_, {});
+  }
+
+ private:
+  static constexpr size_t kSuspectsMax = 10'000;
+  std::mutex mutex_;
+  std::set<BlobId> ids_;
 };
 
 class Pins {

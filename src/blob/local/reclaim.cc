@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "blob/frame.h"
 #include "blob/local/local_store.h"
+#include "blob/local/stored.h"
 #include "kv/key.h"
 
 namespace tarn::blob {
@@ -19,25 +20,6 @@ constexpr size_t kDeadPerRound = 4096;
 // This many ended packs that never filled (a pack ends at every restart) are worth merging.
 constexpr size_t kStubsMin = 8;
 constexpr uint64_t kStubShare = 8;
-
-Result<std::string> ReadStored(File& file, const Place& place) {
-  std::string bytes(place.stored_bytes, '\0');
-  TARN_TRY(const size_t count, file.ReadAt(place.at.offset, std::as_writable_bytes(std::span(bytes))));
-  const auto stored = std::as_bytes(std::span(bytes));
-  const auto header = DecodeHeader(stored.first(count));
-  if (!header || header->id != place.id || count != StoredBytes(header->size)) {
-    return Fail(kDamaged, fmt::format("blob {}: its header is not there", place.id.Hex()));
-  }
-  size_t at = kHeaderBytes;
-  for (uint64_t frame = 0; frame < FrameCount(header->size); ++frame) {
-    const size_t length = FramePlainBytes(header->size, frame) + kFrameOverhead;
-    if (!FrameCrcHolds(stored.subspan(at, length))) {
-      return Fail(kDamaged, fmt::format("blob {}: frame {} differs", place.id.Hex(), frame));
-    }
-    at += length;
-  }
-  return bytes;
-}
 }  // namespace
 
 Status Reclaimer::Run(size_t packs_first_seen_max) {
@@ -48,13 +30,18 @@ Status Reclaimer::Run(size_t packs_first_seen_max) {
   return CompactPacks();
 }
 
-Result<bool> Reclaimer::IsOwned(const BlobId& id) {
+Result<std::optional<Location>> Reclaimer::Find(const BlobId& id) {
   std::optional<Location> location;
   TARN_CHECK(kv::Read(parts_.kv, [&](kv::Txn& txn) -> Status {
     TARN_TRY(location, FindLocation(txn, id, Depend::kNo));
     return Ok();
   }));
-  return location.has_value();
+  return location;
+}
+
+Result<bool> Reclaimer::IsOwned(const BlobId& id, uint64_t container) {
+  TARN_TRY(const auto location, Find(id));
+  return location && location->IsIn(container);
 }
 
 bool Reclaimer::IsOld(Timestamp released) const {
@@ -65,13 +52,13 @@ bool Reclaimer::IsOld(Timestamp released) const {
 // after the commit that may have referenced it: where that one's outcome is unknown, this one fails, too.
 Status Reclaimer::SettleLargeFiles() {
   for (const auto& [container, id] : parts_.pending->TakeSettled()) {
-    TARN_TRY(const bool owned, IsOwned(id));
+    TARN_TRY(const bool owned, IsOwned(id, container));
     if (owned) continue;
     TARN_CHECK(kv::Transact(parts_.kv, [&](kv::Txn& txn) -> Status {
       const std::string key = DeadKey(container, id);
       TARN_TRY(auto location, FindLocation(txn, id, Depend::kYes));
       TARN_TRY(auto dead, txn.Get(key));
-      if (!location && !dead) txn.Put(key, DeadValue({0}));
+      if (!(location && location->IsIn(container)) && !dead) txn.Put(key, DeadValue({0}));
       return Ok();
     }));
   }
@@ -90,24 +77,27 @@ Status Reclaimer::RemoveDeadFiles() {
   for (const auto& pair : dead) {
     TARN_TRY(const DeadFile file, DecodeDead(pair));
     if (!IsOld(file.released) || parts_.pins.Has(file.id) || parts_.pending->Has(file.container, file.id)) continue;
-    TARN_TRY(const bool owned, IsOwned(file.id));
-    if (!owned) {
-      TARN_CHECK(parts_.volume->RemoveLarge(file.container, file.id));
+    TARN_TRY(const bool owned, IsOwned(file.id, file.container));
+    Volume* volume = parts_.volumes->Find(file.container);
+    if (!owned && volume != nullptr) {
+      TARN_CHECK(volume->RemoveLarge(file.container, file.id));
       directories.insert(file.container);
     }
     done.push_back(pair.key);
   }
   // The names' end is durable before the records of it go.
   for (const uint64_t directory : directories) {
-    if (const Status synced = parts_.volume->SyncLargeName(directory); !synced.ok() && !synced.Is(kNoFile))
-      return synced;
+    const Status synced = parts_.volumes->Find(directory)->SyncLargeName(directory);
+    if (!synced.ok() && !synced.Is(kNoFile)) return synced;
   }
   if (done.empty()) return Ok();
   TARN_CHECK(kv::Transact(parts_.kv, [&](kv::Txn& txn) {
     for (const auto& key : done) txn.Delete(key);
     return Ok();
   }));
-  for (const uint64_t directory : directories) parts_.volume->RemoveDirectoryIfUnused(directory);
+  for (const uint64_t directory : directories) {
+    parts_.volumes->Find(directory)->RemoveDirectoryIfUnused(directory);
+  }
   return Ok();
 }
 
@@ -116,9 +106,11 @@ Status Reclaimer::AuditOldDirectory() {
   if (!to_audit_) {
     std::vector<uint64_t> open;
     TARN_CHECK(kv::Read(parts_.kv, [&](kv::Txn& txn) -> Status {
-      for (const uint64_t directory : parts_.volume->old_directories()) {
-        TARN_TRY(auto audited, txn.PeekGet(AuditedKey(directory)));
-        if (!audited) open.push_back(directory);
+      for (Volume* volume : parts_.volumes->all()) {
+        for (const uint64_t directory : volume->old_directories()) {
+          TARN_TRY(auto audited, txn.PeekGet(AuditedKey(directory)));
+          if (!audited) open.push_back(directory);
+        }
       }
       return Ok();
     }));
@@ -126,7 +118,8 @@ Status Reclaimer::AuditOldDirectory() {
   }
   if (to_audit_->empty()) return Ok();
   const uint64_t directory = to_audit_->back();
-  auto ids = parts_.volume->ListLarge(directory);
+  Volume& volume = *parts_.volumes->Find(directory);
+  auto ids = volume.ListLarge(directory);
   if (ids.Is(kNoFile)) {
     to_audit_->pop_back();
     return Ok();
@@ -134,37 +127,40 @@ Status Reclaimer::AuditOldDirectory() {
   if (!ids.ok()) return ids.error();
   size_t removed = 0;
   for (const BlobId& id : *ids) {
-    TARN_TRY(const bool owned, IsOwned(id));
+    TARN_TRY(const bool owned, IsOwned(id, directory));
     if (owned || parts_.pins.Has(id)) continue;
-    TARN_CHECK(parts_.volume->RemoveLarge(directory, id));
+    TARN_CHECK(volume.RemoveLarge(directory, id));
     ++removed;
   }
   if (removed > 0) log::Info("blob", fmt::format("removed {} unowned files of {:016x}", removed, directory));
-  TARN_CHECK(parts_.volume->SyncLargeName(directory));
+  TARN_CHECK(volume.SyncLargeName(directory));
   TARN_CHECK(kv::Transact(parts_.kv, [&](kv::Txn& txn) {
     txn.Put(AuditedKey(directory), "");
     return Ok();
   }));
-  parts_.volume->RemoveDirectoryIfUnused(directory);
+  volume.RemoveDirectoryIfUnused(directory);
   to_audit_->pop_back();
   return Ok();
 }
 
 Status Reclaimer::MeasurePacks(size_t first_seen_max) {
-  for (const uint64_t container : parts_.volume->ended_packs()) {
-    const auto found = known_.find(container);
-    const bool first_seen = found == known_.end();
-    if (first_seen ? first_seen_max == 0 : !parts_.releases.TakeDirty(container)) continue;
-    if (first_seen) --first_seen_max;
-    TARN_CHECK(Measure(container, known_[container]));
+  for (Volume* volume : parts_.volumes->all()) {
+    for (const uint64_t container : volume->ended_packs()) {
+      const auto found = known_.find(container);
+      const bool first_seen = found == known_.end();
+      if (first_seen ? first_seen_max == 0 : !parts_.releases.TakeDirty(container)) continue;
+      if (first_seen) --first_seen_max;
+      TARN_CHECK(Measure(container, known_[container]));
+    }
   }
   return Ok();
 }
 
 Status Reclaimer::Measure(uint64_t container, Pack& pack) {
-  TARN_TRY(auto file, parts_.volume->OpenPack(container));
+  TARN_TRY(auto file, parts_.volumes->Find(container)->OpenPack(container));
   TARN_TRY(pack.stored_bytes, file->Size());
   pack.live_bytes = 0;
+  pack.damaged = false;
   std::string after;
   while (true) {
     TARN_TRY(auto page, ListPlaces(parts_.kv, container, after, kPage));
@@ -197,8 +193,8 @@ Result<bool> Reclaimer::MayDisturb(uint64_t container) {
   if (parts_.pending->HasAny(container)) return false;
   if (const auto released = parts_.releases.Last(container); released && !IsOld(*released)) return false;
   for (const BlobId& id : parts_.pins.List()) {
-    TARN_TRY(const bool owned, IsOwned(id));
-    if (!owned) return false;  // perhaps of this pack: its reader must end first
+    TARN_TRY(const auto location, Find(id));
+    if (!location) return false;  // perhaps of this pack: its reader must end first
   }
   return true;
 }
@@ -228,20 +224,22 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
     txn.Put(RemovedPackKey(), RemovedPackValue(container));
     return Ok();
   }));
-  TARN_CHECK(parts_.volume->RemovePack(container));
+  TARN_CHECK(parts_.volumes->Find(container)->RemovePack(container));
   parts_.releases.Forget(container);
   known_.erase(container);
   return Ok();
 }
 
 Status Reclaimer::MovePage(uint64_t container, const std::vector<Place>& places) {
-  TARN_TRY(auto file, parts_.volume->OpenPack(container));
+  TARN_TRY(auto file, parts_.volumes->Find(container)->OpenPack(container));
+  // Within its volume: the other copy lies in another one.
+  Appender& appender = parts_.volumes->AppenderOf(*parts_.volumes->Find(container));
   std::vector<std::future<Result<Placement>>> copies;
   for (const auto& place : places) {
-    TARN_TRY(std::string bytes, ReadStored(*file, place));
+    TARN_TRY(std::string bytes, TakeStored(*file, place));
     const auto promise = std::make_shared<std::promise<Result<Placement>>>();
     copies.push_back(promise->get_future());
-    parts_.appender->Append(std::move(bytes), [promise](Result<Placement> at) { promise->set_value(std::move(at)); });
+    appender.Append(std::move(bytes), [promise](Result<Placement> at) { promise->set_value(std::move(at)); });
   }
   std::vector<Placement> moved;
   for (auto& copy : copies) {
@@ -251,10 +249,10 @@ Status Reclaimer::MovePage(uint64_t container, const std::vector<Place>& places)
   return kv::Transact(parts_.kv, [&](kv::Txn& txn) -> Status {
     for (size_t i = 0; i < places.size(); ++i) {
       TARN_TRY(auto location, FindLocation(txn, places[i].id, Depend::kYes));
-      if (!location || location->at != places[i].at) continue;  // released meanwhile
-      txn.Delete(PlaceKey(location->at, places[i].id));
-      location->at = moved[i];
-      txn.Put(PlaceKey(location->at, places[i].id), PlaceValue(location->stored_bytes));
+      if (!location || !location->IsAt(places[i].at)) continue;  // released meanwhile
+      txn.Delete(PlaceKey(places[i].at, places[i].id));
+      location->Move(places[i].at, moved[i]);
+      txn.Put(PlaceKey(moved[i], places[i].id), PlaceValue(location->stored_bytes));
       txn.Put(LocationKey(places[i].id), location->Encode());
     }
     return Ok();

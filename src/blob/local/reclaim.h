@@ -70,7 +70,9 @@ class Reclaimer {
   Result<bool> MayDisturb(uint64_t container);
   Status Compact(uint64_t container, Pack& pack);
   Status MovePage(uint64_t container, const std::vector<Place>& places);
-  Result<bool> IsOwned(const BlobId& id);
+  Result<std::optional<Location>> Find(const BlobId& id);
+  // Whether a copy of that blob in that container counts.
+  Result<bool> IsOwned(const BlobId& id, uint64_t container);
   bool IsOld(Timestamp released) const;
 
   Parts& parts_;

@@ -1,9 +1,11 @@
-// The directory of a store: names, numbers and open files of its containers.
+// One directory of blobs: names, numbers and open files of its containers.
 //
-//   FORMAT               "tarn blob 1\n"
+//   FORMAT               "tarn blob 2\n"
+//   VOLUME               the volume's identity; the default volume has none
 //   packs/<number>.pack  a 64-byte header, then blobs end to end
 //   files/<number>/<id>  one large blob each
-// Numbers are 16 hex digits, grow with time and are never used twice.
+// Numbers are 16 hex digits, grow with time and are never used twice; their highest byte is the volume's.
+// Errors: kFormat when a newer tarn, or nobody, wrote the directory; kDiskFull.
 // Threads: any.
 #pragma once
 
@@ -23,11 +25,24 @@ namespace tarn::blob {
 
 class Volume {
  public:
-  // Makes or checks the directory; kFormat when a newer tarn wrote it.
-  static Result<std::unique_ptr<Volume>> Open(FileSystem& files, std::string directory, const Clock& clock);
+  struct Spec {
+    std::string name;
+    std::string directory;
+    uint8_t number = 0;
+    std::string identity;         // empty: of the default volume, which needs none
+    bool may_be_new = true;       // else the directory must hold this identity already
+    uint64_t free_bytes_min = 0;  // left to the metadata; at most a twentieth of the disk
+  };
+  // Makes, upgrades or checks the directory.
+  static Result<std::unique_ptr<Volume>> Open(FileSystem& files, Spec spec, const Clock& clock);
+  const std::string& name() const { return spec_.name; }
+  const std::string& directory() const { return spec_.directory; }
+  uint8_t number() const { return spec_.number; }
+  // kDiskFull when `bytes` more would touch what is left for the metadata.
+  Status CheckRoom(uint64_t bytes);
 
   // A new pack with its header, durable and empty; it counts as growing until EndPack.
-  Result<std::pair<uint64_t, std::shared_ptr<File>>> CreatePack(uint64_t reserve_bytes);
+  Result<std::pair<uint64_t, std::shared_ptr<File>>> CreatePack();
   void EndPack();
   Result<std::shared_ptr<File>> OpenPack(uint64_t container);
   std::shared_ptr<File> OpenPackIfCached(uint64_t container);
@@ -38,6 +53,10 @@ class Volume {
     std::unique_ptr<File> file;
   };
   Result<LargeFile> CreateLarge(const BlobId& id);
+  // For copying what is there, byte for byte.
+  std::string PathOfPack(uint64_t container) const;
+  std::string PathOfLarge(uint64_t container, const BlobId& id) const;
+  Result<std::vector<uint64_t>> ListDirectories();
   Result<std::unique_ptr<File>> OpenLarge(uint64_t container, const BlobId& id);
   Status SyncLargeName(uint64_t container);
   Status RemoveLarge(uint64_t container, const BlobId& id);
@@ -52,15 +71,16 @@ class Volume {
   const std::vector<uint64_t>& old_directories() const { return old_directories_; }
 
  private:
-  Volume(FileSystem& files, std::string directory, const Clock& clock);
+  Volume(FileSystem& files, Spec spec, const Clock& clock);
   Status Load();
   Status CheckFormat();
+  Status CheckIdentity();
+  Status WriteFormat();
   uint64_t NextNumber(bool pack);  // under mutex_
-  std::string PackPath(uint64_t container) const;
   std::string DirectoryPath(uint64_t container) const;
 
   FileSystem& files_;
-  const std::string directory_;
+  const Spec spec_;
   const Clock& clock_;
   std::vector<uint64_t> old_directories_;
 

@@ -1,0 +1,123 @@
+#include "blob/local/stored.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+#include <vector>
+
+#include "blob/frame.h"
+#include "blob/local/local_store.h"
+
+namespace tarn::blob {
+namespace {
+
+using Fault = std::optional<std::string>;
+constexpr uint64_t kCopyBytes = 1 << 20;
+
+Result<Placement> AppendStored(Parts& parts, Volume& volume, std::string bytes) {
+  const auto promise = std::make_shared<std::promise<Result<Placement>>>();
+  parts.volumes->AppenderOf(volume).Append(std::move(bytes),
+                                           [promise](Result<Placement> at) { promise->set_value(std::move(at)); });
+  return promise->get_future().get();
+}
+
+Result<Placement> CopyFile(File& source, const Place& from, Volume& volume) {
+  TARN_TRY(auto large, volume.CreateLarge(from.id));
+  std::string buffer(kCopyBytes, '\0');
+  const auto bytes = std::as_writable_bytes(std::span(buffer));
+  const auto copy = [&]() -> Status {
+    for (uint64_t at = 0; at < from.stored_bytes;) {
+      const auto wanted = bytes.first(std::min<uint64_t>(bytes.size(), from.stored_bytes - at));
+      TARN_TRY(const size_t count, source.ReadAt(from.at.offset + at, wanted));
+      if (count < wanted.size()) return Fail(kDamaged, "the source of a copy ends inside");
+      const std::span<const std::byte> part = wanted;
+      TARN_CHECK(large.file->WriteAt(at, {&part, 1}));
+      at += count;
+    }
+    TARN_CHECK(large.file->Sync());
+    TARN_CHECK(volume.SyncLargeName(large.container));
+    const auto read = [&](uint64_t offset, std::span<std::byte> into) { return large.file->ReadAt(offset, into); };
+    TARN_TRY(const Fault fault, FindFault(from.id, from.stored_bytes, read));
+    if (fault) return Fail(kDamaged, *fault);
+    return Ok();
+  };
+  const Status done = copy();
+  if (done.ok()) return Placement{large.container, 0};
+  (void)volume.RemoveLarge(large.container, from.id);
+  return done.error();
+}
+
+}  // namespace
+
+Result<Fault> FindFault(const BlobId& id, uint64_t stored_bytes, const ReadStored& read) {
+  std::string buffer(kFrameStride, '\0');
+  const auto bytes = std::as_writable_bytes(std::span(buffer));
+  TARN_TRY(size_t count, read(0, bytes.first(kHeaderBytes)));
+  const auto header = DecodeHeader(bytes.first(count));
+  if (!header || header->id != id || header->stored_bytes != stored_bytes) return Fault("its header is not there");
+  const uint64_t frames = FrameCount(header->size);
+  std::vector<uint32_t> lengths;
+  if (header->form.compressed) {
+    const uint64_t index_bytes = IndexBytes(header->size);
+    if (stored_bytes < kHeaderBytes + index_bytes) return Fault("its index is not there");
+    std::string index(index_bytes, '\0');
+    const auto into = std::as_writable_bytes(std::span(index));
+    TARN_TRY(count, read(stored_bytes - index_bytes, into));
+    auto decoded = DecodeIndex(into.first(count), header->size);
+    if (!decoded) return Fault("its index differs");
+    lengths = std::move(*decoded);
+  }
+  uint64_t at = kHeaderBytes;
+  for (uint64_t frame = 0; frame < frames; ++frame) {
+    const uint64_t body = lengths.empty() ? FramePlainBytes(header->size, frame) : lengths[frame];
+    const auto stored = bytes.first(body + kFrameOverhead);
+    TARN_TRY(count, read(at, stored));
+    if (count != stored.size() || !FrameCrcHolds(stored)) {
+      return Fault(fmt::format("frame {} of {} differs", frame, frames));
+    }
+    at += count;
+  }
+  return Fault();
+}
+
+Result<Fault> FindFaultOf(Parts& parts, const Place& place, bool from_disk) {
+  auto file = OpenCopy(parts, place.at.container, place.id);
+  if (file.Is(kNoFile)) return Fault("its file is missing");
+  if (!file.ok()) return Fault(file.error().message);
+  if (from_disk) (*file)->DropCached(place.at.offset, place.stored_bytes);
+  const auto read = [&](uint64_t offset, std::span<std::byte> into) {
+    return (*file)->ReadAt(place.at.offset + offset, into);
+  };
+  auto fault = FindFault(place.id, place.stored_bytes, read);
+  if (from_disk) (*file)->DropCached(place.at.offset, place.stored_bytes);
+  if (fault.Is(kDisk)) return Fault(fault.error().message);
+  return fault;
+}
+
+Result<std::string> TakeStored(File& file, const Place& place) {
+  std::string bytes(place.stored_bytes, '\0');
+  TARN_TRY(const size_t count, file.ReadAt(place.at.offset, std::as_writable_bytes(std::span(bytes))));
+  const auto stored = std::as_bytes(std::span(bytes)).first(count);
+  const auto read = [&](uint64_t offset, std::span<std::byte> into) -> Result<size_t> {
+    const auto from = stored.subspan(std::min<uint64_t>(offset, stored.size()));
+    const size_t length = std::min(into.size(), from.size());
+    std::copy_n(from.begin(), length, into.begin());
+    return length;
+  };
+  TARN_TRY(const Fault fault, FindFault(place.id, place.stored_bytes, read));
+  if (fault) return Fail(kDamaged, fmt::format("blob {}: {}", place.id.Hex(), *fault));
+  return bytes;
+}
+
+Result<Placement> CopyStored(Parts& parts, const Place& from, uint8_t to_volume) {
+  Volume* volume = parts.volumes->Find(uint64_t{to_volume} << kVolumeShift);
+  if (volume == nullptr) return Fail(kDamaged, fmt::format("blob {}: its volume is unknown", from.id.Hex()));
+  TARN_TRY(auto file, OpenCopy(parts, from.at.container, from.id));
+  if (!IsPack(from.at.container)) return CopyFile(*file, from, *volume);
+  TARN_TRY(std::string bytes, TakeStored(*file, from));
+  return AppendStored(parts, *volume, std::move(bytes));
+}
+
+}  // namespace tarn::blob

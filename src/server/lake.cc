@@ -109,6 +109,10 @@ class OpenLake : public Lake {
     TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv"));
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
+    blobs.volumes = options_.volumes;
+    blobs.placements = options_.storage_classes;
+    blobs.encryption = options_.encryption;
+    blobs.scrub_period_micros = options_.scrub_days * kMicrosPerDay;
     TARN_TRY(blobs_, blob::OpenLocal(std::move(blobs), *kv_, blob_pool_, *wrapper_, clock_));
     return Ok();
   }
@@ -176,7 +180,8 @@ class OpenLake : public Lake {
                                                                                   .metadata_pool = &metadata_pool_,
                                                                                   .data_pool = &data_pool_,
                                                                                   .query_pool = &query_pool_});
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{.store = *objects_})));
+    TARN_CHECK(
+        dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{.store = *objects_})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
@@ -223,10 +228,15 @@ Result<std::unique_ptr<Lake>> Lake::Open(const Options& options, const Clock& cl
 }
 
 Status EmptyLake(const Options& options) {
-  std::error_code failed;
-  for (const char* name : {"/kv", "/blobs", "/spill"}) {
-    fs::remove_all(options.data + name, failed);
-    if (failed) return Fail(kIoError, fmt::format("{}{}: cannot be removed: {}", options.data, name, failed.message()));
+  std::vector<std::string> paths;
+  for (const char* name : {"/kv", "/blobs", "/spill"}) paths.push_back(options.data + name);
+  for (const blob::VolumeOptions& volume : options.volumes) {
+    for (const char* name : {"/packs", "/files", "/FORMAT", "/VOLUME"}) paths.push_back(volume.directory + name);
+  }
+  for (const std::string& path : paths) {
+    std::error_code failed;
+    fs::remove_all(path, failed);
+    if (failed) return Fail(kIoError, fmt::format("{}: cannot be removed: {}", path, failed.message()));
   }
   return Ok();
 }

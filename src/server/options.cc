@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "server/volume_options.h"
 
 namespace tarn::server {
 namespace {
@@ -108,6 +109,14 @@ std::vector<Spec> Specs() {
       {"query-slots", "queries run at once (one a core)", false, Number(&Options::query_slots)},
       {"query-memory", "memory of one query before it spills, e.g. 2GiB", false,
        [](Options& o, const std::string& t) { return SetBytes(o.query_memory_bytes, t); }},
+      {"encryption", "of objects' bytes at rest: on or off; checksums are always kept (on)", false,
+       [](Options& o, const std::string& t) -> Status {
+         if (t != "on" && t != "off") return Fail(kBadOption, fmt::format("'{}' is neither on nor off", t));
+         o.encryption = t == "on";
+         return Ok();
+       }},
+      {"scrub-days", "days between two readings of every stored byte (14; 0: never)", false,
+       Number(&Options::scrub_days)},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }
@@ -158,8 +167,10 @@ Status ReadFile(const std::string& path, const std::vector<Spec>& specs, Options
     return Fail(kBadOption, fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
   TARN_CHECK(ReadAccounts(file, path, options));
+  TARN_CHECK(ReadVolumes(file, path, options));
   for (const auto& [key, node] : file) {
-    if (key == "account" && node.is_array()) continue;
+    if ((key == "account" || key == "volume") && node.is_array()) continue;
+    if (key == "storage_class" && node.is_table()) continue;
     const Spec* known = nullptr;
     for (const Spec& spec : specs) {
       if (TomlName(spec.flag) == key.str()) known = &spec;

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "blob/blob.h"
 
 namespace tarn::server {
 
@@ -49,6 +51,10 @@ struct Options {
   uint32_t query_slots = 0;         // 0: one a core
   uint64_t query_memory_bytes = 0;  // a slot's; 0: from the machine's memory
   uint32_t drain_seconds = 20;
+  bool encryption = true;    // of blobs at rest
+  uint32_t scrub_days = 14;  // between two readings of every byte; 0: never
+  std::vector<blob::VolumeOptions> volumes;
+  std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;
 };
 

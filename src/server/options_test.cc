@@ -35,6 +35,34 @@ TEST(Options, ReadsAccountsFromTheFile) {
   EXPECT_EQ(parsed->options.accounts[0].id, "111122223333");
 }
 
+TEST(Options, ReadsVolumesAndStorageClassesFromTheFile) {
+  const std::string file = TomlFile(
+      "encryption = \"off\"\nscrub_days = 3\n[[volume]]\nname = \"cold\"\npath = \"/cold\"\narchive = true\n"
+      "[[volume]]\nname = \"disk2\"\npath = \"/disk2\"\n[storage_class.STANDARD]\nvolume = [\"default\", \"disk2\"]\n"
+      "copies = 2\n[storage_class.GLACIER]\nvolume = \"cold\"\n");
+  const auto parsed = ParseOptions({"--data", "d", "--config", file}, {});
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  EXPECT_FALSE(parsed->options.encryption);
+  EXPECT_EQ(parsed->options.scrub_days, 3U);
+  ASSERT_EQ(parsed->options.volumes.size(), 2U);
+  EXPECT_TRUE(parsed->options.volumes[0].archive);
+  EXPECT_EQ(parsed->options.storage_classes.at("STANDARD").copies, 2U);
+  EXPECT_EQ(parsed->options.storage_classes.at("GLACIER").volumes, std::vector<std::string>{"cold"});
+}
+
+TEST(Options, RefusesVolumesThatCannotBe) {
+  const auto message = [](const std::string& text) {
+    const auto parsed = ParseOptions({"--data", "d", "--config", TomlFile(text)}, {});
+    return parsed.ok() ? std::string("accepted") : parsed.error().message;
+  };
+  EXPECT_NE(message("[storage_class.GLACIER]\nvolume = \"gone\"\n").find("'gone'"), std::string::npos);
+  EXPECT_NE(message("[storage_class.COLD]\nvolume = \"default\"\n").find("not a storage class"), std::string::npos);
+  EXPECT_NE(message("[storage_class.GLACIER]\nvolume = \"default\"\ncopies = 2\n").find("two volumes"),
+            std::string::npos);
+  EXPECT_NE(message("[[volume]]\nname = \"cold\"\n").find("a path"), std::string::npos);
+  EXPECT_NE(message("[[volume]]\nname = \"cold\"\npath = 3\n").find("wrong type"), std::string::npos);
+}
+
 TEST(Options, TakesTheRootAccountFromItsDocumentedVariable) {
   EXPECT_EQ(ParseOptions({"--data", "d"}, {"TARN_ACCOUNT_ID=123456789012"})->options.account, "123456789012");
 }

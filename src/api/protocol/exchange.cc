@@ -340,9 +340,29 @@ Task<Done> Exchange::Execute() {
   co_return co_await SendParts(std::move(*parts));
 }
 
+// What the service answers outside of its operations.
+Task<Done> Exchange::RunOwn() {
+  matched_.protocol = served_->model->protocols.front();
+  call_.scope.region = dispatcher_.options.default_region;
+  auto answer = co_await served_->service->Answer(
+      {.call = call_, .body = *request_.body, .credentials = *dispatcher_.parts.credentials});
+  if (bytes_in_ == 0) bytes_in_ = request_.body->length().value_or(0);
+  if (!answer.ok()) {
+    Refuse(answer.error());
+    co_return co_await SendParts(RefusalParts());
+  }
+  co_return co_await SendOwn(std::move(*answer));
+}
+
 Task<Done> Exchange::Run() {
   bool ready = co_await Route();
   if (ready) {
+    matched_.name = served_->service->OwnOperation(call_);
+    if (!matched_.name.empty()) {
+      co_await RunOwn();
+      Finish();
+      co_return Done{};
+    }
     if (is_s3()) {
       ready = co_await PrepareS3();
     } else {

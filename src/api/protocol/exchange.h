@@ -75,6 +75,7 @@ class Exchange {
   bool Decode();
   Status CheckRule();
 
+  Task<Done> RunOwn();
   Task<Done> Execute();
   Task<Done> RunStreaming();
   ResponseParts RunBlocking();
@@ -85,6 +86,7 @@ class Exchange {
   ResponseParts RefusalParts();
   Task<Done> SendParts(ResponseParts parts);
   Task<Done> SendStream(ResponseParts parts, ErasedStream stream);
+  Task<Done> SendOwn(OwnAnswer answer);
   http::ResponseHead MakeHead(ResponseParts& parts, std::optional<uint64_t>& length);
   void RewriteFramingHeaders();
   void Finish();
@@ -114,6 +116,7 @@ class Exchange {
   bool decoded_ = false;
   ErrorFields error_fields_;
   std::optional<WireError> refusal_;
+  std::string own_error_;  // the code of an error that the service itself has put into words
   std::string unknown_service_;
   uint64_t bytes_in_ = 0;
   int status_ = 0;

@@ -62,6 +62,7 @@ http::ResponseHead Exchange::MakeHead(ResponseParts& parts, std::optional<uint64
       head.headers.Add(std::move(field.name), std::move(field.value));
     }
   }
+  if (served_ != nullptr) served_->service->Decorate(call_);
   for (auto& [name, value] : call_.extras.headers) head.headers.Set(name, std::move(value));
   head.headers.Add(std::string(id_name), call_.request_id);
   if (s3) {
@@ -107,6 +108,20 @@ Task<Done> Exchange::SendStream(ResponseParts parts, ErasedStream stream) {
   co_return Done{};
 }
 
+Task<Done> Exchange::SendOwn(OwnAnswer answer) {
+  ResponseParts parts{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  for (auto& [name, value] : answer.headers) parts.headers.push_back({std::move(name), std::move(value)});
+  own_error_ = std::move(answer.error_code);
+  if (answer.stream) {
+    ErasedStream stream;
+    stream.content_length = answer.content_length;
+    stream.body = std::move(answer.stream);
+    co_return co_await SendStream(std::move(parts), std::move(stream));
+  }
+  if (answer.content_length) parts.headers.push_back({"Content-Length", std::to_string(*answer.content_length)});
+  co_return co_await SendParts(std::move(parts));
+}
+
 void Exchange::Finish() {
   auto took = std::chrono::steady_clock::now() - began_;
   int64_t micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
@@ -119,6 +134,7 @@ void Exchange::Finish() {
   record.call = &call_;
   record.service = served_ != nullptr ? served_->model->name : std::string_view(unknown_service_);
   record.operation = operation_ != nullptr ? operation_->row->name : std::string_view(matched_.name);
+  record.error_code = own_error_;
   if (refusal_) {
     record.error_code = refusal_->code;
     record.error_message = refusal_->message;

@@ -17,6 +17,15 @@ bool IsIpAddress(std::string_view host) {
          (!host.empty() && std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); }));
 }
 
+// Where ".s3-website.…" or ".s3-website-<region>.…" begins in a host name; npos when it has none.
+size_t WebsiteMark(std::string_view host) {
+  constexpr std::string_view kMark = ".s3-website";
+  const size_t at = host.rfind(kMark);
+  if (at == host.npos || at == 0) return host.npos;
+  const std::string_view rest = host.substr(at + kMark.size());
+  return rest.starts_with('.') || rest.starts_with('-') ? at : host.npos;
+}
+
 const ServiceDesc* ByName(std::span<const ServiceDesc* const> services, std::string_view name) {
   for (const ServiceDesc* service : services) {
     if (service->name == name || service->endpoint_prefix == name || service->signing_name == name) return service;
@@ -50,16 +59,19 @@ RoutedService FindService(std::span<const ServiceDesc* const> services, const Ro
   }
   std::string_view host = WithoutPort(request.host);
   std::string_view label = host.substr(0, host.find('.'));
-  if (label != host) {
+  if (label != host && WebsiteMark(host) == host.npos) {
     if (const ServiceDesc* service = ByName(services, label)) return {service, {}};
   }
   return {ByName(services, "s3"), "s3"};
 }
 
+bool IsWebsiteHost(std::string_view host) { return WebsiteMark(WithoutPort(host)) != host.npos; }
+
 std::optional<std::string> BucketOfHost(std::string_view host, std::span<const std::string> domains,
                                         std::span<const ServiceDesc* const> services) {
   std::string name = AsciiLower(WithoutPort(host));
   if (IsIpAddress(name)) return std::nullopt;
+  if (const size_t mark = WebsiteMark(name); mark != name.npos) return name.substr(0, mark);
   for (const std::string& domain : domains) {
     if (name == domain) return std::nullopt;
     if (name.ends_with("." + domain)) return name.substr(0, name.size() - domain.size() - 1);

@@ -29,8 +29,11 @@ struct RoutedService {
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request);
 
 // The bucket when the Host is virtual: "b.s3.localhost", "b.s3.eu-west-1.amazonaws.com", "b.s3-eu-west-1.x",
-// "b.localhost", "b.<domain>". A first label that names a service is none.
+// "b.localhost", "b.<domain>", "b.s3-website.<anything>". A first label that names a service is none.
 std::optional<std::string> BucketOfHost(std::string_view host, std::span<const std::string> domains,
                                         std::span<const ServiceDesc* const> services);
+
+// Whether that Host asks for a bucket's website: "b.s3-website.localhost", "b.s3-website-eu-west-1.<domain>".
+bool IsWebsiteHost(std::string_view host);
 
 }  // namespace tarn::api::protocol

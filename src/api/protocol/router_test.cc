@@ -52,5 +52,19 @@ TEST(BucketOfHost, ReadsVirtualHosts) {
   EXPECT_EQ(bucket("[::1]:4566"), "-");
 }
 
+TEST(BucketOfHost, ReadsWebsiteHostsOfAnyDomain) {
+  std::vector<std::string> domains{"lake.example"};
+  for (std::string_view host :
+       {"www.example.com.s3-website.localhost:4566", "www.example.com.s3-website-eu-west-1.lake.example",
+        "www.example.com.s3-website.eu-central-1.amazonaws.com"}) {
+    EXPECT_TRUE(IsWebsiteHost(host));
+    EXPECT_EQ(BucketOfHost(host, domains, kServices).value_or("-"), "www.example.com");
+    EXPECT_EQ(FindService(kServices, {.host = host, .path = "/"}).service, &kS3);
+  }
+  EXPECT_EQ(FindService(kServices, {.host = "glue.s3-website.localhost", .path = "/"}).service, &kS3);
+  EXPECT_FALSE(IsWebsiteHost("b.s3.localhost"));
+  EXPECT_FALSE(IsWebsiteHost("b.s3-websites.localhost"));
+}
+
 }  // namespace
 }  // namespace tarn::api::protocol

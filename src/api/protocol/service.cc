@@ -1,6 +1,14 @@
 #include "api/protocol/service.h"
 
-namespace tarn::api::protocol::internal {
+#include "api/protocol/errors.h"
+
+namespace tarn::api::protocol {
+
+Task<Result<OwnAnswer>> Service::Answer(OwnRequest) {
+  co_return Fail(kUnknownOperation, "the service answers nothing");
+}
+
+namespace internal {
 
 Result<std::vector<identity::Check>> ToChecks(std::string_view action, std::vector<std::string> arns) {
   std::vector<identity::Check> checks;
@@ -11,4 +19,5 @@ Result<std::vector<identity::Check>> ToChecks(std::string_view action, std::vect
   return checks;
 }
 
-}  // namespace tarn::api::protocol::internal
+}  // namespace internal
+}  // namespace tarn::api::protocol

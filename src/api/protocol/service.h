@@ -39,6 +39,7 @@
 #include <vector>
 
 #include "api/protocol/call.h"
+#include "api/protocol/own_answer.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "identity/authorize.h"
@@ -121,6 +122,13 @@ class Service {
   virtual std::span<const Operation> operations() const = 0;
   // Asked before the rows common to all services (protocol/errors.h), so that a service can rename those too.
   virtual std::span<const ErrorRow> errors() const = 0;
+
+  // Names a request that Answer answers instead of an operation ("PostObject"), by its head; "" for all others. Memory
+  // only.
+  virtual std::string_view OwnOperation(const Call&) const { return {}; }
+  virtual Task<Result<OwnAnswer>> Answer(OwnRequest request);
+  // Adds headers to any answer that is about to be sent, refusals too. Memory speed, on the I/O thread.
+  virtual void Decorate(const Call&) const {}
 };
 
 // The rule of operations without a resource.

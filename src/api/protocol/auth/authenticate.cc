@@ -35,7 +35,8 @@ Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head
   return Hex(Sha256(body != nullptr ? *body : std::string_view()));
 }
 
-// The credential of a key, with the wire's own errors.
+}  // namespace
+
 Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::CredentialSource& credentials,
                                                                    const std::string& key, const std::string& token,
                                                                    ErrorFields& fields) {
@@ -50,8 +51,6 @@ Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::Cre
   }
   return credential;
 }
-
-}  // namespace
 
 Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
                                    identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields) {

@@ -1,6 +1,7 @@
 // Who makes a request: the claim read, its key found, time and signature checked.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,5 +21,10 @@ struct Authenticated {
 // Errors: those of sigv4.h, kUnknownAccessKey, kInvalidToken, kMissingSecurityHeader, kContentSha256Mismatch.
 Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
                                    identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields);
+
+// The credential of a key. Errors: kUnknownAccessKey, kInvalidToken.
+Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::CredentialSource& credentials,
+                                                                   const std::string& key, const std::string& token,
+                                                                   ErrorFields& fields);
 
 }  // namespace tarn::api::protocol

@@ -53,17 +53,6 @@ constexpr std::array kSubresources = std::to_array<std::string_view>({"accelerat
                                                                       "website"});
 static_assert(std::ranges::is_sorted(kSubresources));
 
-std::string HmacSha1(std::string_view key, std::string_view text) {
-  constexpr size_t kBlock = 64;
-  std::string block = key.size() > kBlock ? Sha1(key) : std::string(key);
-  block.resize(kBlock, '\0');
-  std::string inner = block;
-  std::string outer = block;
-  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
-  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
-  return Sha1(outer + Sha1(inner.append(text)));
-}
-
 struct Parameter {
   std::string name;
   std::optional<std::string> value;  // nothing without "="
@@ -123,6 +112,17 @@ std::string CanonicalResource(const SignedHead& head, std::vector<Parameter> par
 }
 
 }  // namespace
+
+std::string HmacSha1(std::string_view key, std::string_view text) {
+  constexpr size_t kBlock = 64;
+  std::string block = key.size() > kBlock ? Sha1(key) : std::string(key);
+  block.resize(kBlock, '\0');
+  std::string inner = block;
+  std::string outer = block;
+  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+  return Sha1(outer + Sha1(inner.append(text)));
+}
 
 Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head) {
   if (head.query.find("AWSAccessKeyId=") == std::string_view::npos) return std::optional<ClaimV2>();

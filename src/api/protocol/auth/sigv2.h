@@ -1,5 +1,5 @@
 // S3's older signature of URLs (AWSAccessKeyId, Expires, Signature in the query), which SDKs still make by default when
-// they presign in us-east-1. Only there: in headers SigV2 is refused. Pure.
+// they presign in us-east-1. In headers SigV2 is refused. Pure.
 #pragma once
 
 #include <string>
@@ -23,5 +23,8 @@ Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head);
 // Errors: kPresignExpired, kSignatureMismatch. `head.resource` is the path with the bucket in front.
 Status VerifyV2(const ClaimV2& claim, const SignedHead& head, std::string_view secret, Timestamp now,
                 ErrorFields& fields);
+
+// Raw bytes.
+std::string HmacSha1(std::string_view key, std::string_view text);
 
 }  // namespace tarn::api::protocol

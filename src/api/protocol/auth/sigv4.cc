@@ -66,6 +66,8 @@ std::string MismatchMessage(bool s3, std::string_view canonical, std::string_vie
          std::string(canonical) + "'\n\nThe String-to-Sign should have been\n'" + std::string(to_sign) + "'\n";
 }
 
+}  // namespace
+
 std::string SpacedHex(std::string_view text) {
   std::string hex = Hex(text);
   std::string out;
@@ -76,8 +78,6 @@ std::string SpacedHex(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string CanonicalRequest(const Claim& claim, const SignedHead& head, std::string_view payload_hash, bool s3,
                              bool reencode) {

@@ -81,6 +81,9 @@ Result<Verified> VerifySignature(const Claim& claim, const SignedHead& head, std
 // HMAC chain of secret, date, region, service; from the thread's cache when it can.
 std::string SigningKey(std::string_view secret, const Claim& claim);
 
+// "61 62", as errors show bytes.
+std::string SpacedHex(std::string_view text);
+
 // The two texts between a request and its signature.
 std::string CanonicalRequest(const Claim& claim, const SignedHead& head, std::string_view payload_hash, bool s3,
                              bool reencode);

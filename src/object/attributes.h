@@ -25,7 +25,7 @@ enum class LockMode : uint8_t { kNone = 0, kGovernance = 1, kCompliance = 2 };  
 struct Encryption {
   EncryptionKind kind = EncryptionKind::kS3;
   std::string key;         // KMS: the key's ARN; customer keys: Base64 of the key's MD5
-  std::string context;     // KMS: the caller's encryption context, JSON; may be empty
+  std::string context;     // KMS: the whole encryption context, as EncodeContext wrote it
   std::string sealed_key;  // KMS: the data key's ciphertext; customer keys: salt and verifier of the key
   bool bucket_key = false;
   bool operator==(const Encryption&) const = default;

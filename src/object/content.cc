@@ -95,7 +95,10 @@ Task<Status> Incoming::Append(std::span<const std::byte> bytes) {
   if (content_.size > options_.bytes_max) {
     co_return Fail(kEntityTooLarge, "Your proposed upload exceeds the maximum allowed size");
   }
-  if (!writer_) writer_ = blobs_.NewWriter({.size_hint = options_.length, .placement = options_.placement});
+  if (!writer_) {
+    writer_ = blobs_.NewWriter(
+        {.size_hint = options_.length, .wrapper = options_.wrapper.get(), .placement = options_.placement});
+  }
   if (bytes.size() <= kHashInlineBytesMax || Executor::Current() == nullptr) {
     Digest(bytes);
   } else {
@@ -148,15 +151,16 @@ Task<Result<Content>> Incoming::Finish() {
   co_return content;
 }
 
-Layout::Layout(blob::Store& store, std::vector<Extent> extent_list, std::vector<PartRecord> part_list)
-    : blobs(store), extents(std::move(extent_list)), parts(std::move(part_list)) {
+Layout::Layout(blob::Store& store, std::vector<Extent> extent_list, std::vector<PartRecord> part_list,
+               std::shared_ptr<KeyLatch> key)
+    : blobs(store), latch(std::move(key)), extents(std::move(extent_list)), parts(std::move(part_list)) {
   uint64_t end = 0;
   ends.reserve(extents.size());
   idle_.reserve(extents.size());
   for (const Extent& extent : extents) {
     end += extent.length;
     ends.push_back(end);
-    idle_.push_back(blobs.NewReader(extent.blob));
+    idle_.push_back(blobs.NewReader(extent.blob, latch.get()));
   }
 }
 
@@ -176,7 +180,7 @@ std::unique_ptr<blob::Reader> Layout::Borrow(size_t extent) const {
     std::lock_guard lock(mutex_);
     if (idle_[extent]) return std::move(idle_[extent]);
   }
-  return blobs.NewReader(extents[extent].blob);
+  return blobs.NewReader(extents[extent].blob, latch.get());
 }
 
 void Layout::GiveBack(size_t extent, std::unique_ptr<blob::Reader> reader) const {

@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "blob/blob.h"
+#include "object/encryption.h"
 #include "object/records.h"
 #include "object/version.h"
 
@@ -56,6 +57,7 @@ class Incoming {
     ChecksumAlgorithm verify = ChecksumAlgorithm::kNone;         // another one to compare with
     uint64_t bytes_max = 5ULL << 30;                             // kEntityTooLarge above
     std::string placement = "STANDARD";                          // the storage class: blob::WriteOptions::placement
+    Wrapper wrapper = nullptr;                                   // Sealing::wrapper
   };
   Incoming(blob::Store& blobs, WorkerPool& pool, Options options);
   Incoming(Incoming&&) noexcept;
@@ -87,9 +89,11 @@ class Incoming {
   Content content_;
 };
 
-// Where a version's bytes lie, pinned: they stay readable as long as this lives.
+// Where a version's bytes lie, pinned: they stay readable as long as this lives. `key` stands for the wrapper of
+// versions that the lake's does not open; null for all others.
 struct Layout {
-  Layout(blob::Store& store, std::vector<Extent> extent_list, std::vector<PartRecord> part_list);
+  Layout(blob::Store& store, std::vector<Extent> extent_list, std::vector<PartRecord> part_list,
+         std::shared_ptr<KeyLatch> key = nullptr);
 
   Task<Result<size_t>> ReadAt(uint64_t offset, std::span<std::byte> into) const;
   Result<size_t> ReadAtSync(uint64_t offset, std::span<std::byte> into) const;
@@ -97,6 +101,7 @@ struct Layout {
   std::vector<Extent> Slice(uint64_t offset, uint64_t length) const;
 
   blob::Store& blobs;
+  const std::shared_ptr<KeyLatch> latch;
   std::vector<Extent> extents;
   std::vector<uint64_t> ends;  // of each extent in the object
   std::vector<PartRecord> parts;

@@ -44,6 +44,17 @@ inline constexpr Reason kInvalidRequest{"object.InvalidRequest", Code::kInvalidA
 // A declared MD5 or checksum differs from that of the bytes received; the message names which.
 inline constexpr Reason kBadDigest{"object.BadDigest", Code::kInvalidArgument};
 
+// A KMS key does not serve; the messages are KMS's.
+inline constexpr Reason kKeyNotFound{"object.KeyNotFound", Code::kNotFound};
+inline constexpr Reason kKeyDisabled{"object.KeyDisabled", Code::kPreconditionFailed};
+inline constexpr Reason kKeyInvalidState{"object.KeyInvalidState", Code::kPreconditionFailed};
+inline constexpr Reason kKeyInvalidUsage{"object.KeyInvalidUsage", Code::kInvalidArgument};
+inline constexpr Reason kKeyDenied{"object.KeyDenied", Code::kPermissionDenied};
+// The customer's key is not the one that the version was written with.
+inline constexpr Reason kWrongCustomerKey{"object.WrongCustomerKey", Code::kPermissionDenied};
+// The bucket refuses new objects that are encrypted so.
+inline constexpr Reason kEncryptionBlocked{"object.EncryptionBlocked", Code::kPermissionDenied};
+
 inline constexpr Reason kPreconditionFailed{"object.PreconditionFailed", Code::kPreconditionFailed};
 // A conditional write lost to another one that was in flight.
 inline constexpr Reason kConditionalConflict{"object.ConditionalConflict", Code::kConflict};

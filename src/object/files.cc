@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "identity/caller.h"
 #include "object/content.h"
 #include "object/errors.h"
 #include "object/store.h"
@@ -11,12 +12,12 @@ namespace {
 
 class StreamingFile : public FileWriter {
  public:
-  StreamingFile(Store& store, Bucket bucket, std::string key, NewObject object)
+  StreamingFile(Store& store, Bucket bucket, std::string key, NewObject object, Wrapper wrapper)
       : store_(store),
         bucket_(std::move(bucket)),
         key_(std::move(key)),
         object_(std::move(object)),
-        incoming_(store.Receive({.bytes_max = UINT64_MAX})) {}
+        incoming_(store.Receive({.bytes_max = UINT64_MAX, .wrapper = std::move(wrapper)})) {}
 
   Status Write(std::span<const std::byte> bytes) override { return SyncWait(incoming_.Append(bytes)); }
 
@@ -34,6 +35,11 @@ class StreamingFile : public FileWriter {
   const NewObject object_;
   Incoming incoming_;
 };
+
+// What a bucket's account does itself, it does with its own rights to keys.
+KeyUser OwnerOf(const Bucket& bucket) {
+  return {.scope = bucket.owner, .caller = identity::RootOf(bucket.owner.account)};
+}
 
 NewObject ToNewObject(const WriteOptions& options) {
   NewObject object;
@@ -82,6 +88,7 @@ Result<Version> Files::Head(std::string_view bucket, std::string_view key) const
   TARN_TRY(const Bucket found, Own(bucket));
   TARN_TRY(Version version, store_->Find(found, key, "", /*with_content=*/true));
   if (version.is_delete_marker) return Fail(kNoSuchKey, "The specified key does not exist.");
+  store_->UnlockLater(version, OwnerOf(found));
   return version;
 }
 
@@ -116,8 +123,11 @@ Result<Version> Files::Put(std::string_view bucket, std::string_view key, std::s
 Result<std::unique_ptr<FileWriter>> Files::Create(std::string_view bucket, std::string_view key,
                                                   const WriteOptions& options) const {
   TARN_TRY(Bucket found, Own(bucket));
-  return std::unique_ptr<FileWriter>(
-      std::make_unique<StreamingFile>(*store_, std::move(found), std::string(key), ToNewObject(options)));
+  TARN_TRY(Sealing sealing, store_->Seal(found, key, {}, OwnerOf(found)));
+  NewObject object = ToNewObject(options);
+  object.attributes.encryption = std::move(sealing.encryption);
+  return std::unique_ptr<FileWriter>(std::make_unique<StreamingFile>(*store_, std::move(found), std::string(key),
+                                                                     std::move(object), std::move(sealing.wrapper)));
 }
 
 Status Files::Delete(std::string_view bucket, std::string_view key) const {

@@ -25,6 +25,7 @@
 #include "object/bucket.h"
 #include "object/changes.h"
 #include "object/content.h"
+#include "object/encryption.h"
 #include "object/errors.h"
 #include "object/usage.h"
 #include "object/version.h"
@@ -148,9 +149,9 @@ inline constexpr size_t kKeyBytesMax = 1024;
 
 class Store {
  public:
-  // All outlive the store. `data_pool` runs hashing.
-  Store(kv::Store& kv, blob::Store& blobs, const Clock& clock, WorkerPool& data_pool)
-      : kv_(kv), blobs_(blobs), clock_(clock), data_pool_(data_pool) {}
+  // All outlive the store. `data_pool` runs hashing. Without `keys` nothing can be encrypted under KMS keys.
+  Store(kv::Store& kv, blob::Store& blobs, const Clock& clock, WorkerPool& data_pool, KeySource* keys = nullptr)
+      : kv_(kv), blobs_(blobs), clock_(clock), data_pool_(data_pool), keys_(keys) {}
 
   // Told of changes from then on; outlives the store. Before the first request.
   void SetListener(ChangeListener* listener) { listener_ = listener; }
@@ -174,6 +175,20 @@ class Store {
   // Bytes on their way in; see content.h.
   Incoming Receive(Incoming::Options options) { return Incoming(blobs_, data_pool_, std::move(options)); }
 
+  // How the bucket encrypts what comes without a choice.
+  Result<DefaultEncryption> GetDefaultEncryption(const Bucket& bucket);
+  // kEncryptionBlocked when the bucket refuses new objects under customers' keys.
+  Status CheckCustomerKeysAllowed(const Bucket& bucket, std::string_view key, const KeyUser& user);
+  // How a new object is to be encrypted: its wrapper goes into Receive's options, its encryption into the attributes.
+  // Blocks when it first makes the account's alias/aws/s3.
+  Result<Sealing> Seal(const Bucket& bucket, std::string_view key, const EncryptionChoice& choice, const KeyUser& user);
+  // The wrapper of what is encrypted so already (an upload's parts). kInvalidRequest, kWrongCustomerKey.
+  Result<Wrapper> OpenKey(const Encryption& encryption, const KeyUser& user,
+                          const std::optional<CustomerKey>& customer);
+  // Makes the content of a version found with it readable; at the first read in the second form.
+  Status Unlock(const Version& version, const KeyUser& user, const std::optional<CustomerKey>& customer);
+  void UnlockLater(const Version& version, const KeyUser& user);
+
   // The newest version, or the one of that id; with kDeleteMarker told by `is_delete_marker`, not as an error.
   // kNoSuchKey, kNoSuchVersion, kInvalidVersionId. `with_content` pins the bytes for reading.
   Result<Version> Find(const Bucket& bucket, std::string_view key, std::string_view version_id, bool with_content);
@@ -196,11 +211,15 @@ class Store {
   Result<Page> List(const Bucket& bucket, const ListQuery& query);
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
 
-  // The bytes [offset, offset + length) of a version (found with its content) as content of its own: shared with it
-  // when at most `extents_max` extents hold them, else copied. `algorithm` is the checksum that the copy shall carry.
-  // They are read only when the version's digests do not tell theirs.
-  Task<Result<Content>> Share(Version source, uint64_t offset, uint64_t length, ChecksumAlgorithm algorithm,
-                              size_t extents_max);
+  // How bytes become content of their own: shared with their version when at most `extents_max` extents hold them and
+  // `sealing` is the version's own, else copied. They are read only when the version's digests do not tell theirs.
+  struct CopyOptions {
+    ChecksumAlgorithm algorithm = ChecksumAlgorithm::kNone;  // of the copy's checksum
+    size_t extents_max = 0;
+    Sealing sealing;
+  };
+  // The bytes [offset, offset + length) of a version that was found with its content and unlocked.
+  Task<Result<Content>> Share(Version source, uint64_t offset, uint64_t length, CopyOptions options);
 
   Result<Upload> CreateUpload(const Bucket& bucket, std::string_view key, Upload upload);
   Result<Upload> GetUpload(const Bucket& bucket, std::string_view key, std::string_view upload);
@@ -214,6 +233,7 @@ class Store {
   Result<UploadPage> ListUploads(const Bucket& bucket, const UploadQuery& query);
 
   const Clock& clock() const { return clock_; }
+  WorkerPool& data_pool() const { return data_pool_; }
 
  private:
   Status PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const Content& content,
@@ -233,6 +253,8 @@ class Store {
   blob::Store& blobs_;
   const Clock& clock_;
   WorkerPool& data_pool_;
+  KeySource* const keys_;
+  BucketKeys bucket_keys_;
   UsageSlots slots_;
   ChangeListener* listener_ = nullptr;
 };

@@ -67,7 +67,9 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
     found.is_latest = versions.IsNewest(*record);
     if (with_content && !record->is_delete_marker) {
       TARN_TRY(auto layout, LoadLayout(txn, *record));
-      found.layout = std::make_shared<Layout>(blobs_, std::move(layout.extents), std::move(layout.parts));
+      const bool locked = record->attributes.encryption.kind != EncryptionKind::kS3;
+      found.layout = std::make_shared<Layout>(blobs_, std::move(layout.extents), std::move(layout.parts),
+                                              locked ? std::make_shared<KeyLatch>() : nullptr);
     }
     return Ok();
   }));

@@ -5,13 +5,20 @@
 
 namespace tarn::object {
 
-Task<Result<Content>> Store::Share(Version source, uint64_t offset, uint64_t length, ChecksumAlgorithm algorithm,
-                                   size_t extents_max) {
+namespace {
+
+// Whether both are wrapped under one key.
+bool SameKey(const Encryption& a, const Encryption& b) { return a.kind == b.kind && a.sealed_key == b.sealed_key; }
+
+}  // namespace
+
+Task<Result<Content>> Store::Share(Version source, uint64_t offset, uint64_t length, CopyOptions options) {
+  const ChecksumAlgorithm algorithm = options.algorithm;
   const std::shared_ptr<const Layout> layout = source.layout;
   if (!layout) co_return Fail(kInternalError, "a version was found without its content");
   std::vector<Extent> extents = layout->Slice(offset, length);
-  if (extents.size() > extents_max) {
-    Incoming copy = Receive({.length = length, .checksum = algorithm});
+  if (extents.size() > options.extents_max || !SameKey(source.attributes.encryption, options.sealing.encryption)) {
+    Incoming copy = Receive({.length = length, .checksum = algorithm, .wrapper = options.sealing.wrapper});
     std::vector<std::byte> buffer(std::min<uint64_t>(length, kBufferBytes));
     for (uint64_t done = 0; done < length;) {
       const auto into = std::span(buffer).first(std::min<uint64_t>(length - done, buffer.size()));

@@ -76,7 +76,8 @@ TEST_F(StoreTest, FreesTheBytesOfWhatIsGone) {
 TEST_F(StoreTest, KeepsSharedBytesUntilTheLastOwnerGoes) {
   ASSERT_TRUE(Put("a", "shared bytes").ok());
   const auto source = store_->Find(bucket_, "a", "", true);
-  auto content = SyncWait(store_->Share(*source, 0, source->size, source->checksum.algorithm, 10));
+  auto content = SyncWait(store_->Share(*source, 0, source->size,
+                                        {.algorithm = source->checksum.algorithm, .extents_max = 10, .sealing = {}}));
   ASSERT_TRUE(content.ok());
   ASSERT_TRUE(SyncWait(store_->Put(bucket_, "b", *content, {})).ok());
   ASSERT_TRUE(store_->Delete(bucket_, {.key = "a"}).ok());
@@ -88,7 +89,8 @@ TEST_F(StoreTest, KeepsSharedBytesUntilTheLastOwnerGoes) {
 TEST_F(StoreTest, CopiesAnObjectOntoItself) {
   ASSERT_TRUE(Put("a", "bytes").ok());
   const auto source = store_->Find(bucket_, "a", "", true);
-  auto content = SyncWait(store_->Share(*source, 0, source->size, source->checksum.algorithm, 10));
+  auto content = SyncWait(store_->Share(*source, 0, source->size,
+                                        {.algorithm = source->checksum.algorithm, .extents_max = 10, .sealing = {}}));
   ASSERT_TRUE(SyncWait(store_->Put(bucket_, "a", *content, {})).ok());
   EXPECT_EQ(Get("a"), "bytes");
   EXPECT_EQ(UsageNow().bytes, 5U);

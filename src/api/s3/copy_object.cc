@@ -188,7 +188,9 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
-    TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size, algorithm, kCopyExtentsMax));
+    TARN_CO_TRY(object::Content content,
+                co_await store_.Share(source, 0, source.size,
+                                      {.algorithm = algorithm, .extents_max = kCopyExtentsMax, .sealing = {}}));
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
@@ -228,7 +230,8 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
                      "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::Content content,
-                co_await store_.Share(source, range.offset, range.length, upload.checksum, kPartExtentsMax));
+                co_await store_.Share(source, range.offset, range.length,
+                                      {.algorithm = upload.checksum, .extents_max = kPartExtentsMax, .sealing = {}}));
     const std::string checksum = content.checksum.value;
     auto part =
         co_await store_.PutPart(bucket, upload.key, upload.id,

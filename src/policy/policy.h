@@ -77,7 +77,7 @@ struct ActionTable;  // policy/actions.h
 
 struct ParseOptions {
   enum class Kind : uint8_t {
-    kIdentity,  // no Principal; resources optional in form only: required
+    kIdentity,  // no Principal
     kResource,  // Principal required
     kTrust,     // of a role: Principal required, no Resource
   };
@@ -103,9 +103,11 @@ class Document {
   virtual bool IsPublic() const = 0;
   // Whether any statement depends on the request's context.
   virtual bool HasConditions() const = 0;
+  // As AWS gives a policy back: elements in its order, lists of one without brackets, no spaces. What max_bytes counts.
+  virtual const std::string& normalized() const = 0;
 };
 
-// Parses the policy of an S3 bucket ("arn:aws:s3:::<bucket>") or access point (its ARN).
+// Parses the policy of an S3 bucket ("arn:aws:s3:::<bucket>"), a directory bucket or an access point (their ARNs).
 Result<std::shared_ptr<const Document>> ParseBucketPolicy(
     std::string_view json, std::string_view bucket_arn,
     std::function<bool(PrincipalName kind, std::string_view name)> principal_exists = nullptr);

@@ -1,0 +1,122 @@
+#include "policy/parse/faults.h"
+
+#include <string>
+
+#include "policy/errors.h"
+
+namespace tarn::policy {
+namespace {
+
+using Kind = ParseOptions::Kind;
+using Text = std::string;
+
+// Empty: as for S3.
+std::string OfIdentity(Fault fault, const Text& detail) {
+  switch (fault) {
+    case Fault::kVersion:
+      return "Policy document must be version 2012-10-17 or greater.";
+    case Fault::kPrincipalForbidden:
+      return "Policy document should not specify a principal.";
+    case Fault::kNoAction:
+      return "Policy statement must contain actions.";
+    case Fault::kAction:
+      return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+    case Fault::kNoResource:
+      return "Policy statement must contain resources.";
+    case Fault::kResource:
+      return "Resource " + detail + " must be in ARN format or \"*\".";
+    case Fault::kSid:
+      return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+             "[0-9A-Za-z]*";
+    case Fault::kSidTwice:
+      return "Statement IDs (SID) in a single policy must be unique.";
+    case Fault::kTooLarge:
+      return {};
+    default:
+      return "Syntax errors in policy.";
+  }
+}
+
+std::string OfTrust(Fault fault, const Text& detail) {
+  switch (fault) {
+    case Fault::kFirstByte:
+      return "This policy contains invalid Json";
+    case Fault::kSyntax:
+    case Fault::kConditionType:
+      return "Syntax error in policy.";
+    case Fault::kPrincipal:
+      return "Invalid principal in policy: " + detail;
+    case Fault::kNotPrincipalForbidden:
+      return "AssumeRole policy must not contain NotPrincipal field.";
+    case Fault::kAction:
+      return "AssumeRole policy may only specify STS AssumeRole actions.";
+    case Fault::kSidTwice:
+      return "The Statement Ids in the policy are not unique";
+    default:
+      return {};
+  }
+}
+
+std::string OfResource(Fault fault, const Text& detail) {
+  switch (fault) {
+    case Fault::kFirstByte:
+      return "Policies must be valid JSON and the first byte must be '{'";
+    case Fault::kJson:
+      return "This policy contains invalid Json";
+    case Fault::kVersion:
+      return "The policy must contain a valid version string";
+    case Fault::kNoStatement:
+      return "Missing required field Statement";
+    case Fault::kEmptyStatement:
+      return "Could not parse the policy: Statement is empty!";
+    case Fault::kUnknownField:
+      return "Unknown field " + detail;
+    case Fault::kNoEffect:
+      return "Missing required field Effect";
+    case Fault::kEffect:
+      return "Invalid effect: " + detail;
+    case Fault::kNoPrincipal:
+      return "Missing required field Principal";
+    case Fault::kAllowNotPrincipal:
+      return "Allow with NotPrincipal is not allowed.";
+    case Fault::kPrincipal:
+      return "Invalid principal in policy";
+    case Fault::kNoAction:
+      return "Missing required field Action";
+    case Fault::kAction:
+      return "Policy has invalid action";
+    case Fault::kNoResource:
+      return "Missing required field Resource";
+    case Fault::kResource:
+      return "Policy has invalid resource";
+    case Fault::kResourceForbidden:
+      return "Has prohibited field Resource";
+    case Fault::kNotApplicable:
+      return "Action does not apply to any resource(s) in statement";
+    case Fault::kConditionType:
+      return "Invalid Condition type : " + detail;
+    case Fault::kConditionKey:
+      return "Policy has an invalid condition key";
+    case Fault::kConditionMismatch:
+      return "Conditions do not apply to combination of actions and resources in statement";
+    case Fault::kAddress:
+      return "Invalid IP address in Conditions";
+    case Fault::kTooLarge:
+      return "Normalized policy document exceeds the maximum allowed size of " + detail + " bytes";
+    default:
+      return "Invalid policy syntax.";
+  }
+}
+
+}  // namespace
+
+Error Refuse(Kind kind, Fault fault, std::string_view detail) {
+  const std::string text(detail);
+  std::string message;
+  if (kind == Kind::kIdentity) message = OfIdentity(fault, text);
+  if (kind == Kind::kTrust) message = OfTrust(fault, text);
+  if (message.empty()) message = OfResource(fault, text);
+  return Fail(fault == Fault::kTooLarge ? kTooLarge : kMalformed, std::move(message));
+}
+
+}  // namespace tarn::policy

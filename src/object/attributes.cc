@@ -19,7 +19,7 @@ void WriteAttributes(RecordWriter& out, const Attributes& attributes) {
   if (lock.mode != LockMode::kNone) {
     out.U64(48, static_cast<uint64_t>(lock.mode)).I64(49, lock.retain_until.micros);
   }
-  if (lock.legal_hold) out.Bool(50, true);
+  if (lock.legal_hold || lock.legal_hold_told) out.Bool(50, lock.legal_hold);
   const Restoration& restoration = attributes.restoration;
   if (restoration.ready.micros != 0) {
     out.I64(51, restoration.ready.micros).I64(52, restoration.until.micros).Str(53, restoration.tier);
@@ -61,6 +61,7 @@ void ReadAttribute(Attributes& attributes, const RecordReader& in) {
       break;
     case 50:
       attributes.lock.legal_hold = in.boolean();
+      attributes.lock.legal_hold_told = true;
       break;
     case 51:
       attributes.restoration.ready = {in.i64()};

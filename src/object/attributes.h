@@ -35,7 +35,16 @@ struct Lock {
   LockMode mode = LockMode::kNone;
   Timestamp retain_until;  // with a mode
   bool legal_hold = false;
+  bool legal_hold_told = false;  // it was set once, on or off
   bool operator==(const Lock&) const = default;
+};
+
+// What a bucket with object lock gives to new versions that name no retention: days or years.
+struct DefaultRetention {
+  LockMode mode = LockMode::kNone;
+  uint32_t days = 0;
+  uint32_t years = 0;
+  bool operator==(const DefaultRetention&) const = default;
 };
 
 // A temporary copy of an archived object.

@@ -26,6 +26,11 @@ inline constexpr Reason kBucketExists{"object.BucketExists", Code::kAlreadyExist
 inline constexpr Reason kBucketNotEmpty{"object.BucketNotEmpty", Code::kConflict};
 inline constexpr Reason kAccessDenied{"object.AccessDenied", Code::kPermissionDenied};
 
+// A lock keeps the version, or its retention as it is.
+inline constexpr Reason kObjectLocked{"object.ObjectLocked", Code::kPermissionDenied};
+// Object lock and the bucket's versioning exclude each other's change.
+inline constexpr Reason kBucketState{"object.BucketState", Code::kConflict};
+
 inline constexpr Reason kInvalidBucketName{"object.InvalidBucketName", Code::kInvalidArgument};
 inline constexpr Reason kKeyTooLong{"object.KeyTooLong", Code::kInvalidArgument};
 inline constexpr Reason kInvalidArgument{"object.InvalidArgument", Code::kInvalidArgument};

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "object/errors.h"
 #include "object/keys.h"
+#include "object/lock.h"
 
 namespace tarn::object {
 namespace {
@@ -57,16 +58,20 @@ void KeyVersions::PutNewest(const VersionRecord& version) {
 }
 
 // Takes the present newest version out of the way of `version`.
-Status KeyVersions::MakeRoom(VersionRecord& version) {
+Status KeyVersions::MakeRoom(VersionRecord& version, Timestamp now) {
   version.is_null = bucket_.versioning != Versioning::kEnabled;
   version.older_null = 0;
   if (!newest_) return Ok();
   VersionRecord previous = *newest_;
-  if (version.is_null && previous.is_null) return Forget(previous);
+  if (version.is_null && previous.is_null) {
+    TARN_CHECK(CheckRemovable(previous.attributes.lock, now, /*bypass_governance=*/false));
+    return Forget(previous);
+  }
   uint64_t older_null = previous.is_null ? previous.seq : previous.older_null;
   if (version.is_null && older_null != 0) {
     TARN_TRY(auto replaced, LoadOlder(older_null));
     if (replaced) {
+      TARN_CHECK(CheckRemovable(replaced->attributes.lock, now, /*bypass_governance=*/false));
       TARN_CHECK(Forget(*replaced));
     }
     txn_.Delete(OlderKey(bucket_.id, key_, older_null).bytes());
@@ -105,11 +110,14 @@ Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
   if (newest_) version.seq = std::max(version.seq, newest_->seq + 1);
   version.id = RandomBytes(16);
   version.modified = now;
+  if (!version.is_delete_marker) {
+    TARN_TRY(version.attributes.lock, LockOf(bucket_, version.attributes.lock, now));
+  }
   delta_.versions += 1;
   delta_.bytes += static_cast<int64_t>(version.size);
   // The new owner is counted before the old ones are released: a copy onto itself never drops to zero.
   TARN_CHECK(StoreLayout(version, reference));
-  TARN_CHECK(MakeRoom(version));
+  TARN_CHECK(MakeRoom(version, now));
   PutNewest(version);
   return Ok();
 }
@@ -128,7 +136,8 @@ Status KeyVersions::Forget(const VersionRecord& version) {
   return Ok();
 }
 
-Status KeyVersions::Remove(const VersionRecord& version) {
+Status KeyVersions::Remove(const VersionRecord& version, Timestamp now, bool bypass_governance) {
+  TARN_CHECK(CheckRemovable(version.attributes.lock, now, bypass_governance));
   TARN_CHECK(Forget(version));
   if (!IsNewest(version)) {
     txn_.Delete(OlderKey(bucket_.id, key_, version.seq).bytes());

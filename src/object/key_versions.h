@@ -33,12 +33,13 @@ class KeyVersions {
   Result<std::optional<VersionRecord>> Find(std::string_view version_id) const;
   bool IsNewest(const VersionRecord& version) const { return newest_ && newest_->seq == version.seq; }
 
-  // Makes `version` the newest as the bucket's versioning demands; sets its seq, id and is_null. Its extents and parts
-  // move to layout records when they are many. `reference`: the extents are not yet counted for an owner.
+  // Makes `version` the newest as the bucket's versioning demands; sets its seq, id, is_null and the lock that the
+  // bucket gives it. Its extents and parts move to layout records when they are many. `reference`: the extents are not
+  // yet counted for an owner. kObjectLocked when it would replace a locked null version.
   Status Add(VersionRecord& version, Timestamp now, bool reference);
-  // Removes one version; the next older one becomes the newest.
-  Status Remove(const VersionRecord& version);
-  // Writes a version found here back with other tags.
+  // Removes one version; the next older one becomes the newest. kObjectLocked, before anything is changed.
+  Status Remove(const VersionRecord& version, Timestamp now, bool bypass_governance);
+  // Writes a version found here back with other tags or attributes.
   Status Rewrite(const VersionRecord& version);
 
   const UsageRecord& delta() const { return delta_; }
@@ -46,7 +47,7 @@ class KeyVersions {
  private:
   KeyVersions(kv::Txn& txn, blob::Store& blobs, const Bucket& bucket, std::string_view key)
       : txn_(txn), blobs_(blobs), bucket_(bucket), key_(key) {}
-  Status MakeRoom(VersionRecord& version);
+  Status MakeRoom(VersionRecord& version, Timestamp now);
   Status StoreLayout(VersionRecord& version, bool reference);
   Status Forget(const VersionRecord& version);  // releases its bytes and counts it out
   void PutNewest(const VersionRecord& version);

@@ -181,6 +181,9 @@ std::string Encode(const Bucket& bucket) {
   if (bucket.object_lock) out.Bool(11, true);
   for (const std::string& kind : bucket.documents) out.Str(12, kind);
   if (bucket.revision != 0) out.U64(13, bucket.revision);
+  if (const DefaultRetention& retention = bucket.default_retention; retention.mode != LockMode::kNone) {
+    out.U64(14, static_cast<uint64_t>(retention.mode)).U64(15, retention.days).U64(16, retention.years);
+  }
   return out.Take();
 }
 
@@ -226,6 +229,15 @@ Result<Bucket> DecodeBucket(std::string_view bytes) {
         break;
       case 13:
         bucket.revision = in.u64();
+        break;
+      case 14:
+        bucket.default_retention.mode = static_cast<LockMode>(in.u64());
+        break;
+      case 15:
+        bucket.default_retention.days = static_cast<uint32_t>(in.u64());
+        break;
+      case 16:
+        bucket.default_retention.years = static_cast<uint32_t>(in.u64());
         break;
       default:
         break;

@@ -163,7 +163,10 @@ class Store {
   // Memory-speed: also allowed on an I/O thread.
   Result<Bucket> GetBucket(std::string_view name);
   Result<BucketPage> ListBuckets(const std::string& account, const BucketQuery& query);
+  // kBucketState where object lock needs it on.
   Status SetVersioning(std::string_view bucket, Versioning versioning);
+  // Turns object lock on for good and sets the default retention (mode kNone: none). kBucketState without versioning.
+  Status SetObjectLock(std::string_view bucket, const DefaultRetention& retention);
   Status SetBucketTags(std::string_view bucket, const std::optional<Tags>& tags);
   Status SetOwnership(std::string_view bucket, Ownership ownership);
   // Kept configuration documents ("lifecycle", "policy"), opaque here. kNoSuchConfiguration when there is none. A

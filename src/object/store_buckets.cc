@@ -148,7 +148,24 @@ Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQu
 Status Store::SetVersioning(std::string_view name, Versioning versioning) {
   return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto bucket, LoadBucket(txn, name));
+    if (bucket.object_lock && versioning != Versioning::kEnabled) {
+      return Fail(kBucketState,
+                  "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
+    }
     bucket.versioning = versioning;
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    return Ok();
+  });
+}
+
+Status Store::SetObjectLock(std::string_view name, const DefaultRetention& retention) {
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    if (bucket.versioning != Versioning::kEnabled) {
+      return Fail(kBucketState, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
+    }
+    bucket.object_lock = true;
+    bucket.default_retention = retention;
     txn.Put(BucketKey(name).bytes(), Encode(bucket));
     return Ok();
   });

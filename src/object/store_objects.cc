@@ -138,7 +138,7 @@ Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Del
     const std::optional<VersionRecord> gone = deletion.version_id.empty() ? versions.newest() : named;
     if (!gone) return deleted;
     deleted.delete_marker = gone->is_delete_marker;
-    TARN_CHECK(versions.Remove(*gone));
+    TARN_CHECK(versions.Remove(*gone, clock_.Now(), deletion.bypass_governance));
     VersionRecord removed{.seq = std::max(gone->seq + 1, static_cast<uint64_t>(clock_.Now().micros)), .id = gone->id};
     removed.is_null = gone->is_null;
     TARN_CHECK(Tell(txn, bucket, deletion.expires ? "LifecycleExpiration:Delete" : "ObjectRemoved:Delete", deletion.key,
@@ -161,7 +161,7 @@ constexpr size_t kDeletesPerTxn = 250;
 // Whether that is wrong with one deletion, found before anything was changed for it; else storage failed.
 bool ConcernsOneKey(const Error& error) {
   return error.reason->code == Code::kInvalidArgument || error.reason == &kNoSuchKey ||
-         error.reason == &kPreconditionFailed;
+         error.reason == &kPreconditionFailed || error.reason == &kObjectLocked;
 }
 
 }  // namespace

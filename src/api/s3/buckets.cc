@@ -70,12 +70,12 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced") {
     return Fail(kNotImplemented, fmt::format("Object ownership {} is not implemented", *in.object_ownership));
   }
-  TARN_CHECK(RefuseObjectLock(in.object_lock_enabled_for_bucket.value_or(false)));
   if (in.bucket_namespace && *in.bucket_namespace != "global") {
     return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
   }
   std::string constraint;
   object::NewBucket options;
+  options.object_lock = in.object_lock_enabled_for_bucket.value_or(false);
   if (const auto& configuration = in.create_bucket_configuration) {
     constraint = configuration->location_constraint.value_or("");
     if (configuration->location || configuration->bucket) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
 #include "api/s3/rules/request_rules.h"
@@ -187,6 +188,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
                      "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
+    TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
     TARN_CO_TRY(object::Content content,
                 co_await store_.Share(source, 0, source.size,

@@ -1,6 +1,7 @@
 // DeleteObject and DeleteObjects.
 #include <fmt/format.h>
 
+#include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
 
@@ -28,9 +29,11 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   if (in.if_match_last_modified_time || in.if_match_size) {
     return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
   }
-  auto deleted = store_.Delete(
-      bucket,
-      {.key = in.key.value_or(""), .version_id = in.version_id.value_or(""), .if_match = Unquoted(in.if_match)});
+  TARN_TRY(const bool bypass, BypassesGovernance(call, bucket, in.key.value_or(""), in.bypass_governance_retention));
+  auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
+                                        .version_id = in.version_id.value_or(""),
+                                        .if_match = Unquoted(in.if_match),
+                                        .bypass_governance = bypass});
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), "If-Match");
@@ -65,7 +68,13 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
     } else if (object.last_modified_time || object.size) {
       refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");
     } else {
-      deletions.push_back({.key = key, .version_id = version, .if_match = Unquoted(object.e_tag)});
+      const auto bypass = BypassesGovernance(call, bucket, key, in.bypass_governance_retention);
+      if (!bypass.ok()) {
+        refuse(object, "AccessDenied", "Access Denied");
+        continue;
+      }
+      deletions.push_back(
+          {.key = key, .version_id = version, .if_match = Unquoted(object.e_tag), .bypass_governance = *bypass});
       asked.push_back(&object);
     }
   }

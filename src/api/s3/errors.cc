@@ -19,6 +19,8 @@ constexpr ErrorRow kErrors[] = {
     {&object::kBucketExists, "BucketAlreadyExists", 409},
     {&object::kBucketNotEmpty, "BucketNotEmpty", 409},
     {&object::kAccessDenied, "AccessDenied", 403, "Access Denied"},
+    {&object::kObjectLocked, "AccessDenied", 403},
+    {&object::kBucketState, "InvalidBucketState", 409},
     {&object::kInvalidBucketName, "InvalidBucketName", 400},
     {&object::kKeyTooLong, "KeyTooLongError", 400},
     {&object::kInvalidArgument, "InvalidArgument", 400},
@@ -65,6 +67,7 @@ constexpr ErrorRow kErrors[] = {
      "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
      "metadata, storage class, website redirect location or encryption attributes."},
     {&kIllegalVersioning, "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"},
+    {&kInvalidRetentionPeriod, "InvalidRetentionPeriod", 400},
     {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
     {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
@@ -73,6 +76,8 @@ constexpr ErrorRow kErrors[] = {
     {&kNoSuchReplication, "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found"},
     {&kNoSuchObjectLock, "ObjectLockConfigurationNotFoundError", 404,
      "Object Lock configuration does not exist for this bucket"},
+    {&kNoSuchLock, "NoSuchObjectLockConfiguration", 404,
+     "The specified object does not have a ObjectLock configuration"},
 };
 
 }  // namespace

@@ -20,6 +20,8 @@ inline constexpr Reason kPartNotSatisfiable{"s3.PartNotSatisfiable", Code::kInva
 inline constexpr Reason kCopyOntoItself{"s3.CopyOntoItself", Code::kInvalidArgument};
 inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvalidArgument};
 
+inline constexpr Reason kInvalidRetentionPeriod{"s3.InvalidRetentionPeriod", Code::kInvalidArgument};
+
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};
 inline constexpr Reason kNoSuchBucketPolicy{"s3.NoSuchBucketPolicy", Code::kNotFound};
@@ -27,5 +29,6 @@ inline constexpr Reason kNoSuchCors{"s3.NoSuchCors", Code::kNotFound};
 inline constexpr Reason kNoSuchWebsite{"s3.NoSuchWebsite", Code::kNotFound};
 inline constexpr Reason kNoSuchReplication{"s3.NoSuchReplication", Code::kNotFound};
 inline constexpr Reason kNoSuchObjectLock{"s3.NoSuchObjectLock", Code::kNotFound};
+inline constexpr Reason kNoSuchLock{"s3.NoSuchLock", Code::kNotFound};
 
 }  // namespace tarn::api::s3

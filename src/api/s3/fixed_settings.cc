@@ -86,12 +86,6 @@ Result<gen::GetBucketReplicationOutput> S3Service::GetBucketReplication(const Ca
   return None(call, bucket, kNoSuchReplication);
 }
 
-Result<gen::GetObjectLockConfigurationOutput> S3Service::GetObjectLockConfiguration(
-    const Call& call, const gen::GetObjectLockConfigurationRequest& in) {
-  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  return None(call, bucket, kNoSuchObjectLock);
-}
-
 Result<gen::GetBucketLoggingOutput> S3Service::GetBucketLogging(const Call& call,
                                                                 const gen::GetBucketLoggingRequest& in) {
   TARN_CHECK(BucketOf(call, in));

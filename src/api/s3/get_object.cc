@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
 #include "api/s3/rules/request_rules.h"
@@ -142,6 +143,7 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
   Streamed<gen::GetObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
+  TellLock(call, bucket, version, answer.output);
   answer.content_length = selection.range.length;
   answer.body = [layout = version.layout, range = selection.range](BodySink& sink) {
     return object::Send(layout, range.offset, range.length, sink);
@@ -157,7 +159,9 @@ Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& 
               FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), in.part_number.has_value()));
   Streamed<gen::HeadObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
-  if (answer.status != 304) answer.output.content_length = static_cast<int64_t>(selection.range.length);
+  if (answer.status == 304) co_return std::move(answer);
+  TellLock(call, bucket, version, answer.output);
+  answer.output.content_length = static_cast<int64_t>(selection.range.length);
   co_return std::move(answer);
 }
 

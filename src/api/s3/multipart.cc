@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -100,6 +101,7 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(upload.headers, HeadersOf(call, in));
   TARN_TRY(upload.tags, ParseTagging(in.tagging));
   TARN_CHECK(ChooseChecksum(in, upload));
+  TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
   TARN_TRY(upload, store_.CreateUpload(bucket, in.key.value_or(""), std::move(upload)));
   gen::CreateMultipartUploadOutput out;
   out.bucket = bucket.name;

@@ -65,8 +65,6 @@ Rows FixedRows(const Rules& rules) {
       Bind<&S::GetBucketWebsite>("GetBucketWebsite", "s3:GetBucketWebsite", rules.Bucket("s3:GetBucketWebsite")),
       Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
                                      rules.Bucket("s3:GetReplicationConfiguration")),
-      Bind<&S::GetObjectLockConfiguration>("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration",
-                                           rules.Bucket("s3:GetBucketObjectLockConfiguration")),
       Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", rules.Bucket("s3:GetBucketLogging")),
       Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
                                         rules.Bucket("s3:GetBucketRequestPayment")),
@@ -137,7 +135,7 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules)};
+  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules), LockRows(rules)};
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

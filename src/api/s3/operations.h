@@ -48,5 +48,6 @@ struct Rules {
 
 // The rows of features in folders of their own; joined in operations.cc.
 Rows EventRows(const Rules& rules);  // events/
+Rows LockRows(const Rules& rules);   // lock/
 
 }  // namespace tarn::api::s3

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -64,7 +65,10 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
   TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,
+                                rules.md5 || rules.declared.algorithm != object::ChecksumAlgorithm::kNone));
   TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone));
   const object::WriteCondition condition = object.condition;
   auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));

@@ -88,8 +88,6 @@ class S3Service : public protocol::Service {
   Result<gen::GetBucketCorsOutput> GetBucketCors(const Call&, const gen::GetBucketCorsRequest&);
   Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(const Call&, const gen::GetBucketWebsiteRequest&);
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
-  Result<gen::GetObjectLockConfigurationOutput> GetObjectLockConfiguration(
-      const Call&, const gen::GetObjectLockConfigurationRequest&);
   Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
   Result<gen::GetBucketRequestPaymentOutput> GetBucketRequestPayment(const Call&,
                                                                      const gen::GetBucketRequestPaymentRequest&);

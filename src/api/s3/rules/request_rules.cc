@@ -53,10 +53,6 @@ Status CheckStorageClass(const std::optional<std::string>& storage_class) {
   return Fail(kInvalidStorageClass, "unknown storage class");
 }
 
-Status RefuseObjectLock(bool asked) {
-  return asked ? Status(Fail(kNotImplemented, "Object Lock is not implemented")) : Ok();
-}
-
 Status RefuseCustomerKey(bool asked) {
   return asked ? Status(Fail(kNotImplemented, "Encryption with customer-provided keys (SSE-C) is not implemented"))
                : Ok();

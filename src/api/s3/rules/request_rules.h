@@ -21,16 +21,13 @@ Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant);
 // AES256 passes; KMS and customer keys are kNotImplemented.
 Status CheckEncryption(const std::optional<std::string>& algorithm, bool customer_key);
 Status CheckStorageClass(const std::optional<std::string>& storage_class);
-Status RefuseObjectLock(bool asked);
 
 // Every refusal above for a request that writes an object.
 template <typename In>
 Status CheckObjectWrite(const In& in) {
   TARN_CHECK(CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp));
   TARN_CHECK(CheckEncryption(in.server_side_encryption, in.sse_customer_algorithm || in.sse_customer_key));
-  TARN_CHECK(CheckStorageClass(in.storage_class));
-  return RefuseObjectLock(in.object_lock_mode || in.object_lock_retain_until_date || in.object_lock_legal_hold_status ||
-                          in.object_lock_event_hold);
+  return CheckStorageClass(in.storage_class);
 }
 
 // Customer keys on reads: no object has one.

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/encryption/encryption.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
@@ -92,7 +93,8 @@ Status CheckChange(const gen::CopyObjectRequest& in, const CopySource& source) {
   const bool same = source.bucket == in.bucket && source.key == in.key && source.version_id.empty();
   const bool changes = (in.metadata_directive && *in.metadata_directive == "REPLACE") ||
                        (in.tagging_directive && *in.tagging_directive == "REPLACE") || in.storage_class ||
-                       in.website_redirect_location || in.server_side_encryption || in.checksum_algorithm;
+                       in.website_redirect_location || in.server_side_encryption || in.sse_customer_algorithm ||
+                       in.checksum_algorithm;
   if (same && !changes) return Fail(kCopyOntoItself, "the copy would change nothing");
   return Ok();
 }
@@ -176,11 +178,12 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
   TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
   TARN_CO_CHECK(CheckObjectWrite(in));
-  TARN_CO_CHECK(RefuseCustomerKey(in.copy_source_sse_customer_algorithm.has_value()));
+  TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
   TARN_CO_CHECK(CheckChange(in, named));
   const std::string key = in.key.value_or("");
   for (int attempt = 1;; ++attempt) {
     TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     if (source.size > object::kPutBytesMax) {
       co_return Fail(object::kInvalidRequest,
@@ -190,9 +193,11 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
+    TARN_CO_TRY(const object::Sealing sealing, co_await SealCopy(store_, call, bucket, key, choice, source));
+    object.attributes.encryption = sealing.encryption;
     TARN_CO_TRY(object::Content content,
                 co_await store_.Share(source, 0, source.size,
-                                      {.algorithm = algorithm, .extents_max = kCopyExtentsMax, .sealing = {}}));
+                                      {.algorithm = algorithm, .extents_max = kCopyExtentsMax, .sealing = sealing}));
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
@@ -204,7 +209,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     result.e_tag = QuoteEtag(version->etag);
     result.last_modified = WholeSeconds(version->modified);
     SetChecksum(result, version->checksum, 0);
-    answer.output.server_side_encryption = "AES256";
+    TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
     if (version->bucket_versioned) answer.output.version_id = version->version_id;
     if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
     co_return std::move(answer);
@@ -217,10 +222,11 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
-  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm || in.copy_source_sse_customer_algorithm));
   TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
+  TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
   for (int attempt = 1;; ++attempt) {
     TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     ByteRange range{.offset = 0, .length = source.size};
     if (in.copy_source_range) {
@@ -231,9 +237,10 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
                      "The specified copy source is larger than the maximum allowable size for "
                      "a copy source: 5368709120");
     }
-    TARN_CO_TRY(object::Content content,
-                co_await store_.Share(source, range.offset, range.length,
-                                      {.algorithm = upload.checksum, .extents_max = kPartExtentsMax, .sealing = {}}));
+    TARN_CO_TRY(
+        object::Content content,
+        co_await store_.Share(source, range.offset, range.length,
+                              {.algorithm = upload.checksum, .extents_max = kPartExtentsMax, .sealing = sealing}));
     const std::string checksum = content.checksum.value;
     auto part =
         co_await store_.PutPart(bucket, upload.key, upload.id,
@@ -247,7 +254,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
     if (upload.checksum_declared) {
       SetChecksum(result, upload.checksum, ChecksumText({.algorithm = upload.checksum, .value = checksum}, 0));
     }
-    answer.output.server_side_encryption = "AES256";
+    TellEncryption(sealing.encryption, answer.output);
     if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
     co_return std::move(answer);
   }

@@ -9,7 +9,7 @@ inline constexpr Reason kNotImplemented{"s3.NotImplemented", Code::kUnimplemente
 inline constexpr Reason kAclNotSupported{"s3.AclNotSupported", Code::kInvalidArgument};
 inline constexpr Reason kBucketAclWithOwnership{"s3.BucketAclWithOwnership", Code::kInvalidArgument};
 inline constexpr Reason kInvalidStorageClass{"s3.InvalidStorageClass", Code::kInvalidArgument};
-inline constexpr Reason kInvalidEncryption{"s3.InvalidEncryption", Code::kInvalidArgument};
+inline constexpr Reason kInvalidEncryptionAlgorithm{"s3.InvalidEncryptionAlgorithm", Code::kInvalidArgument};
 inline constexpr Reason kIllegalLocation{"s3.IllegalLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidLocation{"s3.InvalidLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidDigest{"s3.InvalidDigest", Code::kInvalidArgument};

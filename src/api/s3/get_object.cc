@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/encryption/encryption.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
@@ -86,7 +87,7 @@ template <typename In, typename Out>
 void TellHeaders(const Call& call, const In& in, const object::Version& version, const Selection& selection, Out& out) {
   const object::Headers& kept = version.headers;
   out.accept_ranges = "bytes";
-  out.server_side_encryption = "AES256";
+  TellEncryption(version.attributes.encryption, out);
   out.content_type = in.response_content_type ? in.response_content_type : NotEmpty(kept.content_type);
   out.cache_control = in.response_cache_control ? in.response_cache_control : NotEmpty(kept.cache_control);
   out.content_disposition =
@@ -137,9 +138,10 @@ Result<Selection> Begin(const Call& call, const In& in, const object::Version& v
 Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& call, const gen::GetObjectRequest& in,
                                                                   RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
+  TARN_CO_CHECK(RefuseChoice(call));
   TARN_CO_TRY(object::Version version,
               FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), /*with_content=*/true));
+  TARN_CO_CHECK(Unlock(store_, call, bucket, version, CustomerHeadersOf(in)));
   Streamed<gen::GetObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
@@ -154,9 +156,10 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
 Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& call, const gen::HeadObjectRequest& in,
                                                                     RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
+  TARN_CO_CHECK(RefuseChoice(call));
   TARN_CO_TRY(const object::Version version,
               FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), in.part_number.has_value()));
+  TARN_CO_CHECK(CheckReadKey(call, version, CustomerHeadersOf(in)));
   Streamed<gen::HeadObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);

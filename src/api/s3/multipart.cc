@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/encryption/encryption.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -101,13 +102,16 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(upload.headers, HeadersOf(call, in));
   TARN_TRY(upload.tags, ParseTagging(in.tagging));
   TARN_CHECK(ChooseChecksum(in, upload));
+  TARN_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
+  TARN_TRY(object::Sealing sealing, store_.Seal(bucket, in.key.value_or(""), choice, KeyUserOf(call, bucket)));
+  upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
   TARN_TRY(upload, store_.CreateUpload(bucket, in.key.value_or(""), std::move(upload)));
   gen::CreateMultipartUploadOutput out;
   out.bucket = bucket.name;
   out.key = upload.key;
   out.upload_id = upload.id;
-  out.server_side_encryption = "AES256";
+  TellEncryption(upload.attributes.encryption, out, in.ssekms_encryption_context.has_value());
   if (upload.checksum_declared) {
     out.checksum_algorithm = AlgorithmName(upload.checksum);
     out.checksum_type = TypeName(upload.checksum_type);
@@ -118,7 +122,6 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
 Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
     const Call& call, const gen::CompleteMultipartUploadRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
   const std::string key = in.key.value_or("");
   const std::string upload_id = in.upload_id.value_or("");
   // Gone already when the request is a repeated one: the domain tells.
@@ -128,6 +131,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
   if (upload.ok()) {
+    TARN_CHECK(CheckCompletionKey(call, *upload, CustomerHeadersOf(in)));
     if (in.checksum_type && *in.checksum_type != TypeName(upload->checksum_type)) {
       return Fail(object::kInvalidRequest,
                   fmt::format("The upload was created using the {} checksum mode. The complete request must use the "
@@ -148,7 +152,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   out.bucket = bucket.name;
   out.key = key;
   out.e_tag = QuoteEtag(version->etag);
-  out.server_side_encryption = "AES256";
+  TellEncryption(version->attributes.encryption, out);
   SetChecksum(out, version->checksum, version->parts);
   if (version->bucket_versioned) out.version_id = version->version_id;
   return out;

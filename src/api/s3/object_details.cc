@@ -1,6 +1,7 @@
 // GetObjectAttributes and the tags of objects.
 #include <algorithm>
 
+#include "api/s3/encryption/encryption.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -45,7 +46,6 @@ gen::GetObjectAttributesParts PartsOf(const gen::GetObjectAttributesRequest& in,
 Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call& call,
                                                                       const gen::GetObjectAttributesRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
   const std::vector<std::string> wanted = in.object_attributes.value_or(std::vector<std::string>());
   if (wanted.empty()) {
     return Fail(object::kInvalidRequest,
@@ -62,6 +62,7 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   };
   TARN_TRY(const object::Version version, FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""),
                                                       /*with_content=*/asks("ObjectParts")));
+  TARN_CHECK(CheckReadKey(call, version, CustomerHeadersOf(in)));
   gen::GetObjectAttributesOutput out;
   out.last_modified = WholeSeconds(version.modified);
   if (version.bucket_versioned) out.version_id = version.version_id;

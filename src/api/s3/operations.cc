@@ -34,12 +34,6 @@ Rows BucketRows(const Rules& rules) {
       Bind<&S::GetBucketTagging>("GetBucketTagging", "s3:GetBucketTagging", rules.Bucket("s3:GetBucketTagging")),
       Bind<&S::PutBucketTagging>("PutBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
       Bind<&S::DeleteBucketTagging>("DeleteBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
-      Bind<&S::GetBucketEncryption>("GetBucketEncryption", "s3:GetEncryptionConfiguration",
-                                    rules.Bucket("s3:GetEncryptionConfiguration")),
-      Bind<&S::PutBucketEncryption>("PutBucketEncryption", "s3:PutEncryptionConfiguration",
-                                    rules.Bucket("s3:PutEncryptionConfiguration")),
-      Bind<&S::DeleteBucketEncryption>("DeleteBucketEncryption", "s3:PutEncryptionConfiguration",
-                                       rules.Bucket("s3:PutEncryptionConfiguration")),
       Bind<&S::GetBucketLifecycleConfiguration>("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration",
                                                 rules.Bucket("s3:GetLifecycleConfiguration")),
       Bind<&S::PutBucketLifecycleConfiguration>("PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration",
@@ -135,7 +129,8 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules), LockRows(rules)};
+  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules), EncryptionRows(rules),
+                                   LockRows(rules)};
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

@@ -47,7 +47,8 @@ struct Rules {
 };
 
 // The rows of features in folders of their own; joined in operations.cc.
-Rows EventRows(const Rules& rules);  // events/
-Rows LockRows(const Rules& rules);   // lock/
+Rows EncryptionRows(const Rules& rules);  // encryption/
+Rows EventRows(const Rules& rules);       // events/
+Rows LockRows(const Rules& rules);        // lock/
 
 }  // namespace tarn::api::s3

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/encryption/encryption.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -34,7 +35,8 @@ Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
 // Reads the body; durable content when its signature, length, MD5 and checksum hold. `keep` is the algorithm whose
 // value is kept; kNone: the declared one, else CRC64NVME. `told` receives the value that the client declared.
 Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, BodyRules rules,
-                                   object::ChecksumAlgorithm keep, std::optional<std::string>* told = nullptr) {
+                                   object::ChecksumAlgorithm keep, object::Wrapper wrapper,
+                                   std::optional<std::string>* told = nullptr) {
   using object::ChecksumAlgorithm;
   const ChecksumAlgorithm declared = rules.declared.algorithm;
   if (keep == ChecksumAlgorithm::kNone)
@@ -43,7 +45,8 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
   object::Incoming incoming = store.Receive({.length = rules.length,
                                              .checksum = keep,
                                              .verify = two ? declared : ChecksumAlgorithm::kNone,
-                                             .bytes_max = object::kPutBytesMax});
+                                             .bytes_max = object::kPutBytesMax,
+                                             .wrapper = std::move(wrapper)});
   TARN_CO_CHECK(co_await incoming.Receive(body));
   TARN_CO_CHECK(TakeTrailer(rules.declared, body));
   TARN_CO_TRY(const object::Content sealed, incoming.Seal());
@@ -69,7 +72,11 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
   TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,
                                 rules.md5 || rules.declared.algorithm != object::ChecksumAlgorithm::kNone));
-  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone));
+  TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
+  TARN_CO_TRY(const object::Sealing sealing, co_await SealFor(store_, call, bucket, key, choice));
+  object.attributes.encryption = sealing.encryption;
+  TARN_CO_TRY(object::Content content,
+              co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone, sealing.wrapper));
   const object::WriteCondition condition = object.condition;
   auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
   if (!version.ok()) {
@@ -79,7 +86,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   }
   Streamed<gen::PutObjectOutput> answer;
   answer.output.e_tag = QuoteEtag(version->etag);
-  answer.output.server_side_encryption = "AES256";
+  TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
   SetChecksum(answer.output, version->checksum, 0);
   if (version->bucket_versioned) answer.output.version_id = version->version_id;
   co_return std::move(answer);
@@ -88,7 +95,6 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
 Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& call, const gen::UploadPartRequest& in,
                                                                     RequestBody& body) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_CHECK(RefuseCustomerKey(in.sse_customer_algorithm.has_value()));
   const int32_t number = in.part_number.value_or(0);
   if (number < 1 || number > static_cast<int32_t>(object::kPartNumberMax)) {
     call.AddErrorField("ArgumentName", "partNumber");
@@ -103,14 +109,16 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
                    fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
                                AlgorithmName(upload.checksum), AlgorithmName(sent)));
   }
+  TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
   std::optional<std::string> told;  // the checksum that the client sent, found true
-  TARN_CO_TRY(object::Content content, co_await Take(store_, body, std::move(rules), upload.checksum, &told));
+  TARN_CO_TRY(object::Content content,
+              co_await Take(store_, body, std::move(rules), upload.checksum, sealing.wrapper, &told));
   const std::string checksum = content.checksum.value;
   TARN_CO_TRY(const object::PartInfo part, co_await store_.PutPart(bucket, upload.key, upload.id,
                                                                    static_cast<uint32_t>(number), std::move(content)));
   Streamed<gen::UploadPartOutput> answer;
   answer.output.e_tag = QuoteEtag(part.etag);
-  answer.output.server_side_encryption = "AES256";
+  TellEncryption(sealing.encryption, answer.output);
   if (told) {
     SetChecksum(answer.output, sent, ChecksumText({.algorithm = sent, .value = *told}, 0));
   } else if (upload.checksum_declared) {

@@ -64,10 +64,6 @@ class S3Service : public protocol::Service {
   Result<gen::GetBucketTaggingOutput> GetBucketTagging(const Call&, const gen::GetBucketTaggingRequest&);
   Result<gen::PutBucketTaggingResponse> PutBucketTagging(const Call&, const gen::PutBucketTaggingRequest&);
   Result<gen::DeleteBucketTaggingResponse> DeleteBucketTagging(const Call&, const gen::DeleteBucketTaggingRequest&);
-  Result<gen::GetBucketEncryptionOutput> GetBucketEncryption(const Call&, const gen::GetBucketEncryptionRequest&);
-  Result<gen::PutBucketEncryptionResponse> PutBucketEncryption(const Call&, const gen::PutBucketEncryptionRequest&);
-  Result<gen::DeleteBucketEncryptionResponse> DeleteBucketEncryption(const Call&,
-                                                                     const gen::DeleteBucketEncryptionRequest&);
 
   // lifecycle.cc
   Result<gen::GetBucketLifecycleConfigurationOutput> GetBucketLifecycleConfiguration(

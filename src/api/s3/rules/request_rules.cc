@@ -36,26 +36,12 @@ Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant) {
   return Ok();
 }
 
-Status CheckEncryption(const std::optional<std::string>& algorithm, bool customer_key) {
-  if (customer_key) return Fail(kNotImplemented, "Encryption with customer-provided keys (SSE-C) is not implemented");
-  if (!algorithm || *algorithm == "AES256") return Ok();
-  if (*algorithm == "aws:kms" || *algorithm == "aws:kms:dsse") {
-    return Fail(kNotImplemented, "Encryption with KMS keys (SSE-KMS) is not implemented");
-  }
-  return Fail(kInvalidEncryption, "unknown encryption method");
-}
-
 Status CheckStorageClass(const std::optional<std::string>& storage_class) {
   if (!storage_class || *storage_class == "STANDARD") return Ok();
   if (Contains(kStorageClasses, *storage_class)) {
     return Fail(kNotImplemented, fmt::format("The storage class {} is not implemented", *storage_class));
   }
   return Fail(kInvalidStorageClass, "unknown storage class");
-}
-
-Status RefuseCustomerKey(bool asked) {
-  return asked ? Status(Fail(kNotImplemented, "Encryption with customer-provided keys (SSE-C) is not implemented"))
-               : Ok();
 }
 
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {

@@ -18,20 +18,14 @@ namespace tarn::api::s3 {
 
 // Canned ACLs of objects: those that mean the bucket owner's full control pass.
 Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant);
-// AES256 passes; KMS and customer keys are kNotImplemented.
-Status CheckEncryption(const std::optional<std::string>& algorithm, bool customer_key);
 Status CheckStorageClass(const std::optional<std::string>& storage_class);
 
 // Every refusal above for a request that writes an object.
 template <typename In>
 Status CheckObjectWrite(const In& in) {
   TARN_CHECK(CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp));
-  TARN_CHECK(CheckEncryption(in.server_side_encryption, in.sse_customer_algorithm || in.sse_customer_key));
   return CheckStorageClass(in.storage_class);
 }
-
-// Customer keys on reads: no object has one.
-Status RefuseCustomerKey(bool asked);
 
 // x-amz-tagging: "a=b&c=d", percent-encoded.
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header);

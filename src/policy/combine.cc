@@ -75,7 +75,8 @@ Outcome Combine(const Principal& principal, std::string_view resource_account, c
 
 std::string Because(const Outcome& outcome, std::string_view action) {
   const std::string name(NameOf(outcome.decider));
-  if (outcome.explicit_deny) return "with an explicit deny in a " + name;
+  if (outcome.explicit_deny)
+    return (name[0] == 'i' ? "with an explicit deny in an " : "with an explicit deny in a ") + name;
   return "because no " + name + " allows the " + std::string(action) + " action";
 }
 

@@ -20,7 +20,7 @@ TEST(Combine, LetsAnExplicitDenyOfAnyPolicyWin) {
   EXPECT_EQ(Told(Combine(kBob, kOwn, {.resource = Deny(), .identity = Allow()})),
             "with an explicit deny in a resource-based policy");
   EXPECT_EQ(Told(Combine(kBob, kOwn, {.resource = Allow(), .identity = Deny()})),
-            "with an explicit deny in a identity-based policy");
+            "with an explicit deny in an identity-based policy");
   EXPECT_EQ(Told(Combine(kRootOf1, kOwn, {.service_control = Deny()})),
             "with an explicit deny in a service control policy");
   EXPECT_EQ(Combine(kBob, kOwn, {.resource = Deny(), .identity = Allow()}).sid, "No");

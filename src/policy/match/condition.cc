@@ -148,8 +148,9 @@ bool Condition::Compile(bool variables) {
 
 bool Condition::AddOperand(const std::string& value, bool variables) {
   const auto add = [this](auto parsed) {
-    if (parsed) operands_.emplace_back(*std::move(parsed));
-    return parsed.has_value();
+    if (!parsed) return false;
+    operands_.emplace_back(*std::move(parsed));
+    return true;
   };
   switch (op_.comparison) {
     case Comparison::kString:

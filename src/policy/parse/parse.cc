@@ -186,8 +186,14 @@ class Reader {
       statement.principals.AddEveryone();
       return Ok();
     }
+    if (const auto* list = named->AsArray()) {
+      const bool everyone = list->size() == 1 && list->front() == Value("*");
+      if (!everyone) return Bad(Fault::kPrincipal);
+      statement.principals.AddEveryone();
+      return Ok();
+    }
     const auto* object = named->AsObject();
-    if (object == nullptr) return Bad(named->is_array() ? Fault::kPrincipal : Fault::kSyntax);
+    if (object == nullptr) return Bad(Fault::kSyntax);
     if (object->empty()) return Bad(Fault::kPrincipal);
     for (const auto& [key, names] : *object) TARN_CHECK(AddPrincipals(key, names, statement.principals));
     return Ok();

@@ -86,7 +86,7 @@ TEST(ParseBucketPolicy, KnowsTheFormsOfPrincipals) {
                             R"(,"Action":"s3:*","Resource":"arn:aws:s3:::bucket"})"));
   };
   for (const char* principal :
-       {R"("*")", R"({"AWS":"*"})", R"({"AWS":["111122223333","arn:aws:iam::111122223333:root"]})",
+       {R"("*")", R"(["*"])", R"({"AWS":"*"})", R"({"AWS":["111122223333","arn:aws:iam::111122223333:root"]})",
         R"({"AWS":"arn:aws:iam::111122223333:user/a/b"})", R"({"AWS":"arn:aws:iam::111122223333:role/r"})",
         R"({"AWS":"arn:aws:sts::111122223333:assumed-role/r/s"})",
         R"({"AWS":"arn:aws:sts::111122223333:federated-user/f"})", R"({"AWS":"AIDAJQABLZS4A3QDU576Q"})",

@@ -98,7 +98,7 @@ TEST(ParseBucketPolicy, KnowsTheFormsOfPrincipals) {
   }
   for (const char* principal : {R"("")",
                                 "[]",
-                                R"(["*"])",
+                                R"(["*","*"])",
                                 "{}",
                                 R"({"AWS":""})",
                                 R"({"AWS":[]})",

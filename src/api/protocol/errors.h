@@ -41,6 +41,7 @@ inline constexpr Reason kContentSha256Mismatch{"protocol.ContentSha256Mismatch",
 inline constexpr Reason kInvalidContentSha256{"protocol.InvalidContentSha256", Code::kInvalidArgument};
 inline constexpr Reason kIncompleteBody{"protocol.IncompleteBody", Code::kInvalidArgument};
 inline constexpr Reason kMalformedChunk{"protocol.MalformedChunk", Code::kInvalidArgument};
+inline constexpr Reason kChunkTooSmall{"protocol.ChunkTooSmall", Code::kInvalidArgument};
 inline constexpr Reason kMalformedTrailer{"protocol.MalformedTrailer", Code::kInvalidArgument};
 inline constexpr Reason kMissingContentLength{"protocol.MissingContentLength", Code::kInvalidArgument};
 inline constexpr Reason kRequestTooLarge{"protocol.RequestTooLarge", Code::kResourceExhausted};

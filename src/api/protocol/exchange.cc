@@ -184,11 +184,13 @@ bool Exchange::Authorise(const std::string* body) {
 void Exchange::RewriteFramingHeaders() {
   std::erase_if(headers_, [](Field& field) {
     if (!EqualsIgnoreCase(field.name, "content-encoding")) return false;
-    std::vector<std::string> kept;
+    std::string kept;  // with its own spacing
     for (std::string_view coding : Split(field.value, ',')) {
-      if (!EqualsIgnoreCase(Trim(coding), "aws-chunked") && !Trim(coding).empty()) kept.emplace_back(Trim(coding));
+      if (EqualsIgnoreCase(Trim(coding), "aws-chunked") || Trim(coding).empty()) continue;
+      if (!kept.empty()) kept += ',';
+      kept += coding;
     }
-    field.value = Join(kept, ",");
+    field.value = Trim(kept);
     return field.value.empty();
   });
   if (!plan_.chunked) return;
@@ -201,7 +203,7 @@ Task<bool> Exchange::PrepareS3() {
   Match();
   if (!Authorise(nullptr)) co_return false;
   if (!CheckServed()) co_return false;
-  auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr);
+  auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr, error_fields_);
   if (!plan.ok()) co_return Refuse(plan.error());
   plan_ = std::move(*plan);
   RewriteFramingHeaders();
@@ -212,6 +214,9 @@ Task<bool> Exchange::PrepareS3() {
       co_return Refuse(Fail(kMissingContentLength, "You must provide the Content-Length HTTP header."));
     }
     co_return true;
+  }
+  if (plan_.chunked) {
+    co_return Refuse(Fail(kMissingSecurityHeader, "The value of x-amz-content-sha256 header is invalid."));
   }
   co_return co_await PrepareBody();
 }
@@ -248,7 +253,7 @@ Task<bool> Exchange::PrepareRpc() {
   if (who_.caller.anonymous() && !open) {
     co_return Refuse(Fail(kMissingAuthentication, "Missing Authentication Token"));
   }
-  auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr);
+  auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr, error_fields_);
   if (!plan.ok()) co_return Refuse(plan.error());
   if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(Hex(Sha256(body_)), *plan->sha256_hex))) {
     co_return Refuse(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/protocol/auth/sigv2.h"
+#include "api/protocol/body/checked_body.h"
 #include "api/protocol/errors.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -57,7 +58,7 @@ Result<Authenticated> Authenticate(const SignedHead& head, const std::string* bo
   Authenticated result;
   if (const std::string* header = FindHeader(head, kContentSha256)) result.payload_hash = *header;
   if (s3) {
-    TARN_TRY(auto older, ReadClaimV2(head));
+    TARN_TRY(auto older, ReadClaimV2(head, fields));
     if (older) {
       TARN_TRY(auto credential, FindCredential(credentials, older->access_key_id, older->token, fields));
       TARN_CHECK(VerifyV2(*older, head, credential->secret, now, fields));
@@ -65,10 +66,13 @@ Result<Authenticated> Authenticate(const SignedHead& head, const std::string* bo
       return result;
     }
   }
-  TARN_TRY(auto claim, ReadClaim(head));
+  TARN_TRY(auto claim, ReadClaim(head, s3, fields));
   if (!claim) return result;
   TARN_TRY(auto credential, FindCredential(credentials, claim->access_key_id, claim->token, fields));
   TARN_CHECK(CheckTime(*claim, now, s3, fields));
+  if (s3 && !claim->presigned) {
+    TARN_CHECK(CheckPayloadHash(result.payload_hash, fields));
+  }
   TARN_TRY(std::string payload_hash, SignedPayloadHash(*claim, head, body, s3));
   TARN_TRY(result.verified, VerifySignature(*claim, head, payload_hash, credential->secret, s3, fields));
   // A presigned URL may bind the body without a header; a header that nobody signed still frames it.

@@ -111,6 +111,65 @@ std::string CanonicalResource(const SignedHead& head, std::vector<Parameter> par
   return text;
 }
 
+const std::string* FindHeader(const SignedHead& head, std::string_view name) {
+  for (const Field& field : *head.headers) {
+    if (EqualsIgnoreCase(field.name, name)) return &field.value;
+  }
+  return nullptr;
+}
+
+// "AWS <access key id>:<signature>"; nothing for other schemes.
+Result<std::optional<ClaimV2>> ReadHeader(const SignedHead& head, ErrorFields& fields) {
+  constexpr std::string_view kScheme = "AWS ";
+  const std::string* header = FindHeader(head, "authorization");
+  if (header == nullptr || !header->starts_with(kScheme)) return std::optional<ClaimV2>();
+  const std::string_view text = Trim(std::string_view(*header).substr(kScheme.size()));
+  const size_t colon = text.find(':');
+  if (colon == text.npos || colon == 0 || colon + 1 == text.size()) {
+    fields.emplace_back("ArgumentName", "Authorization");
+    fields.emplace_back("ArgumentValue", *header);
+    return Fail(kUnsupportedAuthorization, "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature");
+  }
+  ClaimV2 claim;
+  claim.access_key_id = text.substr(0, colon);
+  claim.signature = text.substr(colon + 1);
+  if (const std::string* token = FindHeader(head, "x-amz-security-token")) claim.token = *token;
+  return std::optional<ClaimV2>(std::move(claim));
+}
+
+// The time that a signed header names must be near ours.
+Status CheckDate(const SignedHead& head, Timestamp now, ErrorFields& fields) {
+  const std::string* date = FindHeader(head, "x-amz-date");
+  if (date == nullptr) date = FindHeader(head, "date");
+  auto time = date != nullptr ? ParseHttpDate(*date) : std::nullopt;
+  if (!time && date != nullptr) time = ParseAmzDate(*date);
+  if (!time) return Fail(kMissingDate, "AWS authentication requires a valid Date or x-amz-date header");
+  Claim claim;
+  claim.time = *time;
+  claim.timestamp = *date;
+  return CheckTime(claim, now, /*s3=*/true, fields);
+}
+
+Status CheckExpiry(const ClaimV2& claim, Timestamp now, ErrorFields& fields) {
+  auto expires = ParseU64(claim.expires);
+  if (expires && static_cast<uint64_t>(now.seconds()) <= *expires) return Ok();
+  fields.emplace_back("Expires", claim.expires);
+  fields.emplace_back("ServerTime", FormatIso8601(now));
+  return Fail(kPresignExpired, "Request has expired");
+}
+
+// The text under the signature. Presigning moves headers into the query; a header signature has its date instead of the
+// expiry, empty where x-amz-date takes its place.
+std::string ToSign(const ClaimV2& claim, const SignedHead& head, bool with_date) {
+  auto parameters = Parameters(head.query);
+  const std::vector<Parameter> moved = claim.presigned ? parameters : std::vector<Parameter>();
+  std::string when = claim.expires;
+  if (!claim.presigned) when = with_date ? HeaderOrParameter(head, {}, "date") : std::string();
+  return std::string(head.method) + "\n" + HeaderOrParameter(head, moved, "content-md5") + "\n" +
+         HeaderOrParameter(head, moved, "content-type") + "\n" + when + "\n" + CanonicalAmzHeaders(head, moved) +
+         CanonicalResource(head, std::move(parameters));
+}
+
 }  // namespace
 
 std::string HmacSha1(std::string_view key, std::string_view text) {
@@ -124,9 +183,10 @@ std::string HmacSha1(std::string_view key, std::string_view text) {
   return Sha1(outer + Sha1(inner.append(text)));
 }
 
-Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head) {
-  if (head.query.find("AWSAccessKeyId=") == std::string_view::npos) return std::optional<ClaimV2>();
+Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head, ErrorFields& fields) {
+  if (head.query.find("AWSAccessKeyId=") == std::string_view::npos) return ReadHeader(head, fields);
   ClaimV2 claim;
+  claim.presigned = true;
   for (Parameter& parameter : Parameters(head.query)) {
     std::string value = parameter.value.value_or("");
     if (parameter.name == "AWSAccessKeyId") claim.access_key_id = value;
@@ -143,17 +203,15 @@ Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head) {
 
 Status VerifyV2(const ClaimV2& claim, const SignedHead& head, std::string_view secret, Timestamp now,
                 ErrorFields& fields) {
-  auto expires = ParseU64(claim.expires);
-  if (!expires || static_cast<uint64_t>(now.seconds()) > *expires) {
-    fields.emplace_back("Expires", claim.expires);
-    fields.emplace_back("ServerTime", FormatIso8601(now));
-    return Fail(kPresignExpired, "Request has expired");
-  }
-  auto parameters = Parameters(head.query);
-  std::string to_sign = std::string(head.method) + "\n" + HeaderOrParameter(head, parameters, "content-md5") + "\n" +
-                        HeaderOrParameter(head, parameters, "content-type") + "\n" + claim.expires + "\n" +
-                        CanonicalAmzHeaders(head, parameters) + CanonicalResource(head, parameters);
-  if (ConstantTimeEqual(Base64(HmacSha1(secret, to_sign)), claim.signature)) return Ok();
+  TARN_CHECK(claim.presigned ? CheckExpiry(claim, now, fields) : CheckDate(head, now, fields));
+  const auto holds = [&](const std::string& to_sign) {
+    return ConstantTimeEqual(Base64(HmacSha1(secret, to_sign)), claim.signature);
+  };
+  const bool amz_date = FindHeader(head, "x-amz-date") != nullptr;
+  const std::string to_sign = ToSign(claim, head, !amz_date);
+  if (holds(to_sign)) return Ok();
+  // Some clients sign both dates.
+  if (amz_date && !claim.presigned && holds(ToSign(claim, head, true))) return Ok();
   fields.emplace_back("AWSAccessKeyId", claim.access_key_id);
   fields.emplace_back("StringToSign", to_sign);
   fields.emplace_back("SignatureProvided", claim.signature);

@@ -1,5 +1,6 @@
-// S3's older signature of URLs (AWSAccessKeyId, Expires, Signature in the query), which SDKs still make by default when
-// they presign in us-east-1. In headers SigV2 is refused. Pure.
+// S3's older signature: of URLs (AWSAccessKeyId, Expires, Signature in the query), which SDKs still make by default
+// when they presign in us-east-1, and of headers ("Authorization: AWS key:signature"). It does not cover the body.
+// Pure.
 #pragma once
 
 #include <string>
@@ -13,14 +14,17 @@ namespace tarn::api::protocol {
 struct ClaimV2 {
   std::string access_key_id;
   std::string signature;  // base64
-  std::string expires;    // seconds since 1970
+  bool presigned = false;
+  std::string expires;  // of a presigned URL: seconds since 1970
   std::string token;
 };
 
-// Nothing when the query has no such signature. Errors: kMalformedPresignV2.
-Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head);
+// Nothing when neither the query nor the Authorization header has such a signature. Errors: kMalformedPresignV2,
+// kUnsupportedAuthorization.
+Result<std::optional<ClaimV2>> ReadClaimV2(const SignedHead& head, ErrorFields& fields);
 
-// Errors: kPresignExpired, kSignatureMismatch. `head.resource` is the path with the bucket in front.
+// Errors: kMissingDate, kRequestSkewed, kPresignExpired, kSignatureMismatch. `head.resource` is the path with the
+// bucket in front.
 Status VerifyV2(const ClaimV2& claim, const SignedHead& head, std::string_view secret, Timestamp now,
                 ErrorFields& fields);
 

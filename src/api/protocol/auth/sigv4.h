@@ -1,8 +1,8 @@
 // AWS Signature Version 4 as a server sees it: what a request claims, and whether its signature holds. Pure.
 //
 // Both places of a signature are read: the Authorization header and the X-Amz-* query parameters of a presigned URL.
-// SigV2, SigV4A and bearer tokens are refused by name. Signatures are compared in constant time; signing keys are
-// cached per thread. Threads: any.
+// SigV4A and bearer tokens are refused by name, SigV2 is in sigv2.h. Signatures are compared in constant time; signing
+// keys are cached per thread. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -52,9 +52,12 @@ struct Claim {
   std::string Scope() const { return date + "/" + region + "/" + service + "/aws4_request"; }
 };
 
-// Nothing for an unsigned request. Errors: kMalformedAuthorization, kMalformedPresign, kUnsupportedSignature,
-// kMissingAuthentication (no date).
-Result<std::optional<Claim>> ReadClaim(const SignedHead& head);
+// Fields that S3 adds to its error; messages hold them for the others.
+using ErrorFields = std::vector<std::pair<std::string, std::string>>;
+
+// Nothing for an unsigned request. `s3` chooses S3's words and rules. Errors: kMalformedAuthorization,
+// kMalformedPresign, kUnsupportedSignature, kUnsupportedAuthorization, kScopeDate, kMissingDate.
+Result<std::optional<Claim>> ReadClaim(const SignedHead& head, bool s3, ErrorFields& fields);
 
 // The service of the credential scope, without judging the rest; "" when there is none.
 std::string ClaimedService(const SignedHead& head);
@@ -66,9 +69,6 @@ struct Verified {
   std::string timestamp;
   std::string scope;
 };
-
-// Fields that S3 adds to its error; messages hold them for the others.
-using ErrorFields = std::vector<std::pair<std::string, std::string>>;
 
 // Whether the claim's time holds at `now`. Errors: kRequestSkewed, kPresignExpired, kMalformedPresign.
 Status CheckTime(const Claim& claim, Timestamp now, bool s3, ErrorFields& fields);

@@ -49,40 +49,94 @@ bool ReadSignedHeaders(std::string_view list, Claim& claim) {
   return !claim.signed_headers.empty();
 }
 
+// What S3 says is wrong with a credential that ReadCredential refuses.
+std::string CredentialFault(std::string_view credential) {
+  const auto parts = Split(credential, '/');
+  const size_t n = parts.size();
+  if (n < 5 || (n > 5 && parts.back() != "aws4_request")) {
+    return "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
+  }
+  const auto quoted = [](std::string_view text) { return "\"" + std::string(text) + "\""; };
+  if (parts.back() != "aws4_request") {
+    return "incorrect terminal " + quoted(parts.back()) + ". This endpoint uses \"aws4_request\".";
+  }
+  if (parts[n - 2] != "s3") {
+    return "incorrect service " + quoted(parts[n - 2]) + ". This endpoint belongs to \"s3\".";
+  }
+  if (parts[n - 4].size() != 8 || !ParseU64(parts[n - 4])) {
+    return "incorrect date format " + quoted(parts[n - 4]) +
+           ". This date in the credential must be in the format \"yyyyMMdd\".";
+  }
+  return "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
+}
+
+struct Components {
+  std::string_view credential;
+  std::string_view signed_headers;
+  std::string_view signature;
+};
+
+// S3's words for a header that lacks something.
+Status CheckComponents(std::string_view list, const Components& found) {
+  const auto malformed = [](std::string why) {
+    return Fail(kMalformedAuthorization, "The authorization header is malformed; " + std::move(why));
+  };
+  const auto parts = Split(list, ',');
+  if (parts.size() != 3) {
+    return malformed("the authorization header requires three components: Credential, SignedHeaders, and Signature.");
+  }
+  for (const std::string_view part : parts) {
+    if (part.find('=') == part.npos) {
+      return malformed("the authorization component \"" + std::string(Trim(part)) + "\" is malformed.");
+    }
+  }
+  if (found.credential.empty()) return malformed("missing Credential.");
+  if (found.signed_headers.empty()) return malformed("missing SignedHeaders.");
+  if (found.signature.empty()) return malformed("missing Signature.");
+  return Ok();
+}
+
+// The other services' words.
+Status CheckParameters(const Components& found) {
+  std::string missing;
+  if (found.credential.empty()) missing += "Authorization header requires 'Credential' parameter. ";
+  if (found.signature.empty()) missing += "Authorization header requires 'Signature' parameter. ";
+  if (found.signed_headers.empty()) missing += "Authorization header requires 'SignedHeaders' parameter. ";
+  if (missing.empty()) return Ok();
+  return Fail(kMalformedAuthorization, missing + "Authorization=" + std::string(kAlgorithm));
+}
+
+// When the request says it was signed.
+std::optional<Timestamp> ReadDate(const SignedHead& head) {
+  if (const std::string* date = FindHeader(head, "x-amz-date")) return ParseAmzDate(*date);
+  const std::string* date = FindHeader(head, "date");
+  if (date == nullptr) return std::nullopt;
+  const auto time = ParseHttpDate(*date);
+  return time ? time : ParseAmzDate(*date);
+}
+
 // Parameters in any order, separated by commas with or without spaces.
-Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string_view text) {
+Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string_view text, bool s3) {
   Claim claim;
-  std::string_view credential, signed_headers, signature;
-  for (std::string_view part : Split(text.substr(kAlgorithm.size()), ',')) {
+  Components found;
+  const std::string_view list = text.substr(kAlgorithm.size());
+  for (std::string_view part : Split(list, ',')) {
     part = Trim(part);
     size_t equals = std::min(part.find('='), part.size());
     std::string_view value = equals < part.size() ? part.substr(equals + 1) : std::string_view();
-    if (part.starts_with("Credential=")) credential = value;
-    if (part.starts_with("SignedHeaders=")) signed_headers = value;
-    if (part.starts_with("Signature=")) signature = value;
+    if (part.starts_with("Credential=")) found.credential = value;
+    if (part.starts_with("SignedHeaders=")) found.signed_headers = value;
+    if (part.starts_with("Signature=")) found.signature = value;
   }
-  std::string missing;
-  if (credential.empty()) missing += "Authorization header requires 'Credential' parameter. ";
-  if (signature.empty()) missing += "Authorization header requires 'Signature' parameter. ";
-  if (signed_headers.empty()) missing += "Authorization header requires 'SignedHeaders' parameter. ";
-  if (!missing.empty()) return Fail(kMalformedAuthorization, missing + "Authorization=" + std::string(kAlgorithm));
-  if (!ReadCredential(credential, claim)) {
-    return Fail(kMalformedAuthorization,
-                "The authorization header is malformed; the Credential is mal-formed; expecting "
-                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+  TARN_CHECK(s3 ? CheckComponents(list, found) : CheckParameters(found));
+  if (!ReadCredential(found.credential, claim)) {
+    return Fail(kMalformedAuthorization, "The authorization header is malformed; " + CredentialFault(found.credential));
   }
-  if (!ReadSignedHeaders(signed_headers, claim)) {
+  if (!ReadSignedHeaders(found.signed_headers, claim)) {
     return Fail(kMalformedAuthorization, "The authorization header is malformed; SignedHeaders is malformed.");
   }
-  claim.signature = signature;
-  const std::string* date = FindHeader(head, "x-amz-date");
-  std::optional<Timestamp> time;
-  if (date != nullptr) {
-    time = ParseAmzDate(*date);
-  } else if (date = FindHeader(head, "date"); date != nullptr) {
-    time = ParseHttpDate(*date);
-    if (!time) time = ParseAmzDate(*date);
-  }
+  claim.signature = found.signature;
+  const auto time = ReadDate(head);
   if (!time) {
     return Fail(kMissingDate, "AWS authentication requires a valid Date or x-amz-date header");
   }
@@ -92,9 +146,9 @@ Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string
   return std::optional<Claim>(std::move(claim));
 }
 
-Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::string_view algorithm) {
+Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::string_view algorithm, bool s3) {
   if (algorithm != kAlgorithm) {
-    return Fail(kMalformedPresign, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+    return Fail(kMalformedPresign, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"");
   }
   Claim claim;
   claim.presigned = true;
@@ -103,16 +157,14 @@ Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::str
   auto expires = FindQuery(head.query, "X-Amz-Expires");
   auto signed_headers = FindQuery(head.query, "X-Amz-SignedHeaders");
   auto signature = FindQuery(head.query, "X-Amz-Signature");
-  if (!credential || !date || !signed_headers || !signature) {
+  if (!credential || !date || !signed_headers || !signature || (s3 && !expires)) {
     return Fail(
         kMalformedPresign,
         "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
         "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
   }
   if (!ReadCredential(*credential, claim)) {
-    return Fail(kMalformedPresign,
-                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
-                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+    return Fail(kMalformedPresign, "Error parsing the X-Amz-Credential parameter; " + CredentialFault(*credential));
   }
   auto time = ParseAmzDate(*date);
   if (!time) return Fail(kMalformedPresign, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
@@ -136,19 +188,28 @@ Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::str
   return std::optional<Claim>(std::move(claim));
 }
 
-Result<std::optional<Claim>> ReadAnyClaim(const SignedHead& head) {
+Error Unsupported(ErrorFields& fields, std::string_view value, std::string message) {
+  fields.emplace_back("ArgumentName", "Authorization");
+  fields.emplace_back("ArgumentValue", value);
+  return Fail(kUnsupportedAuthorization, std::move(message));
+}
+
+Result<std::optional<Claim>> ReadAnyClaim(const SignedHead& head, bool s3, ErrorFields& fields) {
   if (const std::string* header = FindHeader(head, "authorization")) {
     std::string_view text = Trim(*header);
     std::string_view scheme = text.substr(0, text.find(' '));
-    if (scheme == kAlgorithm) return ReadHeaderClaim(head, text);
+    if (s3 && scheme.size() == text.size()) {
+      return Unsupported(fields, text, "Authorization header is invalid -- one and only one ' ' (space) required.");
+    }
+    if (scheme == kAlgorithm) return ReadHeaderClaim(head, text, s3);
     if (scheme == "AWS" || scheme.starts_with("AWS4-") || scheme.starts_with("AWS3")) {
       return Fail(kUnsupportedSignature, std::string(kUseV4));
     }
-    return Fail(kUnsupportedAuthorization, "Unsupported Authorization Type");
+    return Unsupported(fields, scheme, "Unsupported Authorization Type");
   }
-  if (auto algorithm = FindQuery(head.query, "X-Amz-Algorithm")) return ReadPresignedClaim(head, *algorithm);
+  if (auto algorithm = FindQuery(head.query, "X-Amz-Algorithm")) return ReadPresignedClaim(head, *algorithm, s3);
   if (FindQuery(head.query, "X-Amz-Signature") || FindQuery(head.query, "X-Amz-Credential")) {
-    return ReadPresignedClaim(head, kAlgorithm);
+    return ReadPresignedClaim(head, kAlgorithm, s3);
   }
   if (FindQuery(head.query, "AWSAccessKeyId") && FindQuery(head.query, "Signature")) {
     return Fail(kUnsupportedSignature, std::string(kUseV4));
@@ -158,16 +219,18 @@ Result<std::optional<Claim>> ReadAnyClaim(const SignedHead& head) {
 
 }  // namespace
 
-Result<std::optional<Claim>> ReadClaim(const SignedHead& head) {
-  TARN_TRY(auto claim, ReadAnyClaim(head));
+Result<std::optional<Claim>> ReadClaim(const SignedHead& head, bool s3, ErrorFields& fields) {
+  TARN_TRY(auto claim, ReadAnyClaim(head, s3, fields));
   if (!claim) return claim;
-  if (!claim->timestamp.starts_with(claim->date)) {
-    std::string what = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
-                       claim->date + "' != '" + claim->timestamp.substr(0, 8) + "', from '" + claim->timestamp + "'.";
-    if (claim->presigned) return Fail(kMalformedPresign, "Invalid credential date \"" + claim->date + "\". " + what);
-    return Fail(kScopeDate, what);
-  }
-  return claim;
+  if (claim->timestamp.starts_with(claim->date)) return claim;
+  const std::string day = claim->timestamp.substr(0, 8);
+  const std::string invalid =
+      "Invalid credential date \"" + claim->date + "\". This date is not the same as X-Amz-Date: \"" + day + "\".";
+  if (claim->presigned) return Fail(kMalformedPresign, invalid);
+  if (s3) return Fail(kScopeDate, "The authorization header is malformed; " + invalid);
+  return Fail(kScopeDate,
+              "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+                  claim->date + "' != '" + day + "', from '" + claim->timestamp + "'.");
 }
 
 std::string ClaimedService(const SignedHead& head) {

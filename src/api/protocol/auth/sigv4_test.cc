@@ -217,6 +217,71 @@ TEST(PresignedUrl, HoldsInTheOlderFormForS3Only) {
   EXPECT_TRUE(Authenticate(sample.Head(), &sample.body, false, keys, kNow, fields).Is(kUnsupportedSignature));
 }
 
+// Signed by Python's hmac over the text that S3's documentation of the older signature gives.
+TEST(SigV2, HoldsInS3sHeaders) {
+  static OneKey keys;
+  ErrorFields fields;
+  const auto check = [&](const Sample& sample, Timestamp now = kNow) {
+    fields.clear();
+    return Authenticate(sample.Head(), nullptr, true, keys, now, fields);
+  };
+  Sample sample{.method = "PUT",
+                .target = "/b/k?acl&prefix=x",
+                .body = "",
+                .headers = {{"Host", "a"},
+                            {"Content-Type", "text/plain"},
+                            {"Date", "Sat, 21 Nov 2026 05:38:00 GMT"},
+                            {"x-amz-acl", "private"},
+                            {"Authorization", "AWS AKIAVECTOR:xFy5eXZi4ntfQfiTwRv1e8iS55o="}}};
+  const auto who = check(sample);
+  ASSERT_TRUE(who.ok()) << who.error().message;
+  EXPECT_EQ(who->caller.account, "111111111111");
+  EXPECT_TRUE(check(sample, kNow.Plus(kSkewMicrosMax + 1)).Is(kRequestSkewed));
+  Sample changed = sample;
+  *changed.Header("x-amz-acl") = "public-read";
+  EXPECT_TRUE(check(changed).Is(kSignatureMismatch));
+  Sample undated = sample;
+  *undated.Header("date") = "yesterday";
+  EXPECT_TRUE(check(undated).Is(kMissingDate));
+  Sample garbage = sample;
+  *garbage.Header("authorization") = "AWS HAHAHA";
+  EXPECT_TRUE(check(garbage).Is(kUnsupportedAuthorization));
+  Sample amz_date{.method = "PUT",
+                  .target = "/b/k",
+                  .body = "",
+                  .headers = {{"Host", "a"},
+                              {"Date", "Sat, 21 Nov 2026 01:00:00 GMT"},
+                              {"x-amz-date", "Sat, 21 Nov 2026 05:38:00 GMT"},
+                              {"Authorization", "AWS AKIAVECTOR:/XuaoV3hK4tf72jEuPRUo/hVNt4="}}};
+  EXPECT_TRUE(check(amz_date).ok());
+}
+
+TEST(SigV4, SaysWhatIsWrongWithAnAuthorizationHeaderAsS3Does) {
+  const auto message = [](std::string authorization) {
+    static OneKey keys;
+    Sample sample{.method = "GET",
+                  .target = "/",
+                  .body = "",
+                  .headers = {{"Host", "a"}, {"x-amz-date", "20261121T053800Z"}, {"Authorization", authorization}}};
+    ErrorFields fields;
+    const auto who = Authenticate(sample.Head(), nullptr, true, keys, kNow, fields);
+    return who.ok() ? "" : who.error().message;
+  };
+  const std::string malformed = "The authorization header is malformed; ";
+  const std::string rest = ", SignedHeaders=host, Signature=x";
+  EXPECT_EQ(message("garbage"), "Authorization header is invalid -- one and only one ' ' (space) required.");
+  EXPECT_EQ(
+      message("AWS4-HMAC-SHA256 Credential=a" + rest.substr(0, 20)),
+      malformed + "the authorization header requires three components: Credential, SignedHeaders, and Signature.");
+  EXPECT_EQ(message("AWS4-HMAC-SHA256 Credentials=a" + rest), malformed + "missing Credential.");
+  EXPECT_EQ(message("AWS4-HMAC-SHA256 Credential=a/20261121/r/s3/aws5" + rest),
+            malformed + "incorrect terminal \"aws5\". This endpoint uses \"aws4_request\".");
+  EXPECT_EQ(message("AWS4-HMAC-SHA256 Credential=a/1/r/s3/aws4_request" + rest),
+            malformed + "incorrect date format \"1\". This date in the credential must be in the format \"yyyyMMdd\".");
+  EXPECT_EQ(message("AWS4-HMAC-SHA256 Credential=a/20261120/r/s3/aws4_request" + rest),
+            malformed + "Invalid credential date \"20261120\". This date is not the same as X-Amz-Date: \"20261121\".");
+}
+
 TEST(PresignedUrl, HoldsUntilItsExpiryAndNoLonger) {
   int presigned = 0;
   for (const Sample& sample : ReadVectors()) {

@@ -10,11 +10,17 @@ namespace {
 
 constexpr size_t kLineMax = 1024;
 constexpr size_t kTrailerBytesMax = 8 << 10;
+constexpr uint64_t kChunkBytesMin = 8 << 10;  // of all chunks but the last
+constexpr size_t kSignatureDigits = 64;
 constexpr std::string_view kChunkSignature = "chunk-signature=";
 constexpr std::string_view kTrailerSignature = "x-amz-trailer-signature";
 
 Error Malformed(std::string why) {
   return Fail(kMalformedChunk, "The aws-chunked body is malformed: " + std::move(why));
+}
+
+Error WrongLength() {
+  return Fail(kIncompleteBody, "You did not provide the number of bytes specified by the Content-Length HTTP header");
 }
 
 Error Mismatch() {
@@ -57,17 +63,26 @@ Status AwsChunkedReader::ParseSizeLine(std::string_view line) {
     if (digit < 0) return Malformed("a chunk's size is not hexadecimal");
     left_ = left_ << 4 | static_cast<uint64_t>(digit);
   }
-  if (left_ > options_.decoded_length - decoded_) {
-    return Fail(kIncompleteBody, "The request body is longer than x-amz-decoded-content-length");
-  }
   std::string_view extension = semicolon < line.size() ? line.substr(semicolon + 1) : std::string_view();
   if (options_.chain) {
     if (!extension.starts_with(kChunkSignature)) return Malformed("a chunk has no signature");
     chunk_signature_ = Trim(extension.substr(kChunkSignature.size()));
+    if (chunk_signature_.size() != kSignatureDigits) return Malformed("a chunk's signature is too short");
   }
   last_ = left_ == 0;
+  if (!last_ && small_) {
+    return Fail(kChunkTooSmall, "Only the last chunk is allowed to have a size less than 8192 bytes");
+  }
+  small_ = left_ < kChunkBytesMin;
+  overflow_ = left_ > options_.decoded_length - decoded_;
   state_ = State::kData;
   return last_ ? EndChunk() : Ok();
+}
+
+Status AwsChunkedReader::EndData() {
+  if (!overflow_) return EndChunk();
+  state_ = State::kDataEnd;
+  return Ok();
 }
 
 Status AwsChunkedReader::EndChunk() {
@@ -83,9 +98,7 @@ Status AwsChunkedReader::EndChunk() {
     state_ = State::kDataEnd;
     return Ok();
   }
-  if (decoded_ != options_.decoded_length) {
-    return Fail(kIncompleteBody, "The request body is shorter than x-amz-decoded-content-length");
-  }
+  if (decoded_ != options_.decoded_length) return WrongLength();
   state_ = options_.trailer ? State::kTrailer : State::kLastEnd;
   return Ok();
 }
@@ -97,10 +110,6 @@ Result<size_t> AwsChunkedReader::ReadTrailerLine(std::string_view input, bool at
   }
   bool complete = !trailers_.empty() && (!options_.chain || !trailer_signature_.empty());
   if (eol == std::string_view::npos) {
-    if (at_end && input.empty() && complete) {
-      TARN_CHECK(EndTrailer());
-      return size_t{0};
-    }
     return Need(input, kTrailerBytesMax, at_end);
   }
   trailer_bytes_ += eol + 1;
@@ -161,12 +170,14 @@ Result<AwsChunkedReader::Step> AwsChunkedReader::Next(std::string_view input, si
         used = static_cast<size_t>(std::min<uint64_t>({left_, rest.size(), data_max}));
         if (used == 0 && at_end && rest.empty())
           return Fail(kIncompleteBody, "The request body terminated unexpectedly");
-        step.data = rest.substr(0, used);
-        if (options_.chain) hasher_.Update(step.data);
         left_ -= used;
-        decoded_ += used;
+        if (!overflow_) {
+          step.data = rest.substr(0, used);
+          if (options_.chain) hasher_.Update(step.data);
+          decoded_ += used;
+        }
         if (left_ == 0) {
-          TARN_CHECK(EndChunk());
+          TARN_CHECK(EndData());
         }
         break;
       case State::kDataEnd:
@@ -181,6 +192,7 @@ Result<AwsChunkedReader::Step> AwsChunkedReader::Next(std::string_view input, si
           break;
         }
         if (!rest.starts_with("\r\n")) return Malformed("a chunk does not end where its size says");
+        if (overflow_) return WrongLength();
         used = 2;
         state_ = state_ == State::kDataEnd ? State::kSize : State::kDone;
         break;

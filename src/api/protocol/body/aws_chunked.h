@@ -34,7 +34,7 @@ class AwsChunkedReader {
     std::string_view data{};  // a part of the input
   };
   // As http::ChunkedReader::Next: consumes nothing when it needs more input. `at_end`: no more input will come.
-  // Errors: kMalformedChunk, kSignatureMismatch, kIncompleteBody, kMalformedTrailer.
+  // Errors: kMalformedChunk, kChunkTooSmall, kSignatureMismatch, kIncompleteBody, kMalformedTrailer.
   Result<Step> Next(std::string_view input, size_t data_max, bool at_end);
   bool done() const { return state_ == State::kDone; }
   const std::vector<std::pair<std::string, std::string>>& trailers() const { return trailers_; }
@@ -45,6 +45,7 @@ class AwsChunkedReader {
   Status ParseSizeLine(std::string_view line);
   Result<size_t> ReadTrailerLine(std::string_view input, bool at_end);
   Status EndChunk();
+  Status EndData();
   Status EndTrailer();
   Result<size_t> Need(std::string_view input, size_t limit, bool at_end) const;
 
@@ -53,6 +54,8 @@ class AwsChunkedReader {
   uint64_t left_ = 0;
   uint64_t decoded_ = 0;
   bool last_ = false;
+  bool small_ = false;     // the chunk before was smaller than all but the last may be
+  bool overflow_ = false;  // the chunk goes beyond the declared length: read to its end, then refused
   size_t trailer_bytes_ = 0;
   std::string previous_signature_;
   std::string chunk_signature_;

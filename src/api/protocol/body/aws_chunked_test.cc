@@ -143,6 +143,21 @@ TEST(AwsChunked, RefusesLengthsAndTrailersThatDiffer) {
   EXPECT_TRUE(Decode(Unsigned(5), good + "more").body.Is(kMalformedChunk));
   EXPECT_TRUE(Decode(Unsigned(5), "zz\r\nhello").body.Is(kMalformedChunk));
   EXPECT_TRUE(Decode(Unsigned(5), "5\r\nhelloX\r\n").body.Is(kMalformedChunk));
+  EXPECT_TRUE(Decode(Unsigned(5), good.substr(0, good.size() - 2)).body.Is(kIncompleteBody)) << "no last empty line";
+}
+
+TEST(AwsChunked, LetsOnlyTheLastChunkBeSmall) {
+  const std::string large(8192, 'a');
+  const std::string end = "0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
+  EXPECT_TRUE(Decode(Unsigned(8197), "2000\r\n" + large + "\r\n5\r\nhello\r\n" + end).body.ok());
+  EXPECT_TRUE(Decode(Unsigned(8197), "5\r\nhello\r\n2000\r\n" + large + "\r\n" + end).body.Is(kChunkTooSmall));
+}
+
+TEST(AwsChunked, HandsOutNothingBeyondTheDeclaredLength) {
+  auto decoded = Decode(Unsigned(4), "b\r\nhello world\r\n0\r\n\r\n");
+  ASSERT_TRUE(decoded.body.Is(kIncompleteBody));
+  EXPECT_EQ(decoded.body.error().message,
+            "You did not provide the number of bytes specified by the Content-Length HTTP header");
 }
 
 TEST(CheckedBody, RefusesABodyOfAnotherHashAtItsEnd) {
@@ -154,9 +169,12 @@ TEST(CheckedBody, RefusesABodyOfAnotherHashAtItsEnd) {
 }
 
 TEST(PlanBody, RefusesHashesThatAreNone) {
-  EXPECT_TRUE(PlanBody({}, "abc", nullptr).Is(kInvalidContentSha256));
-  EXPECT_TRUE(PlanBody({}, kStreamingUnsignedTrailer, nullptr).Is(kMissingContentLength));
-  EXPECT_TRUE(PlanBody({}, kStreamingSigned, nullptr).Is(kSignatureMismatch));
+  ErrorFields fields;
+  EXPECT_TRUE(PlanBody({}, "abc", nullptr, fields).Is(kInvalidContentSha256));
+  ASSERT_EQ(fields.size(), 2U);
+  EXPECT_EQ(fields[1].second, "abc");
+  EXPECT_TRUE(PlanBody({}, kStreamingUnsignedTrailer, nullptr, fields).Is(kMissingContentLength));
+  EXPECT_TRUE(PlanBody({}, kStreamingSigned, nullptr, fields).Is(kMissingSecurityHeader));
 }
 
 }  // namespace

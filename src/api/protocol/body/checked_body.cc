@@ -30,29 +30,44 @@ std::string_view AsText(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view payload_hash, const Verified* verified) {
+Status CheckPayloadHash(std::string_view payload_hash, ErrorFields& fields) {
+  if (payload_hash.empty() || payload_hash == kUnsignedPayload || payload_hash == kStreamingSigned ||
+      payload_hash == kStreamingSignedTrailer || payload_hash == kStreamingUnsignedTrailer || IsSha256(payload_hash)) {
+    return Ok();
+  }
+  fields.emplace_back("ArgumentName", "x-amz-content-sha256");
+  fields.emplace_back("ArgumentValue", payload_hash);
+  return Fail(kInvalidContentSha256,
+              "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+              "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+              "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid "
+              "sha256 value.");
+}
+
+Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view payload_hash, const Verified* verified,
+                          ErrorFields& fields) {
   BodyPlan plan;
+  plan.fields = &fields;
+  TARN_CHECK(CheckPayloadHash(payload_hash, fields));
   if (payload_hash.empty() || payload_hash == kUnsignedPayload) return plan;
   if (IsSha256(payload_hash)) {
     plan.sha256_hex = AsciiLower(payload_hash);
     return plan;
   }
-  bool is_signed = payload_hash == kStreamingSigned || payload_hash == kStreamingSignedTrailer;
-  if (!is_signed && payload_hash != kStreamingUnsignedTrailer) {
-    return Fail(
-        kInvalidContentSha256,
-        "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
-        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
-  }
+  const bool is_signed = payload_hash != kStreamingUnsignedTrailer;
   AwsChunkedOptions chunked;
   chunked.trailer = payload_hash != kStreamingSigned;
   if (is_signed) {
-    if (verified == nullptr) return Fail(kSignatureMismatch, "Signed chunks need a signed request");
+    if (verified == nullptr) {
+      return Fail(kMissingSecurityHeader,
+                  "Anonymous requests don't support this x-amz-content-sha256 value. Please use UNSIGNED-PAYLOAD or "
+                  "STREAMING-UNSIGNED-PAYLOAD-TRAILER.");
+    }
     chunked.chain = *verified;
   }
   auto length = ParseU64(Trim(Header(headers, "x-amz-decoded-content-length")));
   if (!length) {
-    return Fail(kMissingContentLength, "You must provide the x-amz-decoded-content-length HTTP header.");
+    return Fail(kMissingContentLength, "You must provide the Content-Length HTTP header.");
   }
   chunked.decoded_length = *length;
   if (chunked.trailer) {
@@ -103,7 +118,12 @@ Task<Result<size_t>> CheckedBody::ReadPlain(std::span<std::byte> into) {
     hasher_.Update(into.first(bytes));
     co_return bytes;
   }
-  if (!ConstantTimeEqual(Hex(hasher_.Finish()), *plan_.sha256_hex)) {
+  const std::string computed = Hex(hasher_.Finish());
+  if (!ConstantTimeEqual(computed, *plan_.sha256_hex)) {
+    if (plan_.fields != nullptr) {
+      plan_.fields->emplace_back("ClientComputedContentSHA256", *plan_.sha256_hex);
+      plan_.fields->emplace_back("S3ComputedContentSHA256", computed);
+    }
     co_return Fail(kContentSha256Mismatch,
                    "The provided 'x-amz-content-sha256' header does not match what was computed.");
   }

@@ -14,12 +14,17 @@ namespace tarn::api::protocol {
 struct BodyPlan {
   std::optional<std::string> sha256_hex;     // what a plain body must hash to
   std::optional<AwsChunkedOptions> chunked;  // or how it is framed
+  ErrorFields* fields = nullptr;             // that the request's refusal gets; may be null
 };
 
+// Whether x-amz-content-sha256 is one that S3 takes; empty is. Errors: kInvalidContentSha256.
+Status CheckPayloadHash(std::string_view payload_hash, ErrorFields& fields);
+
 // From x-amz-content-sha256 (`payload_hash`; "" when absent), the trailer and length headers. `verified` is null for an
-// unsigned request. Errors: kInvalidContentSha256, kMissingContentLength, kSignatureMismatch (signed chunks without a
-// signer).
-Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view payload_hash, const Verified* verified);
+// unsigned request. `fields` outlives the plan. Errors: kInvalidContentSha256, kMissingContentLength,
+// kMissingSecurityHeader (signed chunks without a signer).
+Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view payload_hash, const Verified* verified,
+                          ErrorFields& fields);
 
 class CheckedBody : public RequestBody {
  public:

@@ -31,6 +31,9 @@ inline constexpr Reason kObjectLocked{"object.ObjectLocked", Code::kPermissionDe
 // Object lock and the bucket's versioning exclude each other's change.
 inline constexpr Reason kBucketState{"object.BucketState", Code::kConflict};
 
+// An archived version that is not restored.
+inline constexpr Reason kInvalidObjectState{"object.InvalidObjectState", Code::kPreconditionFailed};
+
 inline constexpr Reason kInvalidBucketName{"object.InvalidBucketName", Code::kInvalidArgument};
 inline constexpr Reason kKeyTooLong{"object.KeyTooLong", Code::kInvalidArgument};
 inline constexpr Reason kInvalidArgument{"object.InvalidArgument", Code::kInvalidArgument};

@@ -215,11 +215,12 @@ class Store {
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
 
   // How bytes become content of their own: shared with their version when at most `extents_max` extents hold them and
-  // `sealing` is the version's own, else copied. They are read only when the version's digests do not tell theirs.
+  // key and storage class are the version's own, else copied. They are read only when the version's digests do not tell theirs.
   struct CopyOptions {
     ChecksumAlgorithm algorithm = ChecksumAlgorithm::kNone;  // of the copy's checksum
     size_t extents_max = 0;
     Sealing sealing;
+    std::string storage_class;  // of the copy; empty: STANDARD
   };
   // The bytes [offset, offset + length) of a version that was found with its content and unlocked.
   Task<Result<Content>> Share(Version source, uint64_t offset, uint64_t length, CopyOptions options);

@@ -1,6 +1,7 @@
 // Copies that share their source's bytes.
 #include <utility>
 
+#include "object/storage_class.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -17,8 +18,12 @@ Task<Result<Content>> Store::Share(Version source, uint64_t offset, uint64_t len
   const std::shared_ptr<const Layout> layout = source.layout;
   if (!layout) co_return Fail(kInternalError, "a version was found without its content");
   std::vector<Extent> extents = layout->Slice(offset, length);
-  if (extents.size() > options.extents_max || !SameKey(source.attributes.encryption, options.sealing.encryption)) {
-    Incoming copy = Receive({.length = length, .checksum = algorithm, .wrapper = options.sealing.wrapper});
+  if (extents.size() > options.extents_max || source.attributes.storage_class != options.storage_class ||
+      !SameKey(source.attributes.encryption, options.sealing.encryption)) {
+    Incoming copy = Receive({.length = length,
+                             .checksum = algorithm,
+                             .placement = std::string(ClassName(options.storage_class)),
+                             .wrapper = options.sealing.wrapper});
     std::vector<std::byte> buffer(std::min<uint64_t>(length, kBufferBytes));
     for (uint64_t done = 0; done < length;) {
       const auto into = std::span(buffer).first(std::min<uint64_t>(length - done, buffer.size()));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
@@ -185,6 +186,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
+    TARN_CO_CHECK(CheckCopyable(*this, call, source));
     if (source.size > object::kPutBytesMax) {
       co_return Fail(object::kInvalidRequest,
                      "The specified copy source is larger than the maximum allowable size for "
@@ -192,12 +194,15 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
+    TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
     TARN_CO_TRY(const object::Sealing sealing, co_await SealCopy(store_, call, bucket, key, choice, source));
     object.attributes.encryption = sealing.encryption;
-    TARN_CO_TRY(object::Content content,
-                co_await store_.Share(source, 0, source.size,
-                                      {.algorithm = algorithm, .extents_max = kCopyExtentsMax, .sealing = sealing}));
+    TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size,
+                                                               {.algorithm = algorithm,
+                                                                .extents_max = kCopyExtentsMax,
+                                                                .sealing = sealing,
+                                                                .storage_class = object.attributes.storage_class}));
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
@@ -228,6 +233,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
     TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
+    TARN_CO_CHECK(CheckCopyable(*this, call, source));
     ByteRange range{.offset = 0, .length = source.size};
     if (in.copy_source_range) {
       TARN_CO_TRY(range, ParseCopyRange(*in.copy_source_range, source.size));
@@ -237,10 +243,11 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
                      "The specified copy source is larger than the maximum allowable size for "
                      "a copy source: 5368709120");
     }
-    TARN_CO_TRY(
-        object::Content content,
-        co_await store_.Share(source, range.offset, range.length,
-                              {.algorithm = upload.checksum, .extents_max = kPartExtentsMax, .sealing = sealing}));
+    TARN_CO_TRY(object::Content content, co_await store_.Share(source, range.offset, range.length,
+                                                               {.algorithm = upload.checksum,
+                                                                .extents_max = kPartExtentsMax,
+                                                                .sealing = sealing,
+                                                                .storage_class = upload.attributes.storage_class}));
     const std::string checksum = content.checksum.value;
     auto part =
         co_await store_.PutPart(bucket, upload.key, upload.id,

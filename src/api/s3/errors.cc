@@ -21,6 +21,7 @@ constexpr ErrorRow kErrors[] = {
     {&object::kAccessDenied, "AccessDenied", 403, "Access Denied"},
     {&object::kObjectLocked, "AccessDenied", 403},
     {&object::kBucketState, "InvalidBucketState", 409},
+    {&object::kInvalidObjectState, "InvalidObjectState", 403},
     {&object::kInvalidBucketName, "InvalidBucketName", 400},
     {&object::kKeyTooLong, "KeyTooLongError", 400},
     {&object::kInvalidArgument, "InvalidArgument", 400},
@@ -74,7 +75,7 @@ constexpr ErrorRow kErrors[] = {
      "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
      "metadata, storage class, website redirect location or encryption attributes."},
     {&kIllegalVersioning, "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"},
-    {&kInvalidRetentionPeriod, "InvalidRetentionPeriod", 400},
+    {&kRestoreInProgress, "RestoreAlreadyInProgress", 409},
     {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
     {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},

@@ -20,7 +20,7 @@ inline constexpr Reason kPartNotSatisfiable{"s3.PartNotSatisfiable", Code::kInva
 inline constexpr Reason kCopyOntoItself{"s3.CopyOntoItself", Code::kInvalidArgument};
 inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvalidArgument};
 
-inline constexpr Reason kInvalidRetentionPeriod{"s3.InvalidRetentionPeriod", Code::kInvalidArgument};
+inline constexpr Reason kRestoreInProgress{"s3.RestoreInProgress", Code::kConflict};
 
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
@@ -145,7 +146,9 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
   Streamed<gen::GetObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
+  TARN_CO_CHECK(CheckReadable(*this, call, version));
   TellLock(call, bucket, version, answer.output);
+  TellStorage(*this, version, answer.output);
   answer.content_length = selection.range.length;
   answer.body = [layout = version.layout, range = selection.range](BodySink& sink) {
     return object::Send(layout, range.offset, range.length, sink);
@@ -164,6 +167,7 @@ Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& 
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
   TellLock(call, bucket, version, answer.output);
+  TellStorage(*this, version, answer.output);
   answer.output.content_length = static_cast<int64_t>(selection.range.length);
   co_return std::move(answer);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -31,7 +32,7 @@ T Row(const object::Entry& entry, bool encode) {
   row.last_modified = WholeSeconds(entry.modified);
   row.e_tag = QuoteEtag(entry.etag);
   row.size = static_cast<int64_t>(entry.size);
-  row.storage_class = "STANDARD";
+  row.storage_class = object::ClassName(entry.storage_class);
   if (entry.checksum != object::ChecksumAlgorithm::kNone) {
     row.checksum_algorithm = std::vector<std::string>{std::string(AlgorithmName(entry.checksum))};
     row.checksum_type = TypeName(entry.checksum_type);

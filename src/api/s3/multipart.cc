@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -106,6 +107,7 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(object::Sealing sealing, store_.Seal(bucket, in.key.value_or(""), choice, KeyUserOf(call, bucket)));
   upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
+  TARN_TRY(upload.attributes.storage_class, StorageClassOf(in.storage_class));
   TARN_TRY(upload, store_.CreateUpload(bucket, in.key.value_or(""), std::move(upload)));
   gen::CreateMultipartUploadOutput out;
   out.bucket = bucket.name;
@@ -194,7 +196,7 @@ Result<gen::ListPartsOutput> S3Service::ListParts(const Call& call, const gen::L
   out.part_number_marker = marker;
   out.max_parts = max;
   out.is_truncated = page->truncated;
-  out.storage_class = "STANDARD";
+  out.storage_class = object::ClassName(page->upload.attributes.storage_class);
   out.owner = OwnerOf(bucket.owner.account);
   out.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
   if (page->upload.checksum_declared) {
@@ -245,7 +247,7 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
     told.key = UrlEncoded(upload.key, encode);
     told.upload_id = upload.id;
     told.initiated = WholeSeconds(upload.initiated);
-    told.storage_class = "STANDARD";
+    told.storage_class = object::ClassName(upload.attributes.storage_class);
     told.owner = OwnerOf(bucket.owner.account);
     told.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
     if (upload.checksum_declared) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -68,7 +69,7 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   if (version.bucket_versioned) out.version_id = version.version_id;
   if (asks("ETag")) out.e_tag = version.etag;  // without quotes, here only
   if (asks("ObjectSize")) out.object_size = static_cast<int64_t>(version.size);
-  if (asks("StorageClass")) out.storage_class = "STANDARD";
+  if (asks("StorageClass")) out.storage_class = object::ClassName(version.attributes.storage_class);
   if (asks("Checksum") && version.checksum.algorithm != object::ChecksumAlgorithm::kNone) {
     SetChecksum(out.checksum.emplace(), {.algorithm = version.checksum.algorithm, .value = version.checksum.value}, 0);
     // The composite value comes without its part count here.

@@ -129,8 +129,8 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules), EventRows(rules), EncryptionRows(rules),
-                                   LockRows(rules)};
+  const std::vector<Rows> features{FixedRows(rules),      ObjectRows(rules), EventRows(rules),
+                                   EncryptionRows(rules), LockRows(rules),   RestoreRows(rules)};
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

@@ -50,5 +50,6 @@ struct Rules {
 Rows EncryptionRows(const Rules& rules);  // encryption/
 Rows EventRows(const Rules& rules);       // events/
 Rows LockRows(const Rules& rules);        // lock/
+Rows RestoreRows(const Rules& rules);     // lifecycle/
 
 }  // namespace tarn::api::s3

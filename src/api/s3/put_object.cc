@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -17,6 +18,7 @@ struct BodyRules {
   std::optional<std::string> md5;
   DeclaredChecksum declared;
   uint64_t length = 0;
+  std::string placement;  // the storage class
 };
 
 template <typename In>
@@ -46,6 +48,7 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
                                              .checksum = keep,
                                              .verify = two ? declared : ChecksumAlgorithm::kNone,
                                              .bytes_max = object::kPutBytesMax,
+                                             .placement = std::move(rules.placement),
                                              .wrapper = std::move(wrapper)});
   TARN_CO_CHECK(co_await incoming.Receive(body));
   TARN_CO_CHECK(TakeTrailer(rules.declared, body));
@@ -69,7 +72,9 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
+  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  rules.placement = object::ClassName(object.attributes.storage_class);
   TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,
                                 rules.md5 || rules.declared.algorithm != object::ChecksumAlgorithm::kNone));
   TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
@@ -103,6 +108,7 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
   }
   TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  rules.placement = object::ClassName(upload.attributes.storage_class);
   const auto sent = rules.declared.algorithm;
   if (upload.checksum_declared && sent != object::ChecksumAlgorithm::kNone && sent != upload.checksum) {
     co_return Fail(object::kInvalidRequest,

@@ -13,6 +13,7 @@
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "object/storage_class.h"
 #include "object/store.h"
 
 namespace tarn::api::s3 {
@@ -26,6 +27,7 @@ class S3Service : public protocol::Service {
   // What the service works with; all outlive it.
   struct Parts {
     object::Store& store;
+    object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
   };
   explicit S3Service(Parts parts);

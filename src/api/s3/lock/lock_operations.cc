@@ -12,17 +12,17 @@ constexpr int32_t kYearsMax = 100;
 
 Error MissingConfiguration() { return Fail(object::kInvalidRequest, "Bucket is missing Object Lock Configuration"); }
 
-Result<object::DefaultRetention> RetentionOf(const gen::DefaultRetention& in) {
+Result<object::DefaultRetention> RetentionOf(const Call& call, const gen::DefaultRetention& in) {
   if (in.default_event_hold) return Fail(kNotImplemented, "Object Lock event holds are not implemented");
   const auto mode = ParseLockMode(in.mode.value_or(""));
   if (!mode || in.days.has_value() == in.years.has_value()) {
     return Fail(kMalformedXml, "a default retention has a mode, and either days or years");
   }
-  if (in.days.value_or(1) <= 0 || in.years.value_or(1) <= 0) {
-    return Fail(kInvalidRetentionPeriod, "Default retention period must be a positive integer value.");
-  }
-  if (in.days.value_or(1) > kDaysMax || in.years.value_or(1) > kYearsMax) {
-    return Fail(kInvalidRetentionPeriod, "Default retention period is too large.");
+  const int32_t period = in.days ? *in.days : *in.years;
+  if (period <= 0 || period > (in.days ? kDaysMax : kYearsMax)) {
+    call.AddErrorField("ArgumentName", in.days ? "Days" : "Years");
+    return Fail(object::kInvalidArgument, period <= 0 ? "Default retention period must be a positive integer value."
+                                                      : "Default retention period too large.");
   }
   return object::DefaultRetention{.mode = *mode,
                                   .days = static_cast<uint32_t>(in.days.value_or(0)),
@@ -38,7 +38,7 @@ Result<gen::PutObjectLockConfigurationOutput> PutObjectLockConfiguration(
   object::DefaultRetention retention;
   if (const auto& rule = in.object_lock_configuration->rule) {
     if (!rule->default_retention) return Fail(kMalformedXml, "a rule has a default retention");
-    TARN_TRY(retention, RetentionOf(*rule->default_retention));
+    TARN_TRY(retention, RetentionOf(call, *rule->default_retention));
   }
   TARN_CHECK(service.store().SetObjectLock(bucket.name, retention));
   return gen::PutObjectLockConfigurationOutput{};

@@ -14,11 +14,6 @@ namespace {
 constexpr std::array<std::string_view, 7> kObjectAcls = {
     "private",       "public-read",       "public-read-write",        "authenticated-read",
     "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
-constexpr std::array<std::string_view, 11> kStorageClasses = {
-    "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
-    "DEEP_ARCHIVE",       "OUTPOSTS",    "GLACIER_IR", "EXPRESS_ONEZONE",     "SNOW",
-    "FSX_ONTAP"};
-
 constexpr size_t kUserMetadataBytesMax = 2048;
 
 template <typename List>
@@ -34,14 +29,6 @@ Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant) {
     return Fail(kAclNotSupported, "the bucket does not allow ACLs");
   }
   return Ok();
-}
-
-Status CheckStorageClass(const std::optional<std::string>& storage_class) {
-  if (!storage_class || *storage_class == "STANDARD") return Ok();
-  if (Contains(kStorageClasses, *storage_class)) {
-    return Fail(kNotImplemented, fmt::format("The storage class {} is not implemented", *storage_class));
-  }
-  return Fail(kInvalidStorageClass, "unknown storage class");
 }
 
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {

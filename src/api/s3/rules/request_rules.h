@@ -18,13 +18,11 @@ namespace tarn::api::s3 {
 
 // Canned ACLs of objects: those that mean the bucket owner's full control pass.
 Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant);
-Status CheckStorageClass(const std::optional<std::string>& storage_class);
 
 // Every refusal above for a request that writes an object.
 template <typename In>
 Status CheckObjectWrite(const In& in) {
-  TARN_CHECK(CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp));
-  return CheckStorageClass(in.storage_class);
+  return CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp);
 }
 
 // x-amz-tagging: "a=b&c=d", percent-encoded.

@@ -1,0 +1,56 @@
+#include "api/s3/lifecycle/storage_headers.h"
+
+#include <fmt/format.h>
+
+#include "api/s3/errors.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+Status Judge(const S3Service& service, const Call& call, const object::Version& version, std::string_view sentence) {
+  const Status readable = object::CheckReadable(version.attributes, service.store().clock().Now());
+  if (readable.ok()) return readable;
+  call.AddErrorField("StorageClass", version.attributes.storage_class);
+  return Fail(object::kInvalidObjectState, std::string(sentence));
+}
+
+}  // namespace
+
+Result<std::string> StorageClassOf(const std::optional<std::string>& header) {
+  if (!header) return std::string();
+  if (!object::IsStorageClass(*header)) return Fail(kInvalidStorageClass, "unknown storage class");
+  return object::KeptClass(*header);
+}
+
+Status CheckReadable(const S3Service& service, const Call& call, const object::Version& version) {
+  return Judge(service, call, version, "The operation is not valid for the object's storage class");
+}
+
+Status CheckCopyable(const S3Service& service, const Call& call, const object::Version& version) {
+  return Judge(service, call, version, "Operation is not valid for the source object's storage class");
+}
+
+std::optional<std::string> RestoreHeader(const S3Service& service, const object::Version& version) {
+  const object::Restoration& restoration = version.attributes.restoration;
+  switch (object::StateOf(restoration, service.store().clock().Now())) {
+    case object::RestoreState::kNone:
+      return std::nullopt;
+    case object::RestoreState::kUnderWay:
+      return R"(ongoing-request="true")";
+    case object::RestoreState::kReady:
+      return fmt::format(R"(ongoing-request="false", expiry-date="{}")", FormatHttpDate(restoration.until));
+  }
+  return std::nullopt;
+}
+
+std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Version& version) {
+  const object::Restoration& restoration = version.attributes.restoration;
+  const object::RestoreState state = object::StateOf(restoration, service.store().clock().Now());
+  if (state == object::RestoreState::kNone) return std::nullopt;
+  gen::RestoreStatus status;
+  status.is_restore_in_progress = state == object::RestoreState::kUnderWay;
+  if (state == object::RestoreState::kReady) status.restore_expiry_date = restoration.until;
+  return status;
+}
+
+}  // namespace tarn::api::s3

@@ -5,8 +5,8 @@
 // is on stable storage before it is acknowledged; commits are grouped into one sync. A closure given to Transact may
 // run several times: it must have no effect outside the transaction. Units: keys and values are bytes, keys order by
 // unsigned bytes; a key is ≤ 16 KiB, a value ≤ 4 MiB, a transaction's writes ≤ 16 MiB together. Errors: kv.Conflict
-// (another commit won; Transact retries it), kv.TooLarge, kv.Io (the store takes no more writes). Threads: Store any; a
-// Txn one at a time.
+// (another commit won; Transact retries it), kv.TooLarge, kv.Full, kv.Io (the store takes no more writes). Threads:
+// Store any; a Txn one at a time.
 #pragma once
 
 #include <functional>
@@ -21,9 +21,12 @@
 
 namespace tarn::kv {
 
+inline constexpr Reason kNoCheckpoint{"kv.NoCheckpoint", Code::kUnimplemented};
 inline constexpr Reason kConflict{"kv.Conflict", Code::kConflict};
 inline constexpr Reason kTooLarge{"kv.TooLarge", Code::kResourceExhausted};
 inline constexpr Reason kIo{"kv.Io", Code::kDataLoss};
+// The disk is full: nothing was written. Commits work again when there is room.
+inline constexpr Reason kFull{"kv.Full", Code::kResourceExhausted};
 
 struct KeyValue {
   std::string key;
@@ -56,6 +59,9 @@ class Store {
   // Ends `txn`; `done` is called once, from any thread, after the writes are durable or refused. A transaction without
   // writes succeeds at once.
   virtual void Commit(std::unique_ptr<Txn> txn, std::move_only_function<void(Status)> done) = 0;
+  // Makes `directory`, which must not exist, a store that holds every commit answered before the call, while commits go
+  // on. Blocks. Code::kUnimplemented where there is nothing on disk.
+  virtual Status Checkpoint(const std::string& directory) = 0;
 };
 
 // Runs `body` and commits, again on kv.Conflict (bounded, with jitter). Blocks; never on an I/O thread.

@@ -1,8 +1,10 @@
 #include "kv/kv.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <latch>
 #include <map>
@@ -303,6 +305,71 @@ TEST(RocksDbStore, RefusesADirectoryInUse) {
   const std::string directory = TempDirectory();
   auto store = OpenRocksDb(directory).value();
   EXPECT_TRUE(OpenRocksDb(directory).Is(kIo));
+  std::filesystem::remove_all(directory);
+}
+
+void WriteFormat(const std::string& directory, const std::string& version) {
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, directory, &db).ok());
+  ASSERT_TRUE(db->Put({}, rocksdb::Slice("\0format", 7), version).ok());
+  delete db;
+}
+
+TEST(RocksDbFormat, UpgradesAnOlderStoreAndRefusesANewerOne) {
+  const std::string directory = TempDirectory();
+  const auto put = [](Store& store, std::string_view key) {
+    return Transact(store, [&](Txn& txn) {
+      txn.Put(key, "value");
+      return Ok();
+    });
+  };
+  ASSERT_TRUE(put(*OpenRocksDb(directory).value(), "key").ok());
+  WriteFormat(directory, "1");
+  for (int start = 0; start < 2; ++start) {
+    const auto store = OpenRocksDb(directory);
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    EXPECT_EQ((*store)->Begin()->Get("key").value(), "value");
+  }
+  for (const char* newer : {"3", "nonsense", "0"}) {
+    WriteFormat(directory, newer);
+    const auto refused = OpenRocksDb(directory);
+    ASSERT_TRUE(refused.Is(kFormat));
+    EXPECT_NE(refused.error().message.find("a newer one"), std::string::npos);
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST(Checkpoint, HoldsWhatWasAnsweredWhileCommitsGoOn) {
+  const std::string directory = TempDirectory();
+  const auto store = OpenRocksDb(directory + "/live").value();
+  std::atomic<int> answered = 0;
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      EXPECT_TRUE(Transact(*store, [&](Txn& txn) {
+                    txn.Put("k" + std::to_string(i), "a");
+                    txn.Put("l" + std::to_string(i), "b");
+                    return Ok();
+                  }).ok());
+      answered = i + 1;
+    }
+  });
+  while (answered < 50) std::this_thread::yield();
+  const int before = answered;
+  const Status made = store->Checkpoint(directory + "/copy");
+  EXPECT_TRUE(made.ok()) << made.error().message;
+  EXPECT_FALSE(store->Checkpoint(directory + "/copy").ok()) << "it exists";
+  stop = true;
+  writer.join();
+  auto copy = OpenRocksDb(directory + "/copy").value();
+  auto txn = copy->Begin();
+  for (int i = 0; i < answered; ++i) {
+    const bool first = txn->Get("k" + std::to_string(i)).value().has_value();
+    EXPECT_EQ(first, txn->Get("l" + std::to_string(i)).value().has_value()) << "a transaction is whole or absent";
+    EXPECT_TRUE(first || i >= before) << i;
+  }
+  txn = nullptr;
+  copy = nullptr;
   std::filesystem::remove_all(directory);
 }
 

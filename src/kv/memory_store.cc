@@ -90,6 +90,9 @@ class MemoryStore : public Store {
     txn = nullptr;
     done(std::move(outcome));
   }
+  Status Checkpoint(const std::string&) override {
+    return Fail(kNoCheckpoint, "a store in memory has nothing on disk to keep");
+  }
 
  private:
   Memory memory_;

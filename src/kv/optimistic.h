@@ -85,7 +85,7 @@ class CommitWindow {
   void Add(const WriteSet& writes, uint64_t sequence);
 
  private:
-  const size_t keys_max_;
+  size_t keys_max_;
   uint64_t floor_;
   std::map<std::string, uint64_t, std::less<>> changed_;
   std::deque<std::pair<uint64_t, std::string>> order_;

@@ -7,8 +7,11 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstdarg>
 #include <deque>
@@ -20,6 +23,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/strings.h"
 #include "kv/optimistic.h"
 
 namespace tarn::kv {
@@ -31,7 +35,9 @@ constexpr size_t kBatchCommitsMax = 1024;
 // Reserved: orders before every Key, whose first component is never empty; scans do not show it.
 constexpr std::string_view kFormatKey{"\0format", 7};
 constexpr std::string_view kFirstUserKey{"\1", 1};
-constexpr std::string_view kFormatVersion = "1";
+// 2: what blob keeps knows second copies and forms (docs/format/blob.md). A tarn of version 1 would drop them.
+constexpr uint64_t kFormatVersion = 2;
+constexpr auto kResumePeriod = std::chrono::milliseconds(100);
 
 rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -96,8 +102,10 @@ class RocksSnapshot : public Snapshot {
 
 class RocksDbStore : public Store {
  public:
-  explicit RocksDbStore(std::unique_ptr<rocksdb::DB> db)
+  RocksDbStore(std::unique_ptr<rocksdb::DB> db, uint64_t free_bytes_min, size_t write_buffer_bytes)
       : db_(std::move(db)),
+        free_bytes_min_(free_bytes_min),
+        memory_bytes_max_(write_buffer_bytes / 8 * 7),
         window_(kWindowKeys, db_->GetLatestSequenceNumber()),
         committer_([this] { RunCommitter(); }) {}
 
@@ -109,12 +117,21 @@ class RocksDbStore : public Store {
     wake_.notify_one();
     committer_.join();
     rocksdb::FlushOptions flush;  // so that the next start replays nothing
-    if (!failed_) (void)db_->Flush(flush);
+    if (health_ == Health::kWorks) (void)db_->Flush(flush);
     (void)db_->Close();
   }
 
   std::unique_ptr<Txn> Begin() override {
     return std::make_unique<OptimisticTxn>([this] { return std::make_unique<RocksSnapshot>(*db_); });
+  }
+
+  Status Checkpoint(const std::string& directory) override {
+    rocksdb::Checkpoint* made = nullptr;
+    rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
+    if (!status.ok()) return FromRocksDb(status, "checkpoint to " + directory);
+    return Ok();
   }
 
   void Commit(std::unique_ptr<Txn> txn, std::move_only_function<void(Status)> done) override {
@@ -161,13 +178,16 @@ class RocksDbStore : public Store {
     }
   }
 
+  enum class Health : uint8_t { kWorks, kFull, kFailed };
+
   // Validates in arrival order, writes what holds as one synced batch, then answers everybody: a refused transaction
   // that retries at once must see the winner.
   void CommitBatch(std::vector<Waiting>& taken) {
+    LookAtDisk();
     const uint64_t sequence = db_->GetLatestSequenceNumber() + 1;
     rocksdb::WriteBatch batch;
     for (auto& waiting : taken) {
-      if (failed_ || !window_.StillHolds(*waiting.txn)) continue;
+      if (health_ != Health::kWorks || !window_.StillHolds(*waiting.txn)) continue;
       waiting.accepted = true;
       window_.Add(waiting.txn->writes(), sequence);
       for (const auto& [key, value] : waiting.txn->writes()) {
@@ -179,17 +199,7 @@ class RocksDbStore : public Store {
         }
       }
     }
-    rocksdb::Status written;
-    if (batch.Count() > 0) {
-      rocksdb::WriteOptions write;
-      write.sync = true;
-      written = db_->Write(write, &batch);
-      batches_.Add();
-    }
-    if (!written.ok()) {
-      failed_ = true;
-      log::Fault("kv", fmt::format("the metadata log failed and takes no more writes: {}", written.ToString()));
-    }
+    if (batch.Count() > 0) Write(batch);
     commits_.Add(taken.size());
     for (auto& waiting : taken) {
       waiting.txn = nullptr;
@@ -197,18 +207,88 @@ class RocksDbStore : public Store {
     }
   }
 
+  // RocksDB leaves a log whose end is torn only by a flush, and flushes only where memory holds something. So a full
+  // memory is exchanged here, rather than within the write that may find no room, and something is put there first.
+  rocksdb::Status PrepareMemory(size_t batch_bytes) {
+    uint64_t bytes = 0;
+    if (db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &bytes) &&
+        bytes + batch_bytes > memory_bytes_max_) {
+      rocksdb::FlushOptions flush;
+      flush.wait = false;
+      flush.allow_write_stall = true;
+      if (const auto flushed = db_->Flush(flush); !flushed.ok()) return flushed;
+    }
+    if (MemoryHoldsSomething()) return {};
+    rocksdb::WriteOptions write;
+    write.disableWAL = true;
+    return db_->Put(write, AsSlice(kFormatKey), std::to_string(kFormatVersion));
+  }
+
+  bool MemoryHoldsSomething() {
+    uint64_t entries = 0;
+    return db_->GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries) && entries > 0;
+  }
+
+  void Write(rocksdb::WriteBatch& batch) {
+    rocksdb::WriteOptions write;
+    write.sync = true;
+    rocksdb::Status written = PrepareMemory(batch.GetDataSize());
+    if (written.ok()) written = db_->Write(write, &batch);
+    batches_.Add();
+    if (written.ok()) return;
+    health_ = written.IsNoSpace() && MemoryHoldsSomething() ? Health::kFull : Health::kFailed;
+    is_stuck_ = true;
+    // Nothing of the batch is visible: its keys must not make later readers conflict.
+    window_ = CommitWindow(kWindowKeys, db_->GetLatestSequenceNumber());
+    log::Fault("kv", fmt::format("the metadata log {}: {}",
+                                 health_ == Health::kFull ? "finds the disk full" : "failed and takes no more writes",
+                                 written.ToString()));
+  }
+
+  // Refuses commits before the disk is so full that RocksDB fails, and makes them work again.
+  void LookAtDisk() {
+    if (health_ == Health::kFailed) return;
+    uint64_t free = UINT64_MAX;
+    if (free_bytes_min_ > 0) (void)db_->GetEnv()->GetFreeSpace(db_->GetName(), &free);
+    const bool was_full = health_ == Health::kFull;
+    if (free < free_bytes_min_) {
+      health_ = Health::kFull;
+      if (!was_full)
+        log::Fault("kv", fmt::format("the disk is full: {} KiB are free; commits are refused", free >> 10));
+      return;
+    }
+    if (!was_full) return;
+    if (is_stuck_) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now - resumed_at_ < kResumePeriod) return;
+      resumed_at_ = now;
+      // Busy while RocksDB tries the same by itself.
+      if (const rocksdb::Status resumed = db_->Resume(); !resumed.ok()) return;
+    }
+    is_stuck_ = false;
+    health_ = Health::kWorks;
+    log::Info("kv", "there is room again; commits are taken");
+  }
+
   Status Outcome(bool accepted) const {
-    if (failed_) return Fail(kIo, "the metadata log failed; the outcome of this write is unknown until a restart");
+    if (health_ == Health::kFull) return Fail(kFull, "the disk that holds the metadata is full");
+    if (health_ == Health::kFailed) {
+      return Fail(kIo, "the metadata log failed; the outcome of this write is unknown until a restart");
+    }
     if (!accepted) return Fail(kConflict, "another commit changed what this one read");
     return Ok();
   }
 
   const std::unique_ptr<rocksdb::DB> db_;
+  const uint64_t free_bytes_min_;
+  const size_t memory_bytes_max_;
   metrics::Counter& batches_ = metrics::GetCounter("tarn_kv_batches_total");
   metrics::Counter& commits_ = metrics::GetCounter("tarn_kv_commits_total");
 
-  CommitWindow window_;  // the committer's own
-  bool failed_ = false;  // the committer's own
+  CommitWindow window_;                                 // the committer's own
+  Health health_ = Health::kWorks;                      // the committer's own
+  bool is_stuck_ = false;                               // the committer's own: RocksDB needs a Resume
+  std::chrono::steady_clock::time_point resumed_at_{};  // the committer's own
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -253,21 +333,29 @@ rocksdb::Options MakeOptions(const RocksDbOptions& options) {
   return rocks;
 }
 
-// Marks a new store, refuses one that a newer tarn wrote. Older versions would be upgraded here; there are none yet.
+Status WriteFormat(rocksdb::DB& db) {
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  const auto written = db.Put(write, AsSlice(kFormatKey), std::to_string(kFormatVersion));
+  return written.ok() ? Ok() : Status(FromRocksDb(written, "write the format version"));
+}
+
+// Marks a new store, upgrades an older one, refuses one that a newer tarn wrote.
 Status CheckFormat(rocksdb::DB& db) {
-  std::string version;
-  const auto found = db.Get(rocksdb::ReadOptions(), AsSlice(kFormatKey), &version);
-  if (found.IsNotFound()) {
-    rocksdb::WriteOptions write;
-    write.sync = true;
-    const auto written = db.Put(write, AsSlice(kFormatKey), AsSlice(kFormatVersion));
-    return written.ok() ? Ok() : Status(FromRocksDb(written, "write the format version"));
-  }
+  std::string text;
+  const auto found = db.Get(rocksdb::ReadOptions(), AsSlice(kFormatKey), &text);
+  if (found.IsNotFound()) return WriteFormat(db);
   if (!found.ok()) return FromRocksDb(found, "read the format version");
+  const auto version = ParseU64(text);
   if (version == kFormatVersion) return Ok();
+  if (version && *version > 0 && *version < kFormatVersion) {
+    // Everything of version 1 reads the same in version 2.
+    log::Info("kv", fmt::format("the metadata's format {} becomes {}", *version, kFormatVersion));
+    return WriteFormat(db);
+  }
   return Fail(kFormat, fmt::format("this lake's metadata has format {}, this tarn knows {}: use the tarn that wrote it "
                                    "or a newer one",
-                                   version, kFormatVersion));
+                                   text, kFormatVersion));
 }
 
 }  // namespace
@@ -287,7 +375,13 @@ Result<std::unique_ptr<Store>> OpenRocksDb(const std::string& directory, const R
   if (!status.ok()) return FromRocksDb(status, "open " + directory);
   std::unique_ptr<rocksdb::DB> db(opened);
   TARN_CHECK(CheckFormat(*db));
-  return std::unique_ptr<Store>(std::make_unique<RocksDbStore>(std::move(db)));
+  uint64_t free_bytes_min = options.free_bytes_min;
+  if (options.env == nullptr) {
+    const auto space = std::filesystem::space(directory, failure);
+    if (!failure) free_bytes_min = std::min<uint64_t>(free_bytes_min, space.capacity / 40);
+  }
+  return std::unique_ptr<Store>(
+      std::make_unique<RocksDbStore>(std::move(db), free_bytes_min, options.write_buffer_bytes));
 }
 
 }  // namespace tarn::kv

@@ -1,11 +1,14 @@
 // kv::Store on RocksDB: one process, one directory, one synced log write for all commits that wait at the same time.
 //
-// A failed log write is final: every later commit answers kv.Io until the store is reopened.
-// Errors of opening: kv.Io (unreadable, damaged, or in use by another process), kv.Format (written by a newer tarn).
-// Threads: any. The answers to commits run on the committer's thread: keep them short, never block in them.
+// A failed log write is final: every later commit answers kv.Io until the store is reopened. A full disk is not:
+// commits answer kv.Full while less than `free_bytes_min` is free, and work again when there is room; what RocksDB
+// itself could not write is flushed to new files first, and the log with the torn end is never read again. Errors of
+// opening: kv.Io (unreadable, damaged, or in use by another process), kv.Format (written by a newer tarn). Threads:
+// any. The answers to commits run on the committer's thread: keep them short, never block in them.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -24,7 +27,8 @@ struct RocksDbOptions {
   size_t block_cache_bytes = 32 << 20;
   size_t write_buffer_bytes = 16 << 20;  // bounds the log replay at start, too
   int open_files_max = 256;
-  rocksdb::Env* env = nullptr;  // null: the operating system's; tests put a faulty disk here
+  uint64_t free_bytes_min = 16 << 20;  // on a small disk a fortieth of it: room for flushes and compactions
+  rocksdb::Env* env = nullptr;         // null: the operating system's; tests put a faulty disk here
 };
 
 // Opens the store in `directory`, which is made when absent.

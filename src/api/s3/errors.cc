@@ -1,6 +1,7 @@
 #include "api/s3/errors.h"
 
 #include "api/s3/s3_service.h"
+#include "kv/kv.h"
 #include "object/errors.h"
 
 namespace tarn::api::s3 {
@@ -51,6 +52,7 @@ constexpr ErrorRow kErrors[] = {
 
     {&object::kDamaged, "InternalError", 500, "We encountered an internal error. Please try again."},
     {&object::kDiskFull, "InsufficientStorage", 507, "The lake's disk is full."},
+    {&kv::kFull, "InsufficientStorage", 507, "The lake's disk is full."},
     // The source of a copy was deleted while it was being linked.
     {&object::kGone, "NoSuchKey", 404, "The specified key does not exist."},
     {&object::kConflict, "OperationAborted", 409,

@@ -1,0 +1,83 @@
+// A lake of objects on a FaultyDisk and the model of what it must hold: for tests that cut the power or fill the disk.
+//
+// Invariant: every change notes what it may leave before it begins; an acknowledged one leaves exactly that. Versions
+// are numbers; a version's bytes follow from its number. Threads: one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+
+#include "base/executor.h"
+#include "blob/blob.h"
+#include "kv/kv.h"
+#include "object/store.h"
+#include "testing/faulty_files.h"
+
+namespace tarn::testing {
+
+class TickingClock : public Clock {
+ public:
+  Timestamp Now() const override { return {++now_}; }
+
+ private:
+  mutable std::atomic<int64_t> now_ = 1'800'000'000'000'000;
+};
+
+class CrashLake {
+ public:
+  // `copies` of every blob; two lie in two volumes, the second of them an archive.
+  CrashLake(uint64_t seed, uint32_t copies);
+  ~CrashLake();
+
+  Status Open();
+  void Close();
+
+  // Some change of objects, as `random` says: put, overwrite, copy, delete, delete of many, upload in parts.
+  Status Change(std::mt19937_64& random);
+  Status Put(const std::string& key, uint64_t version);
+
+  // Finds each key with one of the versions that the model allows, whole, listed and counted; from then on exactly
+  // those. What is wrong is a test failure.
+  void Verify();
+  // After reclaim, no file but those of live objects is left.
+  void ExpectNoLeak();
+
+  FaultyDisk disk;
+  std::unique_ptr<kv::Store> kv;
+  std::unique_ptr<blob::Store> blobs;
+  std::unique_ptr<object::Store> objects;
+  uint64_t last_version = 0;
+
+ private:
+  struct Upload {
+    std::string key;
+    std::string id;
+    uint64_t version = 0;
+  };
+  Status Delete(const std::string& key);
+  Status DeleteMany(std::mt19937_64& random);
+  Status Copy(const std::string& from, const std::string& to);
+  Status PutInParts(const std::string& key, uint64_t version, bool abort, bool replace_part);
+  Result<object::Content> Receive(uint64_t version);
+  Result<uint64_t> Find(const std::string& key, uint64_t& size);
+  uint64_t NextVersion() { return ++last_version; }
+  // Runs `change`, which may leave `version` (0: no object) under `key`.
+  template <typename F>
+  Status Changing(const std::string& key, uint64_t version, F change);
+
+  const uint32_t copies_;
+  TickingClock clock_;
+  WorkerPool pool_{"data", 1, 100};
+  std::unique_ptr<blob::KeyWrapper> wrapper_;
+  std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<blob::FileSystem> files_;
+  object::Bucket bucket_;
+  std::map<std::string, std::set<uint64_t>> allowed_;
+};
+
+}  // namespace tarn::testing

@@ -103,7 +103,8 @@ Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key,
   record.extents = content.extents;
   TARN_CHECK(versions.Add(record, clock_.Now(), /*reference=*/true));
   TARN_CHECK(AddUsage(txn, bucket.id, slot, versions.delta()));
-  TARN_CHECK(Tell(txn, bucket, "ObjectCreated:" + object.origin.how, key, record, object.origin));
+  const std::string& how = object.origin.how;
+  TARN_CHECK(Tell(txn, bucket, "ObjectCreated:" + (how.empty() ? "Put" : how), key, record, object.origin));
   result = ToVersion(bucket, key, record);
   return Ok();
 }

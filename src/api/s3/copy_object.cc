@@ -195,6 +195,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
     TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
+    object.origin = OriginOf(call, bucket, "Copy");
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
     TARN_CO_TRY(const object::Sealing sealing, co_await SealCopy(store_, call, bucket, key, choice, source));
     object.attributes.encryption = sealing.encryption;

@@ -33,7 +33,8 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
                                         .version_id = in.version_id.value_or(""),
                                         .if_match = Unquoted(in.if_match),
-                                        .bypass_governance = bypass});
+                                        .bypass_governance = bypass,
+                                        .origin = OriginOf(call, bucket, "Delete")});
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), "If-Match");
@@ -73,8 +74,11 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
         refuse(object, "AccessDenied", "Access Denied");
         continue;
       }
-      deletions.push_back(
-          {.key = key, .version_id = version, .if_match = Unquoted(object.e_tag), .bypass_governance = *bypass});
+      deletions.push_back({.key = key,
+                           .version_id = version,
+                           .if_match = Unquoted(object.e_tag),
+                           .bypass_governance = *bypass,
+                           .origin = OriginOf(call, bucket, "Delete")});
       asked.push_back(&object);
     }
   }

@@ -130,6 +130,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   const auto upload = store_.GetUpload(bucket, key, upload_id);
   object::Completion completion;
   TARN_TRY(completion.parts, PartsOf(in, upload));
+  completion.origin = OriginOf(call, bucket, "CompleteMultipartUpload");
   TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
   if (upload.ok()) {

@@ -73,6 +73,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
   TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
+  object.origin = OriginOf(call, bucket, "Put");
   TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);
   TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,

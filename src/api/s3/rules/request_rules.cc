@@ -96,6 +96,14 @@ std::string UnquoteEtag(std::string_view etag) {
   return std::string(etag);
 }
 
+object::Origin OriginOf(const protocol::Call& call, const object::Bucket& bucket, std::string_view how) {
+  if (!bucket.Has(object::kNotificationDocument)) return {};
+  return {.how = std::string(how),
+          .principal = call.caller.anonymous() ? "Anonymous" : "AWS:" + call.caller.user_id,
+          .source_ip = call.source_ip,
+          .request_id = call.request_id};
+}
+
 std::string CanonicalId(std::string_view account) { return Hex(Sha256(fmt::format("canonical user {}", account))); }
 
 gen::Owner OwnerOf(std::string_view account) { return {.display_name = {}, .id = CanonicalId(account)}; }

@@ -48,6 +48,9 @@ Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
   return headers;
 }
 
+// Who asks, for a bucket that tells of its changes; empty for the others.
+object::Origin OriginOf(const protocol::Call& call, const object::Bucket& bucket, std::string_view how);
+
 // If-Match and If-None-Match of a write.
 Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
                                            const std::optional<std::string>& if_none_match);

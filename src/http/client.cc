@@ -4,6 +4,8 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -56,6 +58,14 @@ class Connection {
       return error;
     }
     return Ok();
+  }
+
+  void SetTimeout(int seconds) {
+    int socket = -1;
+    if (BIO_get_fd(bio_.get(), &socket) < 0) return;
+    const timeval limit{.tv_sec = seconds, .tv_usec = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
   }
 
   Status Write(std::string_view bytes) {
@@ -184,6 +194,7 @@ Result<Url> Url::Parse(std::string_view text) {
 Result<ClientResponse> Fetch(const Url& url, const ClientRequest& request, const ClientSink& sink) {
   Connection connection(url);
   TARN_CHECK(connection.Open());
+  if (request.timeout_seconds > 0) connection.SetTimeout(request.timeout_seconds);
   TARN_CHECK(SendRequest(connection, url, request));
   ClientResponse response;
   TARN_TRY(const std::string status_line, connection.Line());

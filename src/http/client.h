@@ -34,6 +34,7 @@ struct ClientRequest {
   // Instead of `body`: exactly `length` bytes, asked for piece by piece (0 at the end).
   std::function<Result<size_t>(std::span<char>)> source;
   uint64_t length = 0;
+  int timeout_seconds = 0;  // of each read and write; 0: none
 };
 
 struct ClientResponse {

@@ -16,6 +16,7 @@
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
 #include "api/protocol/dispatch.h"
+#include "api/s3/events/notifications.h"
 #include "api/s3/s3_service.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
@@ -37,6 +38,7 @@
 #include "schedule/timers.h"
 #include "server/root_credentials.h"
 #include "server/usage_source.h"
+#include "server/webhooks.h"
 #include "sql/macros.h"
 
 namespace tarn::server {
@@ -83,6 +85,7 @@ class OpenLake : public Lake {
  public:
   OpenLake(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
   ~OpenLake() override {
+    if (courier_) courier_->Stop();
     if (timers_) timers_->Stop();
     query_pool_.Stop();
     data_pool_.Stop();
@@ -135,6 +138,7 @@ class OpenLake : public Lake {
 
   Status OpenDomains() {
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_);
+    objects_->SetListener(&recorder_);
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
@@ -164,6 +168,8 @@ class OpenLake : public Lake {
       return present ? Ok() : schedule::Timers::Set(txn, kStorageTimer, "all", hourly, clock_.Now());
     }));
     timers_->Start();
+    courier_ = MakeS3Courier(*kv_, *objects_, options_);
+    courier_->Start();
     return Ok();
   }
 
@@ -201,6 +207,7 @@ class OpenLake : public Lake {
   std::unique_ptr<kv::Store> kv_;
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
+  api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Pool> engine_;
@@ -211,6 +218,7 @@ class OpenLake : public Lake {
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
   std::unique_ptr<schedule::Timers> timers_;
+  std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   http::Handler api_;
 

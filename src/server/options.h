@@ -32,6 +32,12 @@ struct AccountOptions {
   std::string secret_access_key;
 };
 
+// One [[webhook]]: where what is sent to that ARN goes.
+struct WebhookOptions {
+  std::string arn;
+  std::string url;
+};
+
 struct Options {
   std::string data;  // required
   Endpoint listen{"127.0.0.1", 4566};
@@ -56,6 +62,7 @@ struct Options {
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;
+  std::vector<WebhookOptions> webhooks;
 };
 
 // Reads `arguments` (what follows "serve") and `environment` ("NAME=value"). `help` is set when --help was asked: print

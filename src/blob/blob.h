@@ -133,6 +133,8 @@ class Store {
   virtual std::unique_ptr<Writer> NewWriter(WriteOptions options) = 0;
   // Never blocks; a wrong key or a missing blob shows at the first read. `wrapper` null: the store's.
   virtual std::unique_ptr<Reader> NewReader(const BlobRef& ref, const KeyWrapper* wrapper = nullptr) = 0;
+  // The store's own; with it and another one the owner of a ref may wrap its key anew.
+  virtual const KeyWrapper& wrapper() const = 0;
 
   // Counts one owner more (of a fresh ref: the first). kGone when the blob was released meanwhile: the caller's view of
   // the owner that it copies from is stale.

@@ -201,6 +201,31 @@ TEST_F(EncryptionTest, CopiesShareUnderOneKeyAndAreEncryptedAnewUnderAnother) {
   EXPECT_NE(blob_of(copy({})), source->layout->extents.at(0).blob.id);
 }
 
+TEST_F(EncryptionTest, RewrappingGivesAnotherKeyToTheSameBytes) {
+  ASSERT_TRUE(Put("a", "content").ok());
+  const auto before = store_->Find(bucket_, "a", "", true).value();
+  const auto rewrap = [&](std::string_view to) {
+    const auto version = store_->Find(bucket_, "a", "", false).value();
+    Store::Rewrapping change{.present = version.attributes.encryption, .from = nullptr, .to = {}};
+    change.from = store_->OpenKey(change.present, user_, {}).value();
+    change.to = store_->Seal(bucket_, "a", Kms(std::string(to)), user_).value();
+    return store_->Rewrap(bucket_, "a", "", change);
+  };
+  ASSERT_TRUE(rewrap("k1").ok());
+  ASSERT_TRUE(rewrap("k2").ok());
+  EXPECT_EQ(Read("a"), "content");
+  EXPECT_EQ(EncryptionOf("a").key, "arn:aws:kms:::key/k2");
+  const auto after = store_->Find(bucket_, "a", "", true).value();
+  EXPECT_EQ(after.layout->extents.at(0).blob.id, before.layout->extents.at(0).blob.id);
+  EXPECT_EQ(after.modified, before.modified);
+  EXPECT_EQ(after.version_id, before.version_id);
+  EXPECT_TRUE(wrapper_->Unwrap(after.layout->extents.at(0).blob.wrapped_key).Is(blob::kWrongKey));
+  // Who had it open reads on.
+  std::string bytes(7, ' ');
+  EXPECT_TRUE(before.layout->ReadAtSync(0, std::as_writable_bytes(std::span(bytes))).ok());
+  EXPECT_EQ(bytes, "content");
+}
+
 TEST_F(EncryptionTest, DefaultsOfEarlierVersionsAreUnderstood) {
   EXPECT_FALSE(DefaultEncryption::Decode("AES256")->bucket_key);
   EXPECT_TRUE(DefaultEncryption::Decode("AES256+BucketKey")->bucket_key);

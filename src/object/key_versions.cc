@@ -186,4 +186,17 @@ Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version) {
   return whole;
 }
 
+Status ChangeExtents(kv::Txn& txn, VersionRecord& version, const std::function<Status(Extent&)>& change) {
+  for (Extent& extent : version.extents) TARN_CHECK(change(extent));
+  if (version.layout == 0) return Ok();
+  const kv::Key keys = LayoutKeys(version.layout);
+  TARN_TRY(auto chunks, txn.Scan(keys.bytes(), keys.End(), kLayoutChunks));
+  for (const kv::KeyValue& stored : chunks) {
+    TARN_TRY(auto chunk, DecodeLayout(stored.value));
+    for (Extent& extent : chunk.extents) TARN_CHECK(change(extent));
+    txn.Put(stored.key, Encode(chunk));
+  }
+  return Ok();
+}
+
 }  // namespace tarn::object

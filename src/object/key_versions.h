@@ -6,6 +6,7 @@
 // changes did to the bucket's counts.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,5 +64,7 @@ class KeyVersions {
 
 // A version's extents and parts, wherever they are stored.
 Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version);
+// Lets `change` edit each extent of a version in place; those outside of the record are written at once.
+Status ChangeExtents(kv::Txn& txn, VersionRecord& version, const std::function<Status(Extent&)>& change);
 
 }  // namespace tarn::object

@@ -188,6 +188,14 @@ class Store {
   // The wrapper of what is encrypted so already (an upload's parts). kInvalidRequest, kWrongCustomerKey.
   Result<Wrapper> OpenKey(const Encryption& encryption, const KeyUser& user,
                           const std::optional<CustomerKey>& customer);
+  // Wraps the keys of a version's blobs anew, from `present` as `from` opens it to `to`; no byte moves. kConflict when
+  // it is encrypted otherwise meanwhile, kInvalidRequest when its bytes are not encrypted at all.
+  struct Rewrapping {
+    Encryption present;
+    Wrapper from;
+    Sealing to;
+  };
+  Status Rewrap(const Bucket& bucket, std::string_view key, std::string_view version_id, const Rewrapping& change);
   // Makes the content of a version found with it readable; at the first read in the second form.
   Status Unlock(const Version& version, const KeyUser& user, const std::optional<CustomerKey>& customer);
   void UnlockLater(const Version& version, const KeyUser& user);
@@ -250,7 +258,7 @@ class Store {
   Status Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
               const VersionRecord& record, const Origin& origin) const;
   Result<Version> Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
-                       const std::function<Status(const Version&, VersionRecord&)>& edit);
+                       const std::function<Status(kv::Txn&, const Version&, VersionRecord&)>& edit);
   Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
 
   kv::Store& kv_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "object/content.h"
+#include "object/key_versions.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -88,6 +89,32 @@ Result<Wrapper> Store::OpenKey(const Encryption& encryption, const KeyUser& user
   TARN_TRY(const EncryptionContext context, DecodeContext(encryption.context));
   TARN_TRY(const std::string plaintext, keys_->Open(user, encryption.sealed_key, context));
   return Wrapper(blob::MakeKeyWrapper(plaintext));
+}
+
+Status Store::Rewrap(const Bucket& bucket, std::string_view key, std::string_view version_id,
+                     const Rewrapping& change) {
+  const blob::KeyWrapper& from = change.from != nullptr ? *change.from : blobs_.wrapper();
+  const blob::KeyWrapper& to = change.to.wrapper != nullptr ? *change.to.wrapper : blobs_.wrapper();
+  const auto rewrap = [&](Extent& extent) -> Status {
+    if (extent.blob.size == 0) return Ok();
+    if (extent.blob.wrapped_key.empty()) {
+      return Fail(kInvalidRequest,
+                  "The UpdateObjectEncryption operation doesn't supported unencrypted source objects. Only source "
+                  "objects encrypted with SSE-S3 or SSE-KMS are supported.");
+    }
+    TARN_TRY(const std::string plain, from.Unwrap(extent.blob.wrapped_key));
+    TARN_TRY(extent.blob.wrapped_key, to.Wrap(plain));
+    return Ok();
+  };
+  TARN_CHECK(Edit(bucket, key, version_id, [&](kv::Txn& txn, const Version&, VersionRecord& record) -> Status {
+    if (record.attributes.encryption != change.present) {
+      return Fail(kConflict, "the version was encrypted otherwise meanwhile");
+    }
+    TARN_CHECK(ChangeExtents(txn, record, rewrap));
+    record.attributes.encryption = change.to.encryption;
+    return Ok();
+  }));
+  return Ok();
 }
 
 Status Store::Unlock(const Version& version, const KeyUser& user, const std::optional<CustomerKey>& customer) {

@@ -189,7 +189,7 @@ Result<std::vector<Result<Deleted>>> Store::DeleteMany(const Bucket& seen, std::
 }
 
 Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
-                            const std::function<Status(const Version&, VersionRecord&)>& edit) {
+                            const std::function<Status(kv::Txn&, const Version&, VersionRecord&)>& edit) {
   Version result;
   TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
@@ -203,7 +203,7 @@ Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::strin
     result = ToVersion(bucket, key, *record);
     result.is_latest = versions.IsNewest(*record);
     if (record->is_delete_marker) return Fail(kDeleteMarker, "The version is a delete marker");
-    TARN_CHECK(edit(result, *record));
+    TARN_CHECK(edit(txn, result, *record));
     result.tags = record->tags;
     result.attributes = record->attributes;
     return versions.Rewrite(*record);
@@ -214,7 +214,7 @@ Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::strin
 Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,
                                const Tags& tags) {
   TARN_CHECK(CheckTags(tags, 10));
-  return Edit(seen, key, version_id, [&](const Version&, VersionRecord& record) {
+  return Edit(seen, key, version_id, [&](kv::Txn&, const Version&, VersionRecord& record) {
     record.tags = tags;
     return Ok();
   });
@@ -222,8 +222,9 @@ Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::st
 
 Result<Version> Store::ChangeAttributes(const Bucket& seen, std::string_view key, std::string_view version_id,
                                         const AttributeChange& change) {
-  return Edit(seen, key, version_id,
-              [&](const Version& present, VersionRecord& record) { return change(present, record.attributes); });
+  return Edit(seen, key, version_id, [&](kv::Txn&, const Version& present, VersionRecord& record) {
+    return change(present, record.attributes);
+  });
 }
 
 }  // namespace tarn::object

@@ -1,5 +1,6 @@
 // How a bucket encrypts what comes without a choice: Put-, Get- and DeleteBucketEncryption.
 #include "api/s3/encryption/encryption.h"
+#include "api/s3/encryption/update_object_encryption.h"
 #include "api/s3/errors.h"
 #include "api/s3/operations.h"
 
@@ -86,6 +87,10 @@ Result<gen::DeleteBucketEncryptionResponse> DeleteBucketEncryption(S3Service& se
 
 Rows EncryptionRows(const Rules& rules) {
   using protocol::Bind;
+  // One action, whether a version is named or not.
+  const auto update = [checks = rules.checks](const Call& call, const gen::UpdateObjectEncryptionRequest& in) {
+    return checks(call, "s3:UpdateObjectEncryption", in.bucket, in.key);
+  };
   return {
       Bind<&GetBucketEncryption>("GetBucketEncryption", "s3:GetEncryptionConfiguration",
                                  rules.Bucket("s3:GetEncryptionConfiguration")),
@@ -93,6 +98,7 @@ Rows EncryptionRows(const Rules& rules) {
                                  rules.Bucket("s3:PutEncryptionConfiguration")),
       Bind<&DeleteBucketEncryption>("DeleteBucketEncryption", "s3:PutEncryptionConfiguration",
                                     rules.Bucket("s3:PutEncryptionConfiguration")),
+      Bind<&UpdateObjectEncryption>("UpdateObjectEncryption", "s3:UpdateObjectEncryption", update, kData),
   };
 }
 

@@ -11,6 +11,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdarg>
@@ -137,10 +138,14 @@ class RocksDbStore : public Store {
   void Commit(std::unique_ptr<Txn> txn, std::move_only_function<void(Status)> done) override {
     std::unique_ptr<OptimisticTxn> mine(static_cast<OptimisticTxn*>(txn.release()));
     mine->ReleaseSnapshot();
-    Status limits = mine->CheckLimits();
-    if (!limits.ok() || mine->writes().empty()) {
+    Status outcome = mine->CheckLimits();
+    if (!outcome.ok() || mine->writes().empty()) {
+      // What it saw may be overtaken by a write of unknown outcome, which a restart would find in the log.
+      const Reason* doubt = doubt_;
+      if (outcome.ok() && doubt != nullptr)
+        outcome = Fail(*doubt, "the metadata log failed: what is there is in doubt");
       mine = nullptr;
-      done(std::move(limits));
+      done(std::move(outcome));
       return;
     }
     bool was_empty;
@@ -238,6 +243,7 @@ class RocksDbStore : public Store {
     if (written.ok()) return;
     health_ = written.IsNoSpace() && MemoryHoldsSomething() ? Health::kFull : Health::kFailed;
     is_stuck_ = true;
+    doubt_ = health_ == Health::kFull ? &kFull : &kIo;
     // Nothing of the batch is visible: its keys must not make later readers conflict.
     window_ = CommitWindow(kWindowKeys, db_->GetLatestSequenceNumber());
     log::Fault("kv", fmt::format("the metadata log {}: {}",
@@ -266,6 +272,7 @@ class RocksDbStore : public Store {
       if (const rocksdb::Status resumed = db_->Resume(); !resumed.ok()) return;
     }
     is_stuck_ = false;
+    doubt_ = nullptr;
     health_ = Health::kWorks;
     log::Info("kv", "there is room again; commits are taken");
   }
@@ -285,8 +292,9 @@ class RocksDbStore : public Store {
   metrics::Counter& batches_ = metrics::GetCounter("tarn_kv_batches_total");
   metrics::Counter& commits_ = metrics::GetCounter("tarn_kv_commits_total");
 
-  CommitWindow window_;                                 // the committer's own
-  Health health_ = Health::kWorks;                      // the committer's own
+  CommitWindow window_;             // the committer's own
+  Health health_ = Health::kWorks;  // the committer's own
+  std::atomic<const Reason*> doubt_ = nullptr;
   bool is_stuck_ = false;                               // the committer's own: RocksDB needs a Resume
   std::chrono::steady_clock::time_point resumed_at_{};  // the committer's own
 

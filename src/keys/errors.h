@@ -27,11 +27,11 @@ inline constexpr Reason kInvalidMac{"keys.InvalidMac", Code::kInvalidArgument};
 inline constexpr Reason kInvalidSignature{"keys.InvalidSignature", Code::kInvalidArgument};
 inline constexpr Reason kInvalidGrantToken{"keys.InvalidGrantToken", Code::kInvalidArgument};
 inline constexpr Reason kInvalidGrantId{"keys.InvalidGrantId", Code::kInvalidArgument};
-inline constexpr Reason kInvalidMarker{"keys.InvalidMarker", Code::kInvalidArgument};
+
 inline constexpr Reason kInvalidImportToken{"keys.InvalidImportToken", Code::kInvalidArgument};
 inline constexpr Reason kExpiredImportToken{"keys.ExpiredImportToken", Code::kInvalidArgument};
 inline constexpr Reason kIncorrectKeyMaterial{"keys.IncorrectKeyMaterial", Code::kInvalidArgument};
-inline constexpr Reason kConflict{"keys.Conflict", Code::kPreconditionFailed};
+
 // The operation would have succeeded: it was asked as a dry run.
 inline constexpr Reason kDryRun{"keys.DryRun", Code::kPreconditionFailed};
 inline constexpr Reason kDamaged{"keys.Damaged", Code::kDataLoss};

@@ -15,6 +15,7 @@
 #include "api/athena/athena_service.h"
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
+#include "api/kms/kms_service.h"
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
 #include "api/s3/s3_service.h"
@@ -30,6 +31,7 @@
 #include "identity/directory.h"
 #include "jobs/crawl/crawl_runner.h"
 #include "jobs/crawl/definitions.h"
+#include "keys/keys.h"
 #include "kv/rocksdb_store.h"
 #include "object/store.h"
 #include "observe/storage_metrics.h"
@@ -48,6 +50,7 @@ namespace fs = std::filesystem;
 namespace crawl = jobs::crawl;
 
 constexpr std::string_view kStorageTimer = "storage-metrics";
+constexpr std::string_view kKeysTimer = "kms-keys";
 constexpr size_t kMetadataThreads = 8;
 constexpr size_t kDataThreads = 16;
 constexpr size_t kQueryThreads = 8;
@@ -137,6 +140,8 @@ class OpenLake : public Lake {
   }
 
   Status OpenDomains() {
+    TARN_TRY(std::string kms_key, DeriveKey(options_.data + "/master-key", "keys"));
+    keys_ = std::make_unique<keys::Keys>(*kv_, clock_, std::move(kms_key));
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_);
     objects_->SetListener(&recorder_);
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
@@ -162,10 +167,14 @@ class OpenLake : public Lake {
       return Ok();
     });
     timers_->Handle(kStorageTimer, [this](const schedule::Timer&) { return storage_metrics_->Sample(); });
+    timers_->Handle(kKeysTimer, [this](const schedule::Timer&) { return keys_->Sweep(); });
     TARN_TRY(const schedule::Schedule hourly, schedule::Schedule::Parse("cron(0 * * * ? *)"));
     TARN_CHECK(kv::Transact(*kv_, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(const auto present, schedule::Timers::Find(txn, kStorageTimer, "all"));
-      return present ? Ok() : schedule::Timers::Set(txn, kStorageTimer, "all", hourly, clock_.Now());
+      for (const std::string_view kind : {kStorageTimer, kKeysTimer}) {
+        TARN_TRY(const auto present, schedule::Timers::Find(txn, kind, "all"));
+        if (!present) TARN_CHECK(schedule::Timers::Set(txn, kind, "all", hourly, clock_.Now()));
+      }
+      return Ok();
     }));
     timers_->Start();
     courier_ = MakeS3Courier(*kv_, *objects_, options_);
@@ -188,6 +197,7 @@ class OpenLake : public Lake {
                                                                                   .query_pool = &query_pool_});
     TARN_CHECK(
         dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{.store = *objects_})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
@@ -207,6 +217,7 @@ class OpenLake : public Lake {
   std::unique_ptr<kv::Store> kv_;
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
+  std::unique_ptr<keys::Keys> keys_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<catalog::Catalog> catalog_;

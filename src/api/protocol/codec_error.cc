@@ -66,7 +66,8 @@ std::string JsonError(const ServiceDesc* service, WireProtocol protocol, const W
   json::Writer writer;
   writer.BeginObject();
   if (protocol != WireProtocol::kRestJson) writer.Key("__type").String(shape != nullptr ? shape->name : error.code);
-  writer.Key(MessageKey(service, shape)).String(error.message);
+  // What has nothing to say says nothing (KMS's InvalidCiphertextException).
+  if (!error.message.empty()) writer.Key(MessageKey(service, shape)).String(error.message);
   for (const auto& [name, value] : error.fields) {
     const Member* member = FieldOf(shape, name);
     const Kind kind = member == nullptr ? Kind::kString : member->ref.type->kind;

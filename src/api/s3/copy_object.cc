@@ -80,6 +80,7 @@ Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectReq
   } else {
     object.headers = source.headers;
     object.headers.website_redirect = in.website_redirect_location.value_or("");
+    TARN_CHECK(CheckRedirectLocation(in.website_redirect_location));
   }
   object.tags = source.tags;
   if (new_tags) {

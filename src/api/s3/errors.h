@@ -21,6 +21,17 @@ inline constexpr Reason kCopyOntoItself{"s3.CopyOntoItself", Code::kInvalidArgum
 inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvalidArgument};
 
 inline constexpr Reason kRestoreInProgress{"s3.RestoreInProgress", Code::kConflict};
+// Forms (POST object).
+inline constexpr Reason kMalformedPost{"s3.MalformedPost", Code::kInvalidArgument};
+inline constexpr Reason kPostFieldsTooLarge{"s3.PostFieldsTooLarge", Code::kInvalidArgument};
+inline constexpr Reason kPostNotForm{"s3.PostNotForm", Code::kPreconditionFailed};
+inline constexpr Reason kInvalidPostPolicy{"s3.InvalidPostPolicy", Code::kInvalidArgument};
+inline constexpr Reason kPostDenied{"s3.PostDenied", Code::kPermissionDenied};
+
+// Websites and cross-origin requests.
+inline constexpr Reason kInvalidRedirect{"s3.InvalidRedirect", Code::kInvalidArgument};
+inline constexpr Reason kBadPreflight{"s3.BadPreflight", Code::kInvalidArgument};
+inline constexpr Reason kCorsForbidden{"s3.CorsForbidden", Code::kPermissionDenied};
 
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};

@@ -69,17 +69,6 @@ Result<gen::GetBucketPolicyStatusOutput> S3Service::GetBucketPolicyStatus(const 
   return None(call, bucket, kNoSuchBucketPolicy);
 }
 
-Result<gen::GetBucketCorsOutput> S3Service::GetBucketCors(const Call& call, const gen::GetBucketCorsRequest& in) {
-  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  return None(call, bucket, kNoSuchCors);
-}
-
-Result<gen::GetBucketWebsiteOutput> S3Service::GetBucketWebsite(const Call& call,
-                                                                const gen::GetBucketWebsiteRequest& in) {
-  TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  return None(call, bucket, kNoSuchWebsite);
-}
-
 Result<gen::GetBucketReplicationOutput> S3Service::GetBucketReplication(const Call& call,
                                                                         const gen::GetBucketReplicationRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
@@ -96,12 +85,6 @@ Result<gen::GetBucketRequestPaymentOutput> S3Service::GetBucketRequestPayment(
     const Call& call, const gen::GetBucketRequestPaymentRequest& in) {
   TARN_CHECK(BucketOf(call, in));
   return gen::GetBucketRequestPaymentOutput{.payer = "BucketOwner"};
-}
-
-Result<gen::GetBucketAccelerateConfigurationOutput> S3Service::GetBucketAccelerateConfiguration(
-    const Call& call, const gen::GetBucketAccelerateConfigurationRequest& in) {
-  TARN_CHECK(BucketOf(call, in));
-  return gen::GetBucketAccelerateConfigurationOutput{};
 }
 
 }  // namespace tarn::api::s3

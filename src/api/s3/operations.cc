@@ -8,6 +8,7 @@
 
 #include "api/s3/gen/operations.h"
 #include "api/s3/rules/request_rules.h"
+#include "api/s3/web/cors/cors_cache.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -55,15 +56,11 @@ Rows FixedRows(const Rules& rules) {
       Bind<&S::GetBucketPolicy>("GetBucketPolicy", "s3:GetBucketPolicy", rules.Bucket("s3:GetBucketPolicy")),
       Bind<&S::GetBucketPolicyStatus>("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus",
                                       rules.Bucket("s3:GetBucketPolicyStatus")),
-      Bind<&S::GetBucketCors>("GetBucketCors", "s3:GetBucketCORS", rules.Bucket("s3:GetBucketCORS")),
-      Bind<&S::GetBucketWebsite>("GetBucketWebsite", "s3:GetBucketWebsite", rules.Bucket("s3:GetBucketWebsite")),
       Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
                                      rules.Bucket("s3:GetReplicationConfiguration")),
       Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", rules.Bucket("s3:GetBucketLogging")),
       Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
                                         rules.Bucket("s3:GetBucketRequestPayment")),
-      Bind<&S::GetBucketAccelerateConfiguration>("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration",
-                                                 rules.Bucket("s3:GetAccelerateConfiguration")),
   };
 }
 
@@ -106,7 +103,9 @@ std::string VersionAction(std::string_view action) {
   return named.insert(named.find(kObject) + kObject.size(), "Version");
 }
 
-S3Service::S3Service(Parts parts) : store_(parts.store), parts_(parts), operations_(MakeOperations()) {}
+S3Service::S3Service(Parts parts)
+    : store_(parts.store), parts_(parts), operations_(MakeOperations()), cors_(std::make_unique<CorsCache>()) {}
+S3Service::~S3Service() = default;
 
 const protocol::ServiceDesc& S3Service::model() const { return gen::kService; }
 
@@ -129,8 +128,8 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules),      ObjectRows(rules), EventRows(rules),
-                                   EncryptionRows(rules), LockRows(rules),   RestoreRows(rules)};
+  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules),  EventRows(rules), EncryptionRows(rules),
+                                   LockRows(rules),  RestoreRows(rules), WebRows(rules)};
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

@@ -51,5 +51,6 @@ Rows EncryptionRows(const Rules& rules);  // encryption/
 Rows EventRows(const Rules& rules);       // events/
 Rows LockRows(const Rules& rules);        // lock/
 Rows RestoreRows(const Rules& rules);     // lifecycle/
+Rows WebRows(const Rules& rules);         // web/
 
 }  // namespace tarn::api::s3

@@ -17,8 +17,8 @@ namespace {
 struct BodyRules {
   std::optional<std::string> md5;
   DeclaredChecksum declared;
-  uint64_t length = 0;
-  std::string placement;  // the storage class
+  std::string placement;           // the storage class
+  std::optional<uint64_t> length;  // a form's file has none: it ends where its delimiter begins
 };
 
 template <typename In>
@@ -26,9 +26,8 @@ Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
   BodyRules rules;
   TARN_TRY(rules.md5, ContentMd5(in.content_md5));
   TARN_TRY(rules.declared, DeclaredOf(FieldsOf(in), body, in.checksum_algorithm));
-  if (!body.length()) return Fail(kMissingContentLength, "You must provide the Content-Length HTTP header.");
-  rules.length = *body.length();
-  if (rules.length > object::kPutBytesMax) {
+  rules.length = body.length();
+  if (rules.length && *rules.length > object::kPutBytesMax) {
     return Fail(object::kEntityTooLarge, "Your proposed upload exceeds the maximum allowed size");
   }
   return rules;

@@ -5,6 +5,7 @@
 // Threads: any.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ using protocol::Call;
 using protocol::RequestBody;
 using protocol::Streamed;
 
+class CorsCache;  // web/cors/cors_cache.h
+
 class S3Service : public protocol::Service {
  public:
   // What the service works with; all outlive it.
@@ -31,10 +34,16 @@ class S3Service : public protocol::Service {
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
   };
   explicit S3Service(Parts parts);
+  ~S3Service() override;
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override { return operations_; }
   std::span<const protocol::ErrorRow> errors() const override;
+
+  // web/own_requests.cc: forms, preflights and websites; CORS headers of all answers.
+  std::string_view OwnOperation(const Call& call) const override;
+  Task<Result<protocol::OwnAnswer>> Answer(protocol::OwnRequest request) override;
+  void Decorate(const Call& call) const override;
 
   object::Store& store() const { return store_; }
   const Parts& parts() const { return parts_; }
@@ -83,14 +92,10 @@ class S3Service : public protocol::Service {
   Result<gen::GetPublicAccessBlockOutput> GetPublicAccessBlock(const Call&, const gen::GetPublicAccessBlockRequest&);
   Result<gen::GetBucketPolicyOutput> GetBucketPolicy(const Call&, const gen::GetBucketPolicyRequest&);
   Result<gen::GetBucketPolicyStatusOutput> GetBucketPolicyStatus(const Call&, const gen::GetBucketPolicyStatusRequest&);
-  Result<gen::GetBucketCorsOutput> GetBucketCors(const Call&, const gen::GetBucketCorsRequest&);
-  Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(const Call&, const gen::GetBucketWebsiteRequest&);
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
   Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
   Result<gen::GetBucketRequestPaymentOutput> GetBucketRequestPayment(const Call&,
                                                                      const gen::GetBucketRequestPaymentRequest&);
-  Result<gen::GetBucketAccelerateConfigurationOutput> GetBucketAccelerateConfiguration(
-      const Call&, const gen::GetBucketAccelerateConfigurationRequest&);
 
   // put_object.cc
   Task<Result<Streamed<gen::PutObjectOutput>>> PutObject(const Call&, const gen::PutObjectRequest&, RequestBody&);
@@ -140,6 +145,7 @@ class S3Service : public protocol::Service {
   object::Store& store_;
   const Parts parts_;
   std::vector<protocol::Operation> operations_;
+  const std::unique_ptr<CorsCache> cors_;
 };
 
 }  // namespace tarn::api::s3

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 7> kObjectAcls = {
     "private",       "public-read",       "public-read-write",        "authenticated-read",
     "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
 constexpr size_t kUserMetadataBytesMax = 2048;
+constexpr size_t kRedirectBytesMax = 2048;
 
 template <typename List>
 bool Contains(const List& list, std::string_view text) {
@@ -68,6 +69,18 @@ Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string,
   call.AddErrorField("Size", std::to_string(bytes));
   call.AddErrorField("MaxSizeAllowed", std::to_string(kUserMetadataBytesMax));
   return Fail(object::kMetadataTooLarge, "Your metadata headers exceed the maximum allowed metadata size");
+}
+
+Status CheckRedirectLocation(const std::optional<std::string>& location) {
+  if (!location || location->empty()) return Ok();
+  if (!location->starts_with('/') && !location->starts_with("http://") && !location->starts_with("https://")) {
+    return Fail(kInvalidRedirect,
+                "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.");
+  }
+  if (location->size() > kRedirectBytesMax) {
+    return Fail(kInvalidRedirect, "The length of website redirect location cannot exceed 2,048 characters.");
+  }
+  return Ok();
 }
 
 Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,

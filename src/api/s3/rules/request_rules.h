@@ -33,6 +33,9 @@ std::vector<gen::Tag> FromTags(const object::Tags& tags);
 // kMetadataTooLarge above 2 KiB of names and values.
 Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string, std::string>& user);
 
+// x-amz-website-redirect-location: a path, or an http or https URL.
+Status CheckRedirectLocation(const std::optional<std::string>& location);
+
 // The headers that a new object keeps. `expires` as it came, since AWS keeps any text.
 template <typename In>
 Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
@@ -45,6 +48,7 @@ Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
                           .website_redirect = in.website_redirect_location.value_or(""),
                           .user = in.metadata.value_or(std::map<std::string, std::string>())};
   TARN_CHECK(CheckUserMetadata(call, headers.user));
+  TARN_CHECK(CheckRedirectLocation(in.website_redirect_location));
   return headers;
 }
 

@@ -1,0 +1,169 @@
+#include "api/s3/web/form/post_policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/s3/errors.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "json/json.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+using Kind = PostCondition::Kind;
+
+constexpr size_t kPolicyBytesMax = 20 << 10;
+
+Error Invalid(std::string_view why) { return Fail(kInvalidPostPolicy, fmt::format("Invalid Policy: {}", why)); }
+
+Error Denied(std::string_view why) { return Fail(kPostDenied, fmt::format("Invalid according to Policy: {}", why)); }
+
+// A number, or a text that is one.
+std::optional<int64_t> SizeOf(const json::Value& value) {
+  if (const int64_t* number = value.AsInt()) return *number;
+  if (const std::string* text = value.AsString()) return ParseI64(*text);
+  return std::nullopt;
+}
+
+Result<PostCondition> SizeCondition(const json::Array& words) {
+  PostCondition condition{.kind = Kind::kSize};
+  condition.text = fmt::format("[\"content-length-range\", {}, {}]", json::Write(words[1]), json::Write(words[2]));
+  const auto min = SizeOf(words[1]);
+  const auto max = SizeOf(words[2]);
+  if (min && max) {
+    condition.size_min = *min;
+    condition.size_max = *max;
+  } else {
+    condition.kind = Kind::kNeverHolds;
+  }
+  return condition;
+}
+
+PostCondition FieldCondition(Kind kind, std::string_view name, const std::string& value) {
+  PostCondition condition{.kind = kind};
+  condition.text = fmt::format("[\"{}\", {}, {}]", kind == Kind::kStartsWith ? "starts-with" : "eq", json::Quote(name),
+                               json::Quote(value));
+  condition.value = value;
+  if (name.starts_with('$')) {
+    condition.field = AsciiLower(name.substr(1));
+  } else {
+    condition.kind = Kind::kNeverHolds;
+  }
+  return condition;
+}
+
+// ["eq", "$acl", "private"]
+Result<PostCondition> ListCondition(const json::Array& words) {
+  if (words.size() != 3 || !words[0].is_string()) {
+    return Invalid("Invalid Condition: Conditions must have exactly an operator and two arguments.");
+  }
+  const std::string operation = AsciiLower(*words[0].AsString());
+  if (operation == "content-length-range") return SizeCondition(words);
+  if (operation != "eq" && operation != "starts-with") {
+    return Invalid(fmt::format("Unknown operator: '{}'", *words[0].AsString()));
+  }
+  if (!words[1].is_string() || !words[2].is_string()) {
+    return Invalid("Invalid Condition: the arguments must be strings.");
+  }
+  return FieldCondition(operation == "eq" ? Kind::kEquals : Kind::kStartsWith, *words[1].AsString(),
+                        *words[2].AsString());
+}
+
+// {"acl": "private"}
+Result<PostCondition> SimpleCondition(const json::Object& object) {
+  if (object.size() != 1) {
+    return Invalid("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
+  }
+  if (!object[0].second.is_string()) return Invalid("Invalid Simple-Condition: value must be a string.");
+  return FieldCondition(Kind::kEquals, "$" + object[0].first, *object[0].second.AsString());
+}
+
+// Fields that no condition needs to name: the signature's own, and checksums of the bytes.
+bool IsFree(std::string_view name) {
+  return name == "awsaccesskeyid" || name == "signature" || name == "x-amz-signature" || name == "policy" ||
+         name == "file" || name.starts_with("x-ignore-") || name.starts_with("x-amz-checksum-") ||
+         name == "x-amz-sdk-checksum-algorithm";
+}
+
+bool StartsWith(std::string_view field, std::string_view value, std::string_view prefix) {
+  if (field != "content-type" || value.find(',') == value.npos) return value.starts_with(prefix);
+  // A list of types: each must begin so.
+  return std::ranges::all_of(Split(value, ','), [&](std::string_view type) { return Trim(type).starts_with(prefix); });
+}
+
+bool Holds(const PostCondition& condition, const FormFields& fields) {
+  const std::string* value = FindField(fields, condition.field);
+  switch (condition.kind) {
+    case Kind::kEquals:
+      return value != nullptr && *value == condition.value;
+    case Kind::kStartsWith:
+      return value != nullptr && StartsWith(condition.field, *value, condition.value);
+    case Kind::kSize:
+      return true;
+    case Kind::kNeverHolds:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+const std::string* FindField(const FormFields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &FormFields::value_type::first);
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+Result<PostPolicy> ParsePostPolicy(std::string_view base64) {
+  const auto text = Unbase64(base64);
+  if (!text) return Invalid("Invalid Base64.");
+  const auto document = json::Parse(*text, {.bytes = kPolicyBytesMax, .depth = 8, .values = 4'000});
+  if (!document.ok() || !document->is_object()) return Invalid("Invalid JSON.");
+  PostPolicy policy;
+  const json::Value* conditions = nullptr;
+  const json::Value* expiration = nullptr;
+  for (const auto& [name, value] : *document->AsObject()) {
+    if (name == "expiration") {
+      expiration = &value;
+    } else if (name == "conditions") {
+      conditions = &value;
+    } else {
+      return Invalid(fmt::format("Unexpected: '{}'", name));
+    }
+  }
+  if (expiration == nullptr || !expiration->is_string()) return Invalid("Policy missing expiration.");
+  const auto until = ParseIso8601(*expiration->AsString());
+  if (!until) return Invalid(fmt::format("Invalid 'expiration' value: '{}'", *expiration->AsString()));
+  policy.expiration = *until;
+  if (conditions == nullptr || !conditions->is_array()) return Invalid("Policy missing conditions.");
+  for (const json::Value& value : *conditions->AsArray()) {
+    if (!value.is_array() && !value.is_object()) return Invalid("Invalid Condition: neither a list nor an object.");
+    TARN_TRY(PostCondition condition,
+             value.is_array() ? ListCondition(*value.AsArray()) : SimpleCondition(*value.AsObject()));
+    policy.conditions.push_back(std::move(condition));
+  }
+  return policy;
+}
+
+Result<SizeRange> CheckPostPolicy(const PostPolicy& policy, const FormFields& fields, Timestamp now) {
+  if (now > policy.expiration) return Denied("Policy expired.");
+  SizeRange range;
+  for (const PostCondition& condition : policy.conditions) {
+    if (!Holds(condition, fields)) return Denied(fmt::format("Policy Condition failed: {}", condition.text));
+    if (condition.kind != Kind::kSize) continue;
+    range.min = std::max(range.min, condition.size_min);
+    range.max = std::min(range.max, condition.size_max);
+  }
+  std::vector<std::string> extra;
+  for (const auto& [name, value] : fields) {
+    if (IsFree(name) || std::ranges::find(policy.conditions, name, &PostCondition::field) != policy.conditions.end()) {
+      continue;
+    }
+    extra.push_back(name);
+  }
+  if (!extra.empty()) return Denied(fmt::format("Extra input fields: {}", Join(extra, ", ")));
+  return range;
+}
+
+}  // namespace tarn::api::s3

@@ -17,12 +17,15 @@ inline constexpr Reason kNoSuchBucket{"object.NoSuchBucket", Code::kNotFound};
 inline constexpr Reason kNoSuchKey{"object.NoSuchKey", Code::kNotFound};
 inline constexpr Reason kNoSuchVersion{"object.NoSuchVersion", Code::kNotFound};
 inline constexpr Reason kNoSuchUpload{"object.NoSuchUpload", Code::kNotFound};
+inline constexpr Reason kNoSuchAccessPoint{"object.NoSuchAccessPoint", Code::kNotFound};
 inline constexpr Reason kNoSuchConfiguration{"object.NoSuchConfiguration", Code::kNotFound};
 // The current version, or the version asked for, is a delete marker.
 inline constexpr Reason kDeleteMarker{"object.DeleteMarker", Code::kNotFound};
 
 inline constexpr Reason kBucketOwnedByYou{"object.BucketOwnedByYou", Code::kAlreadyExists};
 inline constexpr Reason kBucketExists{"object.BucketExists", Code::kAlreadyExists};
+inline constexpr Reason kAccessPointOwnedByYou{"object.AccessPointOwnedByYou", Code::kAlreadyExists};
+inline constexpr Reason kBucketHasAccessPoints{"object.BucketHasAccessPoints", Code::kConflict};
 inline constexpr Reason kBucketNotEmpty{"object.BucketNotEmpty", Code::kConflict};
 inline constexpr Reason kAccessDenied{"object.AccessDenied", Code::kPermissionDenied};
 
@@ -35,6 +38,7 @@ inline constexpr Reason kBucketState{"object.BucketState", Code::kConflict};
 inline constexpr Reason kInvalidObjectState{"object.InvalidObjectState", Code::kPreconditionFailed};
 
 inline constexpr Reason kInvalidBucketName{"object.InvalidBucketName", Code::kInvalidArgument};
+inline constexpr Reason kInvalidUri{"object.InvalidUri", Code::kInvalidArgument};
 inline constexpr Reason kKeyTooLong{"object.KeyTooLong", Code::kInvalidArgument};
 inline constexpr Reason kInvalidArgument{"object.InvalidArgument", Code::kInvalidArgument};
 inline constexpr Reason kInvalidVersionId{"object.InvalidVersionId", Code::kInvalidArgument};

@@ -9,12 +9,17 @@
 //   o p <bucket id> <key> <upload>    a multipart upload in progress
 //   o q <upload> <part>               one part of it
 //   o u <bucket id> <slot>            a share of the bucket's counters
+//   o n <account> <region> <name>     an access point
+//   o i <alias>                       where the access point of that alias is: <account> <region> <name>
+//   o j <bucket id> <alias>           the same, by the bucket that it leads to
+//   o g <account>                     what the account blocks of public access
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/scope.h"
 #include "kv/key.h"
 
 namespace tarn::object {
@@ -46,5 +51,14 @@ inline kv::Key PartKeys(std::string_view upload) { return Space("q").Text(upload
 inline kv::Key PartKey(std::string_view upload, uint32_t part) { return PartKeys(upload).Number(part); }
 inline kv::Key UsageKeys(uint64_t bucket) { return Space("u").Number(bucket); }
 inline kv::Key UsageKey(uint64_t bucket, uint32_t slot) { return UsageKeys(bucket).Number(slot); }
+inline kv::Key PointKeys(const Scope& owner) { return Space("n").Text(owner.account).Text(owner.region); }
+inline kv::Key PointKey(const Scope& owner, std::string_view name) { return PointKeys(owner).Text(name); }
+inline kv::Key PointAliasKey(std::string_view alias) { return Space("i").Text(alias); }
+inline kv::Key BucketPointKeys(uint64_t bucket) { return Space("j").Number(bucket); }
+// A value, not a key: where an access point is.
+inline kv::Key PointPlace(const Scope& owner, std::string_view name) {
+  return kv::Key(owner.account).Text(owner.region).Text(name);
+}
+inline kv::Key AccountBlockKey(std::string_view account) { return Space("g").Text(account); }
 
 }  // namespace tarn::object

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "object/points/access_points.h"
 #include "object/records.h"
 
 using namespace tarn::object;  // NOLINT(google-build-using-namespace)
@@ -21,5 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)DecodeUsage(bytes);
   (void)DecodeLayout(bytes);
   (void)ParseVersionId(bytes);
+  if (const auto point = DecodeAccessPoint(bytes); point.ok()) {
+    const std::string written = Encode(*point);
+    const auto again = DecodeAccessPoint(written);
+    if (!again.ok() || Encode(*again) != written) std::abort();
+  }
+  (void)DecodePublicBlock(bytes);
   return 0;
 }

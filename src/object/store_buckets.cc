@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "object/keys.h"
+#include "object/points/access_points.h"
 #include "object/records.h"
 #include "object/store.h"
 
@@ -76,6 +77,7 @@ Status Store::DeleteBucket(std::string_view name) {
     Bucket bucket;
     TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
       TARN_TRY(bucket, LoadBucket(txn, name));
+      TARN_CHECK(CheckNoAccessPoints(txn, bucket.id));
       TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(bucket.id)));
       return empty ? Ok() : Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
     }));
@@ -94,6 +96,7 @@ Status Store::DeleteBucket(std::string_view name) {
       TARN_TRY(auto present, LoadBucket(txn, name, bucket.id));
       TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(present.id)));
       if (!empty) return Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
+      TARN_CHECK(CheckNoAccessPoints(txn, present.id));
       TARN_TRY(const bool idle, IsEmpty(txn, UploadKeys(present.id)));
       more_uploads = !idle;
       if (more_uploads) return Ok();

@@ -1,0 +1,105 @@
+// Access points: further names of buckets, with a policy and a block of public access of their own; and what accounts
+// block for all of their buckets.
+//
+// Invariants: a name is unique within its account and region, an alias in the lake; a bucket with access points is not
+// deleted. Errors: object/errors.h (kNoSuchAccessPoint, kAccessPointOwnedByYou, kInvalidRequest,
+// kTooManyTags …). Nobody is authorised here and policies are opaque. Threads: any; blocks on kv commits, reads are
+// memory speed.
+// Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points.html; kept: docs/format/object.md
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "kv/kv.h"
+#include "object/bucket.h"
+
+namespace tarn::object {
+
+// What is blocked of public access: of an account's buckets or through one access point.
+struct PublicBlock {
+  bool acls = false;            // BlockPublicAcls
+  bool ignored_acls = false;    // IgnorePublicAcls
+  bool policies = false;        // BlockPublicPolicy
+  bool public_buckets = false;  // RestrictPublicBuckets
+  bool operator==(const PublicBlock&) const = default;
+};
+inline constexpr PublicBlock kAllBlocked{true, true, true, true};
+
+struct AccessPoint {
+  Scope owner;
+  std::string name;
+  std::string alias;  // "<name>-<random>-s3alias", a bucket's name to clients
+  std::string bucket;
+  uint64_t bucket_id = 0;
+  std::string bucket_account;
+  std::string vpc_id;  // empty: reached from the internet
+  PublicBlock block = kAllBlocked;
+  std::optional<std::string> policy;
+  Tags tags;
+  Timestamp created;
+  uint64_t revision = 0;  // another one after every change: the key of caches
+
+  std::string arn() const;
+  std::string_view network_origin() const { return vpc_id.empty() ? "Internet" : "VPC"; }
+};
+
+struct PointQuery {
+  std::string bucket;  // empty: of all
+  std::string start_after;
+  uint32_t max = 1000;
+};
+struct PointPage {
+  std::vector<AccessPoint> points;
+  bool truncated = false;
+};
+
+class AccessPoints {
+ public:
+  // Both outlive it.
+  AccessPoints(kv::Store& kv, const Clock& clock) : kv_(kv), clock_(clock) {}
+
+  // Makes `wanted` (owner, name, bucket, bucket_account, vpc_id, block, tags): kInvalidUri, kInvalidRequest when there
+  // is no such bucket of that account, kAccessPointOwnedByYou.
+  Result<AccessPoint> Create(AccessPoint wanted);
+  // By name or by alias.
+  Result<AccessPoint> Get(const Scope& owner, std::string_view name_or_alias);
+  Result<AccessPoint> FindAlias(std::string_view alias);
+  Status Delete(const Scope& owner, std::string_view name);
+  Result<PointPage> List(const Scope& owner, const PointQuery& query);
+  // Lets `change` edit policy and tags in one transaction; it may run several times.
+  Result<AccessPoint> Change(const Scope& owner, std::string_view name_or_alias,
+                             const std::function<Status(AccessPoint&)>& change);
+
+  // What the account blocks; nothing when it never said.
+  Result<std::optional<PublicBlock>> GetAccountBlock(std::string_view account);
+  Status SetAccountBlock(std::string_view account, const std::optional<PublicBlock>& block);
+
+ private:
+  kv::Store& kv_;
+  const Clock& clock_;
+};
+
+inline constexpr std::string_view kAliasSuffix = "-s3alias";
+bool IsAlias(std::string_view bucket_name);
+// Splits the bucket name that SDKs make of an ARN in a host, "<name>-<account>"; false when it is none.
+bool SplitPointHost(std::string_view label, std::string_view& name, std::string_view& account);
+// kInvalidUri, kInvalidRequest.
+Status CheckPointName(std::string_view name);
+// For Store::DeleteBucket: kBucketHasAccessPoints when some lead to the bucket.
+Status CheckNoAccessPoints(kv::Txn& txn, uint64_t bucket_id);
+
+std::string Encode(const PublicBlock& block);
+Result<PublicBlock> DecodePublicBlock(std::string_view bytes);
+std::string Encode(const AccessPoint& point);
+Result<AccessPoint> DecodeAccessPoint(std::string_view bytes);
+
+}  // namespace tarn::object

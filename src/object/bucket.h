@@ -20,7 +20,12 @@ namespace tarn::object {
 enum class Versioning : uint8_t { kUnversioned = 0, kEnabled = 1, kSuspended = 2 };  // frozen: stored
 
 // Who owns the objects of a bucket and whether ACLs count.
-enum class Ownership : uint8_t { kBucketOwnerEnforced = 0, kBucketOwnerPreferred = 1, kObjectWriter = 2 };  // frozen
+enum class Ownership : uint8_t {  // frozen: stored
+  kBucketOwnerEnforced = 0,
+  kBucketOwnerPreferred = 1,
+  kObjectWriter = 2,
+  kNotSet = 3,  // no rule: as kObjectWriter
+};
 
 struct Bucket {
   uint64_t id = 0;  // random, never used again

@@ -266,6 +266,7 @@ Result<UploadPage> Store::ListUploads(const Bucket& bucket, const UploadQuery& q
       page.uploads.push_back(Upload{.key = key,
                                     .id = page.next_upload,
                                     .initiated = record.initiated,
+                                    .initiator = record.initiator,
                                     .attributes = std::move(record.attributes),
                                     .checksum = record.checksum,
                                     .checksum_type = record.checksum_type,

@@ -302,6 +302,7 @@ std::string Encode(const UploadRecord& upload) {
   RecordWriter out;
   out.I64(1, upload.initiated.micros).U64(2, static_cast<uint64_t>(upload.checksum));
   out.U64(3, static_cast<uint64_t>(upload.checksum_type)).Bool(4, upload.checksum_declared);
+  if (!upload.initiator.empty()) out.Str(5, upload.initiator);
   WriteHeaders(out, upload.headers);
   WriteTags(out, 30, upload.tags);
   WriteListedAttributes(out, upload.attributes);
@@ -318,6 +319,7 @@ Result<UploadRecord> DecodeUpload(std::string_view bytes) {
     if (tag == 2) upload.checksum = static_cast<ChecksumAlgorithm>(in.u64());
     if (tag == 3) upload.checksum_type = static_cast<ChecksumType>(in.u64());
     if (tag == 4) upload.checksum_declared = in.boolean();
+    if (tag == 5) upload.initiator = in.str();
     if (tag >= 20 && tag <= 28) return ReadHeader(upload.headers, user_name, in);
     if (tag == 30) upload.tags.emplace_back(in.str(), "");
     if (tag == 31) return ReadTagValue(upload.tags, in);

@@ -56,6 +56,7 @@ struct VersionRecord {
 
 struct UploadRecord {
   Timestamp initiated;
+  std::string initiator;
   Headers headers;
   Tags tags;
   ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;

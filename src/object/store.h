@@ -102,6 +102,7 @@ struct Upload {
   std::string key;
   std::string id;
   Timestamp initiated;
+  std::string initiator;  // account id; empty: the bucket's owner
   Headers headers;
   Tags tags;
   Attributes attributes;
@@ -117,7 +118,7 @@ struct UploadQuery {
   uint32_t max = 1000;
 };
 struct UploadPage {
-  std::vector<Upload> uploads;  // key, id, initiated, attributes and checksum only
+  std::vector<Upload> uploads;  // key, id, initiated, initiator, attributes and checksum only
   std::vector<std::string> prefixes;
   bool truncated = false;
   std::string next_key;

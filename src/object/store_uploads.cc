@@ -38,6 +38,7 @@ Upload ToUpload(std::string_view key, std::string_view id, UploadRecord record) 
   return Upload{.key = std::string(key),
                 .id = std::string(id),
                 .initiated = record.initiated,
+                .initiator = std::move(record.initiator),
                 .headers = std::move(record.headers),
                 .tags = std::move(record.tags),
                 .attributes = std::move(record.attributes),
@@ -141,6 +142,7 @@ Result<Upload> Store::CreateUpload(const Bucket& seen, std::string_view key, Upl
   // Begins with the time, so that a key's uploads are listed in the order of their beginning.
   upload.id = Hex(BigEndian64(static_cast<uint64_t>(upload.initiated.micros))) + RandomText(48, kAlphanumeric);
   const UploadRecord record{.initiated = upload.initiated,
+                            .initiator = upload.initiator,
                             .headers = upload.headers,
                             .tags = upload.tags,
                             .checksum = upload.checksum,

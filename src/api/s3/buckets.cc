@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/access/ownership.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
 #include "base/hash.h"
@@ -63,19 +64,13 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   const std::string name = in.bucket.value_or("");
   call.AddErrorField("BucketName", name);
   TARN_CHECK(object::CheckBucketName(name));
-  if ((in.acl && *in.acl != "private") || in.grant_full_control || in.grant_read || in.grant_read_acp ||
-      in.grant_write || in.grant_write_acp) {
-    return Fail(kBucketAclWithOwnership, "the bucket's ownership does not allow ACLs");
-  }
-  if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced") {
-    return Fail(kNotImplemented, fmt::format("Object ownership {} is not implemented", *in.object_ownership));
-  }
   if (in.bucket_namespace && *in.bucket_namespace != "global") {
     return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
   }
   std::string constraint;
   object::NewBucket options;
   options.object_lock = in.object_lock_enabled_for_bucket.value_or(false);
+  TARN_CHECK(SetBucketAccess(*this, call, in, options));
   if (const auto& configuration = in.create_bucket_configuration) {
     constraint = configuration->location_constraint.value_or("");
     if (configuration->location || configuration->bucket) {
@@ -91,6 +86,9 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
                              ? store_.GetBucket(name)
                              : Result<object::Bucket>(created.error());
     if (!present.ok() || present->owner.region != kHomeRegion) return created.error();
+    // AWS would reset the access list.
+    TARN_TRY(const bool same, AsksForSameAccess(*this, call, in, *present));
+    if (!same) return Fail(object::kBucketExists, "The requested bucket name is taken, with another access list.");
   }
   return gen::CreateBucketOutput{
       .location = region == kHomeRegion ? "/" + name : fmt::format("{}/{}", call.endpoint, name),
@@ -129,7 +127,7 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   }
   TARN_TRY(const object::BucketPage page, store_.ListBuckets(call.scope.account, query));
   gen::ListBucketsOutput out;
-  out.owner = OwnerOf(call.scope.account);
+  out.owner = access().accounts.Owner(call.scope.account);
   out.prefix = in.prefix;
   out.buckets.emplace();
   const bool tell_region = in.max_buckets || in.continuation_token || in.prefix || in.bucket_region;

@@ -3,9 +3,11 @@
 
 #include <utility>
 
+#include "api/s3/access/access.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
+#include "api/s3/operations.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
 #include "api/s3/rules/request_rules.h"
@@ -135,38 +137,47 @@ Result<ByteRange> ParseCopyRange(const std::string& header, uint64_t size) {
 
 }  // namespace
 
+Result<identity::Check> S3Service::SourceCheck(const Call& call, const std::optional<std::string>& header) const {
+  TARN_TRY(const CopySource source, ParseCopySource(header));
+  TARN_TRY(const object::Bucket bucket, FindBucket(call, source.bucket));
+  return MakeCheck(*this, call, bucket,
+                   {.action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
+                    .key = source.key,
+                    .version_id = source.version_id});
+}
+
 Result<std::vector<identity::Check>> S3Service::CopyRule(const Call& call, const gen::CopyObjectRequest& in) {
-  TARN_TRY(const CopySource source, ParseCopySource(in.copy_source));
+  TARN_CHECK(ParseCopySource(in.copy_source));
   TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
-  TARN_TRY(auto reads, BucketChecks(call, source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
-                                    source.bucket, source.key));
-  checks.insert(checks.end(), reads.begin(), reads.end());
+  AskForWritten(WrittenOf(call, in), checks);
+  TARN_TRY(auto source, SourceCheck(call, in.copy_source));
+  checks.push_back(std::move(source));
   return checks;
 }
 
 Result<std::vector<identity::Check>> S3Service::PartCopyRule(const Call& call, const gen::UploadPartCopyRequest& in) {
-  TARN_TRY(const CopySource source, ParseCopySource(in.copy_source));
+  TARN_CHECK(ParseCopySource(in.copy_source));
   TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
-  TARN_TRY(auto reads, BucketChecks(call, source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
-                                    source.bucket, source.key));
-  checks.insert(checks.end(), reads.begin(), reads.end());
+  TARN_TRY(auto source, SourceCheck(call, in.copy_source));
+  checks.push_back(std::move(source));
   return checks;
 }
 
 namespace {
 
 // Finds a copy's source; a delete marker named by its version is a bad request here.
-Result<object::Version> FindSource(const Call& call, object::Store& store, const object::Bucket& bucket,
+Result<object::Version> FindSource(const Call& call, const S3Service& service, const object::Bucket& bucket,
                                    const CopySource& source) {
-  auto version = store.Find(bucket, source.key, source.version_id, /*with_content=*/true);
+  auto version = service.store().Find(bucket, source.key, source.version_id, /*with_content=*/true);
   if (!version.ok()) {
     call.AddErrorField("Key", source.key);
-    return version;
+    return Missing(service, call, bucket, source.key, version.error());
   }
   if (!version->is_delete_marker) return version;
   if (source.version_id.empty()) {
     call.AddErrorField("Key", source.key);
-    return Fail(object::kNoSuchKey, "The specified key does not exist.");
+    return Missing(service, call, bucket, source.key,
+                   Fail(object::kNoSuchKey, "The specified key does not exist."));
   }
   return Fail(object::kInvalidRequest,
               "The source of a copy request may not specifically refer to a delete marker by version id.");
@@ -179,12 +190,11 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
-  TARN_CO_CHECK(CheckObjectWrite(in));
   TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
   TARN_CO_CHECK(CheckChange(in, named));
   const std::string key = in.key.value_or("");
   for (int attempt = 1;; ++attempt) {
-    TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_TRY(const object::Version source, FindSource(call, *this, from, named));
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     TARN_CO_CHECK(CheckCopyable(*this, call, source));
@@ -197,6 +207,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
     TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
     object.origin = OriginOf(call, bucket, "Copy");
+    TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
     TARN_CO_TRY(const object::Sealing sealing, co_await SealCopy(store_, call, bucket, key, choice, source));
     object.attributes.encryption = sealing.encryption;
@@ -232,7 +243,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
   TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
   TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
   for (int attempt = 1;; ++attempt) {
-    TARN_CO_TRY(const object::Version source, FindSource(call, store_, from, named));
+    TARN_CO_TRY(const object::Version source, FindSource(call, *this, from, named));
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     TARN_CO_CHECK(CheckCopyable(*this, call, source));

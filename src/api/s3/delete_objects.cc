@@ -1,6 +1,7 @@
 // DeleteObject and DeleteObjects.
 #include <fmt/format.h>
 
+#include "api/s3/access/access.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -46,6 +47,23 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   return out;
 }
 
+namespace {
+
+// Lets a request in whose keys are judged one by one.
+class KeyByKey : public identity::Guard {
+ public:
+  Result<Verdict> Judge(const identity::Caller&, const identity::Check&) const override { return Verdict::kAllow; }
+};
+
+}  // namespace
+
+Result<std::vector<identity::Check>> S3Service::DeleteObjectsRule(const Call& call,
+                                                                  const gen::DeleteObjectsRequest& in) {
+  TARN_TRY(auto checks, BucketChecks(call, "s3:DeleteObject", in.bucket, {}));
+  checks.front().guard = std::make_shared<KeyByKey>();
+  return checks;
+}
+
 Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, const gen::DeleteObjectsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.delete_ || !in.delete_->objects || in.delete_->objects->empty() || in.delete_->objects->size() > kDeleteMax) {
@@ -58,13 +76,17 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
     out.errors->push_back(
         {.key = object.key, .version_id = object.version_id, .code = std::string(code), .message = std::move(message)});
   };
+  TARN_TRY(const identity::Check first, MakeCheck(*this, call, bucket, {.action = "s3:DeleteObject"}));
   std::vector<object::Deletion> deletions;
   std::vector<const gen::ObjectIdentifier*> asked;  // the request's rows behind `deletions`
   for (const gen::ObjectIdentifier& object : *in.delete_->objects) {
     const std::string key = object.key.value_or("");
     const std::string version = object.version_id.value_or("");
-    if (!call.MayDo(version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
-                    fmt::format("arn:aws:s3:::{}/{}", bucket.name, key), bucket.owner.account)) {
+    const auto check =
+        MakeCheck(*this, call, bucket,
+                  {.action = version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion", .key = key, .version_id = version},
+                  &first);
+    if (!check.ok() || !call.Allow(std::span(&*check, 1)).ok()) {
       refuse(object, "AccessDenied", "Access Denied");
     } else if (object.last_modified_time || object.size) {
       refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");

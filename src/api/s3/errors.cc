@@ -3,6 +3,7 @@
 #include "api/s3/s3_service.h"
 #include "kv/kv.h"
 #include "object/errors.h"
+#include "policy/errors.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -63,6 +64,15 @@ constexpr ErrorRow kErrors[] = {
     {&kAclNotSupported, "AccessControlListNotSupported", 400, "The bucket does not allow ACLs"},
     {&kBucketAclWithOwnership, "InvalidBucketAclWithObjectOwnership", 400,
      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
+    {&policy::kMalformed, "MalformedPolicy", 400},
+    {&policy::kTooLarge, "PolicyTooLarge", 400},
+    {&kBucketAclWithBlock, "InvalidBucketAclWithBlockPublicAccessError", 400,
+     "Bucket cannot have public ACLs set with BlockPublicAccess enabled"},
+    {&kMalformedAcl, "MalformedACLError", 400,
+     "The XML you provided was not well-formed or did not validate against our published schema"},
+    {&kUnexpectedContent, "UnexpectedContent", 400},
+    {&kUnresolvableGrant, "UnresolvableGrantByEmailAddress", 400},
+    {&kMissingHeader, "MissingSecurityHeader", 400},
     {&kInvalidStorageClass, "InvalidStorageClass", 400, "The storage class you specified is not valid"},
     {&kInvalidEncryptionAlgorithm, "InvalidEncryptionAlgorithmError", 400},
     {&kIllegalLocation, "IllegalLocationConstraintException", 400},
@@ -89,6 +99,9 @@ constexpr ErrorRow kErrors[] = {
     {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
     {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
+    {&kNoOwnershipControls, "OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found"},
+    {&kNoPublicAccessBlock, "NoSuchPublicAccessBlockConfiguration", 404,
+     "The public access block configuration was not found"},
     {&kNoSuchCors, "NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
     {&kNoSuchWebsite, "NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"},
     {&kNoSuchReplication, "ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found"},

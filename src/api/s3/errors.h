@@ -8,6 +8,11 @@ namespace tarn::api::s3 {
 inline constexpr Reason kNotImplemented{"s3.NotImplemented", Code::kUnimplemented};
 inline constexpr Reason kAclNotSupported{"s3.AclNotSupported", Code::kInvalidArgument};
 inline constexpr Reason kBucketAclWithOwnership{"s3.BucketAclWithOwnership", Code::kInvalidArgument};
+inline constexpr Reason kBucketAclWithBlock{"s3.BucketAclWithBlock", Code::kInvalidArgument};
+inline constexpr Reason kMalformedAcl{"s3.MalformedAcl", Code::kInvalidArgument};
+inline constexpr Reason kUnexpectedContent{"s3.UnexpectedContent", Code::kInvalidArgument};
+inline constexpr Reason kUnresolvableGrant{"s3.UnresolvableGrant", Code::kInvalidArgument};
+inline constexpr Reason kMissingHeader{"s3.MissingHeader", Code::kInvalidArgument};
 inline constexpr Reason kInvalidStorageClass{"s3.InvalidStorageClass", Code::kInvalidArgument};
 inline constexpr Reason kInvalidEncryptionAlgorithm{"s3.InvalidEncryptionAlgorithm", Code::kInvalidArgument};
 inline constexpr Reason kIllegalLocation{"s3.IllegalLocation", Code::kInvalidArgument};
@@ -36,6 +41,8 @@ inline constexpr Reason kCorsForbidden{"s3.CorsForbidden", Code::kPermissionDeni
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};
 inline constexpr Reason kNoSuchBucketPolicy{"s3.NoSuchBucketPolicy", Code::kNotFound};
+inline constexpr Reason kNoOwnershipControls{"s3.NoOwnershipControls", Code::kNotFound};
+inline constexpr Reason kNoPublicAccessBlock{"s3.NoPublicAccessBlock", Code::kNotFound};
 inline constexpr Reason kNoSuchCors{"s3.NoSuchCors", Code::kNotFound};
 inline constexpr Reason kNoSuchWebsite{"s3.NoSuchWebsite", Code::kNotFound};
 inline constexpr Reason kNoSuchReplication{"s3.NoSuchReplication", Code::kNotFound};

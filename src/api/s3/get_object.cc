@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/access/access.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -19,14 +20,14 @@ Result<object::Version> S3Service::FindVersion(const Call& call, const object::B
   if (!version.ok()) {
     call.AddErrorField("Key", key);
     if (!version_id.empty()) call.AddErrorField("VersionId", version_id);
-    return version;
+    return Missing(*this, call, bucket, key, version.error());
   }
   if (!version->is_delete_marker) return version;
   call.AddHeader("x-amz-delete-marker", "true");
   call.AddHeader("x-amz-version-id", version->version_id);
   if (version_id.empty()) {
     call.AddErrorField("Key", key);
-    return Fail(object::kNoSuchKey, "The specified key does not exist.");
+    return Missing(*this, call, bucket, key, Fail(object::kNoSuchKey, "The specified key does not exist."));
   }
   call.AddHeader("Allow", "DELETE");
   call.AddHeader("Last-Modified", FormatHttpDate(version->modified));

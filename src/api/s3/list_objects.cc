@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/access/access.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -41,7 +42,7 @@ T Row(const object::Entry& entry, bool encode) {
 }
 
 template <typename Out>
-void TellObjects(const object::Page& page, bool encode, const std::optional<gen::Owner>& owner, Out& out) {
+void TellObjects(const object::Page& page, bool encode, const ListedOwners* owners, Out& out) {
   out.is_truncated = page.truncated;
   out.common_prefixes = CommonPrefixes(page.prefixes, encode);
   if (page.entries.empty()) return;
@@ -49,7 +50,7 @@ void TellObjects(const object::Page& page, bool encode, const std::optional<gen:
   out.contents->reserve(page.entries.size());
   for (const object::Entry& entry : page.entries) {
     out.contents->push_back(Row<gen::Object>(entry, encode));
-    out.contents->back().owner = owner;
+    if (owners != nullptr) out.contents->back().owner = owners->Of(entry.owner);
   }
 }
 
@@ -86,7 +87,8 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
   if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
   out.max_keys = static_cast<int32_t>(max);
   if (encode) out.encoding_type = "url";
-  TellObjects(page, encode, OwnerOf(bucket.owner.account), out);
+  const ListedOwners owners(*this, bucket);
+  TellObjects(page, encode, &owners, out);
   // Without a delimiter the last key is the marker, and AWS leaves it to the client.
   if (page.truncated && out.delimiter) out.next_marker = UrlEncoded(page.next, encode);
   return out;
@@ -115,8 +117,8 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
   out.max_keys = static_cast<int32_t>(max);
   if (encode) out.encoding_type = "url";
   out.key_count = static_cast<int32_t>(page.entries.size() + page.prefixes.size());
-  TellObjects(page, encode,
-              in.fetch_owner.value_or(false) ? std::optional(OwnerOf(bucket.owner.account)) : std::nullopt, out);
+  const ListedOwners owners(*this, bucket);
+  TellObjects(page, encode, in.fetch_owner.value_or(false) ? &owners : nullptr, out);
   if (page.truncated) out.next_continuation_token = Base64("1" + page.next);
   return out;
 }
@@ -149,11 +151,11 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
     out.next_key_marker = UrlEncoded(page.next_key, encode);
     out.next_version_id_marker = page.next_version;
   }
-  const gen::Owner owner = OwnerOf(bucket.owner.account);
+  const ListedOwners owners(*this, bucket);
   for (const object::Entry& entry : page.entries) {
     if (entry.is_delete_marker) {
       if (!out.delete_markers) out.delete_markers.emplace();
-      out.delete_markers->push_back({.owner = owner,
+      out.delete_markers->push_back({.owner = owners.Of(entry.owner),
                                      .key = UrlEncoded(entry.key, encode),
                                      .version_id = entry.version_id,
                                      .is_latest = entry.is_latest,
@@ -164,7 +166,7 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
     out.versions->push_back(Row<gen::ObjectVersion>(entry, encode));
     out.versions->back().version_id = entry.version_id;
     out.versions->back().is_latest = entry.is_latest;
-    out.versions->back().owner = owner;
+    out.versions->back().owner = owners.Of(entry.owner);
   }
   out.common_prefixes = CommonPrefixes(page.prefixes, encode);
   return out;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "api/s3/access/access.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -93,12 +94,18 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
   return whole;
 }
 
+// Who began an upload: also in a bucket that owns what is in it.
+gen::Initiator InitiatorOf(const S3Service& service, const object::Bucket& bucket, const object::Upload& upload) {
+  const std::string& account = upload.initiator.empty() ? bucket.owner.account : upload.initiator;
+  const gen::Owner owner = service.access().accounts.Owner(account);
+  return {.id = owner.id, .display_name = owner.display_name};
+}
+
 }  // namespace
 
 Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const Call& call,
                                                                           const gen::CreateMultipartUploadRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CHECK(CheckObjectWrite(in));
   object::Upload upload;
   TARN_TRY(upload.headers, HeadersOf(call, in));
   TARN_TRY(upload.tags, ParseTagging(in.tagging));
@@ -108,6 +115,9 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
   TARN_TRY(upload.attributes.storage_class, StorageClassOf(in.storage_class));
+  TARN_CHECK(SetAccess(*this, call, bucket, in, upload.attributes));
+  if (call.caller.anonymous()) upload.initiator = kAnonymousOwner;
+  if (!call.caller.anonymous() && call.caller.account != bucket.owner.account) upload.initiator = call.caller.account;
   TARN_TRY(upload, store_.CreateUpload(bucket, in.key.value_or(""), std::move(upload)));
   gen::CreateMultipartUploadOutput out;
   out.bucket = bucket.name;
@@ -198,8 +208,9 @@ Result<gen::ListPartsOutput> S3Service::ListParts(const Call& call, const gen::L
   out.max_parts = max;
   out.is_truncated = page->truncated;
   out.storage_class = object::ClassName(page->upload.attributes.storage_class);
-  out.owner = OwnerOf(bucket.owner.account);
-  out.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
+  const ListedOwners owners(*this, bucket);
+  out.owner = owners.Of(page->upload.attributes.owner);
+  out.initiator = InitiatorOf(*this, bucket, page->upload);
   if (page->upload.checksum_declared) {
     out.checksum_algorithm = AlgorithmName(page->upload.checksum);
     out.checksum_type = TypeName(page->upload.checksum_type);
@@ -243,14 +254,15 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
   out.is_truncated = page.truncated;
   out.next_key_marker = UrlEncoded(page.next_key, encode);
   out.next_upload_id_marker = page.next_upload;
+  const ListedOwners owners(*this, bucket);
   for (const object::Upload& upload : page.uploads) {
     gen::MultipartUpload told;
     told.key = UrlEncoded(upload.key, encode);
     told.upload_id = upload.id;
     told.initiated = WholeSeconds(upload.initiated);
     told.storage_class = object::ClassName(upload.attributes.storage_class);
-    told.owner = OwnerOf(bucket.owner.account);
-    told.initiator = gen::Initiator{.id = CanonicalId(bucket.owner.account)};
+    told.owner = owners.Of(upload.attributes.owner);
+    told.initiator = InitiatorOf(*this, bucket, upload);
     if (upload.checksum_declared) {
       told.checksum_algorithm = AlgorithmName(upload.checksum);
       told.checksum_type = TypeName(upload.checksum_type);

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "api/s3/access/access.h"
+#include "api/s3/access/context.h"
 #include "api/s3/gen/operations.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/web/cors/cors_cache.h"
@@ -47,31 +49,20 @@ Rows BucketRows(const Rules& rules) {
 // What cannot be changed yet.
 Rows FixedRows(const Rules& rules) {
   return {
-      Bind<&S::GetBucketAcl>("GetBucketAcl", "s3:GetBucketAcl", rules.Bucket("s3:GetBucketAcl")),
-      Bind<&S::GetObjectAcl>("GetObjectAcl", "s3:GetObjectAcl", rules.Object("s3:GetObjectAcl")),
-      Bind<&S::GetBucketOwnershipControls>("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls",
-                                           rules.Bucket("s3:GetBucketOwnershipControls")),
-      Bind<&S::GetPublicAccessBlock>("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock",
-                                     rules.Bucket("s3:GetBucketPublicAccessBlock")),
-      Bind<&S::GetBucketPolicy>("GetBucketPolicy", "s3:GetBucketPolicy", rules.Bucket("s3:GetBucketPolicy")),
-      Bind<&S::GetBucketPolicyStatus>("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus",
-                                      rules.Bucket("s3:GetBucketPolicyStatus")),
       Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
                                      rules.Bucket("s3:GetReplicationConfiguration")),
       Bind<&S::GetBucketLogging>("GetBucketLogging", "s3:GetBucketLogging", rules.Bucket("s3:GetBucketLogging")),
-      Bind<&S::GetBucketRequestPayment>("GetBucketRequestPayment", "s3:GetBucketRequestPayment",
-                                        rules.Bucket("s3:GetBucketRequestPayment")),
   };
 }
 
 // Objects, uploads, listings.
 Rows ObjectRows(const Rules& rules) {
   return {
-      Bind<&S::PutObject>("PutObject", "s3:PutObject", rules.Object("s3:PutObject")),
+      Bind<&S::PutObject>("PutObject", "s3:PutObject", rules.NewObject()),
       Bind<&S::GetObject>("GetObject", "s3:GetObject", rules.Object("s3:GetObject")),
       Bind<&S::HeadObject>("HeadObject", "s3:GetObject", rules.Object("s3:GetObject")),
       Bind<&S::DeleteObject>("DeleteObject", "s3:DeleteObject", rules.Object("s3:DeleteObject")),
-      Bind<&S::DeleteObjects>("DeleteObjects", "s3:DeleteObject", rules.Bucket("s3:DeleteObject"), kData),
+      Bind<&S::DeleteObjects>("DeleteObjects", "s3:DeleteObject", &S::DeleteObjectsRule, kData),
       Bind<&S::CopyObject>("CopyObject", "s3:PutObject", &S::CopyRule),
       Bind<&S::GetObjectAttributes>("GetObjectAttributes", "s3:GetObjectAttributes",
                                     rules.Object("s3:GetObjectAttributes")),
@@ -79,7 +70,7 @@ Rows ObjectRows(const Rules& rules) {
       Bind<&S::PutObjectTagging>("PutObjectTagging", "s3:PutObjectTagging", rules.Object("s3:PutObjectTagging")),
       Bind<&S::DeleteObjectTagging>("DeleteObjectTagging", "s3:DeleteObjectTagging",
                                     rules.Object("s3:DeleteObjectTagging")),
-      Bind<&S::CreateMultipartUpload>("CreateMultipartUpload", "s3:PutObject", rules.Object("s3:PutObject")),
+      Bind<&S::CreateMultipartUpload>("CreateMultipartUpload", "s3:PutObject", rules.NewObject()),
       Bind<&S::UploadPart>("UploadPart", "s3:PutObject", rules.Object("s3:PutObject")),
       Bind<&S::UploadPartCopy>("UploadPartCopy", "s3:PutObject", &S::PartCopyRule),
       Bind<&S::CompleteMultipartUpload>("CompleteMultipartUpload", "s3:PutObject", rules.Object("s3:PutObject"), kData),
@@ -103,8 +94,34 @@ std::string VersionAction(std::string_view action) {
   return named.insert(named.find(kObject) + kObject.size(), "Version");
 }
 
+void AskForWritten(const Written& written, std::vector<identity::Check>& checks) {
+  const auto ask = [&](std::string_view action) {
+    identity::Check check = checks.front();
+    check.action = action;
+    checks.push_back(std::move(check));
+  };
+  const std::string owner_id = CanonicalId(checks.front().owner.value_or(""));
+  if (written.acl.any() && !IsBucketOwnersFullControl(written.acl, owner_id)) ask("s3:PutObjectAcl");
+  if (written.tags) ask("s3:PutObjectTagging");
+  if (written.retention) ask("s3:PutObjectRetention");
+  if (written.legal_hold) ask("s3:PutObjectLegalHold");
+}
+
+void TellTags(const std::vector<gen::Tag>& tags, bool of_object, std::vector<identity::Check>& checks) {
+  for (const gen::Tag& tag : tags) {
+    std::string key(of_object ? kRequestObjectTag : kRequestTag);
+    key += tag.key.value_or("");
+    for (identity::Check& check : checks) check.context.emplace(key, tag.value.value_or(""));
+  }
+}
+
 S3Service::S3Service(Parts parts)
-    : store_(parts.store), parts_(parts), operations_(MakeOperations()), cors_(std::make_unique<CorsCache>()) {}
+    : store_(parts.store),
+      parts_(std::move(parts)),
+      access_(new Access{{parts_.accounts, parts_.legacy_bucket_defaults}, BucketAccessCache(store_)}),
+      operations_(MakeOperations()),
+      cors_(std::make_unique<CorsCache>()) {}
+
 S3Service::~S3Service() = default;
 
 const protocol::ServiceDesc& S3Service::model() const { return gen::kService; }
@@ -113,23 +130,20 @@ Result<std::vector<identity::Check>> S3Service::BucketChecks(const Call& call, s
                                                              const std::optional<std::string>& bucket,
                                                              const std::optional<std::string>& key) const {
   TARN_TRY(const object::Bucket found, FindBucket(call, bucket));
-  identity::Check check{.action = std::string(action),
-                        .resource = key ? fmt::format("arn:aws:s3:::{}/{}", found.name, *key)
-                                        : fmt::format("arn:aws:s3:::{}", found.name),
-                        .owner = found.owner.account,
-                        .context = {}};
-  for (const std::string_view parameter : {"prefix", "delimiter", "max-keys"}) {
-    if (auto value = call.Query(parameter)) check.context.emplace(fmt::format("s3:{}", parameter), *std::move(value));
-  }
-  return std::vector<identity::Check>{std::move(check)};
+  TARN_TRY(auto check, MakeCheck(*this, call, found, {.action = std::string(action), .key = key}));
+  std::vector<identity::Check> checks;
+  checks.push_back(std::move(check));
+  return checks;
 }
 
 std::vector<protocol::Operation> S3Service::MakeOperations() {
   const Rules rules{[this](const Call& call, std::string_view action, const std::optional<std::string>& bucket,
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
-  const std::vector<Rows> features{FixedRows(rules), ObjectRows(rules),  EventRows(rules), EncryptionRows(rules),
-                                   LockRows(rules),  RestoreRows(rules), WebRows(rules)};
+  const std::vector<Rows> features{
+      FixedRows(rules), ObjectRows(rules),     AclRows(rules),  PolicyRows(rules),  AccessSettingRows(rules),
+      EventRows(rules), EncryptionRows(rules), LockRows(rules), RestoreRows(rules), WebRows(rules),
+  };
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }

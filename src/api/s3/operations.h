@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/s3/access/grants.h"
 #include "api/s3/s3_service.h"
 
 namespace tarn::api::s3 {
@@ -29,6 +30,26 @@ bool NamesVersion(const In& in) {
 // "s3:GetObjectTagging" → "s3:GetObjectVersionTagging".
 std::string VersionAction(std::string_view action);
 
+// What else a request that writes an object is asked for.
+struct Written {
+  AskedAcl acl;
+  bool tags = false;
+  bool retention = false;
+  bool legal_hold = false;
+};
+// Adds to `checks`, whose first is s3:PutObject on the object, what the request sets with the object.
+void AskForWritten(const Written& written, std::vector<identity::Check>& checks);
+template <typename In>
+Written WrittenOf(const Call& call, const In& in) {
+  return {.acl = AskedAclOf(call, in),
+          .tags = in.tagging && !in.tagging->empty(),
+          .retention = in.object_lock_mode || in.object_lock_retain_until_date,
+          .legal_hold = in.object_lock_legal_hold_status.has_value()};
+}
+
+// Tells `checks` the tags that a request's body carries, as condition keys.
+void TellTags(const std::vector<gen::Tag>& tags, bool of_object, std::vector<identity::Check>& checks);
+
 // Makes the resource rules of rows. Actions have static storage.
 struct Rules {
   std::function<Result<std::vector<identity::Check>>(const Call& call, std::string_view action,
@@ -37,20 +58,41 @@ struct Rules {
       checks;
 
   auto Bucket(std::string_view action) const {
-    return [checks = checks, action](const Call& call, const auto& in) { return checks(call, action, in.bucket, {}); };
+    return [checks = checks, action](const Call& call, const auto& in) {
+      auto asked = checks(call, action, in.bucket, {});
+      if constexpr (requires { in.tagging->tag_set; }) {
+        if (asked.ok() && in.tagging && in.tagging->tag_set) TellTags(*in.tagging->tag_set, false, *asked);
+      }
+      return asked;
+    };
   }
   auto Object(std::string_view action) const {
     return [checks = checks, action](const Call& call, const auto& in) {
-      return checks(call, NamesVersion(in) ? VersionAction(action) : std::string(action), in.bucket, in.key);
+      auto asked = checks(call, NamesVersion(in) ? VersionAction(action) : std::string(action), in.bucket, in.key);
+      if constexpr (requires { in.tagging->tag_set; }) {
+        if (asked.ok() && in.tagging && in.tagging->tag_set) TellTags(*in.tagging->tag_set, true, *asked);
+      }
+      return asked;
+    };
+  }
+  // Of operations that write an object: what they set with it is asked for too.
+  auto NewObject() const {
+    return [checks = checks](const Call& call, const auto& in) {
+      auto asked = checks(call, "s3:PutObject", in.bucket, in.key);
+      if (asked.ok()) AskForWritten(WrittenOf(call, in), *asked);
+      return asked;
     };
   }
 };
 
 // The rows of features in folders of their own; joined in operations.cc.
-Rows EncryptionRows(const Rules& rules);  // encryption/
-Rows EventRows(const Rules& rules);       // events/
-Rows LockRows(const Rules& rules);        // lock/
-Rows RestoreRows(const Rules& rules);     // lifecycle/
-Rows WebRows(const Rules& rules);         // web/
+Rows AclRows(const Rules& rules);            // access/
+Rows PolicyRows(const Rules& rules);         // access/
+Rows AccessSettingRows(const Rules& rules);  // access/
+Rows EncryptionRows(const Rules& rules);     // encryption/
+Rows EventRows(const Rules& rules);          // events/
+Rows LockRows(const Rules& rules);           // lock/
+Rows RestoreRows(const Rules& rules);        // lifecycle/
+Rows WebRows(const Rules& rules);            // web/
 
 }  // namespace tarn::api::s3

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "api/s3/access/access.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -62,13 +63,13 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
 Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& call, const gen::PutObjectRequest& in,
                                                                   RequestBody& body) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_CHECK(CheckObjectWrite(in));
   if (in.write_offset_bytes) co_return Fail(kNotImplemented, "Appending to objects is not implemented");
   const std::string key = in.key.value_or("");
   if (key.size() > object::kKeyBytesMax) co_return Fail(object::kKeyTooLong, "Your key is too long");
   object::NewObject object;
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
   TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
+  TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
   TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));

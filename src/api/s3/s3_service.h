@@ -5,6 +5,7 @@
 // Threads: any.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "identity/directory.h"
 #include "object/storage_class.h"
 #include "object/store.h"
 
@@ -24,6 +26,7 @@ using protocol::RequestBody;
 using protocol::Streamed;
 
 class CorsCache;  // web/cors/cors_cache.h
+struct Access;  // access/access.h
 
 class S3Service : public protocol::Service {
  public:
@@ -32,6 +35,7 @@ class S3Service : public protocol::Service {
     object::Store& store;
     object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
+    std::function<Result<std::vector<identity::AccountInfo>>()> accounts = {};  // all of the lake; memory speed
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;
@@ -47,6 +51,7 @@ class S3Service : public protocol::Service {
 
   object::Store& store() const { return store_; }
   const Parts& parts() const { return parts_; }
+  Access& access() const { return *access_; }
 
   // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
   Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,
@@ -85,17 +90,8 @@ class S3Service : public protocol::Service {
                                                                    const gen::DeleteBucketLifecycleRequest&);
 
   // fixed_settings.cc: what cannot be changed yet and is therefore known
-  Result<gen::GetBucketAclOutput> GetBucketAcl(const Call&, const gen::GetBucketAclRequest&);
-  Result<gen::GetObjectAclOutput> GetObjectAcl(const Call&, const gen::GetObjectAclRequest&);
-  Result<gen::GetBucketOwnershipControlsOutput> GetBucketOwnershipControls(
-      const Call&, const gen::GetBucketOwnershipControlsRequest&);
-  Result<gen::GetPublicAccessBlockOutput> GetPublicAccessBlock(const Call&, const gen::GetPublicAccessBlockRequest&);
-  Result<gen::GetBucketPolicyOutput> GetBucketPolicy(const Call&, const gen::GetBucketPolicyRequest&);
-  Result<gen::GetBucketPolicyStatusOutput> GetBucketPolicyStatus(const Call&, const gen::GetBucketPolicyStatusRequest&);
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
   Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
-  Result<gen::GetBucketRequestPaymentOutput> GetBucketRequestPayment(const Call&,
-                                                                     const gen::GetBucketRequestPaymentRequest&);
 
   // put_object.cc
   Task<Result<Streamed<gen::PutObjectOutput>>> PutObject(const Call&, const gen::PutObjectRequest&, RequestBody&);
@@ -114,6 +110,7 @@ class S3Service : public protocol::Service {
   // delete_objects.cc
   Result<gen::DeleteObjectOutput> DeleteObject(const Call&, const gen::DeleteObjectRequest&);
   Result<gen::DeleteObjectsOutput> DeleteObjects(const Call&, const gen::DeleteObjectsRequest&);
+  Result<std::vector<identity::Check>> DeleteObjectsRule(const Call&, const gen::DeleteObjectsRequest&);
 
   // copy_object.cc
   Task<Result<Streamed<gen::CopyObjectOutput>>> CopyObject(const Call&, const gen::CopyObjectRequest&, RequestBody&);
@@ -140,10 +137,13 @@ class S3Service : public protocol::Service {
                                                     const std::optional<std::string>& bucket,
                                                     const std::optional<std::string>& key) const;
 
+  Result<identity::Check> SourceCheck(const Call& call, const std::optional<std::string>& copy_source) const;
+
   std::vector<protocol::Operation> MakeOperations();
 
   object::Store& store_;
   const Parts parts_;
+  const std::unique_ptr<Access> access_;
   std::vector<protocol::Operation> operations_;
   const std::unique_ptr<CorsCache> cors_;
 };

@@ -11,9 +11,6 @@
 namespace tarn::api::s3 {
 namespace {
 
-constexpr std::array<std::string_view, 7> kObjectAcls = {
-    "private",       "public-read",       "public-read-write",        "authenticated-read",
-    "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
 constexpr size_t kUserMetadataBytesMax = 2048;
 constexpr size_t kRedirectBytesMax = 2048;
 
@@ -23,14 +20,6 @@ bool Contains(const List& list, std::string_view text) {
 }
 
 }  // namespace
-
-Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant) {
-  if (acl && !Contains(kObjectAcls, *acl)) return Fail(object::kInvalidArgument, "Invalid canned ACL");
-  if (any_grant || (acl && *acl != "private" && *acl != "bucket-owner-full-control")) {
-    return Fail(kAclNotSupported, "the bucket does not allow ACLs");
-  }
-  return Ok();
-}
 
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
   object::Tags tags;

@@ -16,14 +16,6 @@
 
 namespace tarn::api::s3 {
 
-// Canned ACLs of objects: those that mean the bucket owner's full control pass.
-Status CheckObjectAcl(const std::optional<std::string>& acl, bool any_grant);
-
-// Every refusal above for a request that writes an object.
-template <typename In>
-Status CheckObjectWrite(const In& in) {
-  return CheckObjectAcl(in.acl, in.grant_full_control || in.grant_read || in.grant_read_acp || in.grant_write_acp);
-}
 
 // x-amz-tagging: "a=b&c=d", percent-encoded.
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header);

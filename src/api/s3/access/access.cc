@@ -1,0 +1,107 @@
+#include "api/s3/access/access.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/s3/access/guard.h"
+#include "api/s3/rules/request_rules.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+std::string Arn(const object::Bucket& bucket, const std::optional<std::string>& key) {
+  return key ? fmt::format("arn:aws:s3:::{}/{}", bucket.name, *key) : fmt::format("arn:aws:s3:::{}", bucket.name);
+}
+
+bool IsOwn(const Call& call, const object::Bucket& bucket) {
+  return !call.caller.anonymous() && call.caller.account == bucket.owner.account;
+}
+
+// Others than the owner must have agreed to pay; they are told that they do.
+Status CheckPayer(const Call& call, const object::Bucket& bucket) {
+  if (IsOwn(call, bucket)) return Ok();
+  constexpr std::string_view kHeader = "x-amz-request-payer";
+  auto payer = call.Header(kHeader);
+  if (!payer) payer = call.Query(kHeader);
+  if (call.caller.anonymous() || payer != "requester") {
+    return Fail(object::kAccessDenied, "the requester pays, and did not agree to");
+  }
+  constexpr std::string_view kCharged = "x-amz-request-charged";
+  for (const auto& [name, value] : call.extras.headers) {
+    if (name == kCharged) return Ok();
+  }
+  call.AddHeader(std::string(kCharged), "requester");
+  return Ok();
+}
+
+}  // namespace
+
+Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, const object::Bucket& bucket, Wish wish,
+                                  const identity::Check* like) {
+  identity::Check check{.action = std::move(wish.action),
+                        .resource = Arn(bucket, wish.key),
+                        .owner = bucket.owner.account,
+                        .context = std::move(wish.context)};
+  if (!wish.version_id.empty()) check.context.emplace("s3:versionid", std::move(wish.version_id));
+  if (!HasAccessRules(bucket)) return check;
+  if (like != nullptr) {
+    check.guard = like->guard;
+  } else {
+    TARN_TRY(auto access, service.access().buckets.Get(bucket));
+    if (access->requester_pays) TARN_CHECK(CheckPayer(call, bucket));
+    const bool writes = check.action == "s3:PutObject";
+    check.guard = std::make_shared<BucketGuard>(service, call, bucket, std::move(access), writes);
+  }
+  check.owner = static_cast<const BucketGuard&>(*check.guard).OwnerFor(check);
+  return check;
+}
+
+bool May(const S3Service& service, const Call& call, const object::Bucket& bucket, Wish wish) {
+  const auto check = MakeCheck(service, call, bucket, std::move(wish));
+  return check.ok() && call.Allow(std::span(&*check, 1)).ok();
+}
+
+Error Missing(const S3Service& service, const Call& call, const object::Bucket& bucket, const std::string& key,
+              Error missing) {
+  // Without rules of access whoever came this far is of the owner's account.
+  if (!HasAccessRules(bucket)) return missing;
+  if (May(service, call, bucket, {.action = "s3:ListBucket", .context = {{"s3:prefix", key}}})) return missing;
+  return Fail(object::kAccessDenied, "whether the key exists is not for this caller to know");
+}
+
+Status SetAccess(const S3Service& service, const Call& call, const object::Bucket& bucket, const AskedAcl& asked,
+                 object::Attributes& attributes) {
+  const std::string& bucket_owner = bucket.owner.account;
+  const bool full_control = asked.any() && IsBucketOwnersFullControl(asked, CanonicalId(bucket_owner));
+  if (!TakesAcls(bucket)) {
+    if (asked.canned && !CannedAcl(*asked.canned, bucket_owner, bucket_owner, /*object=*/true)) {
+      call.AddErrorField("ArgumentName", "x-amz-acl");
+      call.AddErrorField("ArgumentValue", *asked.canned);
+      return Fail(object::kInvalidArgument, "");
+    }
+    if (asked.any() && !full_control) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
+    return Ok();
+  }
+  std::string owner = call.caller.anonymous() ? std::string(kAnonymousOwner) : call.caller.account;
+  const bool hands_over = full_control && asked.canned && bucket.ownership == object::Ownership::kBucketOwnerPreferred;
+  if (hands_over) owner = bucket_owner;
+  if (asked.any()) {
+    TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked,
+                                    {.owner = owner, .bucket_owner = bucket_owner, .object = true}));
+    TARN_TRY(const auto access, service.access().buckets.Get(bucket));
+    if (access->block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObject", kPublicAclsBlocked);
+    attributes.acl = EncodeAcl(acl, owner);
+  }
+  attributes.owner = owner == bucket_owner ? std::string() : std::move(owner);
+  return Ok();
+}
+
+Error Blocked(const Call& call, const object::Bucket& bucket, std::string_view action, std::string_view why) {
+  const std::string& arn = call.caller.arn;
+  return Fail(identity::kAccessDenied,
+              fmt::format("User: {} is not authorized to perform: {} on resource: \"arn:aws:s3:::{}\" because {}.",
+                          arn.empty() ? "anonymous" : arn, action, bucket.name, why));
+}
+
+}  // namespace tarn::api::s3

@@ -195,8 +195,10 @@ class OpenLake : public Lake {
                                                                                   .metadata_pool = &metadata_pool_,
                                                                                   .data_pool = &data_pool_,
                                                                                   .query_pool = &query_pool_});
-    TARN_CHECK(
-        dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{.store = *objects_})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{
+        .store = *objects_, .legacy_bucket_defaults = options_.legacy_bucket_defaults, .accounts = [this] {
+          return directory_->ListAccounts();
+        }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(

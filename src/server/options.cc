@@ -96,10 +96,10 @@ std::vector<Spec> Specs() {
       {"advertise", "URL that clients are told (default: the request's Host)", false, Text(&Options::advertise)},
       {"s3-domain", "further domain of virtual-host style buckets: <bucket>.<domain>", false,
        Text(&Options::s3_domain)},
-      {"s3-bucket-defaults", "what a new bucket allows: aws, as AWS since 2023 (legacy is not served yet)", false,
-       [](Options&, const std::string& t) -> Status {
-         if (t == "legacy") return Fail(kBadOption, "legacy is not served yet: it needs bucket ACLs; use aws");
-         if (t != "aws") return Fail(kBadOption, fmt::format("'{}' is not aws", t));
+      {"s3-bucket-defaults", "what new S3 buckets allow: aws, as AWS since 2023, or legacy, as before (aws)", false,
+       [](Options& o, const std::string& t) -> Status {
+         if (t != "aws" && t != "legacy") return Fail(kBadOption, fmt::format("'{}' is neither aws nor legacy", t));
+         o.legacy_bucket_defaults = t == "legacy";
          return Ok();
        }},
       {"allow-reset", "serve POST /_tarn/reset, which empties the lake (loopback only)", true,

@@ -50,6 +50,7 @@ struct Options {
   std::string tls_key;
   std::string advertise;  // URL told to clients; empty: the request's Host
   std::string s3_domain;  // further virtual-host suffix, e.g. "s3.example.org"
+  bool legacy_bucket_defaults = false;  // new S3 buckets take ACLs and block nothing
   bool allow_reset = false;
   std::string log_level = "info";
   uint32_t io_threads = 0;  // 0: one a core

@@ -115,7 +115,6 @@ def test_fixed_settings_tell_the_truth(s3, bucket):
 
 
 def test_settings_that_are_not_served_say_so(s3, bucket):
-    assert refused(s3.put_bucket_policy, Bucket=bucket, Policy="{}") == (501, "NotImplemented")
     cors = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
     assert refused(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration=cors) == (501, "NotImplemented")
     assert refused(s3.create_bucket, Bucket=bucket + "l", ObjectLockEnabledForBucket=True) == (501, "NotImplemented")

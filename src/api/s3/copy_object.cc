@@ -176,8 +176,7 @@ Result<object::Version> FindSource(const Call& call, const S3Service& service, c
   if (!version->is_delete_marker) return version;
   if (source.version_id.empty()) {
     call.AddErrorField("Key", source.key);
-    return Missing(service, call, bucket, source.key,
-                   Fail(object::kNoSuchKey, "The specified key does not exist."));
+    return Missing(service, call, bucket, source.key, Fail(object::kNoSuchKey, "The specified key does not exist."));
   }
   return Fail(object::kInvalidRequest,
               "The source of a copy request may not specifically refer to a delete marker by version id.");

@@ -82,10 +82,10 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
   for (const gen::ObjectIdentifier& object : *in.delete_->objects) {
     const std::string key = object.key.value_or("");
     const std::string version = object.version_id.value_or("");
-    const auto check =
-        MakeCheck(*this, call, bucket,
-                  {.action = version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion", .key = key, .version_id = version},
-                  &first);
+    const auto check = MakeCheck(
+        *this, call, bucket,
+        {.action = version.empty() ? "s3:DeleteObject" : "s3:DeleteObjectVersion", .key = key, .version_id = version},
+        &first);
     if (!check.ok() || !call.Allow(std::span(&*check, 1)).ok()) {
       refuse(object, "AccessDenied", "Access Denied");
     } else if (object.last_modified_time || object.size) {

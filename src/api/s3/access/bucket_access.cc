@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kCacheMax = 10'000;
 
 struct Flag {
-  bool PublicAccessBlock::*member;
+  bool PublicAccessBlock::* member;
   std::string_view kept;  // frozen: stored
 };
 constexpr Flag kFlags[] = {

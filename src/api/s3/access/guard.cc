@@ -25,20 +25,13 @@ bool Contains(const std::array<std::string_view, N>& list, std::string_view text
 
 // What only the object's own list and owner decide, besides a policy of the same owner.
 constexpr std::array<std::string_view, 15> kOfExistingObject = {
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "s3:GetObjectAcl",
-    "s3:GetObjectVersionAcl",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-    "s3:GetObjectTagging",
-    "s3:GetObjectVersionTagging",
-    "s3:PutObjectTagging",
-    "s3:PutObjectVersionTagging",
-    "s3:DeleteObjectTagging",
-    "s3:DeleteObjectVersionTagging",
-    "s3:GetObjectAttributes",
-    "s3:GetObjectVersionAttributes",
+    "s3:GetObject",           "s3:GetObjectVersion",
+    "s3:GetObjectAcl",        "s3:GetObjectVersionAcl",
+    "s3:PutObjectAcl",        "s3:PutObjectVersionAcl",
+    "s3:GetObjectTagging",    "s3:GetObjectVersionTagging",
+    "s3:PutObjectTagging",    "s3:PutObjectVersionTagging",
+    "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging",
+    "s3:GetObjectAttributes", "s3:GetObjectVersionAttributes",
     "s3:GetObjectTorrent",
 };
 

@@ -34,7 +34,8 @@ class BucketGuard : public identity::Guard {
   const object::Version* Object(const identity::Check& check) const;
   bool IsOfObject(const identity::Check& check) const;
   policy::Decision AskPolicy(const identity::Caller& caller, const identity::Check& check) const;
-  bool CountsAllow(const identity::Caller& caller, const identity::Check& check, const policy::Decision& decision) const;
+  bool CountsAllow(const identity::Caller& caller, const identity::Check& check,
+                   const policy::Decision& decision) const;
   Result<bool> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
   bool IsOwnUpload(const identity::Caller& caller, const identity::Check& check) const;
   bool MayList(const identity::Caller& caller, const identity::Check& check) const;

@@ -46,8 +46,8 @@ Status SetBucketAccess(const S3Service& service, const Call& call, const gen::Cr
     options.ownership = *ownership;
   }
   const std::string& owner = call.scope.account;
-  TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, AskedAclOf(call, in),
-                                  {.owner = owner, .bucket_owner = owner}));
+  TARN_TRY(const Acl acl,
+           ReadAcl(call, service.access().accounts, AskedAclOf(call, in), {.owner = owner, .bucket_owner = owner}));
   std::string kept = EncodeAcl(acl, owner);
   if (!kept.empty() && options.ownership == Ownership::kBucketOwnerEnforced) {
     return Fail(kBucketAclWithOwnership, "the bucket's ownership does not allow ACLs");
@@ -63,8 +63,8 @@ Status SetBucketAccess(const S3Service& service, const Call& call, const gen::Cr
 Result<bool> AsksForSameAccess(const S3Service& service, const Call& call, const gen::CreateBucketRequest& in,
                                const object::Bucket& present) {
   const std::string& owner = present.owner.account;
-  TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, AskedAclOf(call, in),
-                                  {.owner = owner, .bucket_owner = owner}));
+  TARN_TRY(const Acl acl,
+           ReadAcl(call, service.access().accounts, AskedAclOf(call, in), {.owner = owner, .bucket_owner = owner}));
   TARN_TRY(const auto access, service.access().buckets.Get(present));
   return !TakesAcls(present) || access->acl == acl;
 }

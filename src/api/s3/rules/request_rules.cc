@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/hash.h"
 #include "base/strings.h"
 
@@ -13,11 +10,6 @@ namespace {
 
 constexpr size_t kUserMetadataBytesMax = 2048;
 constexpr size_t kRedirectBytesMax = 2048;
-
-template <typename List>
-bool Contains(const List& list, std::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
 
 }  // namespace
 

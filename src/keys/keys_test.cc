@@ -261,6 +261,7 @@ TEST_F(KeysTest, ImportedMaterialExpiresAndComesBackOnlyAsItWas) {
   EXPECT_EQ(keys_.Decrypt(Me(), sealed, {})->plaintext, "text");
   ASSERT_TRUE(keys_.DeleteImported(Me(), key.id, "").ok());
   EXPECT_EQ(StateOf(key.id), State::kPendingImport);
+  ASSERT_TRUE(import(std::string(32, 'b'), {}).ok());
   EXPECT_TRUE(keys_.EnableRotation(Me(), key.id, 90).Is(kUnsupported));
 }
 

@@ -69,9 +69,9 @@ Status Keys::EnableRotation(const Use& use, std::string_view key, int64_t days) 
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     Session session(*this, txn, use, true);
     TARN_TRY(const auto entry, session.Open(key, Owners("EnableKeyRotation")));
+    TARN_CHECK(session.CheckUsable(entry->key));
     TARN_CHECK(CheckRotates(entry->key));
     TARN_CHECK(CheckPrimary(entry->key));
-    TARN_CHECK(session.CheckUsable(entry->key));
     Key after = entry->key;
     after.rotation_days = days;
     after.next_rotation = session.now().Plus(days * kMicrosPerDay);
@@ -83,9 +83,9 @@ Status Keys::DisableRotation(const Use& use, std::string_view key) {
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     Session session(*this, txn, use, true);
     TARN_TRY(const auto entry, session.Open(key, Owners("DisableKeyRotation")));
+    TARN_CHECK(session.CheckUsable(entry->key));
     TARN_CHECK(CheckRotates(entry->key));
     TARN_CHECK(CheckPrimary(entry->key));
-    TARN_CHECK(session.CheckUsable(entry->key));
     Key after = entry->key;
     after.rotation_days = 0;
     after.next_rotation.reset();
@@ -115,9 +115,9 @@ Result<Key> Keys::Rotate(const Use& use, std::string_view key) {
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     Session session(*this, txn, use, true);
     TARN_TRY(const auto entry, session.Open(key, Owners("RotateKeyOnDemand")));
+    TARN_CHECK(session.CheckUsable(entry->key));
     if (!IsSymmetric(entry->key.spec)) return Fail(kUnsupported, "");
     TARN_CHECK(CheckPrimary(entry->key));
-    TARN_CHECK(session.CheckUsable(entry->key));
     after = entry->key;
     if (after.on_demand_rotations >= kOnDemandMax) {
       return Fail(kLimitExceeded,

@@ -1,0 +1,87 @@
+"""KMS keys over crashes, between accounts, and by the AWS CLI."""
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from botocore.exceptions import ClientError
+
+from conftest import Lake
+
+OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
+
+
+def code_of(call, **kwargs):
+    with pytest.raises(ClientError) as caught:
+        call(**kwargs)
+    return caught.value.response["Error"]["Code"]
+
+
+def test_keys_outlive_a_crash_and_no_material_lies_in_clear(own_lake):
+    kms = own_lake.client("kms")
+    key = kms.create_key(Tags=[{"TagKey": "a", "TagValue": "b"}])["KeyMetadata"]
+    kms.create_alias(AliasName="alias/raw", TargetKeyId=key["KeyId"])
+    blob = kms.encrypt(KeyId="alias/raw", Plaintext=b"secret")["CiphertextBlob"]
+    kms.rotate_key_on_demand(KeyId=key["KeyId"])
+    signer = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    request = dict(KeyId=signer, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")
+    signature = kms.sign(**request)["Signature"]
+    kms.schedule_key_deletion(KeyId=kms.create_key()["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
+    own_lake.restart(kill=True)
+    kms = own_lake.client("kms")
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
+    assert kms.verify(Signature=signature, **request)["SignatureValid"]
+    assert kms.list_resource_tags(KeyId=key["KeyId"])["Tags"] == [{"TagKey": "a", "TagValue": "b"}]
+    assert len(kms.list_key_rotations(KeyId=key["KeyId"])["Rotations"]) == 1
+    states = [kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"]["KeyState"] for k in kms.list_keys()["Keys"]]
+    assert sorted(states) == ["Enabled", "Enabled", "PendingDeletion"]
+
+
+def test_another_account_uses_a_key_that_its_policy_or_a_grant_gives(tmp_path):
+    config = tmp_path / "tarn.toml"
+    config.write_text(f"""[[account]]
+id = "111111111111"
+name = "other"
+access_key_id = "{OTHER['aws_access_key_id']}"
+secret_access_key = "{OTHER['aws_secret_access_key']}"
+""")
+    lake = Lake(tmp_path / "data", "--config", str(config))
+    try:
+        mine, theirs = lake.client("kms"), lake.client("kms", **OTHER)
+        key = mine.create_key()["KeyMetadata"]
+        request = dict(KeyId=key["Arn"], KeySpec="AES_256")
+        assert code_of(theirs.generate_data_key, **request) == "AccessDeniedException"
+        assert code_of(theirs.describe_key, KeyId=key["KeyId"]) == "NotFoundException"
+        mine.create_grant(KeyId=key["KeyId"], GranteePrincipal="arn:aws:iam::111111111111:root",
+                          Operations=["GenerateDataKey"])
+        made = theirs.generate_data_key(**request)
+        assert code_of(theirs.decrypt, CiphertextBlob=made["CiphertextBlob"]) == "AccessDeniedException"
+        policy = json.loads(mine.get_key_policy(KeyId=key["KeyId"])["Policy"])
+        policy["Statement"].append({"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "kms:Decrypt",
+                                    "Resource": "*"})
+        mine.put_key_policy(KeyId=key["KeyId"], Policy=json.dumps(policy))
+        assert theirs.decrypt(CiphertextBlob=made["CiphertextBlob"])["Plaintext"] == made["Plaintext"]
+        assert code_of(theirs.disable_key, KeyId=key["Arn"]) == "AccessDeniedException"
+        assert theirs.list_keys()["Keys"] == []
+    finally:
+        lake.stop()
+
+
+def test_the_command_line_client_encrypts(lake, tmp_path):
+    aws = pathlib.Path(sys.executable).with_name("aws")
+
+    def run(*arguments):
+        done = subprocess.run([aws, "kms", *arguments, "--output", "json"], env={**os.environ, **lake.environment()},
+                              capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    key = run("create-key")["KeyMetadata"]["KeyId"]
+    (tmp_path / "plain").write_bytes(b"secret")
+    sealed = run("encrypt", "--key-id", key, "--plaintext", f"fileb://{tmp_path}/plain")["CiphertextBlob"]
+    (tmp_path / "sealed").write_bytes(base64.b64decode(sealed))
+    opened = run("decrypt", "--ciphertext-blob", f"fileb://{tmp_path}/sealed")["Plaintext"]
+    assert base64.b64decode(opened) == b"secret"

@@ -18,6 +18,7 @@
 #include "api/kms/kms_service.h"
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
+#include "api/s3/logging/access_log.h"
 #include "api/s3/s3_service.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
@@ -88,6 +89,7 @@ class OpenLake : public Lake {
  public:
   OpenLake(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
   ~OpenLake() override {
+    if (access_log_) access_log_->Stop();
     if (courier_) courier_->Stop();
     if (timers_) timers_->Stop();
     query_pool_.Stop();
@@ -195,10 +197,14 @@ class OpenLake : public Lake {
                                                                                   .metadata_pool = &metadata_pool_,
                                                                                   .data_pool = &data_pool_,
                                                                                   .query_pool = &query_pool_});
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(api::s3::S3Service::Parts{
-        .store = *objects_, .legacy_bucket_defaults = options_.legacy_bucket_defaults, .accounts = [this] {
-          return directory_->ListAccounts();
-        }})));
+    access_log_ = std::make_unique<api::s3::AccessLog>(*objects_, clock_, int64_t{options_.access_log_seconds} * 1000);
+    access_log_->Start();
+    dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) { access_log_->Note(record); });
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
+        api::s3::S3Service::Parts{.store = *objects_,
+                                  .legacy_bucket_defaults = options_.legacy_bucket_defaults,
+                                  .accounts = [this] { return directory_->ListAccounts(); },
+                                  .access_log = access_log_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
@@ -232,6 +238,7 @@ class OpenLake : public Lake {
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
   std::unique_ptr<schedule::Timers> timers_;
   std::unique_ptr<events::Courier> courier_;
+  std::unique_ptr<api::s3::AccessLog> access_log_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   http::Handler api_;
 

@@ -118,6 +118,8 @@ std::vector<Spec> Specs() {
        }},
       {"scrub-days", "days between two readings of every stored byte (14; 0: never)", false,
        Number(&Options::scrub_days)},
+      {"access-log-seconds", "between two deliveries of S3 server access logs (60)", false,
+       Number(&Options::access_log_seconds)},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }

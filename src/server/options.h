@@ -58,8 +58,9 @@ struct Options {
   uint32_t query_slots = 0;         // 0: one a core
   uint64_t query_memory_bytes = 0;  // a slot's; 0: from the machine's memory
   uint32_t drain_seconds = 20;
-  bool encryption = true;    // of blobs at rest
-  uint32_t scrub_days = 14;  // between two readings of every byte; 0: never
+  bool encryption = true;            // of blobs at rest
+  uint32_t access_log_seconds = 60;  // between two deliveries of S3 server access logs
+  uint32_t scrub_days = 14;          // between two readings of every byte; 0: never
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;

@@ -96,6 +96,8 @@ constexpr ErrorRow kErrors[] = {
     {&kInvalidRedirect, "InvalidRedirectLocation", 400},
     {&kBadPreflight, "BadRequest", 400},
     {&kCorsForbidden, "AccessForbidden", 403},
+    {&kInvalidLogTarget, "InvalidTargetBucketForLogging", 400},
+    {&kCrossLocationLogging, "CrossLocationLoggingProhibited", 403},
     {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
     {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},

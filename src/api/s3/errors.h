@@ -38,6 +38,9 @@ inline constexpr Reason kInvalidRedirect{"s3.InvalidRedirect", Code::kInvalidArg
 inline constexpr Reason kBadPreflight{"s3.BadPreflight", Code::kInvalidArgument};
 inline constexpr Reason kCorsForbidden{"s3.CorsForbidden", Code::kPermissionDenied};
 
+inline constexpr Reason kInvalidLogTarget{"s3.InvalidLogTarget", Code::kInvalidArgument};
+inline constexpr Reason kCrossLocationLogging{"s3.CrossLocationLogging", Code::kPermissionDenied};
+
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};
 inline constexpr Reason kNoSuchBucketPolicy{"s3.NoSuchBucketPolicy", Code::kNotFound};

@@ -17,10 +17,4 @@ Result<gen::GetBucketReplicationOutput> S3Service::GetBucketReplication(const Ca
   return None(call, bucket, kNoSuchReplication);
 }
 
-Result<gen::GetBucketLoggingOutput> S3Service::GetBucketLogging(const Call& call,
-                                                                const gen::GetBucketLoggingRequest& in) {
-  TARN_CHECK(BucketOf(call, in));
-  return gen::GetBucketLoggingOutput{};
-}
-
 }  // namespace tarn::api::s3

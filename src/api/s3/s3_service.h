@@ -26,7 +26,8 @@ using protocol::RequestBody;
 using protocol::Streamed;
 
 class CorsCache;  // web/cors/cors_cache.h
-struct Access;  // access/access.h
+struct Access;    // access/access.h
+class AccessLog;
 
 class S3Service : public protocol::Service {
  public:
@@ -36,6 +37,7 @@ class S3Service : public protocol::Service {
     object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
     std::function<Result<std::vector<identity::AccountInfo>>()> accounts = {};  // all of the lake; memory speed
+    AccessLog* access_log = nullptr;                                            // null: none is written
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;
@@ -91,7 +93,6 @@ class S3Service : public protocol::Service {
 
   // fixed_settings.cc: what cannot be changed yet and is therefore known
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
-  Result<gen::GetBucketLoggingOutput> GetBucketLogging(const Call&, const gen::GetBucketLoggingRequest&);
 
   // put_object.cc
   Task<Result<Streamed<gen::PutObjectOutput>>> PutObject(const Call&, const gen::PutObjectRequest&, RequestBody&);

@@ -30,7 +30,8 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   if (in.if_match_last_modified_time || in.if_match_size) {
     return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
   }
-  TARN_TRY(const bool bypass, BypassesGovernance(call, bucket, in.key.value_or(""), in.bypass_governance_retention));
+  TARN_TRY(const bool bypass,
+           BypassesGovernance(*this, call, bucket, in.key.value_or(""), in.bypass_governance_retention));
   auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
                                         .version_id = in.version_id.value_or(""),
                                         .if_match = Unquoted(in.if_match),
@@ -91,7 +92,7 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
     } else if (object.last_modified_time || object.size) {
       refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");
     } else {
-      const auto bypass = BypassesGovernance(call, bucket, key, in.bypass_governance_retention);
+      const auto bypass = BypassesGovernance(*this, call, bucket, key, in.bypass_governance_retention);
       if (!bypass.ok()) {
         refuse(object, "AccessDenied", "Access Denied");
         continue;

@@ -148,7 +148,7 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
   TARN_CO_CHECK(CheckReadable(*this, call, version));
-  TellLock(call, bucket, version, answer.output);
+  TellLock(*this, call, bucket, version, answer.output);
   TellStorage(*this, version, answer.output);
   answer.content_length = selection.range.length;
   answer.body = [layout = version.layout, range = selection.range](BodySink& sink) {
@@ -167,7 +167,7 @@ Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& 
   Streamed<gen::HeadObjectOutput> answer;
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
-  TellLock(call, bucket, version, answer.output);
+  TellLock(*this, call, bucket, version, answer.output);
   TellStorage(*this, version, answer.output);
   answer.output.content_length = static_cast<int64_t>(selection.range.length);
   co_return std::move(answer);

@@ -114,6 +114,22 @@ void TellTags(const std::vector<gen::Tag>& tags, bool of_object, std::vector<ide
   }
 }
 
+void TellRetention(const Call& call, const gen::ObjectLockRetention& retention, std::vector<identity::Check>& checks) {
+  for (identity::Check& check : checks) {
+    if (retention.mode) check.context.emplace("s3:object-lock-mode", *retention.mode);
+    if (!retention.retain_until_date) continue;
+    check.context.emplace("s3:object-lock-retain-until-date", FormatIso8601(*retention.retain_until_date));
+    check.context.emplace("s3:object-lock-remaining-retention-days",
+                          std::to_string(DaysUntil(*retention.retain_until_date, call.now)));
+  }
+}
+
+void TellLegalHold(const gen::ObjectLockLegalHold& hold, std::vector<identity::Check>& checks) {
+  for (identity::Check& check : checks) {
+    if (hold.status) check.context.emplace("s3:object-lock-legal-hold", *hold.status);
+  }
+}
+
 S3Service::S3Service(Parts parts)
     : store_(parts.store),
       parts_(std::move(parts)),

@@ -50,6 +50,10 @@ Written WrittenOf(const Call& call, const In& in) {
 // Tells `checks` the tags that a request's body carries, as condition keys.
 void TellTags(const std::vector<gen::Tag>& tags, bool of_object, std::vector<identity::Check>& checks);
 
+// The same of a retention or legal hold.
+void TellRetention(const Call& call, const gen::ObjectLockRetention& retention, std::vector<identity::Check>& checks);
+void TellLegalHold(const gen::ObjectLockLegalHold& hold, std::vector<identity::Check>& checks);
+
 // Makes the resource rules of rows. Actions have static storage.
 struct Rules {
   std::function<Result<std::vector<identity::Check>>(const Call& call, std::string_view action,
@@ -71,6 +75,12 @@ struct Rules {
       auto asked = checks(call, NamesVersion(in) ? VersionAction(action) : std::string(action), in.bucket, in.key);
       if constexpr (requires { in.tagging->tag_set; }) {
         if (asked.ok() && in.tagging && in.tagging->tag_set) TellTags(*in.tagging->tag_set, true, *asked);
+      }
+      if constexpr (requires { in.retention->mode; }) {
+        if (asked.ok() && in.retention) TellRetention(call, *in.retention, *asked);
+      }
+      if constexpr (requires { in.legal_hold->status; }) {
+        if (asked.ok() && in.legal_hold) TellLegalHold(*in.legal_hold, *asked);
       }
       return asked;
     };

@@ -59,8 +59,7 @@ Value RemainingRetentionDays(const Call& call) {
   const auto header = call.Header("x-amz-object-lock-retain-until-date");
   const auto until = header ? ParseIso8601(*header) : std::nullopt;
   if (!until) return std::nullopt;
-  constexpr int64_t kDayMicros = 86'400 * kMicrosPerSecond;
-  return std::to_string((until->micros - call.now.micros + kDayMicros - 1) / kDayMicros);
+  return std::to_string(DaysUntil(*until, call.now));
 }
 
 using Finder = Value (*)(const Call&);
@@ -109,6 +108,11 @@ bool FindIn(const object::Tags* tags, std::string_view name, std::vector<std::st
 }
 
 }  // namespace
+
+int64_t DaysUntil(Timestamp until, Timestamp now) {
+  constexpr int64_t kDayMicros = 86'400 * kMicrosPerSecond;
+  return (until.micros - now.micros + kDayMicros - 1) / kDayMicros;
+}
 
 bool RequestContext::FindTag(std::string_view family, std::string_view name, std::vector<std::string>& values) const {
   if (family == "s3:existingobjecttag") return FindIn(tags_(), name, values);

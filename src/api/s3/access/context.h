@@ -37,6 +37,9 @@ class RequestContext : public policy::Context {
   const std::function<const object::Tags*()> tags_;
 };
 
+// Whole days from `now`, a begun one counted.
+int64_t DaysUntil(Timestamp until, Timestamp now);
+
 // How the condition keys of tags in a request are written: "s3:requestobjecttag/<name>", "aws:requesttag/<name>".
 inline constexpr std::string_view kRequestObjectTag = "s3:requestobjecttag/";
 inline constexpr std::string_view kRequestTag = "aws:requesttag/";

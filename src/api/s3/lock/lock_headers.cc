@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
+#include "api/s3/access/access.h"
 #include "api/s3/errors.h"
 
 namespace tarn::api::s3 {
@@ -11,10 +14,6 @@ Error Invalid(const Call& call, std::string_view name, std::string value, std::s
   call.AddErrorField("ArgumentName", std::string(name));
   call.AddErrorField("ArgumentValue", std::move(value));
   return Fail(object::kInvalidArgument, std::move(message));
-}
-
-std::string ObjectArn(const object::Bucket& bucket, const std::string& key) {
-  return fmt::format("arn:aws:s3:::{}/{}", bucket.name, key);
 }
 
 }  // namespace
@@ -29,8 +28,7 @@ std::optional<object::LockMode> ParseLockMode(const std::string& text) {
   return std::nullopt;
 }
 
-Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, const std::string& key,
-                               const LockHeaders& headers) {
+Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, const LockHeaders& headers) {
   object::Lock lock;
   if (headers.event_hold) return Fail(kNotImplemented, "Object Lock event holds are not implemented");
   if (!headers.mode && !headers.retain_until && !headers.legal_hold) return lock;
@@ -47,7 +45,6 @@ Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, c
                      call.Header("x-amz-object-lock-retain-until-date").value_or(""),
                      "The retain until date must be in the future!");
     }
-    TARN_CHECK(call.Allow("s3:PutObjectRetention", ObjectArn(bucket, key), bucket.owner.account));
     lock.mode = *mode;
     lock.retain_until = *headers.retain_until;
   }
@@ -56,7 +53,6 @@ Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, c
       return Invalid(call, "x-amz-object-lock-legal-hold", *headers.legal_hold,
                      "Legal Hold must be either of 'ON' or 'OFF'");
     }
-    TARN_CHECK(call.Allow("s3:PutObjectLegalHold", ObjectArn(bucket, key), bucket.owner.account));
     lock.legal_hold = *headers.legal_hold == "ON";
     lock.legal_hold_told = true;
   }
@@ -71,17 +67,20 @@ Status CheckLockedBody(const object::Bucket& bucket, const object::Lock& lock, b
               "parameters");
 }
 
-Result<bool> BypassesGovernance(const Call& call, const object::Bucket& bucket, const std::string& key,
-                                const std::optional<bool>& asked) {
+Result<bool> BypassesGovernance(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                                const std::string& key, const std::optional<bool>& asked) {
   if (!asked.value_or(false)) return false;
-  TARN_CHECK(call.Allow("s3:BypassGovernanceRetention", ObjectArn(bucket, key), bucket.owner.account));
+  TARN_TRY(const identity::Check check,
+           MakeCheck(service, call, bucket, {.action = "s3:BypassGovernanceRetention", .key = key}));
+  TARN_CHECK(call.Allow(std::span(&check, 1)));
   return true;
 }
 
-VisibleLock MaySeeLock(const Call& call, const object::Bucket& bucket, const object::Version& version) {
+VisibleLock MaySeeLock(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                       const object::Version& version) {
   const object::Lock& lock = version.attributes.lock;
   const auto may = [&](std::string_view action) {
-    return call.MayDo(std::string(action), ObjectArn(bucket, version.key), bucket.owner.account);
+    return May(service, call, bucket, {.action = std::string(action), .key = version.key});
   };
   return {.retention = lock.mode != object::LockMode::kNone && may("s3:GetObjectRetention"),
           .legal_hold = lock.legal_hold_told && may("s3:GetObjectLegalHold")};

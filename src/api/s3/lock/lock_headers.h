@@ -18,13 +18,12 @@ struct LockHeaders {
   bool event_hold = false;
 };
 
-// What a write asks for, checked, and that the caller may ask for it. kNotImplemented for event holds.
-Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, const std::string& key,
-                               const LockHeaders& headers);
+// What a write asks for, checked; the operation's rule asked whether the caller may. kNotImplemented for event holds.
+Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, const LockHeaders& headers);
 
 template <typename In>
 Result<object::Lock> LockOf(const Call& call, const object::Bucket& bucket, const In& in) {
-  return ParseLock(call, bucket, in.key.value_or(""),
+  return ParseLock(call, bucket,
                    {.mode = in.object_lock_mode,
                     .retain_until = in.object_lock_retain_until_date,
                     .legal_hold = in.object_lock_legal_hold_status,
@@ -36,8 +35,8 @@ Result<object::Lock> LockOf(const Call& call, const object::Bucket& bucket, cons
 Status CheckLockedBody(const object::Bucket& bucket, const object::Lock& lock, bool has_digest);
 
 // Whether the request asks to bypass governance and may; kAccessDenied when it may not.
-Result<bool> BypassesGovernance(const Call& call, const object::Bucket& bucket, const std::string& key,
-                                const std::optional<bool>& asked);
+Result<bool> BypassesGovernance(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                                const std::string& key, const std::optional<bool>& asked);
 
 std::string LockModeName(object::LockMode mode);
 std::optional<object::LockMode> ParseLockMode(const std::string& text);
@@ -47,12 +46,14 @@ struct VisibleLock {
   bool retention = false;
   bool legal_hold = false;
 };
-VisibleLock MaySeeLock(const Call& call, const object::Bucket& bucket, const object::Version& version);
+VisibleLock MaySeeLock(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                       const object::Version& version);
 
 template <typename Out>
-void TellLock(const Call& call, const object::Bucket& bucket, const object::Version& version, Out& out) {
+void TellLock(const S3Service& service, const Call& call, const object::Bucket& bucket, const object::Version& version,
+              Out& out) {
   const object::Lock& lock = version.attributes.lock;
-  const VisibleLock visible = MaySeeLock(call, bucket, version);
+  const VisibleLock visible = MaySeeLock(service, call, bucket, version);
   if (visible.retention) {
     out.object_lock_mode = LockModeName(lock.mode);
     out.object_lock_retain_until_date = lock.retain_until;

@@ -97,7 +97,8 @@ Result<gen::PutObjectRetentionOutput> PutObjectRetention(S3Service& service, con
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
   if (!bucket.object_lock) return MissingConfiguration();
   TARN_TRY(const object::Lock asked, ParseRetention(call, in.retention));
-  TARN_TRY(const bool bypass, BypassesGovernance(call, bucket, in.key.value_or(""), in.bypass_governance_retention));
+  TARN_TRY(const bool bypass,
+           BypassesGovernance(service, call, bucket, in.key.value_or(""), in.bypass_governance_retention));
   TARN_CHECK(
       ChangeLock(service, call, bucket, in, [&](const object::Version&, object::Attributes& attributes) -> Status {
         TARN_CHECK(object::CheckRetentionChange(attributes.lock, asked, service.store().clock().Now(), bypass));

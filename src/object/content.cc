@@ -73,6 +73,24 @@ size_t ChecksumBytes(ChecksumAlgorithm algorithm) {
   return 0;
 }
 
+std::string_view ChecksumName(ChecksumAlgorithm algorithm) {
+  switch (algorithm) {
+    case ChecksumAlgorithm::kNone:
+      return "";
+    case ChecksumAlgorithm::kCrc32:
+      return "CRC32";
+    case ChecksumAlgorithm::kCrc32c:
+      return "CRC32C";
+    case ChecksumAlgorithm::kCrc64Nvme:
+      return "CRC64NVME";
+    case ChecksumAlgorithm::kSha1:
+      return "SHA1";
+    case ChecksumAlgorithm::kSha256:
+      return "SHA256";
+  }
+  return "";
+}
+
 Incoming::Incoming(blob::Store& blobs, WorkerPool& pool, Options options)
     : blobs_(blobs),
       pool_(pool),

@@ -131,5 +131,7 @@ Task<Result<Content>> DigestOf(const Layout& layout, uint64_t offset, uint64_t l
 // The checksum of a whole from those of its parts: combined for a full-object CRC, of the parts' values otherwise.
 Checksum CombineChecksums(ChecksumAlgorithm algorithm, ChecksumType type, std::span<const PartRecord> parts);
 size_t ChecksumBytes(ChecksumAlgorithm algorithm);
+// "CRC32" …, as S3 writes it; "" for none.
+std::string_view ChecksumName(ChecksumAlgorithm algorithm);
 
 }  // namespace tarn::object

@@ -37,9 +37,10 @@ struct VersionRecord;
 class KeyVersions;
 
 struct WriteCondition {
-  bool if_absent = false;               // If-None-Match: *
-  std::optional<std::string> if_match;  // an ETag without quotes, or "*": any present object
-  bool any() const { return if_absent || if_match.has_value(); }
+  bool if_absent = false;                         // If-None-Match: *
+  std::optional<std::string> if_match;            // an ETag without quotes, or "*": any present object
+  std::optional<std::string> if_none_match = {};  // an ETag without quotes
+  bool any() const { return if_absent || if_match || if_none_match; }
 };
 
 struct NewObject {

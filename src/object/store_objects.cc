@@ -26,6 +26,9 @@ Status CheckKey(std::string_view key) {
 
 Status CheckWrite(const WriteCondition& condition, const VersionRecord* present) {
   if (condition.if_absent && present != nullptr) return ConditionFailed();
+  if (condition.if_none_match && present != nullptr && *condition.if_none_match == present->Etag()) {
+    return ConditionFailed();
+  }
   if (condition.if_match) {
     if (present == nullptr) return NoSuchKey();
     if (*condition.if_match != "*" && *condition.if_match != present->Etag()) return ConditionFailed();

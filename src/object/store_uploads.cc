@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/strings.h"
 #include "object/key_versions.h"
 #include "object/keys.h"
 #include "object/records.h"
@@ -80,12 +81,12 @@ Result<std::vector<PartRecord>> ChooseParts(const Completion& completion, const 
     for (; next != uploaded.end() && next->number < told.number; ++next) rest.push_back(std::move(*next));
     if (next == uploaded.end() || next->number != told.number) return InvalidPart(kPartMayBe);
     if (Hex(next->md5) != told.etag) return InvalidPart(kPartMayBe);
-    if (!told.checksum.empty() && told.checksum != next->checksum) return InvalidPart("A part's checksum differs.");
+    if (!told.checksum.empty() && told.checksum != next->checksum) return InvalidPart(kPartMayBe);
     if (told.checksum.empty() && upload.checksum_declared && upload.checksum_type == ChecksumType::kComposite) {
       return Fail(kInvalidRequest,
-                  fmt::format("The upload was created using a checksum. The complete request must include the checksum "
-                              "for each part. It was missing for part {} in the request.",
-                              told.number));
+                  fmt::format("The upload was created using a {} checksum. The complete request must include the "
+                              "checksum for each part. It was missing for part {} in the request.",
+                              AsciiLower(ChecksumName(upload.checksum)), told.number));
     }
     if (i + 1 < completion.parts.size() && next->size < kPartBytesMin) {
       return Fail(kPartTooSmall, "Your proposed upload is smaller than the minimum allowed size");
@@ -128,7 +129,8 @@ Status CheckWhole(const Completion& completion, const VersionRecord& version) {
   if (!completion.checksum) return Ok();
   if (completion.checksum->algorithm != version.checksum.algorithm ||
       completion.checksum->value != version.checksum.value) {
-    return Fail(kBadDigest, "The checksum you specified did not match the calculated checksum.");
+    return Fail(kBadDigest, fmt::format("The {} you specified did not match the calculated checksum.",
+                                        ChecksumName(completion.checksum->algorithm)));
   }
   return Ok();
 }

@@ -112,7 +112,7 @@ def test_unsigned_amz_headers_and_bad_hashes_are_refused(lake, bucket):
 def test_other_signatures_are_refused_by_name(lake):
     host = lake.endpoint.split("//")[1]
     answer = send(lake, "GET", "/", headers={"Host": host, "Authorization": "AWS AKIA:c2lnbmF0dXJl"})
-    assert answer == (400, "InvalidRequest")
+    assert answer == (403, "InvalidAccessKeyId")
     answer = send(lake, "GET", "/", headers={"Host": host, "Authorization": "AWS4-ECDSA-P256-SHA256 Credential=a"})
     assert answer == (400, "InvalidRequest")
     answer = send(lake, "GET", "/", headers={"Host": host, "Authorization": "AWS4-HMAC-SHA256 nonsense"})

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "api/protocol/codec.h"
 #include "api/protocol/errors.h"
 #include "api/protocol/wire/cbor_codec.h"
@@ -99,19 +101,36 @@ Status DecodeHeader(const Member& member, const std::string& text, void* out) {
   return ParseScalar(member.ref, text, kHeaderTime, member.wire_name, kInvalidArgument, EmplaceMember(member, out));
 }
 
+// A list may come as several lines; of other members the first line counts.
+Status DecodeHeaders(const Member& member, const RequestParts& request, void* out) {
+  if (request.headers == nullptr) return Ok();
+  for (const Field& header : *request.headers) {
+    if (!EqualsIgnoreCase(header.name, member.wire_name)) continue;
+    TARN_CHECK(DecodeHeader(member, header.value, out));
+    if (member.ref.type->kind != Kind::kList) break;
+  }
+  return Ok();
+}
+
 Status DecodeHeaderMap(const Member& member, const RequestParts& request, void* out) {
   if (request.headers == nullptr) return Ok();
   const TypeShape& type = *member.ref.type;
-  void* map = nullptr;
+  std::map<std::string, std::string> joined;  // lines of one name are one value, joined by commas
   for (const Field& header : *request.headers) {
     const size_t prefix = member.wire_name.size();
     if (header.name.size() <= prefix ||
         !EqualsIgnoreCase(std::string_view(header.name).substr(0, prefix), member.wire_name)) {
       continue;
     }
-    if (map == nullptr) map = EmplaceMember(member, out);
-    void* slot = type.map->insert(map, AsciiLower(std::string_view(header.name).substr(prefix)));
-    TARN_CHECK(ParseScalar(type.value, header.value, kHeaderTime, header.name, kInvalidArgument, slot));
+    auto [it, is_new] = joined.emplace(AsciiLower(std::string_view(header.name).substr(prefix)), header.value);
+    if (!is_new) it->second += "," + header.value;
+  }
+  if (joined.empty()) return Ok();
+  void* map = EmplaceMember(member, out);
+  for (const auto& [name, value] : joined) {
+    void* slot = type.map->insert(map, name);
+    TARN_CHECK(
+        ParseScalar(type.value, value, kHeaderTime, std::string(member.wire_name) + name, kInvalidArgument, slot));
   }
   return Ok();
 }
@@ -121,7 +140,7 @@ Status DecodeQueryMember(const OperationDesc& operation, const Member& member, c
   const TypeShape& type = *member.ref.type;
   void* container = nullptr;
   for (const Field& field : *request.query) {
-    if (!IsValidUtf8(field.value)) return Fail(kInvalidArgument, "Couldn't parse the specified URI.");
+    if (!IsValidUtf8(field.value)) return Fail(kInvalidUri, "Couldn't parse the specified URI.");
     if (type.kind == Kind::kMap) {  // whatever no other member takes
       bool taken = false;
       for (const Member& other : operation.input->members) {
@@ -147,7 +166,7 @@ Status DecodeBindings(const OperationDesc& operation, const RequestParts& reques
   for (const Member& member : operation.input->members) {
     switch (member.location) {
       case Location::kHeader:
-        if (const std::string* text = request.Header(member.wire_name)) TARN_CHECK(DecodeHeader(member, *text, out));
+        TARN_CHECK(DecodeHeaders(member, request, out));
         break;
       case Location::kHeaders:
         TARN_CHECK(DecodeHeaderMap(member, request, out));
@@ -159,7 +178,7 @@ Status DecodeBindings(const OperationDesc& operation, const RequestParts& reques
         const auto escaped = LabelText(operation.uri, request.path, member.wire_name);
         if (!escaped) return Fail(kMissingParameter, fmt::format("The path has no {}", member.wire_name));
         const auto text = PercentDecode(*escaped);
-        if (!text || !IsValidUtf8(*text)) return Fail(kInvalidArgument, "Couldn't parse the specified URI.");
+        if (!text || !IsValidUtf8(*text)) return Fail(kInvalidUri, "Couldn't parse the specified URI.");
         TARN_CHECK(
             ParseScalar(member.ref, *text, kQueryTime, member.wire_name, kInvalidArgument, EmplaceMember(member, out)));
         break;

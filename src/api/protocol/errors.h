@@ -9,6 +9,7 @@ namespace tarn::api::protocol {
 inline constexpr Reason kMalformedRequest{"protocol.MalformedRequest", Code::kInvalidArgument};
 inline constexpr Reason kMalformedXml{"protocol.MalformedXml", Code::kInvalidArgument};
 inline constexpr Reason kValidationFailed{"protocol.ValidationFailed", Code::kInvalidArgument};
+inline constexpr Reason kInvalidUri{"protocol.InvalidUri", Code::kInvalidArgument};
 inline constexpr Reason kMissingParameter{"protocol.MissingParameter", Code::kInvalidArgument};
 inline constexpr Reason kInvalidArgument{"protocol.InvalidArgument", Code::kInvalidArgument};
 

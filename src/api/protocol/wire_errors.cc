@@ -105,6 +105,7 @@ const CommonRow kCommonRows[] = {
      kJsonMalformed},
     {&kValidationFailed, {"InvalidArgument", 400}, {"ValidationError", 400}, {"ValidationException", 400}},
     {&kInvalidArgument, {"InvalidArgument", 400}, {"InvalidParameterValue", 400}, {"ValidationException", 400}},
+    {&kInvalidUri, {"InvalidURI", 400}, {"InvalidParameterValue", 400}, {"ValidationException", 400}},
     {&kMissingParameter, {"InvalidArgument", 400}, {"MissingParameter", 400}, {"ValidationException", 400}},
     {&kMethodNotAllowed,
      {"MethodNotAllowed", 405, "The specified method is not allowed against this resource."},

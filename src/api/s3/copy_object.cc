@@ -29,25 +29,27 @@ struct CopySource {
 };
 
 // "/bucket/key?versionId=…", percent-encoded; the first slash may be missing.
-Result<CopySource> ParseCopySource(const std::optional<std::string>& header) {
-  const Error malformed =
-      Fail(object::kInvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
-  if (!header) return malformed;
+Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::string>& header) {
+  const auto malformed = [&](std::string message) {
+    return BadArgument(call, "x-amz-copy-source", header.value_or(""), std::move(message));
+  };
+  if (!header) return malformed("Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
   std::string_view text = *header;
   CopySource source;
   constexpr std::string_view kVersion = "?versionId=";
   if (const size_t query = text.rfind(kVersion); query != text.npos) {
     auto version = PercentDecode(text.substr(query + kVersion.size()));
-    if (!version) return malformed;
+    if (!version) return malformed("Invalid copy source encoding");
     source.version_id = *std::move(version);
     text = text.substr(0, query);
   }
   auto path = PercentDecode(text);
-  if (!path) return malformed;
+  if (!path || !IsValidUtf8(*path)) return malformed("Invalid copy source encoding");
   if (path->starts_with('/')) path->erase(0, 1);
   const size_t slash = path->find('/');
-  if (slash == path->npos || slash == 0 || slash + 1 == path->size()) return malformed;
   source.bucket = path->substr(0, slash);
+  if (!object::CheckBucketName(source.bucket).ok()) return malformed("Invalid copy source bucket name");
+  if (slash == path->npos || slash + 1 == path->size()) return malformed("Invalid copy source object key");
   source.key = path->substr(slash + 1);
   return source;
 }
@@ -65,18 +67,19 @@ Status JudgeSource(const Call& call, const In& in, const object::Version& source
 }
 
 // COPY or REPLACE; the default is COPY.
-Result<bool> Replaces(const std::optional<std::string>& directive, std::string_view what) {
+Result<bool> Replaces(const Call& call, const std::optional<std::string>& directive, std::string_view what) {
   if (!directive || *directive == "COPY") return false;
   if (*directive == "REPLACE") return true;
-  return Fail(object::kInvalidArgument, fmt::format("Unknown {} directive.", what));
+  return BadArgument(call, fmt::format("x-amz-{}-directive", what), *directive,
+                     fmt::format("Unknown {} directive.", what));
 }
 
 // What the new object carries besides its bytes.
 Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectRequest& in,
                                       const object::Version& source) {
   object::NewObject object;
-  TARN_TRY(const bool new_headers, Replaces(in.metadata_directive, "metadata"));
-  TARN_TRY(const bool new_tags, Replaces(in.tagging_directive, "tagging"));
+  const bool new_headers = in.metadata_directive == "REPLACE";
+  const bool new_tags = in.tagging_directive == "REPLACE";
   if (new_headers) {
     TARN_TRY(object.headers, HeadersOf(call, in));
   } else {
@@ -90,6 +93,19 @@ Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectReq
   }
   TARN_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   return object;
+}
+
+// What can be said of a copy before its source is looked at.
+Status CheckCopy(const Call& call, const gen::CopyObjectRequest& in) {
+  TARN_CHECK(Replaces(call, in.metadata_directive, "metadata"));
+  TARN_CHECK(Replaces(call, in.tagging_directive, "tagging"));
+  if (in.metadata) {
+    TARN_CHECK(CheckUserMetadata(call, *in.metadata));
+  }
+  if (in.checksum_algorithm) {
+    TARN_CHECK(ParseAlgorithm(*in.checksum_algorithm));
+  }
+  return CheckKeyLength(call, in.key.value_or(""));
 }
 
 // Copying an object onto itself must change something.
@@ -110,13 +126,11 @@ Result<object::ChecksumAlgorithm> CopyAlgorithm(const std::optional<std::string>
     return source.checksum.algorithm == object::ChecksumAlgorithm::kNone ? object::ChecksumAlgorithm::kCrc64Nvme
                                                                          : source.checksum.algorithm;
   }
-  const auto algorithm = ParseAlgorithm(*asked);
-  if (!algorithm) return Fail(object::kInvalidRequest, "Checksum algorithm provided is unsupported.");
-  return *algorithm;
+  return ParseAlgorithm(*asked);
 }
 
 // "bytes=first-last", both told and inside the source.
-Result<ByteRange> ParseCopyRange(const std::string& header, uint64_t size) {
+Result<ByteRange> ParseCopyRange(const Call& call, const std::string& header, uint64_t size) {
   constexpr std::string_view kUnit = "bytes=";
   const std::string_view text = header;
   const size_t dash = text.find('-');
@@ -124,13 +138,13 @@ Result<ByteRange> ParseCopyRange(const std::string& header, uint64_t size) {
   const auto first = shaped ? ParseU64(text.substr(kUnit.size(), dash - kUnit.size())) : std::nullopt;
   const auto last = shaped ? ParseU64(text.substr(dash + 1)) : std::nullopt;
   if (!first || !last || *first > *last) {
-    return Fail(object::kInvalidArgument,
-                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
-                "zero-based offsets of the first and last bytes to copy");
+    return BadArgument(call, "x-amz-copy-source-range", header,
+                       "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last "
+                       "are the zero-based offsets of the first and last bytes to copy");
   }
   if (*last >= size) {
-    return Fail(object::kInvalidArgument,
-                fmt::format("Range specified is not valid for source object of size: {}", size));
+    return BadArgument(call, "x-amz-copy-source-range", header,
+                       fmt::format("Range specified is not valid for source object of size: {}", size));
   }
   return ByteRange{.offset = *first, .length = *last - *first + 1};
 }
@@ -138,7 +152,7 @@ Result<ByteRange> ParseCopyRange(const std::string& header, uint64_t size) {
 }  // namespace
 
 Result<identity::Check> S3Service::SourceCheck(const Call& call, const std::optional<std::string>& header) const {
-  TARN_TRY(const CopySource source, ParseCopySource(header));
+  TARN_TRY(const CopySource source, ParseCopySource(call, header));
   TARN_TRY(const object::Bucket bucket, FindBucket(call, source.bucket));
   return MakeCheck(*this, call, bucket,
                    {.action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
@@ -147,7 +161,6 @@ Result<identity::Check> S3Service::SourceCheck(const Call& call, const std::opti
 }
 
 Result<std::vector<identity::Check>> S3Service::CopyRule(const Call& call, const gen::CopyObjectRequest& in) {
-  TARN_CHECK(ParseCopySource(in.copy_source));
   TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
   AskForWritten(WrittenOf(call, in), checks);
   TARN_TRY(auto source, SourceCheck(call, in.copy_source));
@@ -156,8 +169,8 @@ Result<std::vector<identity::Check>> S3Service::CopyRule(const Call& call, const
 }
 
 Result<std::vector<identity::Check>> S3Service::PartCopyRule(const Call& call, const gen::UploadPartCopyRequest& in) {
-  TARN_CHECK(ParseCopySource(in.copy_source));
   TARN_TRY(auto checks, BucketChecks(call, "s3:PutObject", in.bucket, in.key));
+  TARN_CHECK(CheckPartNumber(call, in.part_number.value_or(0)));
   TARN_TRY(auto source, SourceCheck(call, in.copy_source));
   checks.push_back(std::move(source));
   return checks;
@@ -187,9 +200,10 @@ Result<object::Version> FindSource(const Call& call, const S3Service& service, c
 Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& call, const gen::CopyObjectRequest& in,
                                                                     RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
+  TARN_CO_TRY(const CopySource named, ParseCopySource(call, in.copy_source));
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
   TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
+  TARN_CO_CHECK(CheckCopy(call, in));
   TARN_CO_CHECK(CheckChange(in, named));
   const std::string key = in.key.value_or("");
   for (int attempt = 1;; ++attempt) {
@@ -203,6 +217,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
                      "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
+    const object::WriteCondition condition = object.condition;
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
     TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
     object.origin = OriginOf(call, bucket, "Copy");
@@ -218,7 +233,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
-      NoteCondition(call, version.error(), in.if_none_match ? "If-None-Match" : "If-Match");
+      NoteCondition(call, version.error(), condition);
       co_return version.error();
     }
     Streamed<gen::CopyObjectOutput> answer;
@@ -227,7 +242,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     result.last_modified = WholeSeconds(version->modified);
     SetChecksum(result, version->checksum, 0);
     TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
-    if (version->bucket_versioned) answer.output.version_id = version->version_id;
+    answer.output.version_id = NewVersionId(*version);
     if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
     co_return std::move(answer);
   }
@@ -237,7 +252,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
                                                                             const gen::UploadPartCopyRequest& in,
                                                                             RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CO_TRY(const CopySource named, ParseCopySource(in.copy_source));
+  TARN_CO_TRY(const CopySource named, ParseCopySource(call, in.copy_source));
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
   TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
   TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
@@ -248,7 +263,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
     TARN_CO_CHECK(CheckCopyable(*this, call, source));
     ByteRange range{.offset = 0, .length = source.size};
     if (in.copy_source_range) {
-      TARN_CO_TRY(range, ParseCopyRange(*in.copy_source_range, source.size));
+      TARN_CO_TRY(range, ParseCopyRange(call, *in.copy_source_range, source.size));
     }
     if (range.length > object::kPutBytesMax) {
       co_return Fail(object::kInvalidRequest,

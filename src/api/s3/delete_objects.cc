@@ -39,7 +39,7 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
                                         .origin = OriginOf(call, bucket, "Delete")});
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
-    NoteCondition(call, deleted.error(), "If-Match");
+    NoteCondition(call, deleted.error(), {.if_match = Unquoted(in.if_match)});
     return deleted.error();
   }
   gen::DeleteObjectOutput out;

@@ -51,9 +51,6 @@ Result<Selection> Select(const Call& call, const In& in, const object::Version& 
     if (in.range) {
       return Fail(object::kInvalidRequest, "Cannot specify both Range header and partNumber query parameter");
     }
-    if (*in.part_number < 1 || *in.part_number > static_cast<int32_t>(object::kPartNumberMax)) {
-      return Fail(object::kInvalidArgument, "Part number must be an integer between 1 and 10000, inclusive");
-    }
     auto part = PartRange(version, static_cast<uint32_t>(*in.part_number));
     if (!part.ok()) {
       call.AddErrorField("ActualPartCount", std::to_string(std::max(version.parts, 1U)));
@@ -85,6 +82,22 @@ void TellVersion(const object::Version& version, Out& out) {
   if (version.bucket_versioned) out.version_id = version.version_id;
 }
 
+// The whole object's checksum, or of a part asked for by its number that part's.
+template <typename In, typename Out>
+void TellChecksum(const In& in, const object::Version& version, const Selection& selection, Out& out) {
+  if (!in.checksum_mode || *in.checksum_mode != "ENABLED") return;
+  if (in.part_number && version.parts > 0 && version.layout) {
+    const auto index = static_cast<size_t>(*in.part_number - 1);
+    if (index >= version.layout->parts.size() || version.layout->parts[index].checksum.empty()) return;
+    SetChecksum(
+        out, version.checksum.algorithm,
+        ChecksumText({.algorithm = version.checksum.algorithm, .value = version.layout->parts[index].checksum}, 0));
+    out.checksum_type = TypeName(version.checksum.type);
+    return;
+  }
+  if (selection.range.length == version.size) SetChecksum(out, version.checksum, version.parts);
+}
+
 template <typename In, typename Out>
 void TellHeaders(const Call& call, const In& in, const object::Version& version, const Selection& selection, Out& out) {
   const object::Headers& kept = version.headers;
@@ -107,8 +120,7 @@ void TellHeaders(const Call& call, const In& in, const object::Version& version,
   if (!version.tags.empty()) out.tag_count = static_cast<int32_t>(version.tags.size());
   if (selection.partial) out.content_range = ContentRange(selection.range, version.size);
   if (in.part_number && version.parts > 0) out.parts_count = static_cast<int32_t>(version.parts);
-  const bool whole = selection.range.length == version.size;
-  if (in.checksum_mode && *in.checksum_mode == "ENABLED" && whole) SetChecksum(out, version.checksum, version.parts);
+  TellChecksum(in, version, selection, out);
 }
 
 // Finds, judges and selects; `answer` has its status and output when this succeeds.
@@ -140,6 +152,9 @@ Result<Selection> Begin(const Call& call, const In& in, const object::Version& v
 Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& call, const gen::GetObjectRequest& in,
                                                                   RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (in.part_number) {
+    TARN_CO_CHECK(CheckPartNumber(call, *in.part_number));
+  }
   TARN_CO_CHECK(RefuseChoice(call));
   TARN_CO_TRY(object::Version version,
               FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), /*with_content=*/true));
@@ -160,6 +175,9 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
 Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& call, const gen::HeadObjectRequest& in,
                                                                     RequestBody&) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (in.part_number) {
+    TARN_CO_CHECK(CheckPartNumber(call, *in.part_number));
+  }
   TARN_CO_CHECK(RefuseChoice(call));
   TARN_CO_TRY(const object::Version version,
               FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), in.part_number.has_value()));

@@ -18,9 +18,8 @@ constexpr int32_t kPageMax = 1'000;
 Result<uint32_t> PageSize(const Call& call, const std::optional<int32_t>& max_keys) {
   const int32_t max = max_keys.value_or(kPageMax);
   if (max < 0) {
-    call.AddErrorField("ArgumentName", "max-keys");
-    call.AddErrorField("ArgumentValue", std::to_string(max));
-    return Fail(object::kInvalidArgument, "Argument maxKeys must be an integer between 0 and 2147483647");
+    return BadArgument(call, "max-keys", std::to_string(max),
+                       "Argument maxKeys must be an integer between 0 and 2147483647");
   }
   return static_cast<uint32_t>(std::min(max, kPageMax));
 }
@@ -102,7 +101,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
                           .delimiter = in.delimiter.value_or(""),
                           .start_after = in.start_after.value_or(""),
                           .max = max};
-  if (in.continuation_token) {
+  if (in.continuation_token && !in.continuation_token->empty()) {
     auto token = Unbase64(*in.continuation_token);
     if (!token || token->empty() || (*token)[0] != '1') return BadToken();
     query.start_after = token->substr(1);

@@ -20,29 +20,31 @@ using object::ChecksumType;
 
 constexpr int32_t kPageMax = 1'000;
 
+Status CheckChecksumType(const std::optional<std::string>& type) {
+  if (!type || *type == "COMPOSITE" || *type == "FULL_OBJECT") return Ok();
+  return Fail(object::kInvalidRequest, "Value for x-amz-checksum-type header is invalid.");
+}
+
 // The checksum that an upload's parts and whole get, from what the client asked for.
 Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Upload& upload) {
   upload.checksum = ChecksumAlgorithm::kCrc64Nvme;
   upload.checksum_type = ChecksumType::kFullObject;
+  TARN_CHECK(CheckChecksumType(in.checksum_type));
   if (!in.checksum_algorithm) {
     if (!in.checksum_type) return Ok();
     return Fail(object::kInvalidRequest,
                 "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
   }
-  const auto algorithm = ParseAlgorithm(*in.checksum_algorithm);
-  if (!algorithm) return Fail(object::kInvalidRequest, "Checksum algorithm provided is unsupported.");
-  upload.checksum = *algorithm;
+  TARN_TRY(const ChecksumAlgorithm algorithm, ParseAlgorithm(*in.checksum_algorithm));
+  upload.checksum = algorithm;
   upload.checksum_declared = true;
-  const bool crc64 = *algorithm == ChecksumAlgorithm::kCrc64Nvme;
-  const bool sha = *algorithm == ChecksumAlgorithm::kSha1 || *algorithm == ChecksumAlgorithm::kSha256;
+  const bool crc64 = algorithm == ChecksumAlgorithm::kCrc64Nvme;
+  const bool crc = algorithm == ChecksumAlgorithm::kCrc32 || algorithm == ChecksumAlgorithm::kCrc32c || crc64;
   upload.checksum_type = crc64 ? ChecksumType::kFullObject : ChecksumType::kComposite;
   if (!in.checksum_type) return Ok();
-  if (*in.checksum_type != "COMPOSITE" && *in.checksum_type != "FULL_OBJECT") {
-    return Fail(object::kInvalidRequest, "Value for x-amz-checksum-type header is invalid.");
-  }
   upload.checksum_type = *in.checksum_type == "COMPOSITE" ? ChecksumType::kComposite : ChecksumType::kFullObject;
   if ((crc64 && upload.checksum_type == ChecksumType::kComposite) ||
-      (sha && upload.checksum_type == ChecksumType::kFullObject)) {
+      (!crc && upload.checksum_type == ChecksumType::kFullObject)) {
     return Fail(object::kInvalidRequest,
                 fmt::format("The {} checksum type cannot be used with the {} checksum algorithm.", *in.checksum_type,
                             AsciiLower(*in.checksum_algorithm)));
@@ -52,7 +54,7 @@ Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Uploa
 
 // What a completion's parts say, in the domain's terms. A checksum of another algorithm than the upload's counts only
 // where the upload declared one: else it was checked when the part arrived, and is not kept.
-Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartUploadRequest& in,
+Result<std::vector<object::CompletedPart>> PartsOf(const Call& call, const gen::CompleteMultipartUploadRequest& in,
                                                    const Result<object::Upload>& upload) {
   const Error malformed = Fail(kMalformedXml, "a list of parts is expected");
   if (!in.multipart_upload || !in.multipart_upload->parts || in.multipart_upload->parts->empty()) return malformed;
@@ -61,9 +63,19 @@ Result<std::vector<object::CompletedPart>> PartsOf(const gen::CompleteMultipartU
   for (const gen::CompletedPart& part : *in.multipart_upload->parts) {
     if (!part.part_number || !part.e_tag) return malformed;
     if (*part.part_number < 1 || *part.part_number > static_cast<int32_t>(object::kPartNumberMax)) {
-      return Fail(object::kInvalidPart, "PartNumber must be >= 1 and <= 10000");
+      return BadArgument(call, "PartNumber", std::to_string(*part.part_number),
+                         *part.part_number < 1 ? "PartNumber must be >= 1" : "PartNumber must be <= 10000");
     }
-    TARN_TRY(DeclaredChecksum checksum, OneChecksum(FieldsOf(part)));
+    const ChecksumFields fields = FieldsOf(part);
+    const auto told = OneChecksum(fields);
+    if (!told.ok()) {
+      return BadArgument(call, "Checksum", fields[0].second, "Invalid Base64 or multiple checksums present in request");
+    }
+    DeclaredChecksum checksum = *told;
+    if (upload.ok() && upload->checksum_declared && checksum.value && checksum.algorithm != upload->checksum) {
+      return Fail(object::kBadDigest, fmt::format("The {} you specified for part {} did not match what we received.",
+                                                  AsciiLower(AlgorithmName(checksum.algorithm)), *part.part_number));
+    }
     if (upload.ok() && !upload->checksum_declared && checksum.algorithm != upload->checksum) checksum.value.reset();
     parts.push_back({.number = static_cast<uint32_t>(*part.part_number),
                      .etag = UnquoteEtag(*part.e_tag),
@@ -77,7 +89,8 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
                                                 const object::Upload& upload, size_t parts) {
   std::optional<object::Checksum> whole;
   ChecksumFields fields = FieldsOf(in);
-  if (fields.empty()) return whole;
+  // An upload that declared no checksum has one of ours; what the request says of it is not read.
+  if (fields.empty() || !upload.checksum_declared) return whole;
   bool composite = false;
   const std::string suffix = fmt::format("-{}", parts);
   if (fields[0].second.ends_with(suffix)) {
@@ -99,6 +112,11 @@ gen::Initiator InitiatorOf(const S3Service& service, const object::Bucket& bucke
   const std::string& account = upload.initiator.empty() ? bucket.owner.account : upload.initiator;
   const gen::Owner owner = service.access().accounts.Owner(account);
   return {.id = owner.id, .display_name = owner.display_name};
+}
+
+Error NegativeLimit(const Call& call, std::string_view name, int32_t value) {
+  return BadArgument(call, name, std::to_string(value),
+                     fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
 }
 
 }  // namespace
@@ -139,9 +157,17 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   // Gone already when the request is a repeated one: the domain tells.
   const auto upload = store_.GetUpload(bucket, key, upload_id);
   object::Completion completion;
-  TARN_TRY(completion.parts, PartsOf(in, upload));
+  TARN_TRY(completion.parts, PartsOf(call, in, upload));
   completion.origin = OriginOf(call, bucket, "CompleteMultipartUpload");
   TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
+  if (in.mpu_object_size && *in.mpu_object_size < 0) {
+    return Fail(object::kInvalidRequest,
+                fmt::format("Value for x-amz-mp-object-size header is less than zero: '{}'", *in.mpu_object_size));
+  }
+  TARN_CHECK(CheckChecksumType(in.checksum_type));
+  if (FieldsOf(in).size() > 1) {
+    TARN_CHECK(OneChecksum(FieldsOf(in)));
+  }
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
   if (upload.ok()) {
     TARN_CHECK(CheckCompletionKey(call, *upload, CustomerHeadersOf(in)));
@@ -157,7 +183,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   if (!version.ok()) {
     if (version.Is(object::kNoSuchUpload)) call.AddErrorField("UploadId", upload_id);
     if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
-    NoteCondition(call, version.error(), completion.condition.if_absent ? "If-None-Match" : "If-Match");
+    NoteCondition(call, version.error(), completion.condition);
     return version.error();
   }
   gen::CompleteMultipartUploadOutput out;
@@ -167,7 +193,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   out.e_tag = QuoteEtag(version->etag);
   TellEncryption(version->attributes.encryption, out);
   SetChecksum(out, version->checksum, version->parts);
-  if (version->bucket_versioned) out.version_id = version->version_id;
+  out.version_id = NewVersionId(*version);
   return out;
 }
 
@@ -190,9 +216,8 @@ Result<gen::ListPartsOutput> S3Service::ListParts(const Call& call, const gen::L
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   const int32_t max = std::min(in.max_parts.value_or(kPageMax), kPageMax);
   const int32_t marker = in.part_number_marker.value_or(0);
-  if (max < 0 || marker < 0) {
-    return Fail(object::kInvalidArgument, "max-parts and part-number-marker must be integers from 0 to 2147483647");
-  }
+  if (max < 0) return NegativeLimit(call, "max-parts", max);
+  if (marker < 0) return NegativeLimit(call, "part-number-marker", marker);
   const std::string upload_id = in.upload_id.value_or("");
   auto page = store_.ListParts(bucket, in.key.value_or(""), upload_id, static_cast<uint32_t>(marker),
                                static_cast<uint32_t>(max));
@@ -236,7 +261,7 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
                                                                         const gen::ListMultipartUploadsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   const int32_t max = std::min(in.max_uploads.value_or(kPageMax), kPageMax);
-  if (max < 0) return Fail(object::kInvalidArgument, "max-uploads must be an integer between 0 and 2147483647");
+  if (max < 0) return NegativeLimit(call, "max-uploads", max);
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
   TARN_TRY(const object::UploadPage page, store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
                                                                       .delimiter = in.delimiter.value_or(""),

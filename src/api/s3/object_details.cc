@@ -55,7 +55,7 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   }
   for (const std::string& name : wanted) {
     if (std::find(std::begin(kAttributes), std::end(kAttributes), name) == std::end(kAttributes)) {
-      return Fail(object::kInvalidArgument, "Invalid attribute name specified.");
+      return BadArgument(call, "x-amz-object-attributes", name, "Invalid attribute name specified.");
     }
   }
   const auto asks = [&](std::string_view name) {

@@ -23,12 +23,14 @@ struct BodyRules {
 };
 
 template <typename In>
-Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
+Result<BodyRules> RulesOf(const Call& call, const In& in, const RequestBody& body) {
   BodyRules rules;
-  TARN_TRY(rules.md5, ContentMd5(in.content_md5));
+  TARN_TRY(rules.md5, ContentMd5(call, in.content_md5));
   TARN_TRY(rules.declared, DeclaredOf(FieldsOf(in), body, in.checksum_algorithm));
   rules.length = body.length();
   if (rules.length && *rules.length > object::kPutBytesMax) {
+    call.AddErrorField("ProposedSize", std::to_string(*rules.length));
+    call.AddErrorField("MaxSizeAllowed", std::to_string(object::kPutBytesMax));
     return Fail(object::kEntityTooLarge, "Your proposed upload exceeds the maximum allowed size");
   }
   return rules;
@@ -36,7 +38,7 @@ Result<BodyRules> RulesOf(const In& in, const RequestBody& body) {
 
 // Reads the body; durable content when its signature, length, MD5 and checksum hold. `keep` is the algorithm whose
 // value is kept; kNone: the declared one, else CRC64NVME. `told` receives the value that the client declared.
-Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, BodyRules rules,
+Task<Result<object::Content>> Take(object::Store& store, const Call& call, RequestBody& body, BodyRules rules,
                                    object::ChecksumAlgorithm keep, object::Wrapper wrapper,
                                    std::optional<std::string>* told = nullptr) {
   using object::ChecksumAlgorithm;
@@ -53,7 +55,8 @@ Task<Result<object::Content>> Take(object::Store& store, RequestBody& body, Body
   TARN_CO_CHECK(co_await incoming.Receive(body));
   TARN_CO_CHECK(TakeTrailer(rules.declared, body));
   TARN_CO_TRY(const object::Content sealed, incoming.Seal());
-  TARN_CO_CHECK(CompareDigests(rules.md5, rules.declared, sealed, two ? incoming.verified() : sealed.checksum.value));
+  TARN_CO_CHECK(
+      CompareDigests(call, rules.md5, rules.declared, sealed, two ? incoming.verified() : sealed.checksum.value));
   if (told != nullptr) *told = rules.declared.value;
   co_return co_await incoming.Finish();
 }
@@ -65,7 +68,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (in.write_offset_bytes) co_return Fail(kNotImplemented, "Appending to objects is not implemented");
   const std::string key = in.key.value_or("");
-  if (key.size() > object::kKeyBytesMax) co_return Fail(object::kKeyTooLong, "Your key is too long");
+  TARN_CO_CHECK(CheckKeyLength(call, key));
   object::NewObject object;
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
   TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
@@ -74,7 +77,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
   TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
   object.origin = OriginOf(call, bucket, "Put");
-  TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);
   TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,
                                 rules.md5 || rules.declared.algorithm != object::ChecksumAlgorithm::kNone));
@@ -82,19 +85,19 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(const object::Sealing sealing, co_await SealFor(store_, call, bucket, key, choice));
   object.attributes.encryption = sealing.encryption;
   TARN_CO_TRY(object::Content content,
-              co_await Take(store_, body, std::move(rules), object::ChecksumAlgorithm::kNone, sealing.wrapper));
+              co_await Take(store_, call, body, std::move(rules), object::ChecksumAlgorithm::kNone, sealing.wrapper));
   const object::WriteCondition condition = object.condition;
   auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
   if (!version.ok()) {
     if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
-    NoteCondition(call, version.error(), condition.if_absent ? "If-None-Match" : "If-Match");
+    NoteCondition(call, version.error(), condition);
     co_return version.error();
   }
   Streamed<gen::PutObjectOutput> answer;
   answer.output.e_tag = QuoteEtag(version->etag);
   TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
   SetChecksum(answer.output, version->checksum, 0);
-  if (version->bucket_versioned) answer.output.version_id = version->version_id;
+  answer.output.version_id = NewVersionId(*version);
   co_return std::move(answer);
 }
 
@@ -102,24 +105,22 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
                                                                     RequestBody& body) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
   const int32_t number = in.part_number.value_or(0);
-  if (number < 1 || number > static_cast<int32_t>(object::kPartNumberMax)) {
-    call.AddErrorField("ArgumentName", "partNumber");
-    call.AddErrorField("ArgumentValue", std::to_string(number));
-    co_return Fail(object::kInvalidPartNumber, "Part number must be an integer between 1 and 10000, inclusive");
-  }
+  TARN_CO_CHECK(CheckPartNumber(call, number));
   TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
-  TARN_CO_TRY(BodyRules rules, RulesOf(in, body));
+  TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(upload.attributes.storage_class);
   const auto sent = rules.declared.algorithm;
-  if (upload.checksum_declared && sent != object::ChecksumAlgorithm::kNone && sent != upload.checksum) {
+  const bool composite = upload.checksum_type == object::ChecksumType::kComposite;
+  if (upload.checksum_declared && sent != upload.checksum && (composite || sent != object::ChecksumAlgorithm::kNone)) {
     co_return Fail(object::kInvalidRequest,
                    fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
-                               AlgorithmName(upload.checksum), AlgorithmName(sent)));
+                               AlgorithmName(upload.checksum),
+                               sent == object::ChecksumAlgorithm::kNone ? "null" : AlgorithmName(sent)));
   }
   TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
   std::optional<std::string> told;  // the checksum that the client sent, found true
   TARN_CO_TRY(object::Content content,
-              co_await Take(store_, body, std::move(rules), upload.checksum, sealing.wrapper, &told));
+              co_await Take(store_, call, body, std::move(rules), upload.checksum, sealing.wrapper, &told));
   const std::string checksum = content.checksum.value;
   TARN_CO_TRY(const object::PartInfo part, co_await store_.PutPart(bucket, upload.key, upload.id,
                                                                    static_cast<uint32_t>(number), std::move(content)));

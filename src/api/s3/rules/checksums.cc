@@ -28,6 +28,11 @@ constexpr AlgorithmRow kAlgorithms[] = {
 };
 constexpr std::string_view kHeaderPrefix = "x-amz-checksum-";
 
+Error MoreThanOne() {
+  return Fail(object::kInvalidRequest,
+              "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+}
+
 Result<ChecksumAlgorithm> AlgorithmOfSuffix(std::string_view suffix) {
   for (const AlgorithmRow& row : kAlgorithms) {
     if (row.suffix == suffix) return row.algorithm;
@@ -35,28 +40,35 @@ Result<ChecksumAlgorithm> AlgorithmOfSuffix(std::string_view suffix) {
   return Fail(kNotImplemented, fmt::format("The checksum algorithm {} is not implemented", AsciiUpper(suffix)));
 }
 
-Result<std::string> DecodeValue(ChecksumAlgorithm algorithm, std::string_view suffix, std::string_view text) {
+Error Mismatch(ChecksumAlgorithm algorithm) {
+  return Fail(object::kBadDigest,
+              fmt::format("The {} you specified did not match the calculated checksum.", AlgorithmName(algorithm)));
+}
+
+// `where`: "header" or "trailing header". Text that is base64 but for its padding cannot be the checksum of anything.
+Result<std::string> DecodeValue(ChecksumAlgorithm algorithm, std::string_view suffix, std::string_view text,
+                                std::string_view where = "header") {
   auto raw = Unbase64(text);
-  if (!raw || raw->size() != object::ChecksumBytes(algorithm)) {
-    return Fail(object::kInvalidRequest, fmt::format("Value for {}{} header is invalid.", kHeaderPrefix, suffix));
+  if (raw && raw->size() == object::ChecksumBytes(algorithm)) return *std::move(raw);
+  const auto in_alphabet = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+  };
+  if (!raw && where == "header" && !text.empty() && std::all_of(text.begin(), text.end(), in_alphabet)) {
+    return Mismatch(algorithm);
   }
-  return *std::move(raw);
+  return Fail(object::kInvalidRequest, fmt::format("Value for {}{} {} is invalid.", kHeaderPrefix, suffix, where));
 }
 
 }  // namespace
 
-std::string_view AlgorithmName(ChecksumAlgorithm algorithm) {
-  for (const AlgorithmRow& row : kAlgorithms) {
-    if (row.algorithm == algorithm) return row.name;
-  }
-  return "";
-}
-
-std::optional<ChecksumAlgorithm> ParseAlgorithm(std::string_view name) {
+Result<ChecksumAlgorithm> ParseAlgorithm(std::string_view name) {
   for (const AlgorithmRow& row : kAlgorithms) {
     if (EqualsIgnoreCase(row.name, name)) return row.algorithm;
   }
-  return std::nullopt;
+  return Fail(
+      object::kInvalidRequest,
+      "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, "
+      "CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]");
 }
 
 std::string_view TypeName(object::ChecksumType type) {
@@ -73,8 +85,7 @@ Result<DeclaredChecksum> OneChecksum(const ChecksumFields& fields) {
   DeclaredChecksum declared;
   if (fields.empty()) return declared;
   if (fields.size() > 1) {
-    return Fail(object::kInvalidRequest,
-                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+    return MoreThanOne();
   }
   TARN_TRY(declared.algorithm, AlgorithmOfSuffix(fields[0].first));
   TARN_TRY(declared.value, DecodeValue(declared.algorithm, fields[0].first, fields[0].second));
@@ -84,11 +95,12 @@ Result<DeclaredChecksum> OneChecksum(const ChecksumFields& fields) {
 Result<DeclaredChecksum> DeclaredOf(const ChecksumFields& fields, const protocol::RequestBody& body,
                                     const std::optional<std::string>& sdk_algorithm) {
   TARN_TRY(DeclaredChecksum declared, OneChecksum(fields));
-  if (declared.algorithm == ChecksumAlgorithm::kNone) {
-    for (const std::string& name : body.announced_trailers()) {
-      if (!name.starts_with(kHeaderPrefix)) continue;
-      TARN_TRY(declared.algorithm, AlgorithmOfSuffix(std::string_view(name).substr(kHeaderPrefix.size())));
+  for (const std::string& name : body.announced_trailers()) {
+    if (!name.starts_with(kHeaderPrefix)) {
+      return Fail(object::kInvalidRequest, "The value specified in the x-amz-trailer header is not supported");
     }
+    if (declared.algorithm != ChecksumAlgorithm::kNone) return MoreThanOne();
+    TARN_TRY(declared.algorithm, AlgorithmOfSuffix(std::string_view(name).substr(kHeaderPrefix.size())));
   }
   if (sdk_algorithm) {
     if (declared.algorithm == ChecksumAlgorithm::kNone) {
@@ -96,7 +108,8 @@ Result<DeclaredChecksum> DeclaredOf(const ChecksumFields& fields, const protocol
                   "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
                   "headers were found.");
     }
-    if (ParseAlgorithm(*sdk_algorithm) != declared.algorithm) {
+    const auto named = ParseAlgorithm(*sdk_algorithm);
+    if (!named.ok() || *named != declared.algorithm) {
       return Fail(object::kInvalidRequest, "Value for x-amz-sdk-checksum-algorithm header is invalid.");
     }
   }
@@ -108,27 +121,30 @@ Status TakeTrailer(DeclaredChecksum& declared, const protocol::RequestBody& body
   const std::string suffix = AsciiLower(AlgorithmName(declared.algorithm));
   for (const auto& [name, value] : body.trailers()) {
     if (name != fmt::format("{}{}", kHeaderPrefix, suffix)) continue;
-    TARN_TRY(declared.value, DecodeValue(declared.algorithm, suffix, value));
+    TARN_TRY(declared.value, DecodeValue(declared.algorithm, suffix, value, "trailing header"));
     return Ok();
   }
   return Fail(object::kInvalidRequest, fmt::format("The trailer {}{} is missing.", kHeaderPrefix, suffix));
 }
 
-Result<std::optional<std::string>> ContentMd5(const std::optional<std::string>& header) {
+Result<std::optional<std::string>> ContentMd5(const protocol::Call& call, const std::optional<std::string>& header) {
   if (!header) return std::optional<std::string>();
   auto raw = Unbase64(*header);
-  if (!raw || raw->size() != 16) return Fail(kInvalidDigest, "The Content-MD5 you specified was invalid.");
-  return raw;
+  if (raw && raw->size() == 16) return raw;
+  call.AddErrorField("Content-MD5", *header);
+  return Fail(kInvalidDigest, "The Content-MD5 you specified was invalid.");
 }
 
-Status CompareDigests(const std::optional<std::string>& md5, const DeclaredChecksum& declared,
-                      const object::Content& received, const std::string& received_checksum) {
+Status CompareDigests(const protocol::Call& call, const std::optional<std::string>& md5,
+                      const DeclaredChecksum& declared, const object::Content& received,
+                      const std::string& received_checksum) {
   if (md5 && *md5 != received.md5) {
+    call.AddErrorField("ExpectedDigest", Hex(*md5));
+    call.AddErrorField("CalculatedDigest", Base64(received.md5));
     return Fail(object::kBadDigest, "The Content-MD5 you specified did not match what we received.");
   }
   if (declared.value && *declared.value != received_checksum) {
-    return Fail(object::kBadDigest, fmt::format("The {} you specified did not match the calculated checksum.",
-                                                AlgorithmName(declared.algorithm)));
+    return Mismatch(declared.algorithm);
   }
   return Ok();
 }

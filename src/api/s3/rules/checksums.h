@@ -14,9 +14,9 @@
 
 namespace tarn::api::s3 {
 
-// "CRC32" … of the API, both ways; nothing for others.
-std::string_view AlgorithmName(object::ChecksumAlgorithm algorithm);
-std::optional<object::ChecksumAlgorithm> ParseAlgorithm(std::string_view name);
+// "CRC32" … of the API, in any case; kInvalidRequest for others.
+Result<object::ChecksumAlgorithm> ParseAlgorithm(std::string_view name);
+inline std::string_view AlgorithmName(object::ChecksumAlgorithm algorithm) { return object::ChecksumName(algorithm); }
 std::string_view TypeName(object::ChecksumType type);
 // Base64, with "-N" for the composite of N parts.
 std::string ChecksumText(const object::Checksum& checksum, uint32_t parts);
@@ -58,10 +58,11 @@ Result<DeclaredChecksum> DeclaredOf(const ChecksumFields& fields, const protocol
 Status TakeTrailer(DeclaredChecksum& declared, const protocol::RequestBody& body);
 
 // Content-MD5 as 16 raw bytes; kInvalidDigest.
-Result<std::optional<std::string>> ContentMd5(const std::optional<std::string>& header);
+Result<std::optional<std::string>> ContentMd5(const protocol::Call& call, const std::optional<std::string>& header);
 // kBadDigest when one of them differs from what arrived.
-Status CompareDigests(const std::optional<std::string>& md5, const DeclaredChecksum& declared,
-                      const object::Content& received, const std::string& received_checksum);
+Status CompareDigests(const protocol::Call& call, const std::optional<std::string>& md5,
+                      const DeclaredChecksum& declared, const object::Content& received,
+                      const std::string& received_checksum);
 
 // Sets the one field that belongs to the algorithm.
 template <typename T>

@@ -44,11 +44,11 @@ Result<std::optional<ByteRange>> ParseRange(const std::optional<std::string>& he
   std::string_view text = Trim(*header);
   constexpr std::string_view kUnit = "bytes=";
   if (!text.starts_with(kUnit) || text.find(',') != text.npos) return whole;
-  text = Trim(text.substr(kUnit.size()));
+  text = text.substr(kUnit.size());
   const size_t dash = text.find('-');
   if (dash == text.npos) return whole;
-  const std::string_view first_text = Trim(text.substr(0, dash));
-  const std::string_view last_text = Trim(text.substr(dash + 1));
+  const std::string_view first_text = text.substr(0, dash);
+  const std::string_view last_text = text.substr(dash + 1);
   const auto first = ParseU64(first_text);
   const auto last = ParseU64(last_text);
   if ((!first && !first_text.empty()) || (!last && !last_text.empty()) || (!first && !last)) return whole;

@@ -16,17 +16,21 @@ constexpr size_t kRedirectBytesMax = 2048;
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
   object::Tags tags;
   if (!header || header->empty()) return tags;
+  const Error malformed =
+      Fail(object::kInvalidArgument,
+           "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name "
+           "duplicates.");
   for (const std::string_view pair : Split(*header, '&')) {
+    if (pair.empty()) continue;
     const size_t equals = pair.find('=');
     auto key = PercentDecode(pair.substr(0, equals), /*plus_is_space=*/true);
     auto value = equals == pair.npos ? std::string() : PercentDecode(pair.substr(equals + 1), /*plus_is_space=*/true);
-    if (!key || !value) {
-      return Fail(object::kInvalidArgument,
-                  "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
-                  "tag name duplicates.");
-    }
+    if (!key || !value || key->empty()) return malformed;
     tags.emplace_back(*std::move(key), *std::move(value));
   }
+  std::sort(tags.begin(), tags.end());
+  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::adjacent_find(tags.begin(), tags.end(), same_key) != tags.end()) return malformed;
   TARN_CHECK(object::CheckTags(tags, 10));
   return tags;
 }
@@ -67,18 +71,38 @@ Status CheckRedirectLocation(const std::optional<std::string>& location) {
 Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
                                            const std::optional<std::string>& if_none_match) {
   object::WriteCondition condition;
-  if (if_none_match && *if_none_match != "*") {
-    return Fail(kNotImplemented,
-                "A header you provided implies functionality that is not implemented: If-None-Match "
-                "of a write takes only *");
+  if (if_match && if_none_match) {
+    return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
   }
-  condition.if_absent = if_none_match.has_value();
+  condition.if_absent = if_none_match == "*";
+  if (if_none_match && !condition.if_absent) condition.if_none_match = UnquoteEtag(*if_none_match);
   if (if_match) condition.if_match = UnquoteEtag(*if_match);
   return condition;
 }
 
-void NoteCondition(const protocol::Call& call, const Error& error, std::string_view condition) {
-  if (error.reason == &object::kPreconditionFailed) call.AddErrorField("Condition", std::string(condition));
+void NoteCondition(const protocol::Call& call, const Error& error, const object::WriteCondition& condition) {
+  if (error.reason == &object::kPreconditionFailed) {
+    call.AddErrorField("Condition", condition.if_match ? "If-Match" : "If-None-Match");
+  }
+}
+
+Error BadArgument(const protocol::Call& call, std::string_view name, std::string value, std::string message) {
+  call.AddErrorField("ArgumentName", std::string(name));
+  call.AddErrorField("ArgumentValue", std::move(value));
+  return Fail(object::kInvalidArgument, std::move(message));
+}
+
+Status CheckPartNumber(const protocol::Call& call, int32_t number) {
+  if (number >= 1 && number <= static_cast<int32_t>(object::kPartNumberMax)) return Ok();
+  return BadArgument(call, "partNumber", std::to_string(number),
+                     "Part number must be an integer between 1 and 10000, inclusive");
+}
+
+Status CheckKeyLength(const protocol::Call& call, std::string_view key) {
+  if (key.size() <= object::kKeyBytesMax) return Ok();
+  call.AddErrorField("Size", std::to_string(key.size()));
+  call.AddErrorField("MaxSizeAllowed", std::to_string(object::kKeyBytesMax));
+  return Fail(object::kKeyTooLong, "Your key is too long");
 }
 
 std::string QuoteEtag(std::string_view etag) { return fmt::format("\"{}\"", etag); }
@@ -101,6 +125,11 @@ object::Origin OriginOf(const protocol::Call& call, const object::Bucket& bucket
 std::string CanonicalId(std::string_view account) { return Hex(Sha256(fmt::format("canonical user {}", account))); }
 
 gen::Owner OwnerOf(std::string_view account) { return {.display_name = {}, .id = CanonicalId(account)}; }
+
+std::optional<std::string> NewVersionId(const object::Version& version) {
+  if (!version.bucket_versioned || version.version_id == "null") return std::nullopt;
+  return version.version_id;
+}
 
 Timestamp WholeSeconds(Timestamp time) { return {time.seconds() * kMicrosPerSecond}; }
 

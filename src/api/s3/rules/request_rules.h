@@ -28,6 +28,11 @@ Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string,
 // x-amz-website-redirect-location: a path, or an http or https URL.
 Status CheckRedirectLocation(const std::optional<std::string>& location);
 
+// kInvalidArgument, with the argument named in the error's body.
+Error BadArgument(const protocol::Call& call, std::string_view name, std::string value, std::string message);
+Status CheckPartNumber(const protocol::Call& call, int32_t number);
+Status CheckKeyLength(const protocol::Call& call, std::string_view key);
+
 // The headers that a new object keeps. `expires` as it came, since AWS keeps any text.
 template <typename In>
 Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
@@ -47,18 +52,20 @@ Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
 // Who asks, for a bucket that tells of its changes; empty for the others.
 object::Origin OriginOf(const protocol::Call& call, const object::Bucket& bucket, std::string_view how);
 
-// If-Match and If-None-Match of a write.
+// If-Match and If-None-Match of a write: one of them, an ETag or "*". S3 itself takes no ETag for If-None-Match.
 Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
                                            const std::optional<std::string>& if_none_match);
 
 // Names the condition in a 412's body.
-void NoteCondition(const protocol::Call& call, const Error& error, std::string_view condition);
+void NoteCondition(const protocol::Call& call, const Error& error, const object::WriteCondition& condition);
 
 std::string QuoteEtag(std::string_view etag);
 std::string UnquoteEtag(std::string_view etag);
 // The canonical user id of an account: 64 hex digits.
 std::string CanonicalId(std::string_view account);
 gen::Owner OwnerOf(std::string_view account);
+// The version id that the answer to a write tells: none where versioning is off or suspended.
+std::optional<std::string> NewVersionId(const object::Version& version);
 Timestamp WholeSeconds(Timestamp time);
 // A key in a listing with encoding-type=url.
 std::string UrlEncoded(std::string_view text, bool encode);

@@ -225,11 +225,12 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
     TARN_CO_TRY(const object::Sealing sealing, co_await SealCopy(store_, call, bucket, key, choice, source));
     object.attributes.encryption = sealing.encryption;
-    TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size,
-                                                               {.algorithm = algorithm,
-                                                                .extents_max = kCopyExtentsMax,
-                                                                .sealing = sealing,
-                                                                .storage_class = object.attributes.storage_class}));
+    // Named: g++ 12 destroys an aggregate that is made inside of a co_await twice.
+    object::Store::CopyOptions options{.algorithm = algorithm,
+                                       .extents_max = kCopyExtentsMax,
+                                       .sealing = sealing,
+                                       .storage_class = object.attributes.storage_class};
+    TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size, std::move(options)));
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
@@ -270,11 +271,11 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
                      "The specified copy source is larger than the maximum allowable size for "
                      "a copy source: 5368709120");
     }
-    TARN_CO_TRY(object::Content content, co_await store_.Share(source, range.offset, range.length,
-                                                               {.algorithm = upload.checksum,
-                                                                .extents_max = kPartExtentsMax,
-                                                                .sealing = sealing,
-                                                                .storage_class = upload.attributes.storage_class}));
+    object::Store::CopyOptions options{.algorithm = upload.checksum,
+                                       .extents_max = kPartExtentsMax,
+                                       .sealing = sealing,
+                                       .storage_class = upload.attributes.storage_class};
+    TARN_CO_TRY(object::Content content, co_await store_.Share(source, range.offset, range.length, std::move(options)));
     const std::string checksum = content.checksum.value;
     auto part =
         co_await store_.PutPart(bucket, upload.key, upload.id,

@@ -65,7 +65,7 @@ constexpr ErrorRow kErrors[] = {
     {&kBucketAclWithOwnership, "InvalidBucketAclWithObjectOwnership", 400,
      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"},
     {&policy::kMalformed, "MalformedPolicy", 400},
-    {&policy::kTooLarge, "PolicyTooLarge", 400},
+    {&policy::kTooLarge, "MalformedPolicy", 400},
     {&kBucketAclWithBlock, "InvalidBucketAclWithBlockPublicAccessError", 400,
      "Bucket cannot have public ACLs set with BlockPublicAccess enabled"},
     {&kMalformedAcl, "MalformedACLError", 400,

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "identity/directory.h"
+#include "object/points/access_points.h"
 #include "object/storage_class.h"
 #include "object/store.h"
 
@@ -37,6 +38,7 @@ class S3Service : public protocol::Service {
     object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
     std::function<Result<std::vector<identity::AccountInfo>>()> accounts = {};  // all of the lake; memory speed
+    object::AccessPoints* points = nullptr;                                     // where accounts' blocks are kept
     AccessLog* access_log = nullptr;                                            // null: none is written
   };
   explicit S3Service(Parts parts);

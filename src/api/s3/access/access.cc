@@ -51,7 +51,8 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
     TARN_TRY(auto access, service.access().buckets.Get(bucket));
     if (access->requester_pays) TARN_CHECK(CheckPayer(call, bucket));
     const bool writes = check.action == "s3:PutObject";
-    check.guard = std::make_shared<BucketGuard>(service, call, bucket, std::move(access), writes);
+    TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
+    check.guard = std::make_shared<BucketGuard>(service, call, bucket, std::move(access), block, writes);
   }
   check.owner = static_cast<const BucketGuard&>(*check.guard).OwnerFor(check);
   return check;
@@ -90,11 +91,25 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
     TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked,
                                     {.owner = owner, .bucket_owner = bucket_owner, .object = true}));
     TARN_TRY(const auto access, service.access().buckets.Get(bucket));
-    if (access->block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObject", kPublicAclsBlocked);
+    TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
+    if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObject", kPublicAclsBlocked);
     attributes.acl = EncodeAcl(acl, owner);
   }
   attributes.owner = owner == bucket_owner ? std::string() : std::move(owner);
   return Ok();
+}
+
+Result<PublicAccessBlock> EffectiveBlock(const S3Service& service, const object::Bucket& bucket,
+                                         const BucketAccess& access) {
+  PublicAccessBlock block = access.block;
+  if (service.parts().points == nullptr) return block;
+  TARN_TRY(const auto account, service.parts().points->GetAccountBlock(bucket.owner.account));
+  if (!account) return block;
+  block.block_acls |= account->acls;
+  block.ignore_acls |= account->ignored_acls;
+  block.block_policy |= account->policies;
+  block.restrict_buckets |= account->public_buckets;
+  return block;
 }
 
 Error Blocked(const Call& call, const object::Bucket& bucket, std::string_view action, std::string_view why) {

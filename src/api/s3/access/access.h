@@ -78,6 +78,10 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
   return SetAccess(service, call, bucket, AskedAclOf(call, in), attributes);
 }
 
+// What is blocked of public access: by the bucket or for its whole account.
+Result<PublicAccessBlock> EffectiveBlock(const S3Service& service, const object::Bucket& bucket,
+                                         const BucketAccess& access);
+
 // AccessDenied with the words that S3 has for a block: "… because public policies are blocked by …".
 Error Blocked(const Call& call, const object::Bucket& bucket, std::string_view action, std::string_view why);
 inline constexpr std::string_view kPublicAclsBlocked =

@@ -32,7 +32,8 @@ Result<gen::PutBucketAclResponse> PutBucketAcl(S3Service& service, const Call& c
   const std::string& owner = bucket.owner.account;
   TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked, {.owner = owner, .bucket_owner = owner}));
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
-  if (access->block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutBucketAcl", kPublicAclsBlocked);
+  TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
+  if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutBucketAcl", kPublicAclsBlocked);
   std::string kept = EncodeAcl(acl, owner);
   TARN_CHECK(service.store().SetDocument(bucket.name, kAclDocument,
                                          kept.empty() ? std::nullopt : std::optional(std::move(kept))));
@@ -65,7 +66,8 @@ Result<gen::PutObjectAclOutput> PutObjectAcl(S3Service& service, const Call& cal
   TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked,
                                   {.owner = owner, .bucket_owner = bucket.owner.account, .object = true}));
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
-  if (access->block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObjectAcl", kPublicAclsBlocked);
+  TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
+  if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObjectAcl", kPublicAclsBlocked);
   const std::string kept = EncodeAcl(acl, owner);
   // The version that was judged, though a newer one may have come.
   TARN_CHECK(service.store().ChangeAttributes(bucket, key, version.version_id,

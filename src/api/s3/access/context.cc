@@ -62,6 +62,12 @@ Value RemainingRetentionDays(const Call& call) {
   return std::to_string(DaysUntil(*until, call.now));
 }
 
+// Of writes that end in a new object: not of an upload's beginning and parts.
+Value CreatesObject(const Call& call, const identity::Check& check) {
+  if (check.action != "s3:PutObject" || call.Query("partNumber") || call.Query("uploads")) return std::nullopt;
+  return "true";
+}
+
 using Finder = Value (*)(const Call&);
 constexpr std::array<std::pair<std::string_view, Finder>, 22> kFinders = {{
     {"aws:sourceip", [](const Call& call) -> Value { return call.source_ip; }},
@@ -156,6 +162,7 @@ bool RequestContext::Find(std::string_view key, std::vector<std::string>& values
     return Give(told->second, values);
   }
   if (key == "s3:resourceaccount" || key == "aws:resourceaccount") return Give(bucket_.owner.account, values);
+  if (key == "s3:objectcreationoperation") return Give(CreatesObject(call_, check_), values);
   if (key == "s3:requestobjecttagkeys") return TagKeys(kRequestObjectTag, values);
   if (key == "aws:tagkeys") return TagKeys(kRequestTag, values);
   if (const size_t slash = key.find('/'); slash != key.npos) {

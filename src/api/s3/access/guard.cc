@@ -147,14 +147,14 @@ policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check
 bool BucketGuard::CountsAllow(const Caller& caller, const Check& check, const policy::Decision& decision) const {
   if (OwnerFor(check) != bucket_.owner.account) return false;
   const bool own = !caller.anonymous() && caller.account == bucket_.owner.account;
-  if (access_->block.restrict_buckets && !own && access_->policy->IsPublic()) return false;
+  if (block_.restrict_buckets && !own && access_->policy->IsPublic()) return false;
   // A statement that names an account leaves the decision to that account, whose root may do everything.
   return decision.match != policy::Match::kAccount || IsRoot(caller);
 }
 
 Result<bool> BucketGuard::AllowedByAcl(const Caller& caller, const Check& check) const {
   if (!TakesAcls(bucket_)) return false;
-  const bool ignore_public = access_->block.ignore_acls;
+  const bool ignore_public = block_.ignore_acls;
   std::optional<Permission> permission = PermissionFor(kBucketRules, check.action);
   if (writes_object_ && Contains(kPartOfWriting, check.action)) permission = Permission::kWrite;
   if (permission) return Grants(access_->acl, caller, *permission, ignore_public);

@@ -17,11 +17,12 @@ class BucketGuard : public identity::Guard {
   // The call and service outlive the guard. `writes_object`: the call makes a new object, so that what is asked of its
   // list and tags is part of the writing.
   BucketGuard(const S3Service& service, const Call& call, object::Bucket bucket,
-              std::shared_ptr<const BucketAccess> access, bool writes_object)
+              std::shared_ptr<const BucketAccess> access, const PublicAccessBlock& block, bool writes_object)
       : service_(service),
         call_(call),
         bucket_(std::move(bucket)),
         access_(std::move(access)),
+        block_(block),
         writes_object_(writes_object) {}
 
   Result<Verdict> Judge(const identity::Caller& caller, const identity::Check& check) const override;
@@ -51,6 +52,7 @@ class BucketGuard : public identity::Guard {
   const Call& call_;
   const object::Bucket bucket_;
   const std::shared_ptr<const BucketAccess> access_;
+  const PublicAccessBlock block_;
   const bool writes_object_;
   mutable std::optional<Found> found_;
 };

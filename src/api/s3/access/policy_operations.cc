@@ -32,7 +32,8 @@ Result<gen::PutBucketPolicyResponse> PutBucketPolicy(S3Service& service, const C
   const std::string policy = in.policy.value_or("");
   TARN_TRY(const auto parsed, policy::ParseBucketPolicy(policy, fmt::format("arn:aws:s3:::{}", bucket.name)));
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
-  if (access->block.block_policy && parsed->IsPublic()) {
+  TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
+  if (block.block_policy && parsed->IsPublic()) {
     return Blocked(call, bucket, "s3:PutBucketPolicy", kPublicPoliciesBlocked);
   }
   call.extras.success_status = 204;

@@ -52,6 +52,15 @@ Result<std::optional<VersionRecord>> KeyVersions::Find(std::string_view version_
   return older;
 }
 
+Result<bool> KeyVersions::Stands(const std::optional<VersionRecord>& version, const OnlyIf& only) const {
+  if (!version || version->modified != only.modified) return false;
+  if (IsNewest(*version) != (only.standing != Standing::kNoncurrent)) return false;
+  if (only.standing != Standing::kAlone) return true;
+  const kv::Key older = OlderKeysOf(bucket_.id, key_);
+  TARN_TRY(const auto behind, txn_.Scan(older.bytes(), older.End(), 1));
+  return behind.empty();
+}
+
 void KeyVersions::PutNewest(const VersionRecord& version) {
   txn_.Put(CurrentKey(bucket_.id, key_).bytes(), Encode(version));
   newest_ = version;

@@ -19,6 +19,7 @@
 #include "object/bucket.h"
 #include "object/content.h"
 #include "object/records.h"
+#include "object/version.h"
 
 namespace tarn::object {
 
@@ -32,6 +33,8 @@ class KeyVersions {
   const VersionRecord* visible() const { return newest_ && !newest_->is_delete_marker ? &*newest_ : nullptr; }
   // The version of that id ("null" too); nothing when there is none. kInvalidVersionId.
   Result<std::optional<VersionRecord>> Find(std::string_view version_id) const;
+  // Whether that version is there and as `only` says.
+  Result<bool> Stands(const std::optional<VersionRecord>& version, const OnlyIf& only) const;
   bool IsNewest(const VersionRecord& version) const { return newest_ && newest_->seq == version.seq; }
 
   // Makes `version` the newest as the bucket's versioning demands; sets its seq, id, is_null and the lock that the

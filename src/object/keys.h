@@ -9,6 +9,7 @@
 //   o p <bucket id> <key> <upload>    a multipart upload in progress
 //   o q <upload> <part>               one part of it
 //   o u <bucket id> <slot>            a share of the bucket's counters
+//   o l                               where a run over the lifecycle rules is
 //   o n <account> <region> <name>     an access point
 //   o i <alias>                       where the access point of that alias is: <account> <region> <name>
 //   o j <bucket id> <alias>           the same, by the bucket that it leads to
@@ -49,6 +50,7 @@ inline kv::Key UploadKey(uint64_t bucket, std::string_view key, std::string_view
 }
 inline kv::Key PartKeys(std::string_view upload) { return Space("q").Text(upload); }
 inline kv::Key PartKey(std::string_view upload, uint32_t part) { return PartKeys(upload).Number(part); }
+inline kv::Key LifecyclePlaceKey() { return Space("l"); }
 inline kv::Key UsageKeys(uint64_t bucket) { return Space("u").Number(bucket); }
 inline kv::Key UsageKey(uint64_t bucket, uint32_t slot) { return UsageKeys(bucket).Number(slot); }
 inline kv::Key PointKeys(const Scope& owner) { return Space("n").Text(owner.account).Text(owner.region); }

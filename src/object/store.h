@@ -62,6 +62,7 @@ struct Deletion {
   std::optional<std::string> if_match;  // an ETag without quotes, or "*"
   bool bypass_governance = false;       // the caller may remove what a governance lock protects
   bool expires = false;                 // a lifecycle rule asks, not a caller
+  std::optional<OnlyIf> if_only;        // else kPreconditionFailed: it is another version by now
   Origin origin;
 };
 
@@ -165,6 +166,8 @@ class Store {
   // Memory-speed: also allowed on an I/O thread.
   Result<Bucket> GetBucket(std::string_view name);
   Result<BucketPage> ListBuckets(const std::string& account, const BucketQuery& query);
+  // Buckets of all accounts by name, after `after`.
+  Result<std::vector<Bucket>> ListAllBuckets(std::string_view after, size_t max);
   // kBucketState where object lock needs it on.
   Status SetVersioning(std::string_view bucket, Versioning versioning);
   // Turns object lock on for good and sets the default retention (mode kNone: none). kBucketState without versioning.
@@ -213,6 +216,10 @@ class Store {
   // The same for many, few transactions: one result each, in order. The error of the whole is a failure of storage;
   // some may have been deleted then.
   Result<std::vector<Result<Deleted>>> DeleteMany(const Bucket& bucket, std::span<const Deletion> deletions);
+  // Moves a version that was written at `modified` to another storage class; nothing that clients see of it changes
+  // otherwise. kPreconditionFailed when it is another one by now.
+  Status MoveToClass(const Bucket& bucket, std::string_view key, std::string_view version_id, Timestamp modified,
+                     const std::string& storage_class);
   // Replaces a version's tags; answers that version.
   Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags);
   // Lets `change` edit a version's attributes (access list, lock, restoration; nothing else), in one transaction: it
@@ -225,7 +232,8 @@ class Store {
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
 
   // How bytes become content of their own: shared with their version when at most `extents_max` extents hold them and
-  // key and storage class are the version's own, else copied. They are read only when the version's digests do not tell theirs.
+  // key and storage class are the version's own, else copied. They are read only when the version's digests do not tell
+  // theirs.
   struct CopyOptions {
     ChecksumAlgorithm algorithm = ChecksumAlgorithm::kNone;  // of the copy's checksum
     size_t extents_max = 0;

@@ -148,6 +148,21 @@ Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQu
   return page;
 }
 
+Result<std::vector<Bucket>> Store::ListAllBuckets(std::string_view after, size_t max) {
+  std::vector<Bucket> buckets;
+  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
+    const kv::Key all = Space("b");
+    const std::string begin = after.empty() ? std::string(all.bytes()) : BucketKey(after).Take() + '\0';
+    TARN_TRY(const auto rows, txn.PeekScan(begin, all.End(), max));
+    for (const kv::KeyValue& row : rows) {
+      TARN_TRY(auto bucket, DecodeBucket(row.value));
+      buckets.push_back(std::move(bucket));
+    }
+    return Ok();
+  }));
+  return buckets;
+}
+
 Status Store::SetVersioning(std::string_view name, Versioning versioning) {
   return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto bucket, LoadBucket(txn, name));

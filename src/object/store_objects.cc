@@ -5,6 +5,7 @@
 #include "object/key_versions.h"
 #include "object/keys.h"
 #include "object/records.h"
+#include "object/storage_class.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -131,6 +132,11 @@ Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Del
   }
   const VersionRecord* present = deletion.version_id.empty() ? versions.visible() : named ? &*named : nullptr;
   TARN_CHECK(CheckWrite({.if_match = deletion.if_match}, present));
+  if (deletion.if_only) {
+    const std::optional<VersionRecord>& meant = deletion.version_id.empty() ? versions.newest() : named;
+    TARN_TRY(const bool stands, versions.Stands(meant, *deletion.if_only));
+    if (!stands) return ConditionFailed();
+  }
   if (deletion.version_id.empty() && bucket.versioning != Versioning::kUnversioned) {
     VersionRecord marker{.is_delete_marker = true};
     TARN_CHECK(versions.Add(marker, clock_.Now(), /*reference=*/false));
@@ -212,6 +218,17 @@ Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::strin
     return versions.Rewrite(*record);
   }));
   return result;
+}
+
+Status Store::MoveToClass(const Bucket& seen, std::string_view key, std::string_view version_id, Timestamp modified,
+                          const std::string& storage_class) {
+  TARN_CHECK(Edit(seen, key, version_id, [&](kv::Txn& txn, const Version& present, VersionRecord& record) -> Status {
+    if (present.modified != modified) return ConditionFailed();
+    record.attributes.storage_class = KeptClass(storage_class);
+    record.attributes.restoration = {};
+    return Tell(txn, seen, "LifecycleTransition", key, record, {});
+  }));
+  return Ok();
 }
 
 Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,

@@ -68,6 +68,13 @@ struct Version {
   std::shared_ptr<const Layout> layout;
 };
 
+// How a version that is to be deleted must stand among those of its key.
+enum class Standing : uint8_t { kNewest, kNoncurrent, kAlone };
+struct OnlyIf {
+  Timestamp modified;  // exactly
+  Standing standing = Standing::kNewest;
+};
+
 struct ListQuery {
   std::string prefix;
   std::string delimiter;    // empty: none

@@ -34,6 +34,7 @@
 #include "jobs/crawl/definitions.h"
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
+#include "object/lifecycle/runner.h"
 #include "object/store.h"
 #include "observe/storage_metrics.h"
 #include "query/service.h"
@@ -50,6 +51,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace crawl = jobs::crawl;
 
+constexpr std::string_view kLifecycleTimer = "lifecycle";
 constexpr std::string_view kStorageTimer = "storage-metrics";
 constexpr std::string_view kKeysTimer = "kms-keys";
 constexpr size_t kMetadataThreads = 8;
@@ -92,6 +94,7 @@ class OpenLake : public Lake {
     if (access_log_) access_log_->Stop();
     if (courier_) courier_->Stop();
     if (timers_) timers_->Stop();
+    if (lifecycle_) lifecycle_->Stop();
     query_pool_.Stop();
     data_pool_.Stop();
     metadata_pool_.Stop();
@@ -160,6 +163,8 @@ class OpenLake : public Lake {
     return OpenTimers();
   }
 
+  object::StorageTimes StorageTimes() const { return {.day_micros = options_.lifecycle_day_micros}; }
+
   Status OpenTimers() {
     timers_ = std::make_unique<schedule::Timers>(*kv_, clock_);
     timers_->Handle(crawl::kTimerKind, [this](const schedule::Timer& timer) -> Status {
@@ -169,15 +174,27 @@ class OpenLake : public Lake {
       return Ok();
     });
     timers_->Handle(kStorageTimer, [this](const schedule::Timer&) { return storage_metrics_->Sample(); });
+    timers_->Handle(kLifecycleTimer, [this](const schedule::Timer&) -> Status {
+      lifecycle_->Wake();
+      return Ok();
+    });
     timers_->Handle(kKeysTimer, [this](const schedule::Timer&) { return keys_->Sweep(); });
+    TARN_TRY(const schedule::Schedule daily, schedule::Schedule::Parse("cron(0 0 * * ? *)"));
     TARN_TRY(const schedule::Schedule hourly, schedule::Schedule::Parse("cron(0 * * * ? *)"));
     TARN_CHECK(kv::Transact(*kv_, [&](kv::Txn& txn) -> Status {
       for (const std::string_view kind : {kStorageTimer, kKeysTimer}) {
         TARN_TRY(const auto present, schedule::Timers::Find(txn, kind, "all"));
         if (!present) TARN_CHECK(schedule::Timers::Set(txn, kind, "all", hourly, clock_.Now()));
       }
+      TARN_TRY(const auto present, schedule::Timers::Find(txn, kLifecycleTimer, "all"));
+      if (!present) TARN_CHECK(schedule::Timers::Set(txn, kLifecycleTimer, "all", daily, clock_.Now()));
       return Ok();
     }));
+    lifecycle_ = std::make_unique<object::LifecycleRunner>(
+        *kv_, *objects_, clock_,
+        [this](const object::Bucket& bucket) { return api::s3::LifecycleRulesOf(*objects_, bucket); },
+        object::LifecycleRunner::Options{.times = StorageTimes()});
+    lifecycle_->Start();
     timers_->Start();
     courier_ = MakeS3Courier(*kv_, *objects_, options_);
     courier_->Start();
@@ -202,6 +219,7 @@ class OpenLake : public Lake {
     dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) { access_log_->Note(record); });
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
         api::s3::S3Service::Parts{.store = *objects_,
+                                  .times = StorageTimes(),
                                   .legacy_bucket_defaults = options_.legacy_bucket_defaults,
                                   .accounts = [this] { return directory_->ListAccounts(); },
                                   .access_log = access_log_.get()})));
@@ -236,6 +254,7 @@ class OpenLake : public Lake {
   std::unique_ptr<registry::SchemaRegistry> schemas_;
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
+  std::unique_ptr<object::LifecycleRunner> lifecycle_;
   std::unique_ptr<schedule::Timers> timers_;
   std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::s3::AccessLog> access_log_;

@@ -68,6 +68,22 @@ Status SetBytes(uint64_t& into, std::string text) {
   return Ok();
 }
 
+// "10s", "5m", "24h"; a number alone is seconds.
+Status SetDay(int64_t& into, std::string text) {
+  uint64_t unit = 1;
+  if (!text.empty()) {
+    const char last = text.back();
+    unit = last == 'm' ? 60 : last == 'h' ? 3'600 : 1;
+    if (last == 's' || last == 'm' || last == 'h') text.pop_back();
+  }
+  const auto value = ParseU64(text);
+  if (!value || *value == 0 || *value > 86'400 / unit) {
+    return Fail(kBadOption, fmt::format("'{}' is not a time between 1s and 24h", text));
+  }
+  into = static_cast<int64_t>(*value * unit) * kMicrosPerSecond;
+  return Ok();
+}
+
 template <typename Member>
 auto Text(Member member) {
   return [member](Options& options, const std::string& text) -> Status {
@@ -120,6 +136,8 @@ std::vector<Spec> Specs() {
        Number(&Options::scrub_days)},
       {"access-log-seconds", "between two deliveries of S3 server access logs (60)", false,
        Number(&Options::access_log_seconds)},
+      {"lifecycle-day", "how long a day of lifecycle rules and restored copies lasts, for trials: 10s, 5m, 24h (24h)",
+       false, [](Options& o, const std::string& t) { return SetDay(o.lifecycle_day_micros, t); }},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "blob/blob.h"
 
 namespace tarn::server {
@@ -48,8 +49,8 @@ struct Options {
   std::string root_secret_access_key;
   std::string tls_cert;
   std::string tls_key;
-  std::string advertise;  // URL told to clients; empty: the request's Host
-  std::string s3_domain;  // further virtual-host suffix, e.g. "s3.example.org"
+  std::string advertise;                // URL told to clients; empty: the request's Host
+  std::string s3_domain;                // further virtual-host suffix, e.g. "s3.example.org"
   bool legacy_bucket_defaults = false;  // new S3 buckets take ACLs and block nothing
   bool allow_reset = false;
   std::string log_level = "info";
@@ -58,9 +59,10 @@ struct Options {
   uint32_t query_slots = 0;         // 0: one a core
   uint64_t query_memory_bytes = 0;  // a slot's; 0: from the machine's memory
   uint32_t drain_seconds = 20;
-  bool encryption = true;            // of blobs at rest
-  uint32_t access_log_seconds = 60;  // between two deliveries of S3 server access logs
-  uint32_t scrub_days = 14;          // between two readings of every byte; 0: never
+  int64_t lifecycle_day_micros = kMicrosPerDay;  // of lifecycle rules and restored copies
+  bool encryption = true;                        // of blobs at rest
+  uint32_t access_log_seconds = 60;              // between two deliveries of S3 server access logs
+  uint32_t scrub_days = 14;                      // between two readings of every byte; 0: never
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;

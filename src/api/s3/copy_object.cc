@@ -244,6 +244,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     SetChecksum(result, version->checksum, 0);
     TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
     answer.output.version_id = NewVersionId(*version);
+    answer.output.expiration = ExpirationOf(bucket, *version);
     if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
     co_return std::move(answer);
   }

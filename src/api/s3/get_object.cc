@@ -165,6 +165,7 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
   TARN_CO_CHECK(CheckReadable(*this, call, version));
   TellLock(*this, call, bucket, version, answer.output);
   TellStorage(*this, version, answer.output);
+  if (version.is_latest) answer.output.expiration = ExpirationOf(bucket, version);
   answer.content_length = selection.range.length;
   answer.body = [layout = version.layout, range = selection.range](BodySink& sink) {
     return object::Send(layout, range.offset, range.length, sink);
@@ -187,6 +188,7 @@ Task<Result<Streamed<gen::HeadObjectOutput>>> S3Service::HeadObject(const Call& 
   if (answer.status == 304) co_return std::move(answer);
   TellLock(*this, call, bucket, version, answer.output);
   TellStorage(*this, version, answer.output);
+  if (version.is_latest) answer.output.expiration = ExpirationOf(bucket, version);
   answer.output.content_length = static_cast<int64_t>(selection.range.length);
   co_return std::move(answer);
 }

@@ -141,6 +141,10 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   out.bucket = bucket.name;
   out.key = upload.key;
   out.upload_id = upload.id;
+  if (auto abort = AbortOf(bucket, upload)) {
+    out.abort_date = abort->at;
+    out.abort_rule_id = std::move(abort->rule);
+  }
   TellEncryption(upload.attributes.encryption, out, in.ssekms_encryption_context.has_value());
   if (upload.checksum_declared) {
     out.checksum_algorithm = AlgorithmName(upload.checksum);
@@ -194,6 +198,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   TellEncryption(version->attributes.encryption, out);
   SetChecksum(out, version->checksum, version->parts);
   out.version_id = NewVersionId(*version);
+  out.expiration = ExpirationOf(bucket, *version);
   return out;
 }
 
@@ -229,6 +234,10 @@ Result<gen::ListPartsOutput> S3Service::ListParts(const Call& call, const gen::L
   out.bucket = bucket.name;
   out.key = in.key;
   out.upload_id = upload_id;
+  if (auto abort = AbortOf(bucket, page->upload)) {
+    out.abort_date = abort->at;
+    out.abort_rule_id = std::move(abort->rule);
+  }
   out.part_number_marker = marker;
   out.max_parts = max;
   out.is_truncated = page->truncated;

@@ -37,12 +37,6 @@ Rows BucketRows(const Rules& rules) {
       Bind<&S::GetBucketTagging>("GetBucketTagging", "s3:GetBucketTagging", rules.Bucket("s3:GetBucketTagging")),
       Bind<&S::PutBucketTagging>("PutBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
       Bind<&S::DeleteBucketTagging>("DeleteBucketTagging", "s3:PutBucketTagging", rules.Bucket("s3:PutBucketTagging")),
-      Bind<&S::GetBucketLifecycleConfiguration>("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration",
-                                                rules.Bucket("s3:GetLifecycleConfiguration")),
-      Bind<&S::PutBucketLifecycleConfiguration>("PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration",
-                                                rules.Bucket("s3:PutLifecycleConfiguration")),
-      Bind<&S::DeleteBucketLifecycle>("DeleteBucketLifecycle", "s3:PutLifecycleConfiguration",
-                                      rules.Bucket("s3:PutLifecycleConfiguration")),
   };
 }
 
@@ -156,9 +150,9 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
   const std::vector<Rows> features{
-      FixedRows(rules),         ObjectRows(rules),  AclRows(rules),     PolicyRows(rules),
-      AccessSettingRows(rules), EventRows(rules),   LoggingRows(rules), EncryptionRows(rules),
-      LockRows(rules),          RestoreRows(rules), WebRows(rules),
+      FixedRows(rules),         ObjectRows(rules), AclRows(rules),     PolicyRows(rules),
+      AccessSettingRows(rules), EventRows(rules),  LoggingRows(rules), EncryptionRows(rules),
+      LifecycleRows(rules),     LockRows(rules),   RestoreRows(rules), WebRows(rules),
   };
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

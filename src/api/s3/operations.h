@@ -102,6 +102,7 @@ Rows AccessSettingRows(const Rules& rules);  // access/
 Rows EncryptionRows(const Rules& rules);     // encryption/
 Rows EventRows(const Rules& rules);          // events/
 Rows LoggingRows(const Rules& rules);        // logging/
+Rows LifecycleRows(const Rules& rules);      // lifecycle/
 Rows LockRows(const Rules& rules);           // lock/
 Rows RestoreRows(const Rules& rules);        // lifecycle/
 Rows WebRows(const Rules& rules);            // web/

@@ -98,6 +98,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
   SetChecksum(answer.output, version->checksum, 0);
   answer.output.version_id = NewVersionId(*version);
+  answer.output.expiration = ExpirationOf(bucket, *version);
   co_return std::move(answer);
 }
 

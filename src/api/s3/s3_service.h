@@ -13,6 +13,7 @@
 
 #include "api/protocol/service.h"
 #include "api/s3/gen/shapes.h"
+#include "api/s3/lifecycle/kept_rules.h"
 #include "base/result.h"
 #include "base/task.h"
 #include "identity/directory.h"
@@ -56,6 +57,10 @@ class S3Service : public protocol::Service {
   object::Store& store() const { return store_; }
   const Parts& parts() const { return parts_; }
   Access& access() const { return *access_; }
+  // x-amz-expiration of a current version that is no delete marker.
+  std::optional<std::string> ExpirationOf(const object::Bucket& bucket, const object::Version& version) const;
+  // What aborts the bucket's uploads of that key and when.
+  std::optional<object::LifecycleExpiry> AbortOf(const object::Bucket& bucket, const object::Upload& upload) const;
 
   // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
   Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,
@@ -84,14 +89,6 @@ class S3Service : public protocol::Service {
   Result<gen::GetBucketTaggingOutput> GetBucketTagging(const Call&, const gen::GetBucketTaggingRequest&);
   Result<gen::PutBucketTaggingResponse> PutBucketTagging(const Call&, const gen::PutBucketTaggingRequest&);
   Result<gen::DeleteBucketTaggingResponse> DeleteBucketTagging(const Call&, const gen::DeleteBucketTaggingRequest&);
-
-  // lifecycle.cc
-  Result<gen::GetBucketLifecycleConfigurationOutput> GetBucketLifecycleConfiguration(
-      const Call&, const gen::GetBucketLifecycleConfigurationRequest&);
-  Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfiguration(
-      const Call&, const gen::PutBucketLifecycleConfigurationRequest&);
-  Result<gen::DeleteBucketLifecycleResponse> DeleteBucketLifecycle(const Call&,
-                                                                   const gen::DeleteBucketLifecycleRequest&);
 
   // fixed_settings.cc: what cannot be changed yet and is therefore known
   Result<gen::GetBucketReplicationOutput> GetBucketReplication(const Call&, const gen::GetBucketReplicationRequest&);
@@ -147,6 +144,7 @@ class S3Service : public protocol::Service {
   object::Store& store_;
   const Parts parts_;
   const std::unique_ptr<Access> access_;
+  mutable LifecycleCache lifecycle_;
   std::vector<protocol::Operation> operations_;
   const std::unique_ptr<CorsCache> cors_;
 };

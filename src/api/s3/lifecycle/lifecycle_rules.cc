@@ -1,4 +1,4 @@
-#include "api/s3/rules/lifecycle_rules.h"
+#include "api/s3/lifecycle/lifecycle_rules.h"
 
 #include <fmt/format.h>
 
@@ -58,10 +58,27 @@ bool FiltersByTag(const gen::LifecycleRule& rule) {
   return rule.filter && (rule.filter->tag || (rule.filter->and_ && rule.filter->and_->tags));
 }
 
+bool FiltersBySize(const gen::LifecycleRule& rule) {
+  const auto sized = [](const auto& filter) {
+    return filter.object_size_greater_than.has_value() || filter.object_size_less_than.has_value();
+  };
+  return rule.filter && (sized(*rule.filter) || (rule.filter->and_ && sized(*rule.filter->and_)));
+}
+
+// Rules with a prefix of their own, as before there were filters, know no newer features.
+Status CheckFirstForm(const gen::LifecycleRule& rule) {
+  bool newer = rule.noncurrent_version_expiration && rule.noncurrent_version_expiration->newer_noncurrent_versions;
+  if (rule.noncurrent_version_transitions) {
+    for (const auto& move : *rule.noncurrent_version_transitions) newer |= move.newer_noncurrent_versions.has_value();
+  }
+  if (!newer) return Ok();
+  return Fail(object::kInvalidRequest, "NewerNoncurrentVersions element can only be used in Lifecycle V2.");
+}
+
 // A filter names one condition, or joins several by And.
 Status CheckFilter(const gen::LifecycleRule& rule) {
   if (rule.prefix.has_value() == rule.filter.has_value()) return Malformed();
-  if (!rule.filter) return Ok();
+  if (!rule.filter) return CheckFirstForm(rule);
   const gen::LifecycleRuleFilter& filter = *rule.filter;
   const int conditions = filter.prefix.has_value() + filter.tag.has_value() +
                          filter.object_size_greater_than.has_value() + filter.object_size_less_than.has_value() +
@@ -73,6 +90,11 @@ Status CheckFilter(const gen::LifecycleRule& rule) {
     const size_t joined = both.prefix.has_value() + both.object_size_greater_than.has_value() +
                           both.object_size_less_than.has_value() + (both.tags ? both.tags->size() : 0);
     if (joined < 2) return Malformed();
+    if (both.object_size_greater_than && both.object_size_less_than &&
+        *both.object_size_greater_than >= *both.object_size_less_than) {
+      return Fail(object::kInvalidRequest,
+                  "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.");
+    }
     std::set<std::string> keys;
     for (const gen::Tag& tag : both.tags.value_or(std::vector<gen::Tag>())) {
       if (!keys.insert(tag.key.value_or("")).second) {
@@ -168,6 +190,9 @@ Status CheckAbort(const gen::LifecycleRule& rule) {
   if (!rule.abort_incomplete_multipart_upload) return Ok();
   if (FiltersByTag(rule)) {
     return Fail(object::kInvalidRequest, "AbortIncompleteMultipartUpload cannot be specified with Tags.");
+  }
+  if (FiltersBySize(rule)) {
+    return Fail(object::kInvalidRequest, "AbortIncompleteMultipartUpload cannot be specified with Object Size.");
   }
   if (!rule.abort_incomplete_multipart_upload->days_after_initiation) return Malformed();
   return CheckPositive(rule.abort_incomplete_multipart_upload->days_after_initiation,

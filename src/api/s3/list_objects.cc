@@ -53,6 +53,11 @@ void TellObjects(const object::Page& page, bool encode, const ListedOwners* owne
   }
 }
 
+void TellRestores(const S3Service& service, const object::Bucket& bucket, const std::vector<object::Entry>& entries,
+                  std::optional<std::vector<gen::Object>>& rows) {
+  for (size_t i = 0; i < entries.size(); ++i) (*rows)[i].restore_status = RestoreStatusOf(service, bucket, entries[i]);
+}
+
 Error BadToken() { return Fail(object::kInvalidArgument, "The continuation token provided is incorrect"); }
 
 }  // namespace
@@ -75,6 +80,7 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
   TARN_TRY(const object::Page page, store_.List(bucket, {.prefix = in.prefix.value_or(""),
                                                          .delimiter = in.delimiter.value_or(""),
                                                          .start_after = in.marker.value_or(""),
@@ -88,6 +94,7 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
   if (encode) out.encoding_type = "url";
   const ListedOwners owners(*this, bucket);
   TellObjects(page, encode, &owners, out);
+  if (restores) TellRestores(*this, bucket, page.entries, out.contents);
   // Without a delimiter the last key is the marker, and AWS leaves it to the client.
   if (page.truncated && out.delimiter) out.next_marker = UrlEncoded(page.next, encode);
   return out;
@@ -106,6 +113,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
     if (!token || token->empty() || (*token)[0] != '1') return BadToken();
     query.start_after = token->substr(1);
   }
+  TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
   TARN_TRY(const object::Page page, store_.List(bucket, query));
   gen::ListObjectsV2Output out;
   out.name = bucket.name;
@@ -118,6 +126,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
   out.key_count = static_cast<int32_t>(page.entries.size() + page.prefixes.size());
   const ListedOwners owners(*this, bucket);
   TellObjects(page, encode, in.fetch_owner.value_or(false) ? &owners : nullptr, out);
+  if (restores) TellRestores(*this, bucket, page.entries, out.contents);
   if (page.truncated) out.next_continuation_token = Base64("1" + page.next);
   return out;
 }
@@ -132,6 +141,7 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
   if (key_marker.empty() && !version_marker.empty()) {
     return Fail(object::kInvalidArgument, "A version-id marker cannot be specified without a key marker.");
   }
+  TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
   TARN_TRY(const object::VersionPage page, store_.ListVersions(bucket, {.prefix = in.prefix.value_or(""),
                                                                         .delimiter = in.delimiter.value_or(""),
                                                                         .key_marker = key_marker,
@@ -164,6 +174,7 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
     if (!out.versions) out.versions.emplace();
     out.versions->push_back(Row<gen::ObjectVersion>(entry, encode));
     out.versions->back().version_id = entry.version_id;
+    if (restores) out.versions->back().restore_status = RestoreStatusOf(*this, bucket, entry);
     out.versions->back().is_latest = entry.is_latest;
     out.versions->back().owner = owners.Of(entry.owner);
   }

@@ -43,8 +43,20 @@ std::optional<std::string> RestoreHeader(const S3Service& service, const object:
   return std::nullopt;
 }
 
-std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Version& version) {
-  const object::Restoration& restoration = version.attributes.restoration;
+Result<bool> WantsRestoreStatus(const std::optional<std::vector<std::string>>& attributes) {
+  if (!attributes || attributes->empty()) return false;
+  for (const std::string& name : *attributes) {
+    if (name != "RestoreStatus") return Fail(object::kInvalidArgument, "Invalid attribute name specified.");
+  }
+  return true;
+}
+
+std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Bucket& bucket,
+                                                  const object::Entry& entry) {
+  if (!object::IsArchive(entry.storage_class)) return std::nullopt;
+  const auto version = service.store().Find(bucket, entry.key, entry.version_id, /*with_content=*/false);
+  if (!version.ok()) return std::nullopt;  // gone since the page was read
+  const object::Restoration& restoration = version->attributes.restoration;
   const object::RestoreState state = object::StateOf(restoration, service.store().clock().Now());
   if (state == object::RestoreState::kNone) return std::nullopt;
   gen::RestoreStatus status;

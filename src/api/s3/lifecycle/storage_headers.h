@@ -20,8 +20,11 @@ Status CheckCopyable(const S3Service& service, const Call& call, const object::V
 // x-amz-restore; nothing for what was never restored.
 std::optional<std::string> RestoreHeader(const S3Service& service, const object::Version& version);
 
-// A listing's RestoreStatus.
-std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Version& version);
+// Whether a listing is to tell RestoreStatus: x-amz-optional-object-attributes. kInvalidArgument for any other.
+Result<bool> WantsRestoreStatus(const std::optional<std::vector<std::string>>& attributes);
+// The RestoreStatus of a row in a listing; nothing for what was never restored.
+std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Bucket& bucket,
+                                                  const object::Entry& entry);
 
 template <typename Out>
 void TellStorage(const S3Service& service, const object::Version& version, Out& out) {

@@ -40,6 +40,7 @@
 #include "query/service.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
+#include "server/object_keys.h"
 #include "server/root_credentials.h"
 #include "server/usage_source.h"
 #include "server/webhooks.h"
@@ -147,7 +148,8 @@ class OpenLake : public Lake {
   Status OpenDomains() {
     TARN_TRY(std::string kms_key, DeriveKey(options_.data + "/master-key", "keys"));
     keys_ = std::make_unique<keys::Keys>(*kv_, clock_, std::move(kms_key));
-    objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_);
+    object_keys_ = std::make_unique<ObjectKeys>(*keys_);
+    objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
@@ -244,6 +246,7 @@ class OpenLake : public Lake {
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
   std::unique_ptr<keys::Keys> keys_;
+  std::unique_ptr<ObjectKeys> object_keys_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<catalog::Catalog> catalog_;

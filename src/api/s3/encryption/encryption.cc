@@ -133,7 +133,8 @@ Task<Result<object::Sealing>> SealCopy(object::Store& store, const protocol::Cal
     co_return co_await SealFor(store, call, bucket, key, choice);
   }
   TARN_CO_CHECK(store.CheckCustomerKeysAllowed(bucket, key, KeyUserOf(call, bucket)));
-  co_return object::Sealing{.encryption = present, .wrapper = object::CustomerWrapper(present, *choice.customer)};
+  object::Sealing sealing{.encryption = present, .wrapper = object::CustomerWrapper(present, *choice.customer)};
+  co_return std::move(sealing);
 }
 
 Result<object::Sealing> SealPart(object::Store& store, const protocol::Call& call, const object::Bucket& bucket,

@@ -354,7 +354,8 @@ def test_cloudwatch_speaks_cbor_query_and_json(lake, bucket):
 def test_what_is_not_served_names_itself(lake, bucket):
     for service, call, arguments in (
             ("glue", "get_jobs", {}), ("athena", "list_notebook_metadata", {"WorkGroup": "primary"}),
-            ("s3", "put_bucket_website", {"Bucket": bucket, "WebsiteConfiguration": {"IndexDocument": {"Suffix": "i"}}}),
+            ("s3", "select_object_content", {"Bucket": bucket, "Key": "k", "Expression": "SELECT 1", "ExpressionType": "SQL",
+                                             "InputSerialization": {"CSV": {}}, "OutputSerialization": {"CSV": {}}}),
             ("sts", "assume_role", {"RoleArn": "arn:aws:iam::000000000000:role/x", "RoleSessionName": "xx"}),
             ("kinesis", "list_streams", {}), ("iam", "list_users", {}), ("dynamodb", "list_tables", {}), ("sqs", "list_queues", {})):
         with pytest.raises(ClientError) as caught:

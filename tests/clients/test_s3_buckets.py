@@ -91,7 +91,8 @@ def test_encryption_is_aes256_from_the_start(s3, bucket):
         "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]})
     assert algorithm() == "AES256"
     kms = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
-    assert refused(s3.put_bucket_encryption, Bucket=bucket, ServerSideEncryptionConfiguration=kms) == (501, "NotImplemented")
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=kms)
+    assert algorithm() == "aws:kms"
     s3.delete_bucket_encryption(Bucket=bucket)
     assert algorithm() == "AES256"
 
@@ -115,9 +116,9 @@ def test_fixed_settings_tell_the_truth(s3, bucket):
 
 
 def test_settings_that_are_not_served_say_so(s3, bucket):
-    cors = {"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
-    assert refused(s3.put_bucket_cors, Bucket=bucket, CORSConfiguration=cors) == (501, "NotImplemented")
-    assert refused(s3.create_bucket, Bucket=bucket + "l", ObjectLockEnabledForBucket=True) == (501, "NotImplemented")
+    replication = {"Role": "arn:aws:iam::000000000000:role/r", "Rules": [
+        {"Status": "Enabled", "Prefix": "", "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}}]}
+    assert refused(s3.put_bucket_replication, Bucket=bucket, ReplicationConfiguration=replication) == (501, "NotImplemented")
     assert refused(s3.create_bucket, Bucket=bucket + "l", ACL="public-read")[0] == 400
 
 

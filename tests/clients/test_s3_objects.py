@@ -305,14 +305,12 @@ def test_object_attributes(s3, bucket):
     assert got["StorageClass"] == "STANDARD" and got["Checksum"]["ChecksumCRC32"] == CRC32
 
 
-def test_what_is_not_served_says_so(s3, bucket):
+def test_a_refused_write_changes_nothing(s3, bucket):
     put = dict(Bucket=bucket, Key="k", Body=b"x")
-    assert refused(s3.put_object, **put, ServerSideEncryption="aws:kms") == (501, "NotImplemented")
-    assert refused(s3.put_object, **put, StorageClass="GLACIER") == (501, "NotImplemented")
+    assert refused(s3.put_object, **put, ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/none") == (400, "KMS.NotFoundException")
     assert refused(s3.put_object, **put, ACL="public-read") == (400, "AccessControlListNotSupported")
-    assert refused(s3.put_object, **put, ObjectLockLegalHoldStatus="ON") == (501, "NotImplemented")
+    assert refused(s3.put_object, **put, ObjectLockLegalHoldStatus="ON") == (400, "InvalidRequest")
     assert refused(s3.put_object, **put, StorageClass="WRONG") == (400, "InvalidStorageClass")
-    assert refused(s3.restore_object, Bucket=bucket, Key="k")[0] == 501
     assert refused(s3.get_object, Bucket=bucket, Key="k")[0] == 404
     s3.put_object(**put, ACL="bucket-owner-full-control", StorageClass="STANDARD", ServerSideEncryption="AES256")
 

@@ -177,6 +177,9 @@ class Store {
   // Kept configuration documents ("lifecycle", "policy"), opaque here. kNoSuchConfiguration when there is none. A
   // change gives the bucket another revision.
   Result<std::string> GetDocument(const Bucket& bucket, std::string_view kind);
+  // Replaces a document by what `edit` makes of the present one, in one transaction: it may run several times.
+  using DocumentEdit = std::function<Result<std::optional<std::string>>(const std::optional<std::string>& present)>;
+  Status EditDocument(std::string_view bucket, std::string_view kind, const DocumentEdit& edit);
   Status SetDocument(std::string_view bucket, std::string_view kind, const std::optional<std::string>& document);
   Result<Usage> GetUsage(const Bucket& bucket);
 

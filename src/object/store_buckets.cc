@@ -219,10 +219,12 @@ Result<std::string> Store::GetDocument(const Bucket& bucket, std::string_view ki
   return *std::move(document);
 }
 
-Status Store::SetDocument(std::string_view name, std::string_view kind, const std::optional<std::string>& document) {
+Status Store::EditDocument(std::string_view name, std::string_view kind, const DocumentEdit& edit) {
   return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto bucket, LoadBucket(txn, name));
     const std::string key = DocumentKey(bucket.id, kind).Take();
+    TARN_TRY(const auto present, txn.Get(key));
+    TARN_TRY(const auto document, edit(present));
     std::erase(bucket.documents, kind);
     if (document) bucket.documents.emplace_back(kind);
     bucket.revision = RandomU64() | 1;
@@ -234,6 +236,11 @@ Status Store::SetDocument(std::string_view name, std::string_view kind, const st
     }
     return Ok();
   });
+}
+
+Status Store::SetDocument(std::string_view name, std::string_view kind, const std::optional<std::string>& document) {
+  return EditDocument(
+      name, kind, [&](const std::optional<std::string>&) -> Result<std::optional<std::string>> { return document; });
 }
 
 Result<Usage> Store::GetUsage(const Bucket& bucket) {

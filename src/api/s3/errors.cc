@@ -87,6 +87,8 @@ constexpr ErrorRow kErrors[] = {
      "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
      "metadata, storage class, website redirect location or encryption attributes."},
     {&kIllegalVersioning, "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"},
+    {&kTooManyConfigurations, "TooManyConfigurations", 400},
+    {&kMissingRequestBody, "MissingRequestBodyError", 400, "Request Body is empty"},
     {&kRestoreInProgress, "RestoreAlreadyInProgress", 409},
     {&kMalformedPost, "MalformedPOSTRequest", 400},
     {&kPostFieldsTooLarge, "MaxPostPreDataLengthExceeded", 400},

@@ -25,6 +25,8 @@ inline constexpr Reason kPartNotSatisfiable{"s3.PartNotSatisfiable", Code::kInva
 inline constexpr Reason kCopyOntoItself{"s3.CopyOntoItself", Code::kInvalidArgument};
 inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvalidArgument};
 
+inline constexpr Reason kTooManyConfigurations{"s3.TooManyConfigurations", Code::kInvalidArgument};
+inline constexpr Reason kMissingRequestBody{"s3.MissingRequestBody", Code::kInvalidArgument};
 inline constexpr Reason kRestoreInProgress{"s3.RestoreInProgress", Code::kConflict};
 // Forms (POST object).
 inline constexpr Reason kMalformedPost{"s3.MalformedPost", Code::kInvalidArgument};

@@ -105,6 +105,7 @@ Rows LoggingRows(const Rules& rules);        // logging/
 Rows LifecycleRows(const Rules& rules);      // lifecycle/
 Rows LockRows(const Rules& rules);           // lock/
 Rows RestoreRows(const Rules& rules);        // lifecycle/
+Rows TieringRows(const Rules& rules);        // lifecycle/
 Rows WebRows(const Rules& rules);            // web/
 
 }  // namespace tarn::api::s3

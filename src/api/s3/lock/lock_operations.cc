@@ -32,7 +32,8 @@ Result<object::DefaultRetention> RetentionOf(const Call& call, const gen::Defaul
 Result<gen::PutObjectLockConfigurationOutput> PutObjectLockConfiguration(
     S3Service& service, const Call& call, const gen::PutObjectLockConfigurationRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!in.object_lock_configuration || in.object_lock_configuration->object_lock_enabled != "Enabled") {
+  if (!in.object_lock_configuration) return Fail(kMissingRequestBody, "a configuration is expected");
+  if (in.object_lock_configuration->object_lock_enabled != "Enabled") {
     return Fail(kMalformedXml, "ObjectLockEnabled must be Enabled");
   }
   object::DefaultRetention retention;
@@ -95,8 +96,8 @@ Status ChangeLock(S3Service& service, const Call& call, const object::Bucket& bu
 Result<gen::PutObjectRetentionOutput> PutObjectRetention(S3Service& service, const Call& call,
                                                          const gen::PutObjectRetentionRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!bucket.object_lock) return MissingConfiguration();
   TARN_TRY(const object::Lock asked, ParseRetention(call, in.retention));
+  if (!bucket.object_lock) return MissingConfiguration();
   TARN_TRY(const bool bypass,
            BypassesGovernance(service, call, bucket, in.key.value_or(""), in.bypass_governance_retention));
   TARN_CHECK(
@@ -112,9 +113,9 @@ Result<gen::PutObjectRetentionOutput> PutObjectRetention(S3Service& service, con
 Result<gen::GetObjectRetentionOutput> GetObjectRetention(S3Service& service, const Call& call,
                                                          const gen::GetObjectRetentionRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!bucket.object_lock) return MissingConfiguration();
   TARN_TRY(const object::Version version,
            service.FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
+  if (!bucket.object_lock) return MissingConfiguration();
   const object::Lock& lock = version.attributes.lock;
   if (lock.mode == object::LockMode::kNone) return Fail(kNoSuchLock, "the version has no retention");
   gen::GetObjectRetentionOutput out;
@@ -127,9 +128,9 @@ Result<gen::GetObjectRetentionOutput> GetObjectRetention(S3Service& service, con
 Result<gen::PutObjectLegalHoldOutput> PutObjectLegalHold(S3Service& service, const Call& call,
                                                          const gen::PutObjectLegalHoldRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!bucket.object_lock) return MissingConfiguration();
   const std::string status = in.legal_hold ? in.legal_hold->status.value_or("") : "";
   if (status != "ON" && status != "OFF") return Fail(kMalformedXml, "a legal hold is ON or OFF");
+  if (!bucket.object_lock) return MissingConfiguration();
   TARN_CHECK(
       ChangeLock(service, call, bucket, in, [&](const object::Version&, object::Attributes& attributes) -> Status {
         attributes.lock.legal_hold = status == "ON";
@@ -142,9 +143,9 @@ Result<gen::PutObjectLegalHoldOutput> PutObjectLegalHold(S3Service& service, con
 Result<gen::GetObjectLegalHoldOutput> GetObjectLegalHold(S3Service& service, const Call& call,
                                                          const gen::GetObjectLegalHoldRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!bucket.object_lock) return MissingConfiguration();
   TARN_TRY(const object::Version version,
            service.FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
+  if (!bucket.object_lock) return MissingConfiguration();
   if (!version.attributes.lock.legal_hold_told) return Fail(kNoSuchLock, "the version has no legal hold");
   gen::GetObjectLegalHoldOutput out;
   out.legal_hold.emplace().status = version.attributes.lock.legal_hold ? "ON" : "OFF";

@@ -34,8 +34,7 @@ std::string Service(const object::KeyUser& user) { return fmt::format("s3.{}.ama
 Result<object::DataKey> ObjectKeys::Generate(const object::KeyUser& user, std::string_view key,
                                              const object::EncryptionContext& context) {
   const std::string service = Service(user);
-  auto made =
-      keys_.GenerateDataKey({.scope = user.scope, .caller = user.caller, .via_service = service}, key, context);
+  auto made = keys_.GenerateDataKey({.scope = user.scope, .caller = user.caller, .via_service = service}, key, context);
   if (!made.ok()) return ToObjects(made.error());
   return object::DataKey{.plaintext = std::move(made->plaintext),
                          .sealed = std::move(made->ciphertext),

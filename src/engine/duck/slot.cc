@@ -1,8 +1,8 @@
 #include "engine/duck/slot.h"
 
 #include <chrono>
-#include <duckdb/common/allocator.hpp>
 #include <duckdb/catalog/catalog_search_path.hpp>
+#include <duckdb/common/allocator.hpp>
 #include <mutex>
 #include <utility>
 

@@ -58,8 +58,7 @@ Status CheckArn(const std::string& arn, std::string_view service, std::string_vi
     return Invalid("The ARN is not well formed");
   }
   if (parts[3] != region) {
-    return Invalid(
-        "The notification destination service region is not valid for the bucket location constraint");
+    return Invalid("The notification destination service region is not valid for the bucket location constraint");
   }
   return Ok();
 }

@@ -57,8 +57,8 @@ json::Value RecordOf(const object::Change& change) {
       {"userIdentity", json::Object{{"principalId", change.origin.principal.empty() ? std::string("s3.amazonaws.com")
                                                                                     : change.origin.principal}}},
       {"requestParameters", json::Object{{"sourceIPAddress", change.origin.source_ip}}},
-      {"responseElements", json::Object{{"x-amz-request-id", change.origin.request_id},
-                                        {"x-amz-id-2", change.origin.request_id}}},
+      {"responseElements",
+       json::Object{{"x-amz-request-id", change.origin.request_id}, {"x-amz-id-2", change.origin.request_id}}},
       {"s3",
        json::Object{{"s3SchemaVersion", "1.0"},
                     {"configurationId", ""},
@@ -105,8 +105,7 @@ Result<gen::PutBucketNotificationConfigurationResponse> PutNotifications(
   TARN_TRY(const auto rules, ReadEventRules(kept, bucket.owner.region));
   const bool none = rules.empty() && !kept.event_bridge_configuration;
   TARN_CHECK(s3.store().SetDocument(bucket.name, object::kNotificationDocument,
-                                    none ? std::nullopt
-                                         : std::optional(protocol::CanonicalJson(KeptShape(), &kept))));
+                                    none ? std::nullopt : std::optional(protocol::CanonicalJson(KeptShape(), &kept))));
   return gen::PutBucketNotificationConfigurationResponse{};
 }
 
@@ -119,8 +118,8 @@ Result<gen::NotificationConfiguration> GetNotifications(S3Service& s3, const Cal
 }  // namespace
 
 Status EventRecorder::OnChange(kv::Txn& txn, const object::Change& change) {
-  const json::Value kept = json::Object{
-      {"bucket", change.bucket.name}, {"key", std::string(change.key)}, {"record", RecordOf(change)}};
+  const json::Value kept =
+      json::Object{{"bucket", change.bucket.name}, {"key", std::string(change.key)}, {"record", RecordOf(change)}};
   events::Append(txn, kEventStream, change.seq, json::Write(kept));
   return Ok();
 }

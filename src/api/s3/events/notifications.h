@@ -1,9 +1,8 @@
 // S3's event notifications: from a change in the object store to the records that targets get.
 //
-// A change of a bucket with a notification configuration is kept in the outbox stream kEventStream as part of the change;
-// TargetsOf then tells the destinations, by the configuration that the bucket has at that time, and MessageFor what one
-// of them gets ({"Records": […]}, version 2.1 of S3's event message structure).
-// Threads: any.
+// A change of a bucket with a notification configuration is kept in the outbox stream kEventStream as part of the
+// change; TargetsOf then tells the destinations, by the configuration that the bucket has at that time, and MessageFor
+// what one of them gets ({"Records": […]}, version 2.1 of S3's event message structure). Threads: any.
 #pragma once
 
 #include <string>

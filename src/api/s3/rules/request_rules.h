@@ -16,7 +16,6 @@
 
 namespace tarn::api::s3 {
 
-
 // x-amz-tagging: "a=b&c=d", percent-encoded.
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header);
 object::Tags ToTags(const std::vector<gen::Tag>& tags);

@@ -40,6 +40,7 @@
 #include "query/service.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
+#include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/root_credentials.h"
 #include "server/usage_source.h"
@@ -77,15 +78,8 @@ engine::Pool::Options PoolOptions(const Options& options) {
   return pool;
 }
 
-// What the master key seals beside blobs gets a key of its own, derived from it.
-Result<std::string> DeriveKey(const std::string& path, std::string_view purpose) {
-  std::ifstream file(path);
-  std::string text;
-  std::getline(file, text);
-  const auto key = Unhex(Trim(text));
-  if (!key || key->size() != 32) return Fail(kIoError, path + ": 64 hexadecimal digits are expected");
-  return HmacSha256(*key, purpose);
-}
+// What the lake key seals beside blobs gets a key of its own, derived from it.
+std::string DeriveKey(const std::string& lake_key, std::string_view purpose) { return HmacSha256(lake_key, purpose); }
 
 // The members stand in the order in which they need each other: later ones use earlier ones, and end first.
 class OpenLake : public Lake {
@@ -117,7 +111,8 @@ class OpenLake : public Lake {
     fs::create_directories(options_.data, failed);
     if (failed) return Fail(kIoError, fmt::format("{}: cannot be made: {}", options_.data, failed.message()));
     const bool is_new = !fs::exists(options_.data + "/kv");
-    TARN_TRY(wrapper_, blob::OpenMasterKey(options_.data + "/master-key", is_new));
+    TARN_TRY(lake_key_, OpenMasterKey(options_.data, options_.master_key, is_new));
+    wrapper_ = blob::MakeKeyWrapper(lake_key_);
     TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv"));
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
@@ -130,8 +125,7 @@ class OpenLake : public Lake {
   }
 
   Status OpenIdentity() {
-    TARN_TRY(std::string key, DeriveKey(options_.data + "/master-key", "identity"));
-    directory_ = std::make_unique<identity::Directory>(*kv_, clock_, std::move(key));
+    directory_ = std::make_unique<identity::Directory>(*kv_, clock_, DeriveKey(lake_key_, "identity"));
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));
@@ -146,8 +140,7 @@ class OpenLake : public Lake {
   }
 
   Status OpenDomains() {
-    TARN_TRY(std::string kms_key, DeriveKey(options_.data + "/master-key", "keys"));
-    keys_ = std::make_unique<keys::Keys>(*kv_, clock_, std::move(kms_key));
+    keys_ = std::make_unique<keys::Keys>(*kv_, clock_, DeriveKey(lake_key_, "keys"));
     object_keys_ = std::make_unique<ObjectKeys>(*keys_);
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
@@ -238,6 +231,7 @@ class OpenLake : public Lake {
   const Options options_;
   const Clock& clock_;
   std::string credentials_file_;
+  std::string lake_key_;
   const identity::RootAuthorizer authorizer_;
 
   WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};

@@ -1,4 +1,5 @@
-// tarn: the one binary. `tarn serve` runs a lake; the other verbs are its command line client.
+// tarn: the one binary. `tarn serve` runs a lake, `tarn keys` changes its master key; the other verbs are its command
+// line client.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "cli/cli.h"
+#include "server/master_key.h"
 #include "server/serve.h"
 
 int main(int argc, char** argv) {
@@ -16,6 +18,10 @@ int main(int argc, char** argv) {
   if (!arguments.empty() && arguments[0] == "serve") {
     arguments.erase(arguments.begin());
     return tarn::server::Serve(arguments, environment);
+  }
+  if (!arguments.empty() && arguments[0] == "keys") {
+    arguments.erase(arguments.begin());
+    return tarn::server::RunKeys(arguments, environment);
   }
   return tarn::cli::Run(arguments, environment);
 }

@@ -272,6 +272,7 @@ Result<ParsedOptions> ParseOptions(const std::vector<std::string>& arguments,
     if (variables.contains(name)) TARN_CHECK(Apply(spec, parsed.options, variables[name], name));
     if (given.contains(spec.flag)) TARN_CHECK(Apply(spec, parsed.options, given[spec.flag], "--" + spec.flag));
   }
+  parsed.options.master_key = variables["TARN_MASTER_KEY"];
   parsed.options.root_access_key_id = variables["TARN_ROOT_ACCESS_KEY_ID"];
   parsed.options.root_secret_access_key = variables["TARN_ROOT_SECRET_ACCESS_KEY"];
   TARN_CHECK(CheckTogether(parsed.options));

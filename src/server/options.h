@@ -45,6 +45,7 @@ struct Options {
   Endpoint console{"127.0.0.1", 4567};
   std::string account = "000000000000";
   std::string region = "us-east-1";
+  std::string master_key;          // 64 hexadecimal digits; empty: in `data`/master-key. Of the environment only
   std::string root_access_key_id;  // empty: made at first start
   std::string root_secret_access_key;
   std::string tls_cert;

@@ -9,7 +9,7 @@ import sys
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import Lake
+from conftest import BINARY, Lake
 
 OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
 
@@ -85,3 +85,37 @@ def test_the_command_line_client_encrypts(lake, tmp_path):
     (tmp_path / "sealed").write_bytes(base64.b64decode(sealed))
     opened = run("decrypt", "--ciphertext-blob", f"fileb://{tmp_path}/sealed")["Plaintext"]
     assert base64.b64decode(opened) == b"secret"
+
+
+def test_the_master_key_changes_while_the_lake_runs(own_lake):
+    kms, s3 = own_lake.client("kms"), own_lake.client("s3")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = kms.encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+    s3.create_bucket(Bucket="raw-bucket")
+    s3.put_object(Bucket="raw-bucket", Key="a", Body=b"bytes")
+    old = (own_lake.folder / "master-key").read_text()
+
+    def rotate(**env):
+        return subprocess.run([BINARY, "keys", "rotate-master", "--data", own_lake.folder], env=env, capture_output=True,
+                              text=True)
+
+    def opens():
+        assert own_lake.client("kms").decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
+        assert own_lake.client("s3").get_object(Bucket="raw-bucket", Key="a")["Body"].read() == b"bytes"
+
+    assert rotate().returncode == 0
+    assert (own_lake.folder / "master-key").read_text() != old
+    opens()
+    own_lake.restart()
+    opens()
+    wanted = "ab" * 32
+    assert rotate(TARN_NEW_MASTER_KEY=wanted).returncode == 0
+    assert not (own_lake.folder / "master-key").exists()
+    own_lake.stop()
+    with pytest.raises(RuntimeError, match="TARN_MASTER_KEY"):
+        own_lake.start()
+    own_lake.env = {"TARN_MASTER_KEY": wanted}
+    own_lake.start()
+    opens()
+    refused = rotate(TARN_MASTER_KEY="cd" * 32)
+    assert refused.returncode == 1 and "is not this lake's" in refused.stderr

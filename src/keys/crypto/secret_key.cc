@@ -103,7 +103,7 @@ Result<std::string> UnwrapKey(std::string_view wrapping_key, std::string_view wr
     ERR_clear_error();
     return Fail(kInvalidCiphertext, "");
   }
-  out.resize(static_cast<size_t>(bytes + rest));
+  out.resize(static_cast<size_t>(bytes) + static_cast<size_t>(rest));
   return out;
 }
 

@@ -206,6 +206,13 @@ def test_the_writer_owns_the_object(mine, theirs, open_bucket):
     assert refused(theirs.get_object, Bucket=open_bucket, Key="kept") == DENIED
 
 
+def test_what_strangers_write_is_the_bucket_owners(mine, nobody, open_bucket):
+    mine.put_bucket_acl(Bucket=open_bucket, ACL="public-read-write")
+    nobody.put_object(Bucket=open_bucket, Key="k", Body=b"x")
+    assert mine.get_object(Bucket=open_bucket, Key="k")["Body"].read() == b"x"
+    assert refused(nobody.get_object, Bucket=open_bucket, Key="k") == DENIED
+
+
 def test_uploads_tell_who_began_them(mine, theirs, open_bucket):
     mine.put_bucket_acl(Bucket=open_bucket, ACL="public-read-write")
     upload = theirs.create_multipart_upload(Bucket=open_bucket, Key="k")["UploadId"]

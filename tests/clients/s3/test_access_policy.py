@@ -1,9 +1,10 @@
 """Bucket policies, conditions, public policies and requester pays, between two accounts and strangers."""
 import json
+import urllib.error
+import urllib.request
 import uuid
 
 import pytest
-import requests
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -66,6 +67,15 @@ def refused(call, **kwargs):
     return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
+def status_of(url, headers=None):
+    """The status of a GET that nobody signed, or that the URL signs."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {})) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def put(client, bucket, action, resource="/*", effect="Allow", principal="*", condition=None, more=()):
     statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": f"arn:aws:s3:::{bucket}{resource}"}
     if condition:
@@ -83,7 +93,7 @@ def test_a_policy_is_kept_as_it_was_sent(mine, theirs, closed):
     assert mine.get_bucket_policy(Bucket=closed)["Policy"] == text
     assert mine.get_bucket_policy_status(Bucket=closed)["PolicyStatus"] == {"IsPublic": False}
     assert refused(theirs.get_bucket_policy, Bucket=closed) == DENIED
-    for bad in ("", "{", "[]", "{}", '{"Statement": []}', text.replace("GetObject", "FlyObject"), text.replace(closed, "elsewhere"),
+    for bad in ("{", "[]", "{}", '{"Statement": []}', text.replace("GetObject", "FlyObject"), text.replace(closed, "elsewhere"),
                 text.replace("Allow", "Perhaps"), text.replace(OTHER_ID, "12"), json.dumps({**json.loads(text), "Pad": "x" * 20480})):
         assert refused(mine.put_bucket_policy, Bucket=closed, Policy=bad) == (400, "MalformedPolicy"), bad[:60]
     assert mine.get_bucket_policy(Bucket=closed)["Policy"] == text
@@ -165,8 +175,8 @@ def test_public_policies_can_be_blocked_and_restricted(mine, theirs, nobody, clo
 def test_conditions_on_the_requests_head(shared, mine, unblocked, condition, good, bad):
     mine.put_object(Bucket=unblocked, Key="k", Body=b"x")
     put(mine, unblocked, "s3:GetObject", condition=condition)
-    assert requests.get(f"{shared.endpoint}/{unblocked}/k", headers=good).status_code == 200
-    assert requests.get(f"{shared.endpoint}/{unblocked}/k", headers=bad).status_code == 403
+    assert status_of(f"{shared.endpoint}/{unblocked}/k", good) == 200
+    assert status_of(f"{shared.endpoint}/{unblocked}/k", bad) == 403
 
 
 def test_conditions_on_listings(mine, theirs, closed):
@@ -184,8 +194,8 @@ def test_conditions_on_listings(mine, theirs, closed):
 
 
 def test_conditions_on_writes(mine, theirs, closed):
-    def only(condition, action=("s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAcl")):
-        put(mine, closed, list(action), principal={"AWS": OTHER_ID}, condition=condition)
+    def only(condition, action=("s3:PutObject", "s3:PutObjectTagging")):
+        put(mine, closed, action, principal={"AWS": OTHER_ID}, condition=condition)
 
     def may(**more):
         theirs.put_object(Bucket=closed, Key="k", Body=b"x", **more)
@@ -193,10 +203,10 @@ def test_conditions_on_writes(mine, theirs, closed):
     def may_not(**more):
         assert refused(theirs.put_object, Bucket=closed, Key="k", Body=b"x", **more) == DENIED, more
 
-    only({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}})
+    only({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}, "s3:PutObject")
     may(ACL="bucket-owner-full-control")
     may_not()
-    only({"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}})
+    only({"StringEquals": {"s3:x-amz-server-side-encryption": "AES256"}}, "s3:PutObject")
     may(ServerSideEncryption="AES256")
     may_not()
     only({"StringEquals": {"s3:RequestObjectTag/team": "blue"}})
@@ -206,13 +216,13 @@ def test_conditions_on_writes(mine, theirs, closed):
     only({"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": ["team", "x"]}})
     may(Tagging="team=red")
     may_not(Tagging="team=red&other=1")
-    only({"StringEquals": {"s3:if-none-match": "*"}})
+    only({"StringEquals": {"s3:if-none-match": "*"}}, "s3:PutObject")
     may_not()
     own = "t" + uuid.uuid4().hex[:12]
     theirs.create_bucket(Bucket=own)
     for key in ("a/k", "b/k"):
         theirs.put_object(Bucket=own, Key=key, Body=b"x")
-    only({"StringLike": {"s3:x-amz-copy-source": f"{own}/a/*"}})
+    only({"StringLike": {"s3:x-amz-copy-source": f"{own}/a/*"}}, "s3:PutObject")
     theirs.copy_object(Bucket=closed, Key="k", CopySource={"Bucket": own, "Key": "a/k"})
     assert refused(theirs.copy_object, Bucket=closed, Key="k", CopySource={"Bucket": own, "Key": "b/k"}) == DENIED
     may_not()
@@ -243,14 +253,14 @@ def test_presigned_urls_can_be_told_by_their_age_and_kind(shared, mine, unblocke
     mine.put_object(Bucket=unblocked, Key="k", Body=b"x")
     v4 = shared.client("s3", config=Config(signature_version="s3v4"))
     url = v4.generate_presigned_url("get_object", Params={"Bucket": unblocked, "Key": "k"}, ExpiresIn=600)
-    assert requests.get(url).status_code == 200
+    assert status_of(url) == 200
     put(mine, unblocked, "s3:GetObject", effect="Deny", condition={"StringEquals": {"s3:authType": "REST-QUERY-STRING"}})
-    assert requests.get(url).status_code == 403
+    assert status_of(url) == 403
     mine.get_object(Bucket=unblocked, Key="k")
     put(mine, unblocked, "s3:GetObject", effect="Deny", condition={"NumericGreaterThan": {"s3:signatureAge": "3600000"}})
-    assert requests.get(url).status_code == 200
+    assert status_of(url) == 200
     put(mine, unblocked, "s3:GetObject", effect="Deny", condition={"StringEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}})
-    assert requests.get(url).status_code == 403
+    assert status_of(url) == 403
 
 
 def test_the_requester_can_be_made_to_pay(mine, theirs, nobody, unblocked):
@@ -279,7 +289,7 @@ def test_a_policy_outlives_a_crash(tmp_path):
         s3.put_object(Bucket="kept", Key="k", Body=b"x")
         put(s3, "kept", "s3:GetObject")
         lake.restart(kill=True)
-        assert requests.get(f"{lake.endpoint}/kept/k").status_code == 200
+        assert status_of(f"{lake.endpoint}/kept/k") == 200
         assert refused(s3.get_public_access_block, Bucket="kept") == (404, "NoSuchPublicAccessBlockConfiguration")
     finally:
         lake.stop()

@@ -84,7 +84,8 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
     if (asked.any() && !full_control) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
     return Ok();
   }
-  std::string owner = call.caller.anonymous() ? std::string(kAnonymousOwner) : call.caller.account;
+  // What strangers write is the bucket owner's, lest nobody could read it.
+  std::string owner = call.caller.anonymous() ? bucket_owner : call.caller.account;
   const bool hands_over = full_control && asked.canned && bucket.ownership == object::Ownership::kBucketOwnerPreferred;
   if (hands_over) owner = bucket_owner;
   if (asked.any()) {

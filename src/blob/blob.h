@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -126,6 +127,15 @@ struct Usage {
   uint64_t dead_bytes = 0;    // waiting for reclaim
 };
 
+// A file of a volume, for a copy of the lake.
+struct VolumeFile {
+  std::string volume;
+  std::string name;  // below the volume's directory: "packs/….pack"
+  std::string path;
+  uint64_t bytes = 0;
+  bool is_fixed = true;  // never changes: equal name and size are equal content
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -150,6 +160,13 @@ class Store {
   // The same as it goes on in the background.
   virtual Result<ScrubProgress> GetScrubProgress() = 0;
   virtual Result<Usage> MeasureUsage() = 0;
+  // Runs `begin`, then `visit` for every file that holds a blob owned when `begin` ended (and perhaps others): none of
+  // them goes or changes until the call returns. Blocks; nothing is reclaimed meanwhile.
+  virtual Status VisitFiles(const std::function<Status()>& begin,
+                            const std::function<Status(const VolumeFile&)>& visit) = 0;
+  // Compares what `txn` sees: `owners` names each blob once for each owner that it should have. What is wrong, a line
+  // each.
+  virtual Result<std::vector<std::string>> AuditOwners(kv::Txn& txn, std::vector<BlobId> owners) = 0;
 };
 
 // A further directory, on a disk of its own where copies shall survive a disk's loss. The first volume, "default", is

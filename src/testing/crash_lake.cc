@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "blob/key_wrapper.h"
 #include "kv/rocksdb_store.h"
+#include "object/verify/verify.h"
 
 namespace tarn::testing {
 namespace {
@@ -245,9 +246,10 @@ void CrashLake::ExpectNoLeak() {
   const auto usage = blobs->MeasureUsage();
   ASSERT_TRUE(usage.ok());
   EXPECT_LE(usage->dead_bytes, usage->stored_bytes / 2 + kPackBytes * copies_);
-  const auto report = blobs->Scrub();
+  const auto report = object::Verify(*kv, *blobs);
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(report->bad, 0u);
+  EXPECT_EQ(report->problem_count, 0u) << report->problems.at(0);
+  EXPECT_EQ(report->healed, 0u);
 }
 
 }  // namespace tarn::testing

@@ -53,6 +53,9 @@ class LocalStore : public Store {
   Result<ScrubReport> Scrub() override;
   Result<ScrubProgress> GetScrubProgress() override;
   Result<Usage> MeasureUsage() override;
+  Status VisitFiles(const std::function<Status()>& begin,
+                    const std::function<Status(const VolumeFile&)>& visit) override;
+  Result<std::vector<std::string>> AuditOwners(kv::Txn& txn, std::vector<BlobId> owners) override;
 
  private:
   void RunBackground();

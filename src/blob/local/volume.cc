@@ -152,9 +152,11 @@ uint64_t Volume::NextNumber(bool pack) {
   return last_number_;
 }
 
-std::string Volume::PathOfPack(uint64_t container) const {
-  return fmt::format("{}/packs/{:016x}{}", spec_.directory, container, kPackSuffix);
+std::string Volume::PackName(uint64_t container) { return fmt::format("packs/{:016x}{}", container, kPackSuffix); }
+std::string Volume::LargeName(uint64_t container, const BlobId& id) {
+  return fmt::format("files/{:016x}/{}", container, id.Hex());
 }
+std::string Volume::PathOfPack(uint64_t container) const { return spec_.directory + "/" + PackName(container); }
 std::string Volume::DirectoryPath(uint64_t container) const {
   return fmt::format("{}/files/{:016x}", spec_.directory, container);
 }

@@ -53,9 +53,9 @@ class Volume {
     std::unique_ptr<File> file;
   };
   Result<LargeFile> CreateLarge(const BlobId& id);
-  // For copying what is there, byte for byte.
-  std::string PathOfPack(uint64_t container) const;
-  std::string PathOfLarge(uint64_t container, const BlobId& id) const;
+  // Names below the directory.
+  static std::string PackName(uint64_t container);
+  static std::string LargeName(uint64_t container, const BlobId& id);
   Result<std::vector<uint64_t>> ListDirectories();
   Result<std::unique_ptr<File>> OpenLarge(uint64_t container, const BlobId& id);
   Status SyncLargeName(uint64_t container);
@@ -77,6 +77,8 @@ class Volume {
   Status CheckIdentity();
   Status WriteFormat();
   uint64_t NextNumber(bool pack);  // under mutex_
+  std::string PathOfPack(uint64_t container) const;
+  std::string PathOfLarge(uint64_t container, const BlobId& id) const;
   std::string DirectoryPath(uint64_t container) const;
 
   FileSystem& files_;

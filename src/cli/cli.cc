@@ -20,15 +20,17 @@ constexpr std::string_view kHelp =
   tarn ls [s3://BUCKET/PREFIX]     buckets, or what a prefix holds   [--recursive]
   tarn cp FROM TO                  copy a file; one of the two is s3://BUCKET/KEY, "-" is stdin or stdout
   tarn status                      what the lake holds
-  tarn doctor                      check this machine, the lake's directory and the running lake
+  tarn doctor                      check this machine, the lake, and every object in it   [--config FILE of a stopped one]
+  tarn backup DIR                  bring a backup of the running lake up to date; DIR is on the lake's machine
+  tarn restore DIR --data NEW      make a lake from a backup   [--config FILE]
   tarn version                     print the version
 
-All but serve and version talk to a running lake: --endpoint URL (http://127.0.0.1:4566), --region NAME, and --data DIR
+All but serve, restore and version talk to a running lake: --endpoint URL (http://127.0.0.1:4566), --region NAME, and --data DIR
 of a lake on this machine, whose root credentials are then used. Else the usual AWS_* variables tell who asks.
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
-const std::set<std::string> kValues = {"endpoint", "region", "data", "database", "format"};
+const std::set<std::string> kValues = {"endpoint", "region", "data", "database", "format", "config"};
 
 std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
   CommandLine line;
@@ -64,6 +66,7 @@ int Dispatch(const std::string& verb, const CommandLine& line) {
   if (verb == "cp") return RunCopy(line);
   if (verb == "status") return RunStatus(line);
   if (verb == "doctor") return RunDoctor(line);
+  if (verb == "backup") return RunBackup(line);
   fmt::print(stderr, "tarn: there is no command '{}'\n\n{}", verb, kHelp);
   return 2;
 }
@@ -75,7 +78,8 @@ int Complain(const std::string& message) {
   return 1;
 }
 
-int Run(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
+int Run(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+        const VerifyStopped& verify_stopped) {
   const std::string verb = arguments.empty() ? "help" : arguments[0];
   if (verb == "version" || verb == "--version") {
     fmt::print("tarn {}\n", kVersion);
@@ -95,6 +99,13 @@ int Run(const std::vector<std::string>& arguments, const std::vector<std::string
     const size_t equals = entry.find('=');
     if (equals != std::string::npos) line->environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
+  line->verify_stopped = [&] {
+    const auto value = [&](const std::string& flag, const std::string& otherwise) {
+      const auto found = line->flags.find(flag);
+      return found == line->flags.end() ? otherwise : found->second;
+    };
+    return verify_stopped(value("data", "lake"), value("config", ""), environment);
+  };
   return Dispatch(verb, *line);
 }
 

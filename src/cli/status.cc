@@ -28,6 +28,28 @@ Result<size_t> CountAll(const AwsClient& client, std::string_view service, std::
   }
 }
 
+uint64_t Count(const json::Value& value, std::string_view name) {
+  const json::Value* found = value.Find(name);
+  return found != nullptr && found->AsInt() != nullptr ? static_cast<uint64_t>(*found->AsInt()) : 0;
+}
+
+void ShowScrub(std::string_view title, const json::Value* scrub) {
+  if (scrub == nullptr) return;
+  fmt::print("{}{} copies, {} read, {} bad, {} healed; begun {}\n", title, Count(*scrub, "copies"),
+             SizeText(Count(*scrub, "bytes")), Count(*scrub, "bad"), Count(*scrub, "healed"),
+             scrub->StringOr("started", ""));
+  const json::Value* damaged = scrub->Find("damaged");
+  if (damaged == nullptr || damaged->AsArray() == nullptr) return;
+  for (const auto& line : *damaged->AsArray()) fmt::print("  {}\n", line.AsString() ? *line.AsString() : "");
+}
+
+void ShowStorage(const json::Value& status) {
+  fmt::print("stored       {} ({} to be reclaimed)\n", SizeText(Count(status, "storedBytes")),
+             SizeText(Count(status, "deadBytes")));
+  ShowScrub("scrub        ", status.Find("scrub"));
+  ShowScrub("last scrub   ", status.Find("lastScrub"));
+}
+
 Status Show(const CommandLine& line) {
   TARN_TRY(Target target, FindTarget(line.flags, line.environment));
   TARN_TRY(const AwsClient client, AwsClient::Make(std::move(target)));
@@ -40,6 +62,8 @@ Status Show(const CommandLine& line) {
              who.first, who.second, client.target().region);
   fmt::print("buckets      {}\ndatabases    {}\ncrawlers     {}\nwork groups  {}\n",
              XmlAll(buckets.body, "Bucket").size(), databases, crawlers, workgroups);
+  // The lake's root sees more.
+  if (const auto status = CallAdmin(client, "GET", "status"); status.ok()) ShowStorage(*status);
   return Ok();
 }
 
@@ -96,8 +120,47 @@ void CheckDirectory(Report& report, const std::string& data) {
   }
 }
 
+void ShowVerified(Report& report, const json::Value& found) {
+  const uint64_t problems = Count(found, "problemCount");
+  const std::string seen = fmt::format("{} versions in {} buckets, {} read; {} copies of blobs, {} healed",
+                                       Count(found, "versions"), Count(found, "buckets"),
+                                       SizeText(Count(found, "bytes")), Count(found, "copies"), Count(found, "healed"));
+  if (const uint64_t sealed = Count(found, "sealed"); sealed > 0) {
+    report.Good("objects", fmt::format("{} are under keys of their own: checked by their checksums on disk", sealed));
+  }
+  if (problems == 0) return report.Good("objects", seen);
+  const json::Value* lines = found.Find("problems");
+  if (lines != nullptr && lines->AsArray() != nullptr) {
+    for (const auto& line : *lines->AsArray()) fmt::print("      {}\n", line.AsString() ? *line.AsString() : "");
+  }
+  report.Bad("objects", fmt::format("{} problems; {}", problems, seen), "restore what is named above from a backup");
+}
+
+// A lake that does not answer but lies on this machine is opened and read here.
+bool VerifyHere(Report& report, const CommandLine& line) {
+  const auto data = line.flags.find("data");
+  if (!std::filesystem::is_directory((data != line.flags.end() ? data->second : "lake") + "/kv")) return false;
+  const auto text = line.verify_stopped();
+  if (!text.ok()) {
+    report.Bad("objects", text.error().message, "see above");
+    return true;
+  }
+  report.Good("lake", "is not running; read as it lies on the disk");
+  if (const auto found = json::Parse(*text); found.ok()) ShowVerified(report, *found);
+  return true;
+}
+
+void VerifyThere(Report& report, const AwsClient& client) {
+  const auto found = CallAdmin(client, "POST", "verify");
+  if (found.ok()) return ShowVerified(report, *found);
+  const std::string& why = found.error().message;
+  if (why.starts_with("AccessDenied")) return report.Good("objects", "not read: that is for the lake's root");
+  report.Bad("objects", why, "see the lake's log");
+}
+
 void CheckLake(Report& report, const CommandLine& line) {
   auto target = FindTarget(line.flags, line.environment);
+  if (!target.ok() && VerifyHere(report, line)) return;
   if (!target.ok()) {
     report.Bad("credentials", target.error().message, "see above");
     return;
@@ -109,6 +172,7 @@ void CheckLake(Report& report, const CommandLine& line) {
     return;
   }
   const auto head = http::Fetch(client->url(), {});
+  if (!head.ok() && VerifyHere(report, line)) return;
   if (!head.ok()) {
     report.Bad("endpoint", head.error().message, "start the lake: tarn serve --data DIR");
     return;
@@ -128,6 +192,7 @@ void CheckLake(Report& report, const CommandLine& line) {
     report.Bad("signature", who.error().message, "check the access key and its secret");
   } else {
     report.Good("signature", "accepted as " + who->second);
+    VerifyThere(report, *client);
   }
 }
 

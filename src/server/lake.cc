@@ -40,6 +40,7 @@
 #include "query/service.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
+#include "server/care/admin.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/root_credentials.h"
@@ -224,6 +225,12 @@ class OpenLake : public Lake {
         std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
+    admin_ = std::make_unique<Admin>(AdminParts{.options = &options_,
+                                                .clock = &clock_,
+                                                .credentials = directory_.get(),
+                                                .kv = kv_.get(),
+                                                .blobs = blobs_.get()});
+    dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
     api_ = dispatcher_->AsHandler();
     return Ok();
   }
@@ -256,6 +263,7 @@ class OpenLake : public Lake {
   std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::s3::AccessLog> access_log_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
+  std::unique_ptr<Admin> admin_;
   http::Handler api_;
 
   WorkerPool metadata_pool_{"metadata", kMetadataThreads, kQueueMax};

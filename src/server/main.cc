@@ -8,8 +8,24 @@
 #include <vector>
 
 #include "cli/cli.h"
+#include "server/care/admin.h"
+#include "server/care/offline.h"
 #include "server/master_key.h"
 #include "server/serve.h"
+
+namespace {
+
+// The report on a stopped lake, as /_tarn/verify would answer it.
+tarn::Result<std::string> VerifyStopped(const std::string& data, const std::string& config,
+                                        const std::vector<std::string>& environment) {
+  std::vector<std::string> arguments = {"--data", data};
+  if (!config.empty()) arguments.insert(arguments.end(), {"--config", config});
+  TARN_TRY(const auto parsed, tarn::server::ParseOptions(arguments, environment));
+  TARN_TRY(const auto report, tarn::server::VerifyStopped(parsed.options));
+  return tarn::server::ToJson(report);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -23,5 +39,9 @@ int main(int argc, char** argv) {
     arguments.erase(arguments.begin());
     return tarn::server::RunKeys(arguments, environment);
   }
-  return tarn::cli::Run(arguments, environment);
+  if (!arguments.empty() && arguments[0] == "restore") {
+    arguments.erase(arguments.begin());
+    return tarn::server::Restore(arguments, environment);
+  }
+  return tarn::cli::Run(arguments, environment, VerifyStopped);
 }

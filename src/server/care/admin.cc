@@ -1,0 +1,176 @@
+#include "server/care/admin.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <utility>
+
+#include "api/protocol/dispatch.h"
+#include "base/executor.h"
+#include "base/log.h"
+#include "base/strings.h"
+#include "json/json.h"
+#include "server/care/backup.h"
+
+namespace tarn::server {
+namespace {
+
+constexpr Reason kBusy{"server.Busy", Code::kUnavailable};
+
+json::Value Number(uint64_t value) { return {static_cast<int64_t>(value)}; }
+
+std::string XmlText(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<') {
+      out += "&lt;";
+    } else if (c == '&') {
+      out += "&amp;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Task<Done> AnswerError(http::ResponseWriter& response, int status, std::string_view code, std::string_view message) {
+  http::ResponseHead head{.status = status, .headers = {}};
+  head.headers.Add("Content-Type", "application/xml");
+  (void)co_await response.Send(
+      std::move(head), fmt::format("<Error><Code>{}</Code><Message>{}</Message></Error>", code, XmlText(message)));
+  co_return Done{};
+}
+
+Task<Done> Answer(http::ResponseWriter& response, const Result<std::string>& outcome) {
+  if (!outcome.ok()) {
+    const Error& error = outcome.error();
+    log::Warn("admin", error.message);
+    if (error.reason == &kBadOption) co_return co_await AnswerError(response, 400, "InvalidArgument", error.message);
+    if (error.reason == &kBusy || error.reason == &kPoolFull) {
+      co_return co_await AnswerError(response, 503, "Busy", error.message);
+    }
+    co_return co_await AnswerError(response, 500, "InternalError", error.message);
+  }
+  http::ResponseHead head;
+  head.headers.Add("Content-Type", "application/json");
+  (void)co_await response.Send(std::move(head), *outcome);
+  co_return Done{};
+}
+
+std::string ToJson(const BackupReport& report) {
+  return json::Write(json::Object{{"files", Number(report.files)},
+                                  {"bytes", Number(report.bytes)},
+                                  {"copiedFiles", Number(report.copied_files)},
+                                  {"copiedBytes", Number(report.copied_bytes)}});
+}
+
+json::Value ToJson(const blob::ScrubReport& report) {
+  json::Array damaged;
+  for (const auto& line : report.damaged) damaged.emplace_back(line);
+  return json::Object{{"started", FormatIso8601(report.started)},
+                      {"finished", report.finished.micros > 0 ? json::Value(FormatIso8601(report.finished)) : nullptr},
+                      {"copies", Number(report.blobs)},
+                      {"bytes", Number(report.bytes)},
+                      {"bad", Number(report.bad)},
+                      {"healed", Number(report.healed)},
+                      {"damaged", std::move(damaged)}};
+}
+
+std::string QueryValue(std::string_view query, std::string_view name) {
+  for (const std::string_view pair : Split(query, '&')) {
+    const size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
+    return PercentDecode(pair.substr(equals + 1), true).value_or("");
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string ToJson(const object::VerifyReport& report) {
+  json::Array problems;
+  for (const auto& problem : report.problems) problems.emplace_back(problem);
+  return json::Write(json::Object{{"buckets", Number(report.buckets)},
+                                  {"versions", Number(report.versions)},
+                                  {"parts", Number(report.parts)},
+                                  {"bytes", Number(report.bytes)},
+                                  {"sealed", Number(report.sealed)},
+                                  {"copies", Number(report.copies)},
+                                  {"healed", Number(report.healed)},
+                                  {"problemCount", Number(report.problem_count)},
+                                  {"problems", std::move(problems)}});
+}
+
+struct Admin::State {
+  AdminParts parts;
+  std::atomic<bool> backs_up = false;
+  std::atomic<bool> verifies = false;
+  WorkerPool pool{"admin", 3, 16};
+
+  // Runs `work` unless the same is under way.
+  template <typename F>
+  static Result<std::string> Once(std::atomic<bool>& running, std::string_view what, F work) {
+    if (running.exchange(true)) return Fail(kBusy, fmt::format("a {} is under way", what));
+    Result<std::string> outcome = work();
+    running = false;
+    return outcome;
+  }
+
+  Result<std::string> Backup(const std::string& directory) {
+    return Once(backs_up, "backup", [&]() -> Result<std::string> {
+      log::Info("admin", fmt::format("backup to {}", directory));
+      TARN_TRY(const auto report, TakeBackup(*parts.options, *parts.kv, *parts.blobs, parts.clock->Now(), directory));
+      log::Info("admin", fmt::format("backup to {}: {} of {} files copied, {} bytes", directory, report.copied_files,
+                                     report.files, report.copied_bytes));
+      return ToJson(report);
+    });
+  }
+
+  Result<std::string> Verify() {
+    return Once(verifies, "verification", [&]() -> Result<std::string> {
+      TARN_TRY(const auto report, object::Verify(*parts.kv, *parts.blobs));
+      for (const auto& problem : report.problems) log::Fault("verify", problem);
+      return server::ToJson(report);
+    });
+  }
+
+  Result<std::string> Status() {
+    TARN_TRY(const auto usage, parts.blobs->MeasureUsage());
+    TARN_TRY(const auto scrub, parts.blobs->GetScrubProgress());
+    json::Object answer{{"storedBytes", Number(usage.stored_bytes)}, {"deadBytes", Number(usage.dead_bytes)}};
+    if (scrub.now) answer.emplace_back("scrub", ToJson(*scrub.now));
+    if (scrub.last) answer.emplace_back("lastScrub", ToJson(*scrub.last));
+    return json::Write(std::move(answer));
+  }
+
+  Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
+    const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
+    if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
+    if (!caller->is_root() || caller->account != parts.options->account) {
+      co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
+    }
+    const std::string what = fmt::format("{} {}", request.method, request.path());
+    if (what == "POST /_tarn/backup") {
+      const std::string directory = QueryValue(request.query(), "directory");
+      co_return co_await Answer(response, co_await Offload(pool, [this, directory] { return Backup(directory); }));
+    }
+    if (what == "POST /_tarn/verify") {
+      co_return co_await Answer(response, co_await Offload(pool, [this] { return Verify(); }));
+    }
+    if (what == "GET /_tarn/status") {
+      co_return co_await Answer(response, co_await Offload(pool, [this] { return Status(); }));
+    }
+    co_return co_await AnswerError(response, 404, "NotFound", what + " is not served");
+  }
+};
+
+Admin::Admin(AdminParts parts) : state_(std::make_unique<State>()) { state_->parts = parts; }
+Admin::~Admin() = default;
+
+http::Handler Admin::AsHandler() {
+  return [state = state_.get()](http::Request& request, http::ResponseWriter& response) {
+    return state->Handle(request, response);
+  };
+}
+
+}  // namespace tarn::server

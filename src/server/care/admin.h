@@ -1,0 +1,46 @@
+// The lake's own requests below /_tarn, for the root account's root only, signed as S3 requests are:
+//
+//   POST /_tarn/backup?directory=/ABSOLUTE   brings a backup up to date (server/care/backup.h)
+//   POST /_tarn/verify                       checks every object end to end (object/verify/verify.h)
+//   GET  /_tarn/status                       space, scrub
+// Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
+// a time: Busy (503) for the next.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "blob/blob.h"
+#include "http/server.h"
+#include "identity/directory.h"
+#include "kv/kv.h"
+#include "object/verify/verify.h"
+#include "server/options.h"
+
+namespace tarn::server {
+
+struct AdminParts {
+  const Options* options = nullptr;
+  const Clock* clock = nullptr;
+  identity::CredentialSource* credentials = nullptr;
+  kv::Store* kv = nullptr;
+  blob::Store* blobs = nullptr;
+};
+
+// What it uses outlives it; ends after what it runs.
+class Admin {
+ public:
+  explicit Admin(AdminParts parts);
+  ~Admin();
+  http::Handler AsHandler();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A report as the command line shows it and /_tarn/verify answers it.
+std::string ToJson(const object::VerifyReport& report);
+
+}  // namespace tarn::server

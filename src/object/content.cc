@@ -12,6 +12,8 @@ namespace {
 
 // Below this, hashing costs less than a hop to the pool and back.
 constexpr size_t kHashInlineBytesMax = 32 << 10;
+// Blobs are read without a detour from multiples of it.
+constexpr uint64_t kCheapestRead = 64 << 10;
 
 }  // namespace
 
@@ -251,7 +253,9 @@ std::vector<Extent> Layout::Slice(uint64_t offset, uint64_t length) const {
 Task<Status> Send(std::shared_ptr<const Layout> layout, uint64_t offset, uint64_t length, BodySink& sink) {
   std::vector<std::byte> buffer(std::min<uint64_t>(length, kBufferBytes));
   while (length > 0) {
-    const auto into = std::span(buffer).first(std::min<uint64_t>(length, buffer.size()));
+    // The first read of a range ends where the cheap ones begin.
+    const uint64_t wanted = buffer.size() - (buffer.size() == kBufferBytes ? offset % kCheapestRead : 0);
+    const auto into = std::span(buffer).first(std::min(length, wanted));
     TARN_CO_TRY(const size_t count, co_await layout->ReadAt(offset, into));
     if (count == 0) co_return Fail(blob::kDamaged, "an object is shorter than its record says");
     TARN_CO_CHECK(co_await sink.Write(into.first(count)));

@@ -226,6 +226,7 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
     admin_ = std::make_unique<Admin>(AdminParts{.options = &options_,
+                                                .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
                                                 .clock = &clock_,
                                                 .credentials = directory_.get(),
                                                 .kv = kv_.get(),

@@ -119,7 +119,8 @@ struct Admin::State {
   Result<std::string> Backup(const std::string& directory) {
     return Once(backs_up, "backup", [&]() -> Result<std::string> {
       log::Info("admin", fmt::format("backup to {}", directory));
-      TARN_TRY(const auto report, TakeBackup(*parts.options, *parts.kv, *parts.blobs, parts.clock->Now(), directory));
+      TARN_TRY(const auto report,
+               TakeBackup(*parts.options, parts.lake, *parts.kv, *parts.blobs, parts.clock->Now(), directory));
       log::Info("admin", fmt::format("backup to {}: {} of {} files copied, {} bytes", directory, report.copied_files,
                                      report.files, report.copied_bytes));
       return ToJson(report);
@@ -164,7 +165,7 @@ struct Admin::State {
   }
 };
 
-Admin::Admin(AdminParts parts) : state_(std::make_unique<State>()) { state_->parts = parts; }
+Admin::Admin(AdminParts parts) : state_(std::make_unique<State>()) { state_->parts = std::move(parts); }
 Admin::~Admin() = default;
 
 http::Handler Admin::AsHandler() {

@@ -22,6 +22,7 @@ namespace tarn::server {
 
 struct AdminParts {
   const Options* options = nullptr;
+  std::string lake;  // what tells this lake from others
   const Clock* clock = nullptr;
   identity::CredentialSource* credentials = nullptr;
   kv::Store* kv = nullptr;

@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "base/hash.h"
 #include "base/strings.h"
 #include "server/care/file_copies.h"
 
@@ -60,12 +59,6 @@ struct Manifest {
     return manifest;
   }
 };
-
-// Tells lakes apart without telling the key.
-Result<std::string> LakeIdentity(const std::string& data) {
-  TARN_TRY(const std::string key, ReadSmallFile(data + "/master-key"));
-  return Hex(Sha256("tarn backup of " + key)).substr(0, 32);
-}
 
 // The present manifest; an empty one for a new backup.
 Result<Manifest> LoadManifest(const std::string& directory, const std::string& lake) {
@@ -205,14 +198,13 @@ Status CheckEmpty(const std::string& folder) {
 
 }  // namespace
 
-Result<BackupReport> TakeBackup(const Options& options, kv::Store& kv, blob::Store& blobs, Timestamp now,
-                                const std::string& directory) {
+Result<BackupReport> TakeBackup(const Options& options, const std::string& lake, kv::Store& kv, blob::Store& blobs,
+                                Timestamp now, const std::string& directory) {
   if (!fs::path(directory).is_absolute()) return Fail(kBadOption, "a backup's directory is an absolute path");
   TARN_CHECK(MakeFolders(directory));
   const std::string place = fs::canonical(directory).string();
   const std::string data = fs::canonical(options.data).string();
   if ((place + "/").starts_with(data + "/")) return Fail(kBadOption, "a backup does not lie within its lake");
-  TARN_TRY(const std::string lake, LakeIdentity(options.data));
   TARN_TRY(Manifest before, LoadManifest(place, lake));
   Taking taking(place, std::move(before), now);
   TARN_CHECK(blobs.VisitFiles(

@@ -25,8 +25,9 @@ struct BackupReport {
 };
 
 // Brings the backup in `directory` (absolute; made when absent) to the lake's state at some moment of the call. Blocks.
-Result<BackupReport> TakeBackup(const Options& options, kv::Store& kv, blob::Store& blobs, Timestamp now,
-                                const std::string& directory);
+// `lake` is what tells this lake from others, in a word.
+Result<BackupReport> TakeBackup(const Options& options, const std::string& lake, kv::Store& kv, blob::Store& blobs,
+                                Timestamp now, const std::string& directory);
 
 // Makes a lake in `options.data` (absent or empty) and the volumes that `options` names from a backup. Volumes that it
 // does not name lie below DIR/volumes/.

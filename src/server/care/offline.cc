@@ -11,6 +11,7 @@
 #include "blob/key_wrapper.h"
 #include "kv/rocksdb_store.h"
 #include "server/care/backup.h"
+#include "server/master_key.h"
 
 namespace tarn::server {
 
@@ -18,7 +19,8 @@ Result<object::VerifyReport> VerifyStopped(const Options& options) {
   if (!std::filesystem::exists(options.data + "/kv")) return Fail(kBadOption, options.data + " holds no lake");
   const SystemClock clock;
   WorkerPool pool("blob", 4, 1000);
-  TARN_TRY(const auto wrapper, blob::OpenMasterKey(options.data + "/master-key", false));
+  TARN_TRY(const std::string lake_key, OpenMasterKey(options.data, options.master_key, false));
+  const auto wrapper = blob::MakeKeyWrapper(lake_key);
   TARN_TRY(const auto kv, kv::OpenRocksDb(options.data + "/kv"));
   blob::Options settings;
   settings.directory = options.data + "/blobs";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <functional>
 #include <utility>
 
 #include "api/protocol/dispatch.h"
@@ -151,15 +152,18 @@ struct Admin::State {
       co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
     }
     const std::string what = fmt::format("{} {}", request.method, request.path());
+    // Named, since GCC 12 destroys temporaries of an awaited expression twice.
+    std::function<Result<std::string>()> work;
     if (what == "POST /_tarn/backup") {
-      const std::string directory = QueryValue(request.query(), "directory");
-      co_return co_await Answer(response, co_await Offload(pool, [this, directory] { return Backup(directory); }));
+      work = [this, directory = QueryValue(request.query(), "directory")] { return Backup(directory); };
+    } else if (what == "POST /_tarn/verify") {
+      work = [this] { return Verify(); };
+    } else if (what == "GET /_tarn/status") {
+      work = [this] { return Status(); };
     }
-    if (what == "POST /_tarn/verify") {
-      co_return co_await Answer(response, co_await Offload(pool, [this] { return Verify(); }));
-    }
-    if (what == "GET /_tarn/status") {
-      co_return co_await Answer(response, co_await Offload(pool, [this] { return Status(); }));
+    if (work) {
+      const Result<std::string> outcome = co_await Offload(pool, std::move(work));
+      co_return co_await Answer(response, outcome);
     }
     co_return co_await AnswerError(response, 404, "NotFound", what + " is not served");
   }

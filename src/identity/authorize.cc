@@ -13,7 +13,9 @@ std::string_view AccountOf(std::string_view arn) {
 }
 
 Error Refuse(const Caller& caller, const Check& check, const std::string& why) {
-  if (caller.anonymous()) return Fail(kAccessDenied, "Access Denied");
+  // Another account learns no more than that.
+  const bool foreign = check.owner && *check.owner != caller.account;
+  if (caller.anonymous() || foreign) return Fail(kAccessDenied, "Access Denied");
   return Fail(kAccessDenied, "User: " + caller.arn + " is not authorized to perform: " + check.action +
                                  " on resource: " + check.resource + " " + why);
 }

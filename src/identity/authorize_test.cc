@@ -22,7 +22,9 @@ TEST(RootAuthorizer, LetsRootDoEverythingInItsOwnAccount) {
 
 TEST(RootAuthorizer, RefusesAnotherAccountsResources) {
   EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:glue:us-east-1:222222222222:database/x").Is(kAccessDenied));
-  EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:s3:::bucket/a:b:c:d", kOther).Is(kAccessDenied));
+  const auto refused = Ask(RootOf(kOwn), "arn:aws:s3:::bucket/a:b:c:d", kOther);
+  EXPECT_TRUE(refused.Is(kAccessDenied));
+  EXPECT_EQ(refused.error().message, "Access Denied");
 }
 
 TEST(RootAuthorizer, RefusesAnonymousEverything) {

@@ -51,12 +51,12 @@ def signed(lake, bucket, conditions, expiration=None, **policy):
     return {"AWSAccessKeyId": lake.access_key, "signature": signature.decode(), "policy": text.decode()}
 
 
-BASE = [["starts-with", "$key", "foo"], {"acl": "private"}, ["starts-with", "$Content-Type", "text/plain"]]
+BASE = [["starts-with", "$key", "foo"], {"acl": "bucket-owner-full-control"}, ["starts-with", "$Content-Type", "text/plain"]]
 
 
 def base_form(lake, bucket, *conditions, **policy):
     fields = signed(lake, bucket, [{"bucket": bucket}, *BASE, *conditions], **policy)
-    return {"key": "foo.txt", "acl": "private", "Content-Type": "text/plain", **fields}
+    return {"key": "foo.txt", "acl": "bucket-owner-full-control", "Content-Type": "text/plain", **fields}
 
 
 def test_presigned_posts_store_objects(s3, bucket):
@@ -164,8 +164,8 @@ def test_names_compare_without_case(lake, s3, bucket):
     url, fields = post(s3, bucket, "k")
     upper = {name.upper(): value for name, value in fields.items()}
     assert send(url, upper).status == 204
-    fields = signed(lake, bucket, [{"bUcKeT": bucket}, ["StArTs-WiTh", "$KeY", "foo"], {"AcL": "private"}])
-    assert send(f"{lake.endpoint}/{bucket}", {"kEy": "foo", "aCl": "private", "x-ignore-this": "1", **fields}).status == 204
+    fields = signed(lake, bucket, [{"bUcKeT": bucket}, ["StArTs-WiTh", "$KeY", "foo"], {"AcL": "bucket-owner-full-control"}])
+    assert send(f"{lake.endpoint}/{bucket}", {"kEy": "foo", "aCl": "bucket-owner-full-control", "x-ignore-this": "1", **fields}).status == 204
 
 
 REFUSED_POLICIES = [
@@ -189,7 +189,7 @@ REFUSED_POLICIES = [
 def test_policies_are_judged(lake, bucket, status, code, message, policy, conditions):
     fields = signed(lake, bucket, **{"conditions": [{"bucket": bucket}, *BASE, *conditions], **policy})
     answer = send(f"{lake.endpoint}/{bucket}",
-                  {"key": "foo.txt", "acl": "private", "Content-Type": "text/plain", **fields})
+                  {"key": "foo.txt", "acl": "bucket-owner-full-control", "Content-Type": "text/plain", **fields})
     told = error(answer)
     assert (answer.status, told["Code"]) == (status, code), told
     if message:
@@ -203,7 +203,7 @@ def test_every_field_needs_a_condition(lake, bucket):
     assert answer.status == 403
     assert error(answer)["Message"] == "Invalid according to Policy: Extra input fields: x-amz-meta-a"
     fields = signed(lake, bucket, BASE)
-    answer = send(url, {"key": "foo", "acl": "private", "Content-Type": "text/plain", **fields})
+    answer = send(url, {"key": "foo", "acl": "bucket-owner-full-control", "Content-Type": "text/plain", **fields})
     assert error(answer)["Message"] == "Invalid according to Policy: Extra input fields: bucket"
     answer = send(f"{lake.endpoint}/another-{bucket}", base_form(lake, bucket))
     assert answer.status == 403 and "$bucket" in error(answer)["Message"]
@@ -249,7 +249,7 @@ def test_what_is_no_form_is_refused(lake, bucket):
     told = error(send(url, {"key": "k"}, file=None))
     assert (told["Code"], told["ArgumentName"], told["ArgumentValue"]) == ("InvalidArgument", "file", "0")
     assert told["Message"] == "POST requires exactly one file upload per request."
-    told = error(send(url, {"acl": "private"}))
+    told = error(send(url, {"acl": "bucket-owner-full-control"}))
     assert told["ArgumentName"] == "key"
     told = error(send(url, {"key": "k", "x-ignore-a": "x" * 21_000}))
     assert told["Code"] == "MaxPostPreDataLengthExceeded"

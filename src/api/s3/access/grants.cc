@@ -107,7 +107,7 @@ Result<Acl> FromBody(const Call& call, Accounts& accounts, const gen::AccessCont
 
 Result<Acl> ReadAcl(const Call& call, Accounts& accounts, const AskedAcl& asked, const AclSubject& subject) {
   if (asked.body != nullptr && (asked.canned || !asked.headers.empty())) {
-    return Fail(kUnexpectedContent, "This request contains unsupported content.");
+    return Fail(kUnexpectedContent, "This request does not support content.");
   }
   if (asked.canned && !asked.headers.empty()) {
     return Fail(object::kInvalidRequest, "Specifying both Canned ACLs and Header Grants is not allowed");

@@ -173,6 +173,8 @@ class Store {
   // Turns object lock on for good and sets the default retention (mode kNone: none). kBucketState without versioning.
   Status SetObjectLock(std::string_view bucket, const DefaultRetention& retention);
   Status SetBucketTags(std::string_view bucket, const std::optional<Tags>& tags);
+  // Lets `change` edit the tags in one transaction; it may run several times.
+  Status ChangeBucketTags(std::string_view bucket, const std::function<void(Tags&)>& change);
   Status SetOwnership(std::string_view bucket, Ownership ownership);
   // Kept configuration documents ("lifecycle", "policy"), opaque here. kNoSuchConfiguration when there is none. A
   // change gives the bucket another revision.

@@ -209,6 +209,18 @@ Status Store::SetBucketTags(std::string_view name, const std::optional<Tags>& ta
   });
 }
 
+Status Store::ChangeBucketTags(std::string_view name, const std::function<void(Tags&)>& change) {
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto bucket, LoadBucket(txn, name));
+    Tags tags = bucket.tags.value_or(Tags{});
+    change(tags);
+    TARN_CHECK(CheckTags(tags, 50));
+    bucket.tags = tags.empty() ? std::nullopt : std::optional(std::move(tags));
+    txn.Put(BucketKey(name).bytes(), Encode(bucket));
+    return Ok();
+  });
+}
+
 Result<std::string> Store::GetDocument(const Bucket& bucket, std::string_view kind) {
   std::optional<std::string> document;
   TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {

@@ -20,6 +20,7 @@
 #include "api/s3/events/notifications.h"
 #include "api/s3/logging/access_log.h"
 #include "api/s3/s3_service.h"
+#include "api/s3control/s3control_service.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -35,6 +36,7 @@
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
 #include "object/lifecycle/runner.h"
+#include "object/points/access_points.h"
 #include "object/store.h"
 #include "observe/storage_metrics.h"
 #include "query/service.h"
@@ -145,6 +147,7 @@ class OpenLake : public Lake {
     object_keys_ = std::make_unique<ObjectKeys>(*keys_);
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
+    points_ = std::make_unique<object::AccessPoints>(*kv_, clock_);
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
@@ -219,6 +222,7 @@ class OpenLake : public Lake {
                                   .legacy_bucket_defaults = options_.legacy_bucket_defaults,
                                   .accounts = [this] { return directory_->ListAccounts(); },
                                   .access_log = access_log_.get()})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
@@ -251,6 +255,7 @@ class OpenLake : public Lake {
   std::unique_ptr<ObjectKeys> object_keys_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
+  std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;

@@ -129,11 +129,19 @@ std::string QueryError(const ServiceDesc* service, const WireError& error, std::
   return writer.Close("ErrorResponse").Take();
 }
 
-// S3's form, for every REST-XML service.
-std::string RestXmlError(const WireError& error, std::string_view request_id, std::string_view host_id) {
+// S3's form, for every REST-XML service; S3 Control's has one element more around it.
+std::string RestXmlError(const ServiceDesc* service, const WireError& error, std::string_view request_id,
+                         std::string_view host_id) {
   XmlWriter writer;
-  writer.Declaration().Open("Error").Element("Code", error.code).Element("Message", error.message);
+  const bool nested = service != nullptr && service->name == "s3control";
+  writer.Declaration();
+  if (nested) writer.Open("ErrorResponse");
+  writer.Open("Error").Element("Code", error.code).Element("Message", error.message);
   for (const auto& [name, value] : error.fields) writer.Element(name, value);
+  if (nested) {
+    writer.Close("Error").Element("RequestId", request_id).Element("HostId", host_id);
+    return writer.Close("ErrorResponse").Take();
+  }
   if (!error.resource.empty()) writer.Element("Resource", error.resource);
   return writer.Element("RequestId", request_id).Element("HostId", host_id).Close("Error").Take();
 }
@@ -156,7 +164,7 @@ ResponseParts EncodeError(const ServiceDesc* service, WireProtocol protocol, con
       for (const Field& header : out.headers) {
         if (header.name == "x-amz-id-2") host_id = header.value;
       }
-      if (error.status != 304) out.body = RestXmlError(error, request_id, host_id);
+      if (error.status != 304) out.body = RestXmlError(service, error, request_id, host_id);
       break;
     }
     case WireProtocol::kRpcV2Cbor:

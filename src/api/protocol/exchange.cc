@@ -123,7 +123,8 @@ Task<bool> Exchange::Route() {
                        .path = request_.path(),
                        .claimed_service = claimed,
                        .target_prefix = TargetPrefix(parts_),
-                       .form_version = {}};
+                       .form_version = {},
+                       .names_account = parts_.Header("x-amz-account-id") != nullptr};
   std::string version;
   if (claimed.empty() && routed.target_prefix.empty() && request_.path() == "/") {
     if (const std::string* given = parts_.Query("Version")) version = *given;
@@ -142,7 +143,7 @@ Task<bool> Exchange::Route() {
     if (found.service != nullptr && candidate->model == found.service) served_ = candidate.get();
   }
   bool s3 = is_s3();
-  if (s3) call_.request_id = RandomText(16, kUpperAlphanumeric);
+  if (signs_as_s3()) call_.request_id = RandomText(16, kUpperAlphanumeric);
   if (served_ == nullptr) {
     matched_.protocol = GuessProtocol(parts_, claimed);
     unknown_service_ = found.name;
@@ -171,7 +172,7 @@ bool Exchange::CheckServed() {
 }
 
 bool Exchange::Authorise(const std::string* body) {
-  auto who = Authenticate(Signed(), body, is_s3(), *dispatcher_.parts.credentials, call_.now, error_fields_);
+  auto who = Authenticate(Signed(), body, signs_as_s3(), *dispatcher_.parts.credentials, call_.now, error_fields_);
   if (!who.ok()) return Refuse(who.error());
   who_ = std::move(*who);
   call_.caller = who_.caller;
@@ -258,6 +259,11 @@ Task<bool> Exchange::PrepareRpc() {
   if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(Hex(Sha256(body_)), *plan->sha256_hex))) {
     co_return Refuse(
         Fail(kContentSha256Mismatch, "The request's body does not match its x-amz-content-sha256 header."));
+  }
+  if (signs_as_s3()) {
+    const bool of_body = !operation_->desc->checksum.request_algorithm_member.empty();
+    auto digests = CheckBodyDigests(headers_, {}, body_, of_body, operation_->desc->checksum.request_required);
+    if (!digests.ok()) co_return Refuse(digests.error());
   }
   kept_body_ = std::make_unique<StringSource>(std::string());
   checked_ = std::make_unique<CheckedBody>(*kept_body_, BodyPlan{});

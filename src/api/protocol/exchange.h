@@ -91,6 +91,8 @@ class Exchange {
   void RewriteFramingHeaders();
   void Finish();
   SignedHead Signed() const;
+  // S3 and S3 Control: signatures, ids of requests and forms of errors are alike.
+  bool signs_as_s3() const { return served_ != nullptr && served_->model->signing_name == "s3"; }
   bool is_s3() const { return served_ != nullptr && served_->model->name == "s3"; }
 
   Dispatcher::Impl& dispatcher_;

@@ -33,9 +33,18 @@ const ServiceDesc* ByName(std::span<const ServiceDesc* const> services, std::str
   return nullptr;
 }
 
+// A bucket may be called as S3 Control's paths begin: only a header or host that S3 never sees tells them apart.
+bool IsS3Control(const RoutedRequest& request) {
+  if (!request.path.starts_with("/v20180820/")) return false;
+  if (request.names_account) return request.claimed_service.empty() || request.claimed_service.starts_with("s3");
+  const std::string_view host = WithoutPort(request.host);
+  return host.starts_with("s3-control.") || host.find(".s3-control.") != host.npos;
+}
+
 }  // namespace
 
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request) {
+  if (IsS3Control(request)) return {ByName(services, "s3control"), "s3control"};
   if (!request.claimed_service.empty()) {
     const ServiceDesc* claimed = nullptr;
     for (const ServiceDesc* service : services) {
@@ -79,9 +88,9 @@ std::optional<std::string> BucketOfHost(std::string_view host, std::span<const s
   for (std::string_view mark : {".s3.", ".s3-", ".s3express-"}) {
     if (size_t at = name.rfind(mark); at != std::string::npos && at > 0) return name.substr(0, at);
   }
-  constexpr std::string_view kLocal = ".localhost";
-  if (name.ends_with(kLocal)) {
-    std::string label = name.substr(0, name.size() - kLocal.size());
+  for (const std::string_view local : {".localhost", ".127.0.0.1"}) {
+    if (!name.ends_with(local)) continue;
+    std::string label = name.substr(0, name.size() - local.size());
     if (label.empty() || ByName(services, label) != nullptr) return std::nullopt;
     return label;
   }

@@ -17,6 +17,7 @@ struct RoutedRequest {
   std::string_view claimed_service;  // of the credential scope; "" when unsigned
   std::string_view target_prefix;    // TargetPrefix()
   std::string_view form_version;     // "Version" of a query-protocol call; ""
+  bool names_account = false;        // whether there is a header x-amz-account-id
 };
 
 // The service, or null: then `name` tells what was asked for.
@@ -25,11 +26,12 @@ struct RoutedService {
   std::string name;
 };
 
-// By signature scope, then target, then form version, then Host; S3 is the rest.
+// S3 Control, which signs as S3 does, by its paths; else by signature scope, then target, then form version, then Host;
+// S3 is the rest.
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request);
 
 // The bucket when the Host is virtual: "b.s3.localhost", "b.s3.eu-west-1.amazonaws.com", "b.s3-eu-west-1.x",
-// "b.localhost", "b.<domain>", "b.s3-website.<anything>". A first label that names a service is none.
+// "b.localhost", "b.127.0.0.1", "b.<domain>", "b.s3-website.<anything>". A first label that names a service is none.
 std::optional<std::string> BucketOfHost(std::string_view host, std::span<const std::string> domains,
                                         std::span<const ServiceDesc* const> services);
 

@@ -18,7 +18,9 @@ const ServiceDesc kSts{.name = "sts",
                        .api_version = "2011-06-15",
                        .protocols = kQueryOnly};
 const ServiceDesc kS3{.name = "s3", .endpoint_prefix = "s3", .signing_name = "s3", .protocols = kXml};
-const std::array<const ServiceDesc*, 3> kServices{&kGlue, &kSts, &kS3};
+const ServiceDesc kControl{
+    .name = "s3control", .endpoint_prefix = "s3-control", .signing_name = "s3", .protocols = kXml};
+const std::array<const ServiceDesc*, 4> kServices{&kGlue, &kSts, &kS3, &kControl};
 
 TEST(FindService, GoesByTheSignatureFirst) {
   RoutedRequest request{.host = "glue.localhost", .path = "/", .claimed_service = "s3"};
@@ -36,6 +38,19 @@ TEST(FindService, KnowsUnsignedRequestsByTargetVersionAndHost) {
   EXPECT_EQ(FindService(kServices, {.host = "localhost:4566", .path = "/glue/x"}).service, &kS3);
 }
 
+TEST(FindService, TellsS3ControlFromABucketOfItsPath) {
+  RoutedRequest request{.host = "127.0.0.1:4566", .path = "/v20180820/accesspoint/a", .claimed_service = "s3"};
+  EXPECT_EQ(FindService(kServices, request).service, &kS3);
+  request.names_account = true;
+  EXPECT_EQ(FindService(kServices, request).service, &kControl);
+  request.claimed_service = "glue";
+  EXPECT_EQ(FindService(kServices, request).service, &kGlue);
+  request = {.host = "000000000001.s3-control.eu-west-1.amazonaws.com", .path = "/v20180820/jobs"};
+  EXPECT_EQ(FindService(kServices, request).service, &kControl);
+  request.path = "/bucket/key";
+  EXPECT_EQ(FindService(kServices, request).service, &kS3);
+}
+
 TEST(BucketOfHost, ReadsVirtualHosts) {
   std::vector<std::string> domains{"lake.example"};
   auto bucket = [&](std::string_view host) { return BucketOfHost(host, domains, kServices).value_or("-"); };
@@ -43,6 +58,8 @@ TEST(BucketOfHost, ReadsVirtualHosts) {
   EXPECT_EQ(bucket("my.dotted.s3.eu-west-1.amazonaws.com"), "my.dotted");
   EXPECT_EQ(bucket("b.s3-eu-west-1.amazonaws.com"), "b");
   EXPECT_EQ(bucket("b.localhost:4566"), "b");
+  EXPECT_EQ(bucket("b.127.0.0.1:4566"), "b");
+  EXPECT_EQ(bucket("ap-000000000001.s3-accesspoint.us-east-1.amazonaws.com"), "ap-000000000001");
   EXPECT_EQ(bucket("b.lake.example"), "b");
   EXPECT_EQ(bucket("lake.example"), "-");
   EXPECT_EQ(bucket("s3.localhost"), "-");

@@ -1,0 +1,161 @@
+// Access points: making, showing, listing and removing them.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/s3control/errors.h"
+#include "api/s3control/s3control_service.h"
+#include "base/hash.h"
+#include "object/errors.h"
+
+namespace tarn::api::s3control {
+namespace {
+
+constexpr int32_t kListMax = 1000;
+
+Error NoScope() {
+  return Fail(object::kInvalidRequest, "Scope is only supported for access points attached to directory buckets.");
+}
+
+std::optional<gen::VpcConfiguration> VpcOf(const object::AccessPoint& point) {
+  if (point.vpc_id.empty()) return std::nullopt;
+  return gen::VpcConfiguration{.vpc_id = point.vpc_id};
+}
+
+// What a block leaves out stays blocked.
+object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted) {
+  if (!wanted) return object::kAllBlocked;
+  return {.acls = wanted->block_public_acls.value_or(true),
+          .ignored_acls = wanted->ignore_public_acls.value_or(true),
+          .policies = wanted->block_public_policy.value_or(true),
+          .public_buckets = wanted->restrict_public_buckets.value_or(true)};
+}
+
+gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {
+  return {.block_public_acls = block.acls,
+          .ignore_public_acls = block.ignored_acls,
+          .block_public_policy = block.policies,
+          .restrict_public_buckets = block.public_buckets};
+}
+
+Result<gen::CreateAccessPointResult> Create(S3ControlService& service, const Call& call,
+                                            const gen::CreateAccessPointRequest& in) {
+  TARN_CHECK(object::CheckPointName(in.name.value_or("")));
+  if (in.scope) return NoScope();
+  object::AccessPoint wanted{.owner = OwnerOf(call, in.account_id),
+                             .name = in.name.value_or(""),
+                             .bucket = in.bucket.value_or(""),
+                             .bucket_account = in.bucket_account_id.value_or(in.account_id.value_or("")),
+                             .block = ToBlock(in.public_access_block_configuration)};
+  if (in.vpc_configuration) wanted.vpc_id = in.vpc_configuration->vpc_id.value_or("");
+  if (in.tags) {
+    for (const gen::Tag& tag : *in.tags) wanted.tags.emplace_back(tag.key.value_or(""), tag.value.value_or(""));
+    if (!wanted.tags.empty()) TARN_CHECK(call.Allow("s3:TagResource", wanted.arn(), wanted.owner.account));
+  }
+  call.AddErrorField("AccessPointName", wanted.name);
+  TARN_TRY(const object::AccessPoint made, service.points().Create(std::move(wanted)));
+  return gen::CreateAccessPointResult{.access_point_arn = made.arn(), .alias = made.alias};
+}
+
+Result<gen::GetAccessPointResult> Get(S3ControlService& service, const Call& call,
+                                      const gen::GetAccessPointRequest& in) {
+  call.AddErrorField("AccessPointName", PointName(in.name));
+  TARN_TRY(const object::AccessPoint point, service.points().Get(OwnerOf(call, in.account_id), PointName(in.name)));
+  gen::GetAccessPointResult out;
+  out.name = point.name;
+  out.bucket = point.bucket;
+  out.network_origin = std::string(point.network_origin());
+  out.vpc_configuration = VpcOf(point);
+  out.public_access_block_configuration = FromBlock(point.block);
+  out.creation_date = point.created;
+  out.alias = point.alias;
+  out.access_point_arn = point.arn();
+  out.bucket_account_id = point.bucket_account;
+  // The names that AWS gives; the lake answers to each of them where a name service leads there.
+  auto& endpoints = out.endpoints.emplace();
+  const std::string domain = fmt::format("{}.amazonaws.com", point.owner.region);
+  endpoints["ipv4"] = "s3-accesspoint." + domain;
+  endpoints["fips"] = "s3-accesspoint-fips." + domain;
+  endpoints["dualstack"] = "s3-accesspoint.dualstack." + domain;
+  endpoints["fips_dualstack"] = "s3-accesspoint-fips.dualstack." + domain;
+  return out;
+}
+
+Result<gen::DeleteAccessPointResponse> Delete(S3ControlService& service, const Call& call,
+                                              const gen::DeleteAccessPointRequest& in) {
+  call.AddErrorField("AccessPointName", PointName(in.name));
+  TARN_CHECK(service.points().Delete(OwnerOf(call, in.account_id), PointName(in.name)));
+  call.extras.success_status = 204;
+  return gen::DeleteAccessPointResponse{};
+}
+
+Result<gen::ListAccessPointsResult> List(S3ControlService& service, const Call& call,
+                                         const gen::ListAccessPointsRequest& in) {
+  if (in.data_source_id || (in.data_source_type && *in.data_source_type != "S3" && *in.data_source_type != "ALL")) {
+    return Fail(kNotImplemented, "Access points to other sources than buckets are not implemented.");
+  }
+  const int32_t asked = in.max_results.value_or(kListMax);
+  object::PointQuery query{
+      .bucket = in.bucket.value_or(""), .start_after = {}, .max = static_cast<uint32_t>(asked > 0 ? asked : kListMax)};
+  if (in.next_token) {
+    auto token = Unbase64(*in.next_token);
+    if (!token) return Fail(object::kInvalidRequest, "Invalid nextToken");
+    query.start_after = *std::move(token);
+  }
+  TARN_TRY(const object::PointPage page, service.points().List(OwnerOf(call, in.account_id), query));
+  gen::ListAccessPointsResult out;
+  auto& list = out.access_point_list.emplace();
+  for (const object::AccessPoint& point : page.points) {
+    gen::AccessPoint entry;
+    entry.name = point.name;
+    entry.network_origin = std::string(point.network_origin());
+    entry.vpc_configuration = VpcOf(point);
+    entry.bucket = point.bucket;
+    entry.access_point_arn = point.arn();
+    entry.alias = point.alias;
+    entry.bucket_account_id = point.bucket_account;
+    list.push_back(std::move(entry));
+  }
+  if (page.truncated) out.next_token = Base64(page.points.back().name);
+  return out;
+}
+
+// Scopes belong to access points of directory buckets alone.
+template <typename Out, typename In>
+Result<Out> RefuseScope(S3ControlService& service, const Call& call, const In& in) {
+  call.AddErrorField("AccessPointName", PointName(in.name));
+  TARN_CHECK(service.points().Get(OwnerOf(call, in.account_id), PointName(in.name)));
+  return NoScope();
+}
+
+template <std::string_view const& action>
+constexpr auto OfPoint =
+    [](const Call& call, const auto& in) { return Ask(action, PointArn(call, in.account_id, in.name), in.account_id); };
+constexpr std::string_view kCreate = "s3:CreateAccessPoint";
+constexpr std::string_view kGet = "s3:GetAccessPoint";
+constexpr std::string_view kDelete = "s3:DeleteAccessPoint";
+constexpr std::string_view kList = "s3:ListAccessPoints";
+constexpr std::string_view kPutScope = "s3:PutAccessPointScope";
+constexpr std::string_view kGetScope = "s3:GetAccessPointScope";
+constexpr std::string_view kDeleteScope = "s3:DeleteAccessPointScope";
+
+}  // namespace
+
+Rows AccessPointRows() {
+  using protocol::Bind;
+  return {
+      Bind<&Create>("CreateAccessPoint", kCreate, OfPoint<kCreate>),
+      Bind<&Get>("GetAccessPoint", kGet, OfPoint<kGet>),
+      Bind<&Delete>("DeleteAccessPoint", kDelete, OfPoint<kDelete>),
+      Bind<&List>("ListAccessPoints", kList,
+                  [](const Call&, const auto& in) { return Ask(kList, "*", in.account_id); }),
+      Bind<&RefuseScope<gen::PutAccessPointScopeResponse, gen::PutAccessPointScopeRequest>>(
+          "PutAccessPointScope", kPutScope, OfPoint<kPutScope>),
+      Bind<&RefuseScope<gen::GetAccessPointScopeResult, gen::GetAccessPointScopeRequest>>(
+          "GetAccessPointScope", kGetScope, OfPoint<kGetScope>),
+      Bind<&RefuseScope<gen::DeleteAccessPointScopeResponse, gen::DeleteAccessPointScopeRequest>>(
+          "DeleteAccessPointScope", kDeleteScope, OfPoint<kDeleteScope>),
+  };
+}
+
+}  // namespace tarn::api::s3control

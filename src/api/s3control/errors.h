@@ -1,0 +1,13 @@
+// What S3 Control itself refuses; the domain's failures are in object/errors.h.
+#pragma once
+
+#include "base/result.h"
+
+namespace tarn::api::s3control {
+
+inline constexpr Reason kNoPublicAccessBlock{"s3control.NoPublicAccessBlock", Code::kNotFound};
+inline constexpr Reason kNoSuchPolicy{"s3control.NoSuchPolicy", Code::kNotFound};
+inline constexpr Reason kPublicPolicyBlocked{"s3control.PublicPolicyBlocked", Code::kPermissionDenied};
+inline constexpr Reason kNotImplemented{"s3control.NotImplemented", Code::kUnimplemented};
+
+}  // namespace tarn::api::s3control

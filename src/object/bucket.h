@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 #include "object/attributes.h"
 
 namespace tarn::object {
+
+struct AccessPoint;  // points/access_points.h
 
 enum class Versioning : uint8_t { kUnversioned = 0, kEnabled = 1, kSuspended = 2 };  // frozen: stored
 
@@ -39,6 +42,7 @@ struct Bucket {
   DefaultRetention default_retention;  // with object_lock
   std::vector<std::string> documents;  // the kinds of configuration documents that are set (Store::GetDocument)
   uint64_t revision = 0;               // another one whenever a document changes: the key of caches of them
+  std::shared_ptr<const AccessPoint> point;  // what led to the bucket, when a caller came through one; not kept
 
   bool Has(std::string_view kind) const;
 };

@@ -221,6 +221,7 @@ class OpenLake : public Lake {
                                   .times = StorageTimes(),
                                   .legacy_bucket_defaults = options_.legacy_bucket_defaults,
                                   .accounts = [this] { return directory_->ListAccounts(); },
+                                  .points = points_.get(),
                                   .access_log = access_log_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/ownership.h"
+#include "api/s3/points/points.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
 #include "base/hash.h"
@@ -49,7 +50,9 @@ Result<std::string> ChooseRegion(const std::string& endpoint, std::string constr
 
 Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::optional<std::string>& name,
                                              const std::optional<std::string>& expected_owner) const {
-  auto bucket = store_.GetBucket(name.value_or(""));
+  TARN_TRY(auto point, FindPoint(*this, call, name.value_or("")));
+  auto bucket = store_.GetBucket(point ? point->bucket : name.value_or(""));
+  if (bucket.ok()) bucket->point = std::move(point);
   if (!bucket.ok()) {
     if (bucket.Is(object::kNoSuchBucket)) call.AddErrorField("BucketName", name.value_or(""));
     return bucket;
@@ -107,7 +110,7 @@ Result<gen::HeadBucketOutput> S3Service::HeadBucket(const Call& call, const gen:
   gen::HeadBucketOutput out;
   out.bucket_region = bucket.owner.region;
   out.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
-  out.access_point_alias = false;
+  out.access_point_alias = bucket.point != nullptr;
   return out;
 }
 

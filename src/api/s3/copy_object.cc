@@ -8,6 +8,7 @@
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/operations.h"
+#include "api/s3/points/points.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/conditions.h"
 #include "api/s3/rules/request_rules.h"
@@ -46,6 +47,7 @@ Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::st
   auto path = PercentDecode(text);
   if (!path || !IsValidUtf8(*path)) return malformed("Invalid copy source encoding");
   if (path->starts_with('/')) path->erase(0, 1);
+  if (SplitPointSource(*path, source.bucket, source.key)) return source;
   const size_t slash = path->find('/');
   source.bucket = path->substr(0, slash);
   if (!object::CheckBucketName(source.bucket).ok()) return malformed("Invalid copy source bucket name");

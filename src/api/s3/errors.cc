@@ -12,6 +12,8 @@ using protocol::ErrorRow;
 
 constexpr ErrorRow kErrors[] = {
     {&object::kNoSuchBucket, "NoSuchBucket", 404},
+    {&object::kNoSuchAccessPoint, "NoSuchAccessPoint", 404, "The specified accesspoint does not exist"},
+    {&object::kBucketHasAccessPoints, "BucketHasAccessPointsAttached", 400},
     {&object::kNoSuchKey, "NoSuchKey", 404},
     {&object::kNoSuchVersion, "NoSuchVersion", 404},
     {&object::kNoSuchUpload, "NoSuchUpload", 404},

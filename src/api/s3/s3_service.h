@@ -39,8 +39,8 @@ class S3Service : public protocol::Service {
     object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
     std::function<Result<std::vector<identity::AccountInfo>>()> accounts = {};  // all of the lake; memory speed
-    object::AccessPoints* points = nullptr;                                     // where accounts' blocks are kept
-    AccessLog* access_log = nullptr;                                            // null: none is written
+    object::AccessPoints* points = nullptr;  // null: there are none, and no account blocks anything
+    AccessLog* access_log = nullptr;         // null: none is written
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;

@@ -52,7 +52,13 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
     if (access->requester_pays) TARN_CHECK(CheckPayer(call, bucket));
     const bool writes = check.action == "s3:PutObject";
     TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
-    check.guard = std::make_shared<BucketGuard>(service, call, bucket, std::move(access), block, writes);
+    if (bucket.point != nullptr) {
+      TARN_TRY(auto policy, service.access().points.Get(*bucket.point));
+      check.guard =
+          std::make_shared<PointGuard>(service, call, bucket, std::move(access), block, std::move(policy), writes);
+    } else {
+      check.guard = std::make_shared<BucketGuard>(service, call, bucket, std::move(access), block, writes);
+    }
   }
   check.owner = static_cast<const BucketGuard&>(*check.guard).OwnerFor(check);
   return check;
@@ -103,13 +109,16 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
 Result<PublicAccessBlock> EffectiveBlock(const S3Service& service, const object::Bucket& bucket,
                                          const BucketAccess& access) {
   PublicAccessBlock block = access.block;
+  const auto add = [&](const object::PublicBlock& more) {
+    block.block_acls |= more.acls;
+    block.ignore_acls |= more.ignored_acls;
+    block.block_policy |= more.policies;
+    block.restrict_buckets |= more.public_buckets;
+  };
+  if (bucket.point != nullptr) add(bucket.point->block);
   if (service.parts().points == nullptr) return block;
   TARN_TRY(const auto account, service.parts().points->GetAccountBlock(bucket.owner.account));
-  if (!account) return block;
-  block.block_acls |= account->acls;
-  block.ignore_acls |= account->ignored_acls;
-  block.block_policy |= account->policies;
-  block.restrict_buckets |= account->public_buckets;
+  if (account) add(*account);
   return block;
 }
 

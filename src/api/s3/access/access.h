@@ -18,6 +18,7 @@
 #include "api/s3/access/bucket_access.h"
 #include "api/s3/access/grants.h"
 #include "api/s3/errors.h"
+#include "api/s3/points/points.h"
 #include "api/s3/s3_service.h"
 
 namespace tarn::api::s3 {
@@ -26,6 +27,7 @@ namespace tarn::api::s3 {
 struct Access {
   Accounts accounts;
   BucketAccessCache buckets;
+  PointPolicies points;
 };
 
 // What a request wants of a bucket (no key) or of an object in it.
@@ -78,7 +80,7 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
   return SetAccess(service, call, bucket, AskedAclOf(call, in), attributes);
 }
 
-// What is blocked of public access: by the bucket or for its whole account.
+// What is blocked of public access: by the bucket, for its whole account, or through the access point that led to it.
 Result<PublicAccessBlock> EffectiveBlock(const S3Service& service, const object::Bucket& bucket,
                                          const BucketAccess& access);
 

@@ -52,7 +52,7 @@ inline bool TakesAcls(const object::Bucket& bucket) {
 }
 // Whether anything but the owner's account could have a say. Costs no read.
 inline bool HasAccessRules(const object::Bucket& bucket) {
-  return TakesAcls(bucket) || bucket.Has(kPolicyDocument) || bucket.Has(kPayerDocument);
+  return bucket.point != nullptr || TakesAcls(bucket) || bucket.Has(kPolicyDocument) || bucket.Has(kPayerDocument);
 }
 
 class BucketAccessCache {

@@ -8,6 +8,7 @@
 #include "api/s3/rules/request_rules.h"
 #include "base/strings.h"
 #include "base/time.h"
+#include "object/points/access_points.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -163,6 +164,13 @@ bool RequestContext::Find(std::string_view key, std::vector<std::string>& values
   }
   if (key == "s3:resourceaccount" || key == "aws:resourceaccount") return Give(bucket_.owner.account, values);
   if (key == "s3:objectcreationoperation") return Give(CreatesObject(call_, check_), values);
+  if (bucket_.point != nullptr) {
+    if (key == "s3:dataaccesspointarn") return Give(bucket_.point->arn(), values);
+    if (key == "s3:dataaccesspointaccount") return Give(bucket_.point->owner.account, values);
+    if (key == "s3:accesspointnetworkorigin") return Give(std::string(bucket_.point->network_origin()), values);
+    constexpr std::string_view kTag = "s3:accesspointtag/";
+    if (key.starts_with(kTag)) return FindIn(&bucket_.point->tags, key.substr(kTag.size()), values);
+  }
   if (key == "s3:requestobjecttagkeys") return TagKeys(kRequestObjectTag, values);
   if (key == "aws:tagkeys") return TagKeys(kRequestTag, values);
   if (const size_t slash = key.find('/'); slash != key.npos) {

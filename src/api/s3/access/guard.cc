@@ -125,6 +125,11 @@ std::string BucketGuard::OwnerFor(const Check& check) const {
 
 policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check) const {
   if (!access_->policy) return {};
+  return Ask(*access_->policy, check.resource, caller, check);
+}
+
+policy::Decision BucketGuard::Ask(const policy::Document& policy, const std::string& resource, const Caller& caller,
+                                  const Check& check) const {
   const std::string canonical_id = caller.anonymous() ? std::string() : CanonicalId(caller.account);
   const std::string arn = IsRoot(caller) ? identity::RootOf(caller.account).arn : caller.arn;
   const policy::Principal principal{.kind = KindOf(caller.type),
@@ -139,8 +144,7 @@ policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check
     const object::Version* version = Object(check);
     return version == nullptr ? nullptr : &version->tags;
   });
-  return access_->policy->Evaluate(
-      {.principal = principal, .action = check.action, .resource = check.resource, .context = context});
+  return policy.Evaluate({.principal = principal, .action = check.action, .resource = resource, .context = context});
 }
 
 // Whether an allow of the bucket policy reaches this caller and this object.
@@ -148,7 +152,10 @@ bool BucketGuard::CountsAllow(const Caller& caller, const Check& check, const po
   if (OwnerFor(check) != bucket_.owner.account) return false;
   const bool own = !caller.anonymous() && caller.account == bucket_.owner.account;
   if (block_.restrict_buckets && !own && access_->policy->IsPublic()) return false;
-  // A statement that names an account leaves the decision to that account, whose root may do everything.
+  return Binds(decision, caller);
+}
+
+bool BucketGuard::Binds(const policy::Decision& decision, const Caller& caller) {
   return decision.match != policy::Match::kAccount || IsRoot(caller);
 }
 

@@ -30,6 +30,15 @@ class BucketGuard : public identity::Guard {
   // The account that owns what the action is about: an existing object's owner, else the bucket's.
   std::string OwnerFor(const identity::Check& check) const;
 
+ protected:
+  // What a policy says of the check as one on `resource`.
+  policy::Decision Ask(const policy::Document& policy, const std::string& resource, const identity::Caller& caller,
+                       const identity::Check& check) const;
+  // A statement that names an account leaves the decision to that account, whose root may do everything.
+  static bool Binds(const policy::Decision& decision, const identity::Caller& caller);
+  // The object's key; empty for the bucket.
+  std::string Key(const identity::Check& check) const;
+
  private:
   // The version that the check is about, null when there is none (or a delete marker); read once.
   const object::Version* Object(const identity::Check& check) const;
@@ -40,7 +49,6 @@ class BucketGuard : public identity::Guard {
   Result<bool> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
   bool IsOwnUpload(const identity::Caller& caller, const identity::Check& check) const;
   bool MayList(const identity::Caller& caller, const identity::Check& check) const;
-  std::string Key(const identity::Check& check) const;
 
   struct Found {
     std::string key;

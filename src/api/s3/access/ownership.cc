@@ -52,6 +52,10 @@ Status SetBucketAccess(const S3Service& service, const Call& call, const gen::Cr
   if (!kept.empty() && options.ownership == Ownership::kBucketOwnerEnforced) {
     return Fail(kBucketAclWithOwnership, "the bucket's ownership does not allow ACLs");
   }
+  if (IsPublic(acl) && service.parts().points != nullptr) {
+    TARN_TRY(const auto block, service.parts().points->GetAccountBlock(owner));
+    if (block && block->acls) return Fail(object::kAccessDenied, "the account blocks public access lists");
+  }
   if (!legacy && IsPublic(acl)) {
     return Fail(kBucketAclWithBlock, "a new bucket blocks public access");
   }

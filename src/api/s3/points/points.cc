@@ -1,0 +1,175 @@
+#include "api/s3/points/points.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/protocol/shape.h"
+#include "api/s3/errors.h"
+#include "base/strings.h"
+#include "object/errors.h"
+
+namespace tarn::api::s3 {
+namespace {
+
+using identity::Caller;
+using identity::Check;
+using Point = std::shared_ptr<const object::AccessPoint>;
+
+constexpr size_t kCacheMax = 10'000;
+constexpr std::string_view kArn = "arn:aws:s3:";
+constexpr std::string_view kKind = ":accesspoint/";
+
+// What AWS serves through access points.
+constexpr std::array<std::string_view, 36> kThroughPoints = {
+    "AbortMultipartUpload",
+    "CompleteMultipartUpload",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "DeleteObject",
+    "DeleteObjectAnnotation",
+    "DeleteObjectTagging",
+    "DeleteObjects",
+    "GetBucketAcl",
+    "GetBucketCors",
+    "GetBucketLocation",
+    "GetBucketNotificationConfiguration",
+    "GetBucketPolicy",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAnnotation",
+    "GetObjectAttributes",
+    "GetObjectLegalHold",
+    "GetObjectRetention",
+    "GetObjectTagging",
+    "HeadBucket",
+    "HeadObject",
+    "ListMultipartUploads",
+    "ListObjectAnnotations",
+    "ListObjectVersions",
+    "ListObjects",
+    "ListObjectsV2",
+    "ListParts",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectAnnotation",
+    "PutObjectLegalHold",
+    "PutObjectRetention",
+    "PutObjectTagging",
+    "RestoreObject",
+    "UploadPart",
+};
+
+bool WorksThroughPoints(const Call& call) {
+  if (call.operation == nullptr) return true;
+  const std::string_view name = call.operation->name;
+  return name == "UploadPartCopy" || std::ranges::find(kThroughPoints, name) != kThroughPoints.end();
+}
+
+// The region that an access point's host names, else the endpoint's.
+std::string RegionOf(const Call& call, std::string_view host) {
+  constexpr std::string_view kHost = ".s3-accesspoint";
+  const size_t at = host.find(kHost);
+  if (at == host.npos) return call.scope.region;
+  for (const std::string_view label : Split(host.substr(at + kHost.size()), '.')) {
+    if (std::ranges::count(label, '-') >= 2) return std::string(label);
+  }
+  return call.scope.region;
+}
+
+Result<Point> Shared(Result<object::AccessPoint> found) {
+  if (!found.ok()) return found.error();
+  return Point(std::make_shared<const object::AccessPoint>(std::move(found).value()));
+}
+
+// "arn:aws:s3:<region>:<account>:accesspoint/<name>"
+Result<Point> FindArn(object::AccessPoints& points, std::string_view arn) {
+  const auto parts = Split(arn, ':');
+  constexpr size_t kParts = 6;
+  if (parts.size() != kParts) return Fail(object::kNoSuchAccessPoint, "The specified accesspoint does not exist");
+  const std::string_view name = arn.substr(arn.find(kKind) + kKind.size());
+  return Shared(points.Get({.account = std::string(parts[4]), .region = std::string(parts[3])}, name));
+}
+
+// Only where the name stands in the Host; without such a point the name is a bucket's.
+Result<Point> FindHost(object::AccessPoints& points, const Call& call, std::string_view label) {
+  std::string_view name;
+  std::string_view account;
+  if (!object::SplitPointHost(label, name, account)) return Point();
+  const std::string host = AsciiLower(call.Header("host").value_or(""));
+  if (!host.starts_with(std::string(label) + ".")) return Point();
+  auto found = Shared(points.Get({.account = std::string(account), .region = RegionOf(call, host)}, name));
+  if (found.Is(object::kNoSuchAccessPoint) && host.find(".s3-accesspoint") == host.npos) return Point();
+  return found;
+}
+
+Result<Point> FindAny(object::AccessPoints& points, const Call& call, std::string_view name) {
+  if (object::IsAlias(name)) return Shared(points.FindAlias(name));
+  if (name.starts_with(kArn) && name.find(kKind) != name.npos) return FindArn(points, name);
+  return FindHost(points, call, name);
+}
+
+}  // namespace
+
+Result<Point> FindPoint(const S3Service& service, const Call& call, std::string_view name) {
+  object::AccessPoints* const points = service.parts().points;
+  if (points == nullptr) return Point();
+  TARN_TRY(Point point, FindAny(*points, call, name));
+  if (point != nullptr && !WorksThroughPoints(call)) {
+    call.AddErrorField("Method", std::string(call.method()));
+    call.AddErrorField("ResourceType", "ACCESSPOINT");
+    return Fail(kMethodNotAllowed, "the operation does not work through access points");
+  }
+  return point;
+}
+
+bool SplitPointSource(std::string_view source, std::string& point_arn, std::string& key) {
+  constexpr std::string_view kObject = "/object/";
+  const size_t kind = source.find(kKind);
+  if (!source.starts_with(kArn) || kind == source.npos) return false;
+  const size_t object = source.find(kObject, kind);
+  if (object == source.npos) return false;
+  point_arn = source.substr(0, object);
+  key = source.substr(object + kObject.size());
+  return true;
+}
+
+Result<std::shared_ptr<const policy::Document>> PointPolicies::Get(const object::AccessPoint& point) {
+  if (!point.policy) return std::shared_ptr<const policy::Document>();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(point.alias);
+    if (found != kept_.end() && found->second.revision == point.revision) return found->second.policy;
+  }
+  TARN_TRY(auto policy, policy::ParseBucketPolicy(*point.policy, point.arn()));
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() >= kCacheMax) kept_.clear();
+  kept_[point.alias] = {.revision = point.revision, .policy = policy};
+  return policy;
+}
+
+PointGuard::PointGuard(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                       std::shared_ptr<const BucketAccess> access, const PublicAccessBlock& block,
+                       std::shared_ptr<const policy::Document> policy, bool writes_object)
+    : BucketGuard(service, call, bucket, std::move(access), block, writes_object),
+      point_(bucket.point),
+      policy_(std::move(policy)) {}
+
+Result<identity::Guard::Verdict> PointGuard::Judge(const Caller& caller, const Check& check) const {
+  const bool own = !caller.anonymous() && caller.account == point_->owner.account;
+  bool allowed = own;
+  if (policy_) {
+    const std::string key = Key(check);
+    const std::string resource = key.empty() ? point_->arn() : fmt::format("{}/object/{}", point_->arn(), key);
+    const policy::Decision decision = Ask(*policy_, resource, caller, check);
+    if (decision.effect == policy::Effect::kDeny) return Verdict::kDeny;
+    const bool reaches = own || !point_->block.public_buckets || !policy_->IsPublic();
+    allowed = allowed || (decision.effect == policy::Effect::kAllow && reaches && Binds(decision, caller));
+  }
+  if (!allowed) return Verdict::kDeny;
+  return BucketGuard::Judge(caller, check);
+}
+
+}  // namespace tarn::api::s3

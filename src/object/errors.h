@@ -18,6 +18,8 @@ inline constexpr Reason kNoSuchKey{"object.NoSuchKey", Code::kNotFound};
 inline constexpr Reason kNoSuchVersion{"object.NoSuchVersion", Code::kNotFound};
 inline constexpr Reason kNoSuchUpload{"object.NoSuchUpload", Code::kNotFound};
 inline constexpr Reason kNoSuchAccessPoint{"object.NoSuchAccessPoint", Code::kNotFound};
+inline constexpr Reason kNoSuchAnnotation{"object.NoSuchAnnotation", Code::kNotFound};
+inline constexpr Reason kTooManyAnnotations{"object.TooManyAnnotations", Code::kInvalidArgument};
 inline constexpr Reason kNoSuchConfiguration{"object.NoSuchConfiguration", Code::kNotFound};
 // The current version, or the version asked for, is a delete marker.
 inline constexpr Reason kDeleteMarker{"object.DeleteMarker", Code::kNotFound};

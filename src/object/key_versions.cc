@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "object/annotations.h"
 #include "object/errors.h"
 #include "object/keys.h"
 #include "object/lock.h"
@@ -141,6 +142,9 @@ Status KeyVersions::Forget(const VersionRecord& version) {
     for (size_t chunk = 0; chunk * kLayoutChunkMax < items; ++chunk) {
       txn_.Delete(LayoutKey(version.layout, chunk).bytes());
     }
+  }
+  if (version.annotations > 0) {
+    TARN_CHECK(ForgetAnnotations(txn_, blobs_, {.bucket = bucket_.id, .key = key_, .seq = version.seq}));
   }
   return Ok();
 }

@@ -8,6 +8,7 @@
 //   o x <layout id> <chunk>           extents of a version that has many
 //   o p <bucket id> <key> <upload>    a multipart upload in progress
 //   o q <upload> <part>               one part of it
+//   o t <bucket id> <key> <seq> <name>  an annotation of that version
 //   o u <bucket id> <slot>            a share of the bucket's counters
 //   o l                               where a run over the lifecycle rules is
 //   o n <account> <region> <name>     an access point
@@ -51,6 +52,12 @@ inline kv::Key UploadKey(uint64_t bucket, std::string_view key, std::string_view
 inline kv::Key PartKeys(std::string_view upload) { return Space("q").Text(upload); }
 inline kv::Key PartKey(std::string_view upload, uint32_t part) { return PartKeys(upload).Number(part); }
 inline kv::Key LifecyclePlaceKey() { return Space("l"); }
+inline kv::Key AnnotationKeys(uint64_t bucket, std::string_view key, uint64_t seq) {
+  return Space("t").Number(bucket).Text(key).Number(seq);
+}
+inline kv::Key AnnotationKey(uint64_t bucket, std::string_view key, uint64_t seq, std::string_view name) {
+  return AnnotationKeys(bucket, key, seq).Text(name);
+}
 inline kv::Key UsageKeys(uint64_t bucket) { return Space("u").Number(bucket); }
 inline kv::Key UsageKey(uint64_t bucket, uint32_t slot) { return UsageKeys(bucket).Number(slot); }
 inline kv::Key PointKeys(const Scope& owner) { return Space("n").Text(owner.account).Text(owner.region); }

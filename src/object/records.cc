@@ -265,6 +265,7 @@ std::string Encode(const VersionRecord& version) {
   if (!version.upload.empty()) out.Str(13, version.upload);
   for (const Extent& extent : version.extents) out.Str(14, EncodeExtent(extent));
   for (const PartRecord& part : version.parts) out.Str(15, Encode(part));
+  if (version.annotations != 0) out.U64(16, version.annotations);
   WriteHeaders(out, version.headers);
   WriteTags(out, 30, version.tags);
   WriteAttributes(out, version.attributes);
@@ -281,6 +282,7 @@ Result<VersionRecord> DecodeVersion(std::string_view bytes) {
     if (tag == 13) version.upload = in.str();
     if (tag == 14) return AppendExtent(version.extents, in.bytes());
     if (tag == 15) return AppendPart(version.parts, in.bytes());
+    if (tag == 16) version.annotations = static_cast<uint32_t>(in.u64());
     if (tag >= 20 && tag <= 28) return ReadHeader(version.headers, user_name, in);
     if (tag == 30) version.tags.emplace_back(in.str(), "");
     if (tag == 31) return ReadTagValue(version.tags, in);

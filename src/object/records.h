@@ -49,6 +49,7 @@ struct VersionRecord {
   std::vector<Extent> extents;    // when few
   std::vector<PartRecord> parts;  // when few; sizes only, in order
   uint64_t layout = 0;            // else the id of the layout records
+  uint32_t annotations = 0;       // how many hang on it
 
   std::string Etag() const;
   std::string VersionId() const;  // "null" or 32 characters

@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "blob/blob.h"
 #include "kv/kv.h"
+#include "object/annotations.h"
 #include "object/bucket.h"
 #include "object/changes.h"
 #include "object/content.h"
@@ -49,6 +50,7 @@ struct NewObject {
   Attributes attributes;
   WriteCondition condition;
   Origin origin;
+  std::optional<AnnotationSource> annotations;  // a copy takes those of its source along
 };
 
 struct Deleted {
@@ -232,6 +234,8 @@ class Store {
   using AttributeChange = std::function<Status(const Version& present, Attributes& attributes)>;
   Result<Version> ChangeAttributes(const Bucket& bucket, std::string_view key, std::string_view version_id,
                                    const AttributeChange& change);
+
+  Annotations annotations() { return {kv_, blobs_, clock_}; }
 
   Result<Page> List(const Bucket& bucket, const ListQuery& query);
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);

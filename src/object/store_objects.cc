@@ -51,6 +51,8 @@ Version Store::ToVersion(const Bucket& bucket, std::string_view key, const Versi
                  .headers = record.headers,
                  .tags = record.tags,
                  .attributes = record.attributes,
+                 .seq = record.seq,
+                 .annotations = record.annotations,
                  .parts = record.etag_parts,
                  .layout = nullptr};
 }
@@ -105,7 +107,15 @@ Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key,
   record.tags = object.tags;
   record.attributes = object.attributes;
   record.extents = content.extents;
+  std::vector<std::pair<std::string, std::string>> annotations;
+  if (object.annotations) {
+    TARN_TRY(annotations, TakeAlong(txn, blobs_, *object.annotations));
+    record.annotations = static_cast<uint32_t>(annotations.size());
+  }
   TARN_CHECK(versions.Add(record, clock_.Now(), /*reference=*/true));
+  for (const auto& [name, stored] : annotations) {
+    txn.Put(AnnotationKey(bucket.id, key, record.seq, name).bytes(), stored);
+  }
   TARN_CHECK(AddUsage(txn, bucket.id, slot, versions.delta()));
   const std::string& how = object.origin.how;
   TARN_CHECK(Tell(txn, bucket, "ObjectCreated:" + (how.empty() ? "Put" : how), key, record, object.origin));

@@ -64,7 +64,9 @@ struct Version {
   Headers headers;
   Tags tags;
   Attributes attributes;
-  uint32_t parts = 0;  // 0: not a multipart upload's
+  uint64_t seq = 0;          // of the key, with the bucket: names the version inside of the store
+  uint32_t annotations = 0;  // how many hang on it
+  uint32_t parts = 0;        // 0: not a multipart upload's
   std::shared_ptr<const Layout> layout;
 };
 

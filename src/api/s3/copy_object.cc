@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/s3/access/access.h"
+#include "api/s3/annotations/annotations.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -207,6 +208,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
   TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
   TARN_CO_CHECK(CheckCopy(call, in));
   TARN_CO_CHECK(CheckChange(in, named));
+  TARN_CO_TRY(const bool with_annotations, CopiesAnnotations(in.annotation_directive));
   const std::string key = in.key.value_or("");
   for (int attempt = 1;; ++attempt) {
     TARN_CO_TRY(const object::Version source, FindSource(call, *this, from, named));
@@ -233,6 +235,13 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
                                        .sealing = sealing,
                                        .storage_class = object.attributes.storage_class};
     TARN_CO_TRY(object::Content content, co_await store_.Share(source, 0, source.size, std::move(options)));
+    if (with_annotations && source.annotations > 0) {
+      TARN_CO_TRY(const auto reads, BucketChecks(call, "s3:GetObjectAnnotation", named.bucket, named.key));
+      TARN_CO_CHECK(call.Allow(reads));
+      TARN_CO_TRY(const auto writes, BucketChecks(call, "s3:PutObjectAnnotation", in.bucket, in.key));
+      TARN_CO_CHECK(call.Allow(writes));
+      object.annotations = {.bucket = from.id, .key = named.key, .seq = source.seq};
+    }
     auto version = co_await store_.Put(bucket, key, std::move(content), std::move(object));
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {

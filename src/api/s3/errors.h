@@ -28,6 +28,12 @@ inline constexpr Reason kIllegalVersioning{"s3.IllegalVersioning", Code::kInvali
 inline constexpr Reason kTooManyConfigurations{"s3.TooManyConfigurations", Code::kInvalidArgument};
 inline constexpr Reason kMissingRequestBody{"s3.MissingRequestBody", Code::kInvalidArgument};
 inline constexpr Reason kRestoreInProgress{"s3.RestoreInProgress", Code::kConflict};
+// Annotations.
+inline constexpr Reason kAnnotationNameTooLong{"s3.AnnotationNameTooLong", Code::kInvalidArgument};
+inline constexpr Reason kInvalidAnnotationName{"s3.InvalidAnnotationName", Code::kInvalidArgument};
+inline constexpr Reason kInvalidAnnotationPrefix{"s3.InvalidAnnotationPrefix", Code::kInvalidArgument};
+inline constexpr Reason kAnnotationNotText{"s3.AnnotationNotText", Code::kInvalidArgument};
+
 // Forms (POST object).
 inline constexpr Reason kMalformedPost{"s3.MalformedPost", Code::kInvalidArgument};
 inline constexpr Reason kPostFieldsTooLarge{"s3.PostFieldsTooLarge", Code::kInvalidArgument};

@@ -151,9 +151,9 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
   const std::vector<Rows> features{
-      FixedRows(rules),   ObjectRows(rules),  AclRows(rules),        PolicyRows(rules),    AccessSettingRows(rules),
-      EventRows(rules),   LoggingRows(rules), EncryptionRows(rules), LifecycleRows(rules), LockRows(rules),
-      RestoreRows(rules), TieringRows(rules), WebRows(rules),
+      FixedRows(rules),   ObjectRows(rules),  AclRows(rules),        PolicyRows(rules),     AccessSettingRows(rules),
+      EventRows(rules),   LoggingRows(rules), EncryptionRows(rules), LifecycleRows(rules),  LockRows(rules),
+      RestoreRows(rules), TieringRows(rules), WebRows(rules),        AnnotationRows(rules),
   };
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

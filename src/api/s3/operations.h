@@ -97,6 +97,7 @@ struct Rules {
 
 // The rows of features in folders of their own; joined in operations.cc.
 Rows AclRows(const Rules& rules);            // access/
+Rows AnnotationRows(const Rules& rules);     // annotations/
 Rows PolicyRows(const Rules& rules);         // access/
 Rows AccessSettingRows(const Rules& rules);  // access/
 Rows EncryptionRows(const Rules& rules);     // encryption/

@@ -90,6 +90,11 @@ TEST(PostPolicy, ComparesNamesWithoutCaseAndValuesWithIt) {
             R"(Invalid according to Policy: Policy Condition failed: ["eq", "key", "a"])");
 }
 
+TEST(PostPolicy, TakesAMissingFieldForAnEmptyOne) {
+  EXPECT_TRUE(Check(R"([["starts-with", "$acl", ""], {"key": ""}])", {}).ok());
+  EXPECT_FALSE(Check(R"([["starts-with", "$acl", "p"]])", {}).ok());
+}
+
 TEST(PostPolicy, NamesEveryFieldThatNoConditionAllows) {
   EXPECT_EQ(Why(Check("[]", {{"key", "a"}, {"signature", "s"}, {"x-ignore-me", ""}, {"acl", "private"}})),
             "Invalid according to Policy: Extra input fields: key, acl");
@@ -117,6 +122,7 @@ TEST(PostPolicy, RefusesDocumentsThatAreNone) {
   }
   for (std::string_view text :
        {"", "[]", "{}", R"({"conditions": []})", R"({"expiration": "tomorrow", "conditions": []})",
+        R"({"expiration": "2030-01-01 00:00:00+00:00", "conditions": []})",
         R"({"expiration": "2030-01-01T00:00:00Z", "CONDITIONS": []})"}) {
     EXPECT_TRUE(ParsePostPolicy(Base64(text)).Is(kInvalidPostPolicy)) << text;
   }

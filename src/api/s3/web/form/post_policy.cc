@@ -93,13 +93,15 @@ bool StartsWith(std::string_view field, std::string_view value, std::string_view
   return std::ranges::all_of(Split(value, ','), [&](std::string_view type) { return Trim(type).starts_with(prefix); });
 }
 
+// A field that is missing is an empty one.
 bool Holds(const PostCondition& condition, const FormFields& fields) {
-  const std::string* value = FindField(fields, condition.field);
+  const std::string* field = FindField(fields, condition.field);
+  const std::string_view value = field == nullptr ? std::string_view() : std::string_view(*field);
   switch (condition.kind) {
     case Kind::kEquals:
-      return value != nullptr && *value == condition.value;
+      return value == condition.value;
     case Kind::kStartsWith:
-      return value != nullptr && StartsWith(condition.field, *value, condition.value);
+      return StartsWith(condition.field, value, condition.value);
     case Kind::kSize:
       return true;
     case Kind::kNeverHolds:
@@ -133,7 +135,9 @@ Result<PostPolicy> ParsePostPolicy(std::string_view base64) {
     }
   }
   if (expiration == nullptr || !expiration->is_string()) return Invalid("Policy missing expiration.");
-  const auto until = ParseIso8601(*expiration->AsString());
+  const std::string& written = *expiration->AsString();
+  const bool strict = written.size() > 10 && written[10] == 'T' && written.ends_with('Z');
+  const auto until = strict ? ParseIso8601(written) : std::nullopt;
   if (!until) return Invalid(fmt::format("Invalid 'expiration' value: '{}'", *expiration->AsString()));
   policy.expiration = *until;
   if (conditions == nullptr || !conditions->is_array()) return Invalid("Policy missing conditions.");

@@ -210,8 +210,16 @@ Status VerifyV2(const ClaimV2& claim, const SignedHead& head, std::string_view s
   const bool amz_date = FindHeader(head, "x-amz-date") != nullptr;
   const std::string to_sign = ToSign(claim, head, !amz_date);
   if (holds(to_sign)) return Ok();
-  // Some clients sign both dates.
-  if (amz_date && !claim.presigned && holds(ToSign(claim, head, true))) return Ok();
+  // Some clients sign both dates, and a bucket's path with a slash at its end however they send it.
+  const bool both_dates = amz_date && !claim.presigned;
+  if (both_dates && holds(ToSign(claim, head, true))) return Ok();
+  std::string resource(head.resource.empty() ? head.path : head.resource);
+  if (resource.size() > 1 && resource.find('/', 1) == resource.npos) {
+    resource += '/';
+    SignedHead closed = head;
+    closed.resource = resource;
+    if (holds(ToSign(claim, closed, !amz_date)) || (both_dates && holds(ToSign(claim, closed, true)))) return Ok();
+  }
   fields.emplace_back("AWSAccessKeyId", claim.access_key_id);
   fields.emplace_back("StringToSign", to_sign);
   fields.emplace_back("SignatureProvided", claim.signature);

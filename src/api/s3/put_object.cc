@@ -66,7 +66,10 @@ Task<Result<object::Content>> Take(object::Store& store, const Call& call, Reque
 Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& call, const gen::PutObjectRequest& in,
                                                                   RequestBody& body) {
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (in.write_offset_bytes) co_return Fail(kNotImplemented, "Appending to objects is not implemented");
+  if (in.write_offset_bytes) {
+    call.AddErrorField("Header", "x-amz-write-offset-bytes");
+    co_return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
+  }
   const std::string key = in.key.value_or("");
   TARN_CO_CHECK(CheckKeyLength(call, key));
   object::NewObject object;
@@ -76,7 +79,7 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
   TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
-  object.origin = OriginOf(call, bucket, "Put");
+  object.origin = OriginOf(call, bucket, call.method() == "POST" ? "Post" : "Put");
   TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);
   TARN_CO_CHECK(CheckLockedBody(bucket, object.attributes.lock,

@@ -18,80 +18,52 @@ constexpr uint64_t kCheapestRead = 64 << 10;
 }  // namespace
 
 ChecksumHasher::ChecksumHasher(ChecksumAlgorithm algorithm) : algorithm_(algorithm) {
+  if (algorithm == ChecksumAlgorithm::kMd5) digest_.emplace(Digest::kMd5);
   if (algorithm == ChecksumAlgorithm::kSha1) digest_.emplace(Digest::kSha1);
   if (algorithm == ChecksumAlgorithm::kSha256) digest_.emplace(Digest::kSha256);
+  if (algorithm == ChecksumAlgorithm::kSha512) digest_.emplace(Digest::kSha512);
+  if (algorithm == ChecksumAlgorithm::kXxh64) xx_.emplace(XxDigest::kXxh64);
+  if (algorithm == ChecksumAlgorithm::kXxh3) xx_.emplace(XxDigest::kXxh3);
+  if (algorithm == ChecksumAlgorithm::kXxh128) xx_.emplace(XxDigest::kXxh128);
 }
 
 void ChecksumHasher::Update(std::span<const std::byte> bytes) {
-  switch (algorithm_) {
-    case ChecksumAlgorithm::kNone:
-      break;
-    case ChecksumAlgorithm::kCrc32:
-      crc_ = Crc32(bytes, static_cast<uint32_t>(crc_));
-      break;
-    case ChecksumAlgorithm::kCrc32c:
-      crc_ = Crc32c(bytes, static_cast<uint32_t>(crc_));
-      break;
-    case ChecksumAlgorithm::kCrc64Nvme:
-      crc_ = Crc64Nvme(bytes, crc_);
-      break;
-    case ChecksumAlgorithm::kSha1:
-    case ChecksumAlgorithm::kSha256:
-      digest_->Update(bytes);
-      break;
-  }
+  if (digest_) digest_->Update(bytes);
+  if (xx_) xx_->Update(bytes);
+  if (algorithm_ == ChecksumAlgorithm::kCrc32) crc_ = Crc32(bytes, static_cast<uint32_t>(crc_));
+  if (algorithm_ == ChecksumAlgorithm::kCrc32c) crc_ = Crc32c(bytes, static_cast<uint32_t>(crc_));
+  if (algorithm_ == ChecksumAlgorithm::kCrc64Nvme) crc_ = Crc64Nvme(bytes, crc_);
 }
 
 std::string ChecksumHasher::Finish() {
-  switch (algorithm_) {
-    case ChecksumAlgorithm::kNone:
-      return {};
-    case ChecksumAlgorithm::kCrc32:
-    case ChecksumAlgorithm::kCrc32c:
-      return BigEndian32(static_cast<uint32_t>(crc_));
-    case ChecksumAlgorithm::kCrc64Nvme:
-      return BigEndian64(crc_);
-    case ChecksumAlgorithm::kSha1:
-    case ChecksumAlgorithm::kSha256:
-      return digest_->Finish();
-  }
-  return {};
+  if (digest_) return digest_->Finish();
+  if (xx_) return xx_->Finish();
+  if (algorithm_ == ChecksumAlgorithm::kNone) return {};
+  return algorithm_ == ChecksumAlgorithm::kCrc64Nvme ? BigEndian64(crc_) : BigEndian32(static_cast<uint32_t>(crc_));
 }
 
-size_t ChecksumBytes(ChecksumAlgorithm algorithm) {
-  switch (algorithm) {
-    case ChecksumAlgorithm::kNone:
-      return 0;
-    case ChecksumAlgorithm::kCrc32:
-    case ChecksumAlgorithm::kCrc32c:
-      return 4;
-    case ChecksumAlgorithm::kCrc64Nvme:
-      return 8;
-    case ChecksumAlgorithm::kSha1:
-      return 20;
-    case ChecksumAlgorithm::kSha256:
-      return 32;
-  }
-  return 0;
+namespace {
+
+struct AlgorithmRow {
+  std::string_view name;
+  size_t bytes;
+};
+// By the algorithm's number.
+constexpr AlgorithmRow kAlgorithms[] = {{"", 0},         {"CRC32", 4},   {"CRC32C", 4},    {"CRC64NVME", 8},
+                                        {"SHA1", 20},    {"SHA256", 32}, {"SHA512", 64},   {"MD5", 16},
+                                        {"XXHASH64", 8}, {"XXHASH3", 8}, {"XXHASH128", 16}};
+
+// The first row for a number that is none of ours.
+const AlgorithmRow& RowOf(ChecksumAlgorithm algorithm) {
+  const auto number = static_cast<size_t>(algorithm);
+  return kAlgorithms[number < std::size(kAlgorithms) ? number : 0];
 }
 
-std::string_view ChecksumName(ChecksumAlgorithm algorithm) {
-  switch (algorithm) {
-    case ChecksumAlgorithm::kNone:
-      return "";
-    case ChecksumAlgorithm::kCrc32:
-      return "CRC32";
-    case ChecksumAlgorithm::kCrc32c:
-      return "CRC32C";
-    case ChecksumAlgorithm::kCrc64Nvme:
-      return "CRC64NVME";
-    case ChecksumAlgorithm::kSha1:
-      return "SHA1";
-    case ChecksumAlgorithm::kSha256:
-      return "SHA256";
-  }
-  return "";
-}
+}  // namespace
+
+size_t ChecksumBytes(ChecksumAlgorithm algorithm) { return RowOf(algorithm).bytes; }
+
+std::string_view ChecksumName(ChecksumAlgorithm algorithm) { return RowOf(algorithm).name; }
 
 Incoming::Incoming(blob::Store& blobs, WorkerPool& pool, Options options)
     : blobs_(blobs),

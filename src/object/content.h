@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/xxhash.h"
 #include "blob/blob.h"
 #include "object/encryption.h"
 #include "object/records.h"
@@ -46,6 +47,7 @@ class ChecksumHasher {
   ChecksumAlgorithm algorithm_;
   uint64_t crc_ = 0;
   std::optional<Hasher> digest_;
+  std::optional<XxHasher> xx_;
 };
 
 // Receives bytes, digests and stores them: Append or Receive, then Seal (compare the digests), then Finish.

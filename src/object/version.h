@@ -19,7 +19,19 @@
 
 namespace tarn::object {
 
-enum class ChecksumAlgorithm : uint8_t { kNone = 0, kCrc32 = 1, kCrc32c = 2, kCrc64Nvme = 3, kSha1 = 4, kSha256 = 5 };
+enum class ChecksumAlgorithm : uint8_t {
+  kNone = 0,
+  kCrc32 = 1,
+  kCrc32c = 2,
+  kCrc64Nvme = 3,
+  kSha1 = 4,
+  kSha256 = 5,
+  kSha512 = 6,
+  kMd5 = 7,
+  kXxh64 = 8,
+  kXxh3 = 9,
+  kXxh128 = 10
+};
 enum class ChecksumType : uint8_t { kFullObject = 0, kComposite = 1 };  // both frozen: stored
 
 struct Checksum {

@@ -18,8 +18,7 @@ gen::GetObjectAttributesParts PartsOf(const gen::GetObjectAttributesRequest& in,
   const int32_t marker = in.part_number_marker.value_or(0);
   gen::GetObjectAttributesParts out;
   out.total_parts_count = static_cast<int32_t>(version.parts);
-  // The parts themselves are told only where each has a checksum of its own.
-  if (version.checksum.type != object::ChecksumType::kComposite) return out;
+  const bool composite = version.checksum.type == object::ChecksumType::kComposite;
   out.max_parts = max;
   out.part_number_marker = marker;
   out.is_truncated = false;
@@ -33,8 +32,10 @@ gen::GetObjectAttributesParts PartsOf(const gen::GetObjectAttributesRequest& in,
     gen::ObjectPart told;
     told.part_number = static_cast<int32_t>(part.number);
     told.size = static_cast<int64_t>(part.size);
-    SetChecksum(told, version.checksum.algorithm,
-                ChecksumText({.algorithm = version.checksum.algorithm, .value = part.checksum}, 0));
+    if (composite) {
+      SetChecksum(told, version.checksum.algorithm,
+                  ChecksumText({.algorithm = version.checksum.algorithm, .value = part.checksum}, 0));
+    }
     if (!out.parts) out.parts.emplace();
     out.parts->push_back(std::move(told));
     out.next_part_number_marker = static_cast<int32_t>(part.number);
@@ -71,9 +72,7 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   if (asks("ObjectSize")) out.object_size = static_cast<int64_t>(version.size);
   if (asks("StorageClass")) out.storage_class = object::ClassName(version.attributes.storage_class);
   if (asks("Checksum") && version.checksum.algorithm != object::ChecksumAlgorithm::kNone) {
-    SetChecksum(out.checksum.emplace(), {.algorithm = version.checksum.algorithm, .value = version.checksum.value}, 0);
-    // The composite value comes without its part count here.
-    out.checksum->checksum_type = TypeName(version.checksum.type);
+    SetChecksum(out.checksum.emplace(), version.checksum, version.parts);
   }
   if (asks("ObjectParts") && version.parts > 0) out.object_parts = PartsOf(in, version);
   return out;

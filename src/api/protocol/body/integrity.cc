@@ -3,11 +3,18 @@
 #include "api/protocol/errors.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/xxhash.h"
 
 namespace tarn::api::protocol {
 namespace {
 
 constexpr std::string_view kChecksumPrefix = "x-amz-checksum-";
+
+std::string Xx(XxDigest digest, std::string_view body) {
+  XxHasher hasher(digest);
+  hasher.Update(AsBytes(body));
+  return hasher.Finish();
+}
 
 // The raw checksum of that algorithm; nothing for one that is not known ("algorithm", "type", "mode" are none).
 std::optional<std::string> Compute(std::string_view algorithm, std::string_view body) {
@@ -22,6 +29,9 @@ std::optional<std::string> Compute(std::string_view algorithm, std::string_view 
     hasher.Update(body);
     return hasher.Finish();
   }
+  if (algorithm == "xxhash64") return Xx(XxDigest::kXxh64, body);
+  if (algorithm == "xxhash3") return Xx(XxDigest::kXxh3, body);
+  if (algorithm == "xxhash128") return Xx(XxDigest::kXxh128, body);
   return std::nullopt;
 }
 

@@ -25,6 +25,11 @@ constexpr AlgorithmRow kAlgorithms[] = {
     {ChecksumAlgorithm::kCrc64Nvme, "CRC64NVME", "crc64nvme"},
     {ChecksumAlgorithm::kSha1, "SHA1", "sha1"},
     {ChecksumAlgorithm::kSha256, "SHA256", "sha256"},
+    {ChecksumAlgorithm::kSha512, "SHA512", "sha512"},
+    {ChecksumAlgorithm::kMd5, "MD5", "md5"},
+    {ChecksumAlgorithm::kXxh64, "XXHASH64", "xxhash64"},
+    {ChecksumAlgorithm::kXxh3, "XXHASH3", "xxhash3"},
+    {ChecksumAlgorithm::kXxh128, "XXHASH128", "xxhash128"},
 };
 constexpr std::string_view kHeaderPrefix = "x-amz-checksum-";
 
@@ -37,7 +42,7 @@ Result<ChecksumAlgorithm> AlgorithmOfSuffix(std::string_view suffix) {
   for (const AlgorithmRow& row : kAlgorithms) {
     if (row.suffix == suffix) return row.algorithm;
   }
-  return Fail(kNotImplemented, fmt::format("The checksum algorithm {} is not implemented", AsciiUpper(suffix)));
+  return Fail(object::kInvalidRequest, "The algorithm type you specified in x-amz-checksum- header is invalid.");
 }
 
 Error Mismatch(ChecksumAlgorithm algorithm) {

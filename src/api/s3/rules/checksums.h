@@ -48,7 +48,7 @@ ChecksumFields FieldsOf(const T& in) {
   return fields;
 }
 
-// At most one is allowed; kNotImplemented for algorithms that Tarn does not compute.
+// At most one is allowed; kInvalidRequest for an algorithm that is none.
 Result<DeclaredChecksum> OneChecksum(const ChecksumFields& fields);
 // The same for a streamed body: headers first, then what x-amz-trailer announces. `sdk_algorithm` is
 // x-amz-sdk-checksum-algorithm, which must be followed by one.
@@ -84,6 +84,21 @@ void SetChecksum(T& out, object::ChecksumAlgorithm algorithm, std::string text) 
       break;
     case object::ChecksumAlgorithm::kSha256:
       out.checksum_sha256 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kSha512:
+      out.checksum_sha512 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kMd5:
+      out.checksum_md5 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kXxh64:
+      out.checksum_xxhash64 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kXxh3:
+      out.checksum_xxhash3 = std::move(text);
+      break;
+    case object::ChecksumAlgorithm::kXxh128:
+      out.checksum_xxhash128 = std::move(text);
       break;
   }
 }

@@ -132,10 +132,7 @@ Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
   return Ok();
 }
 
-Status KeyVersions::Forget(const VersionRecord& version) {
-  delta_.versions -= 1;
-  delta_.bytes -= static_cast<int64_t>(version.size);
-  TARN_TRY(auto layout, LoadLayout(txn_, version));
+Status KeyVersions::ReleaseLayout(const VersionRecord& version, const LayoutChunk& layout) {
   for (const Extent& extent : layout.extents) TARN_CHECK(blobs_.Release(txn_, extent.blob));
   if (version.layout != 0) {
     const size_t items = std::max(layout.extents.size(), layout.parts.size());
@@ -147,6 +144,23 @@ Status KeyVersions::Forget(const VersionRecord& version) {
     TARN_CHECK(ForgetAnnotations(txn_, blobs_, {.bucket = bucket_.id, .key = key_, .seq = version.seq}));
   }
   return Ok();
+}
+
+Status KeyVersions::Forget(const VersionRecord& version) {
+  delta_.versions -= 1;
+  delta_.bytes -= static_cast<int64_t>(version.size);
+  TARN_TRY(const auto layout, LoadLayout(txn_, version));
+  return ReleaseLayout(version, layout);
+}
+
+Status KeyVersions::MoveBytes(VersionRecord& version, std::vector<Extent> extents) {
+  TARN_TRY(auto layout, LoadLayout(txn_, version));
+  TARN_CHECK(ReleaseLayout(version, layout));
+  version.layout = 0;
+  version.extents = std::move(extents);
+  version.parts = std::move(layout.parts);
+  TARN_CHECK(StoreLayout(version, /*reference=*/true));
+  return Rewrite(version);
 }
 
 Status KeyVersions::Remove(const VersionRecord& version, Timestamp now, bool bypass_governance) {

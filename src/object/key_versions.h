@@ -43,6 +43,8 @@ class KeyVersions {
   Status Add(VersionRecord& version, Timestamp now, bool reference);
   // Removes one version; the next older one becomes the newest. kObjectLocked, before anything is changed.
   Status Remove(const VersionRecord& version, Timestamp now, bool bypass_governance);
+  // Gives a version found here other blobs with the same bytes, not yet counted for an owner, and writes it back.
+  Status MoveBytes(VersionRecord& version, std::vector<Extent> extents);
   // Writes a version found here back with other tags or attributes.
   Status Rewrite(const VersionRecord& version);
 
@@ -53,6 +55,7 @@ class KeyVersions {
       : txn_(txn), blobs_(blobs), bucket_(bucket), key_(key) {}
   Status MakeRoom(VersionRecord& version, Timestamp now);
   Status StoreLayout(VersionRecord& version, bool reference);
+  Status ReleaseLayout(const VersionRecord& version, const LayoutChunk& layout);
   Status Forget(const VersionRecord& version);  // releases its bytes and counts it out
   void PutNewest(const VersionRecord& version);
   Result<std::optional<VersionRecord>> LoadOlder(uint64_t seq) const;

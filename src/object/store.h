@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -161,6 +162,9 @@ class Store {
   // Told of changes from then on; outlives the store. Before the first request.
   void SetListener(ChangeListener* listener) { listener_ = listener; }
 
+  // The storage classes that have a place of their own; the others lie where STANDARD lies. Before the first request.
+  void SetPlacedClasses(std::set<std::string, std::less<>> classes) { placed_classes_ = std::move(classes); }
+
   // kBucketOwnedByYou, kBucketExists, kInvalidBucketName, kInvalidTag.
   Result<Bucket> CreateBucket(const Scope& owner, std::string_view name, const NewBucket& options = {});
   // kBucketNotEmpty while any version or marker is left; uploads in progress are aborted.
@@ -223,8 +227,9 @@ class Store {
   // The same for many, few transactions: one result each, in order. The error of the whole is a failure of storage;
   // some may have been deleted then.
   Result<std::vector<Result<Deleted>>> DeleteMany(const Bucket& bucket, std::span<const Deletion> deletions);
-  // Moves a version that was written at `modified` to another storage class; nothing that clients see of it changes
-  // otherwise. kPreconditionFailed when it is another one by now.
+  // Moves a version that was written at `modified` to another storage class, its bytes to where that class lies;
+  // nothing that clients see of it changes otherwise. Bytes under a KMS or customer's key stay where they are.
+  // kPreconditionFailed when it is another one by now. Blocks.
   Status MoveToClass(const Bucket& bucket, std::string_view key, std::string_view version_id, Timestamp modified,
                      const std::string& storage_class);
   // Replaces a version's tags; answers that version.
@@ -280,6 +285,11 @@ class Store {
                        const std::function<Status(kv::Txn&, const Version&, VersionRecord&)>& edit);
   Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
 
+  // Whether both classes, as they are kept, lie on the same volumes.
+  bool LieTogether(const std::string& one, const std::string& other) const;
+  // The bytes of a version once more, where `storage_class` lies.
+  Result<std::vector<Extent>> CopyBytes(const Version& version, const std::string& storage_class);
+
   kv::Store& kv_;
   blob::Store& blobs_;
   const Clock& clock_;
@@ -288,6 +298,7 @@ class Store {
   BucketKeys bucket_keys_;
   UsageSlots slots_;
   ChangeListener* listener_ = nullptr;
+  std::set<std::string, std::less<>> placed_classes_;
 };
 
 // Whether a write may replace `present` (null: nothing visible): kPreconditionFailed, kNoSuchKey.

@@ -5,7 +5,6 @@
 #include "object/key_versions.h"
 #include "object/keys.h"
 #include "object/records.h"
-#include "object/storage_class.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -228,17 +227,6 @@ Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::strin
     return versions.Rewrite(*record);
   }));
   return result;
-}
-
-Status Store::MoveToClass(const Bucket& seen, std::string_view key, std::string_view version_id, Timestamp modified,
-                          const std::string& storage_class) {
-  TARN_CHECK(Edit(seen, key, version_id, [&](kv::Txn& txn, const Version& present, VersionRecord& record) -> Status {
-    if (present.modified != modified) return ConditionFailed();
-    record.attributes.storage_class = KeptClass(storage_class);
-    record.attributes.restoration = {};
-    return Tell(txn, seen, "LifecycleTransition", key, record, {});
-  }));
-  return Ok();
 }
 
 Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,

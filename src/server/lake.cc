@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -148,6 +149,9 @@ class OpenLake : public Lake {
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
     points_ = std::make_unique<object::AccessPoints>(*kv_, clock_);
+    std::set<std::string, std::less<>> placed;
+    for (const auto& [storage_class, placement] : options_.storage_classes) placed.insert(storage_class);
+    objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));

@@ -113,7 +113,12 @@ class Sweep {
 
   Status Move(const Entry& entry, const std::string& storage_class) {
     const auto moved = store_.MoveToClass(bucket_, entry.key, entry.version_id, entry.modified, storage_class);
-    if (!moved.ok() && !IsOvertaken(moved.error())) return moved.error();
+    if (moved.Is(kDamaged)) {
+      log::Fault("lifecycle",
+                 fmt::format("{}/{} stays in its class: {}", bucket_.name, entry.key, moved.error().message));
+    } else if (!moved.ok() && !IsOvertaken(moved.error())) {
+      return moved;
+    }
     ++(moved.ok() ? report_.moved : report_.kept);
     return Ok();
   }

@@ -114,6 +114,37 @@ TEST_F(LifecycleTest, MovesVersionsAndLeavesTheRestAsItIs) {
   EXPECT_EQ(Run().moved, 0U);
 }
 
+TEST_F(LifecycleTest, MovesBytesToWhereTheClassLies) {
+  store_->SetPlacedClasses({"GLACIER"});
+  rules_.rules = {{.id = "r", .moves = {{.when = {.days = 1}, .storage_class = "GLACIER"}}}};
+  const std::string bytes(700'000, 'b');
+  ASSERT_TRUE(Put("k", bytes).ok());
+  const auto pinned = store_->Find(bucket_, "k", "", true);
+  const auto upload = store_->CreateUpload(bucket_, "parts", {.checksum = ChecksumAlgorithm::kCrc64Nvme});
+  Completion completion;
+  for (uint32_t number = 1; number <= 6; ++number) {
+    auto part = SyncWait(store_->PutPart(bucket_, "parts", upload->id, number,
+                                         *Receive(std::string(5 << 20, static_cast<char>('a' + number)))));
+    ASSERT_TRUE(part.ok());
+    completion.parts.push_back({.number = number, .etag = part->etag});
+  }
+  ASSERT_TRUE(store_->Complete(bucket_, "parts", upload->id, completion).ok());
+  const auto before = store_->Find(bucket_, "parts", "", true);
+  Days(2);
+  EXPECT_EQ(Run().moved, 2U);
+  EXPECT_EQ(Get("k"), bytes);
+  EXPECT_NE(store_->Find(bucket_, "k", "", true)->layout->extents[0].blob.id, pinned->layout->extents[0].blob.id);
+  const auto after = store_->Find(bucket_, "parts", "", true);
+  EXPECT_EQ(after->etag, before->etag);
+  EXPECT_EQ(after->layout->parts.size(), 6U);
+  EXPECT_EQ(after->layout->extents.size(), 1U);
+  EXPECT_EQ(Get("parts").substr((5 << 20) - 1, 2), "bc");
+  EXPECT_EQ(UsageNow().bytes, 700'000U + 6 * (5U << 20));
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "parts"}).ok());
+  ASSERT_TRUE(store_->Delete(bucket_, {.key = "k"}).ok());
+  EXPECT_EQ(UsageNow().bytes, 0U);
+}
+
 TEST_F(LifecycleTest, AbortsOldUploads) {
   rules_.rules = {{.id = "r", .abort_days = 2}};
   ASSERT_TRUE(store_->CreateUpload(bucket_, "k", {}).ok());

@@ -123,9 +123,19 @@ void TellHeaders(const Call& call, const In& in, const object::Version& version,
   TellChecksum(in, version, selection, out);
 }
 
+// Strangers take an object as it is.
+template <typename In>
+Status CheckOverrides(const Call& call, const In& in) {
+  const bool any = in.response_cache_control || in.response_content_disposition || in.response_content_encoding ||
+                   in.response_content_language || in.response_content_type || call.Query("response-expires");
+  if (!any || !call.caller.anonymous()) return Ok();
+  return Fail(object::kInvalidRequest, "Request specific response headers cannot be used for anonymous GET requests.");
+}
+
 // Finds, judges and selects; `answer` has its status and output when this succeeds.
 template <typename In, typename Out>
 Result<Selection> Begin(const Call& call, const In& in, const object::Version& version, Streamed<Out>& answer) {
+  TARN_CHECK(CheckOverrides(call, in));
   const Judged judged = Judge({.if_match = in.if_match,
                                .if_none_match = in.if_none_match,
                                .if_modified_since = in.if_modified_since,

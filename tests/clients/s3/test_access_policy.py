@@ -280,6 +280,13 @@ def test_the_requester_can_be_made_to_pay(mine, theirs, nobody, unblocked):
     theirs.get_object(Bucket=unblocked, Key="k")
 
 
+def test_strangers_cannot_choose_the_answers_headers(shared, mine, unblocked):
+    mine.put_object(Bucket=unblocked, Key="k", Body=b"x")
+    put(mine, unblocked, "s3:GetObject")
+    assert status_of(f"{shared.endpoint}/{unblocked}/k") == 200
+    assert status_of(f"{shared.endpoint}/{unblocked}/k?response-content-type=text/html") == 400
+
+
 def test_a_policy_outlives_a_crash(tmp_path):
     lake = Lake(tmp_path / "data")
     try:

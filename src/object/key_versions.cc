@@ -35,6 +35,20 @@ Result<std::optional<VersionRecord>> KeyVersions::LoadOlder(uint64_t seq) const 
   return std::optional(std::move(version));
 }
 
+namespace {
+
+// Whether another store could have made the id: ULIDs, UUIDs, S3's own.
+bool MayBeAnId(std::string_view id) {
+  constexpr size_t kShortest = 26;
+  constexpr size_t kLongest = 128;
+  return id.size() >= kShortest && id.size() <= kLongest && std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+                  c == '-';
+         });
+}
+
+}  // namespace
+
 Result<std::optional<VersionRecord>> KeyVersions::Find(std::string_view version_id) const {
   if (version_id == "null") {
     if (!newest_) return std::optional<VersionRecord>();
@@ -43,6 +57,7 @@ Result<std::optional<VersionRecord>> KeyVersions::Find(std::string_view version_
     return LoadOlder(newest_->older_null);
   }
   const auto name = ParseVersionId(version_id);
+  if (!name && MayBeAnId(version_id)) return std::optional<VersionRecord>();
   if (!name) return Fail(kInvalidVersionId, "Invalid version id specified");
   const auto matches = [&](const VersionRecord& version) { return !version.is_null && version.id == name->id; };
   if (newest_ && newest_->seq == name->seq) {

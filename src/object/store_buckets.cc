@@ -15,6 +15,11 @@ namespace {
 
 constexpr size_t kAbortBatch = 100;  // uploads ended per round when their bucket is deleted
 
+Error NotEmpty(const Bucket& bucket) {
+  std::string message = "The bucket you tried to delete is not empty";
+  if (bucket.versioning != Versioning::kUnversioned) message += ". You must delete all versions in the bucket.";
+  return Fail(kBucketNotEmpty, std::move(message));
+}
 Error NoSuchBucket() { return Fail(kNoSuchBucket, "The specified bucket does not exist"); }
 
 Result<bool> IsEmpty(kv::Txn& txn, const kv::Key& keys) {
@@ -79,7 +84,7 @@ Status Store::DeleteBucket(std::string_view name) {
       TARN_TRY(bucket, LoadBucket(txn, name));
       TARN_CHECK(CheckNoAccessPoints(txn, bucket.id));
       TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(bucket.id)));
-      return empty ? Ok() : Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
+      return empty ? Ok() : Status(NotEmpty(bucket));
     }));
     while (true) {
       TARN_TRY(auto page, ListUploads(bucket, {.max = kAbortBatch}));
@@ -95,7 +100,7 @@ Status Store::DeleteBucket(std::string_view name) {
       more_uploads = false;
       TARN_TRY(auto present, LoadBucket(txn, name, bucket.id));
       TARN_TRY(const bool empty, IsEmpty(txn, CurrentKeys(present.id)));
-      if (!empty) return Fail(kBucketNotEmpty, "The bucket you tried to delete is not empty");
+      if (!empty) return NotEmpty(present);
       TARN_CHECK(CheckNoAccessPoints(txn, present.id));
       TARN_TRY(const bool idle, IsEmpty(txn, UploadKeys(present.id)));
       more_uploads = !idle;

@@ -211,7 +211,7 @@ Task<bool> Exchange::PrepareS3() {
   checked_ = std::make_unique<CheckedBody>(*request_.body, plan_);
   bool streams_in = operation_->row->stream_handler != nullptr && !operation_->desc->input_stream.empty();
   if (streams_in) {
-    if (!checked_->length()) {
+    if (!checked_->length() && parts_.Header("transfer-encoding") == nullptr) {
       co_return Refuse(Fail(kMissingContentLength, "You must provide the Content-Length HTTP header."));
     }
     co_return true;

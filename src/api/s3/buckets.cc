@@ -81,7 +81,12 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
     }
     if (configuration->tags && !configuration->tags->empty()) options.tags = ToTags(*configuration->tags);
   }
-  TARN_TRY(const std::string region, ChooseRegion(call.scope.region, constraint));
+  const auto chosen = ChooseRegion(call.scope.region, constraint);
+  if (!chosen.ok()) {
+    if (chosen.Is(kInvalidLocation)) call.AddErrorField("LocationConstraint", constraint);
+    return chosen.error();
+  }
+  const std::string& region = *chosen;
   auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, options);
   if (!created.ok()) {
     // In the home region, making one's own bucket again succeeds.

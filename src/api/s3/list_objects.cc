@@ -58,6 +58,16 @@ void TellRestores(const S3Service& service, const object::Bucket& bucket, const 
   for (size_t i = 0; i < entries.size(); ++i) (*rows)[i].restore_status = RestoreStatusOf(service, bucket, entries[i]);
 }
 
+// ListObjects' prefix with encoding-type=url. Not all clients decode it here, so that only what decoding would change,
+// and what XML cannot hold, is encoded.
+std::string FirstFormPrefix(const std::string& prefix, bool encode) {
+  const auto safe = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return c != '%' && c != '+' && (byte >= 0x20 || c == '\n' || c == '\t');
+  };
+  return UrlEncoded(prefix, encode && !std::all_of(prefix.begin(), prefix.end(), safe));
+}
+
 Error BadToken() { return Fail(object::kInvalidArgument, "The continuation token provided is incorrect"); }
 
 }  // namespace
@@ -87,7 +97,7 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
                                                          .max = max}));
   gen::ListObjectsOutput out;
   out.name = bucket.name;
-  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  out.prefix = FirstFormPrefix(in.prefix.value_or(""), encode);
   out.marker = UrlEncoded(in.marker.value_or(""), encode);
   if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
   out.max_keys = static_cast<int32_t>(max);
@@ -139,7 +149,8 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
   const std::string key_marker = in.key_marker.value_or("");
   const std::string version_marker = in.version_id_marker.value_or("");
   if (key_marker.empty() && !version_marker.empty()) {
-    return Fail(object::kInvalidArgument, "A version-id marker cannot be specified without a key marker.");
+    return BadArgument(call, "version-id-marker", version_marker,
+                       "A version-id marker cannot be specified without a key marker.");
   }
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
   TARN_TRY(const object::VersionPage page, store_.ListVersions(bucket, {.prefix = in.prefix.value_or(""),

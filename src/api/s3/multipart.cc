@@ -185,7 +185,11 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   }
   auto version = store_.Complete(bucket, key, upload_id, completion);
   if (!version.ok()) {
-    if (version.Is(object::kNoSuchUpload)) call.AddErrorField("UploadId", upload_id);
+    if (version.Is(object::kNoSuchUpload) || version.Is(object::kInvalidPart) ||
+        version.Is(object::kInvalidPartOrder)) {
+      call.AddErrorField("UploadId", upload_id);
+    }
+    if (version.Is(object::kPartTooSmall)) call.AddErrorField("MinSizeAllowed", std::to_string(object::kPartBytesMin));
     if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
     NoteCondition(call, version.error(), completion.condition);
     return version.error();

@@ -10,6 +10,7 @@
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
+#include "base/strings.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -118,8 +119,8 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
   if (upload.checksum_declared && sent != upload.checksum && (composite || sent != object::ChecksumAlgorithm::kNone)) {
     co_return Fail(object::kInvalidRequest,
                    fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
-                               AlgorithmName(upload.checksum),
-                               sent == object::ChecksumAlgorithm::kNone ? "null" : AlgorithmName(sent)));
+                               AsciiLower(AlgorithmName(upload.checksum)),
+                               sent == object::ChecksumAlgorithm::kNone ? "null" : AsciiLower(AlgorithmName(sent))));
   }
   TARN_CO_TRY(const object::Sealing sealing, SealPart(store_, call, bucket, upload, CustomerHeadersOf(in)));
   std::optional<std::string> told;  // the checksum that the client sent, found true

@@ -3,6 +3,7 @@
 
 #include "api/protocol/codec.h"
 #include "api/protocol/router.h"
+#include "api/s3/rules/routes.h"
 #include "api/s3/s3_service.h"
 #include "api/s3/web/cors/cors_cache.h"
 #include "api/s3/web/cors/cors_preflight.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::string_view kPreflight = "PreflightRequest";
 constexpr std::string_view kPostObject = "PostObject";
 constexpr std::string_view kWebsite = "GetWebsite";
+constexpr std::string_view kMisrouted = "MisroutedRequest";
 
 bool IsWebsite(const Call& call) {
   const std::string* host = call.request->Header("host");
@@ -36,6 +38,7 @@ bool IsForm(const Call& call) {
 std::string_view S3Service::OwnOperation(const Call& call) const {
   if (call.method() == "OPTIONS") return kPreflight;
   if (IsWebsite(call)) return kWebsite;
+  if (!CheckRoute(call).ok()) return kMisrouted;
   if (call.method() == "POST" && IsForm(call)) return kPostObject;
   return {};
 }
@@ -43,6 +46,7 @@ std::string_view S3Service::OwnOperation(const Call& call) const {
 Task<Result<protocol::OwnAnswer>> S3Service::Answer(protocol::OwnRequest request) {
   if (request.call.method() == "OPTIONS") co_return Preflight(request.call, store_, *cors_);
   if (IsWebsite(request.call)) co_return co_await ServeWebsite(*this, request);
+  TARN_CO_CHECK(TellMisrouted(request.call));
   co_return co_await PostObject(*this, request);
 }
 

@@ -38,10 +38,10 @@ struct Bucket {
   Versioning versioning = Versioning::kUnversioned;
   std::optional<Tags> tags;
   Ownership ownership = Ownership::kBucketOwnerEnforced;
-  bool object_lock = false;            // for the rest of its life, with versioning on
-  DefaultRetention default_retention;  // with object_lock
-  std::vector<std::string> documents;  // the kinds of configuration documents that are set (Store::GetDocument)
-  uint64_t revision = 0;               // another one whenever a document changes: the key of caches of them
+  bool object_lock = false;                  // for the rest of its life, with versioning on
+  DefaultRetention default_retention;        // with object_lock
+  std::vector<std::string> documents;        // the kinds of configuration documents that are set (Store::GetDocument)
+  uint64_t revision = 0;                     // another one whenever a document changes: the key of caches of them
   std::shared_ptr<const AccessPoint> point;  // what led to the bucket, when a caller came through one; not kept
 
   bool Has(std::string_view kind) const;

@@ -127,8 +127,7 @@ void TellLegalHold(const gen::ObjectLockLegalHold& hold, std::vector<identity::C
 S3Service::S3Service(Parts parts)
     : store_(parts.store),
       parts_(std::move(parts)),
-      access_(
-          new Access{{parts_.accounts, parts_.legacy_bucket_defaults}, BucketAccessCache(store_), {}}),
+      access_(new Access{{parts_.accounts, parts_.legacy_bucket_defaults}, BucketAccessCache(store_), {}}),
       operations_(MakeOperations()),
       cors_(std::make_unique<CorsCache>()) {}
 

@@ -143,7 +143,8 @@ Status CheckDate(const SignedHead& head, Timestamp now, ErrorFields& fields) {
   if (date == nullptr) date = FindHeader(head, "date");
   auto time = date != nullptr ? ParseHttpDate(*date) : std::nullopt;
   if (!time && date != nullptr) time = ParseAmzDate(*date);
-  if (!time || time->seconds() < 0) return Fail(kMissingDate, "AWS authentication requires a valid Date or x-amz-date header");
+  if (!time || time->seconds() < 0)
+    return Fail(kMissingDate, "AWS authentication requires a valid Date or x-amz-date header");
   Claim claim;
   claim.time = *time;
   claim.timestamp = *date;

@@ -5,7 +5,7 @@ import socket
 
 import boto3
 import pytest
-import requests
+import urllib3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -115,17 +115,17 @@ def test_the_accounts_block_acts_with_the_buckets(two, control, s3, pond):
     policy = json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{pond}/*"}]})
     s3.put_bucket_policy(Bucket=pond, Policy=policy)
-    assert requests.get(f"{two.endpoint}/{pond}/k").content == b"open"
+    assert urllib3.request("GET", f"{two.endpoint}/{pond}/k").data == b"open"
     control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=ALL)
     try:
-        assert requests.get(f"{two.endpoint}/{pond}/k").status_code == 403
+        assert urllib3.request("GET", f"{two.endpoint}/{pond}/k").status == 403
         assert refused(s3.put_bucket_policy, Bucket=pond, Policy=policy) == (403, "AccessDenied")
         # The bucket's own settings are shown as they are.
         assert s3.get_public_access_block(Bucket=pond)["PublicAccessBlockConfiguration"] == NONE
         assert s3.get_object(Bucket=pond, Key="k")["Body"].read() == b"open"
     finally:
         control.delete_public_access_block(AccountId=ACCOUNT)
-    assert requests.get(f"{two.endpoint}/{pond}/k").content == b"open"
+    assert urllib3.request("GET", f"{two.endpoint}/{pond}/k").data == b"open"
 
 
 # --- access points

@@ -9,6 +9,7 @@
 #include "api/s3/access/access.h"
 #include "api/s3/access/context.h"
 #include "api/s3/gen/operations.h"
+#include "api/s3/metrics/metrics_configurations.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/web/cors/cors_cache.h"
 
@@ -152,7 +153,7 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   const std::vector<Rows> features{
       FixedRows(rules),   ObjectRows(rules),  AclRows(rules),        PolicyRows(rules),     AccessSettingRows(rules),
       EventRows(rules),   LoggingRows(rules), EncryptionRows(rules), LifecycleRows(rules),  LockRows(rules),
-      RestoreRows(rules), TieringRows(rules), WebRows(rules),        AnnotationRows(rules),
+      RestoreRows(rules), TieringRows(rules), WebRows(rules),        AnnotationRows(rules), MetricsRows(rules),
   };
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

@@ -175,10 +175,24 @@ bool Exchange::Authorise(const std::string* body) {
   auto who = Authenticate(Signed(), body, signs_as_s3(), *dispatcher_.parts.credentials, call_.now, error_fields_);
   if (!who.ok()) return Refuse(who.error());
   who_ = std::move(*who);
+  if (is_s3()) TakeSignedParameters();
   call_.caller = who_.caller;
   call_.scope = {.account = who_.caller.account,
                  .region = who_.region.empty() ? dispatcher_.options.default_region : who_.region};
   return true;
+}
+
+// Presigning moves headers into the query: there x-amz-* parameters, but those of the signature itself, are headers.
+void Exchange::TakeSignedParameters() {
+  constexpr std::string_view kSignatures[] = {"x-amz-algorithm",      "x-amz-credential",    "x-amz-date",
+                                              "x-amz-expires",        "x-amz-signature",     "x-amz-signedheaders",
+                                              "x-amz-security-token", "x-amz-content-sha256"};
+  if (parts_.Query("X-Amz-Signature") == nullptr && parts_.Query("AWSAccessKeyId") == nullptr) return;
+  for (const Field& parameter : query_) {
+    const std::string name = AsciiLower(parameter.name);
+    if (!name.starts_with("x-amz-") || std::ranges::find(kSignatures, name) != std::end(kSignatures)) continue;
+    if (parts_.Header(name) == nullptr) headers_.push_back({name, parameter.value});
+  }
 }
 
 // What the handler sees is the decoded body: its length, and its encoding without aws-chunked.

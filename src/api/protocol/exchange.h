@@ -89,6 +89,7 @@ class Exchange {
   Task<Done> SendOwn(OwnAnswer answer);
   http::ResponseHead MakeHead(ResponseParts& parts, std::optional<uint64_t>& length);
   void RewriteFramingHeaders();
+  void TakeSignedParameters();
   void Finish();
   SignedHead Signed() const;
   // S3 and S3 Control: signatures, ids of requests and forms of errors are alike.

@@ -118,7 +118,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
                           .delimiter = in.delimiter.value_or(""),
                           .start_after = in.start_after.value_or(""),
                           .max = max};
-  if (in.continuation_token && !in.continuation_token->empty()) {
+  if (in.continuation_token) {
     auto token = Unbase64(*in.continuation_token);
     if (!token || token->empty() || (*token)[0] != '1') return BadToken();
     query.start_after = token->substr(1);

@@ -190,3 +190,26 @@ def test_rules_that_are_refused(lake, bucket, rule, code):
     rules = {"Rules": [{"Status": "Enabled", **rule}]}
     assert refusal(s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration=rules) == (400, code)
     assert refusal(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == (404, "NoSuchLifecycleConfiguration")
+
+
+def test_bytes_move_to_where_their_class_lies(tmp_path, name):
+    cold = tmp_path / "cold"
+    configuration = tmp_path / "tarn.toml"
+    configuration.write_text(f'[[volume]]\nname = "cold"\npath = "{cold}"\n[storage_class.GLACIER_IR]\nvolume = "cold"\n')
+    lake = Lake(tmp_path / "data", "--lifecycle-day", f"{DAY}s", "--config", str(configuration))
+    try:
+        s3 = lake.client("s3")
+        s3.create_bucket(Bucket=name)
+        body = bytes(range(256)) * 8192  # 2 MiB
+        s3.put_object(Bucket=name, Key="k", Body=body)
+
+        def stored():
+            return sum(file.stat().st_size for file in cold.rglob("*") if file.is_file())
+
+        assert stored() < len(body) / 2
+        set_rules(s3, name, {"Filter": {}, "Transitions": [{"Days": 1, "StorageClass": "GLACIER_IR"}]})
+        wait_for(lambda: s3.head_object(Bucket=name, Key="k").get("StorageClass") == "GLACIER_IR")
+        assert stored() >= len(body)
+        assert s3.get_object(Bucket=name, Key="k")["Body"].read() == body
+    finally:
+        lake.stop()

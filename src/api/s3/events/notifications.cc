@@ -5,8 +5,9 @@
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
 #include "api/s3/events/event_rules.h"
-#include "api/s3/gen/operations.h"
+#include "api/s3/gen/tables.h"
 #include "api/s3/operations.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/rules/request_rules.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -16,20 +17,10 @@
 namespace tarn::api::s3 {
 namespace {
 
-const protocol::TypeShape& KeptShape() {
-  for (const protocol::OperationDesc& operation : gen::kService.operations) {
-    if (operation.name == "GetBucketNotificationConfiguration") return *operation.output;
-  }
-  std::terminate();  // operations.txt lists it
-}
-
 Result<gen::NotificationConfiguration> Load(object::Store& store, const object::Bucket& bucket) {
-  gen::NotificationConfiguration configuration;
-  const auto kept = store.GetDocument(bucket, object::kNotificationDocument);
-  if (kept.Is(object::kNoSuchConfiguration)) return configuration;
-  if (!kept.ok()) return kept.error();
-  TARN_CHECK(protocol::FromCanonicalJson(KeptShape(), *kept, &configuration));
-  return configuration;
+  TARN_TRY(auto kept, LoadKept<gen::NotificationConfiguration>(store, bucket, object::kNotificationDocument,
+                                                               gen::kT_NotificationConfiguration));
+  return kept ? *std::move(kept) : gen::NotificationConfiguration();
 }
 
 // As in a form: S3 writes a blank in a key as "+".
@@ -104,8 +95,9 @@ Result<gen::PutBucketNotificationConfigurationResponse> PutNotifications(
   gen::NotificationConfiguration kept = *in.notification_configuration;
   TARN_TRY(const auto rules, ReadEventRules(kept, bucket.owner.region));
   const bool none = rules.empty() && !kept.event_bridge_configuration;
-  TARN_CHECK(s3.store().SetDocument(bucket.name, object::kNotificationDocument,
-                                    none ? std::nullopt : std::optional(protocol::CanonicalJson(KeptShape(), &kept))));
+  TARN_CHECK(s3.store().SetDocument(
+      bucket.name, object::kNotificationDocument,
+      none ? std::nullopt : std::optional(protocol::CanonicalJson(gen::kT_NotificationConfiguration, &kept))));
   return gen::PutBucketNotificationConfigurationResponse{};
 }
 

@@ -7,21 +7,13 @@
 
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
-#include "api/s3/gen/operations.h"
+#include "api/s3/gen/tables.h"
 #include "base/strings.h"
 
 namespace tarn::api::s3 {
 namespace {
 
 constexpr size_t kCachedMax = 1'000;
-
-// The shape of what is kept: the output of GetBucketLifecycleConfiguration.
-const protocol::TypeShape& KeptShape() {
-  for (const protocol::OperationDesc& operation : gen::kService.operations) {
-    if (operation.name == "GetBucketLifecycleConfiguration") return *operation.output;
-  }
-  std::terminate();  // operations.txt lists it
-}
 
 std::optional<uint32_t> Days(const std::optional<int32_t>& days) {
   return days ? std::optional(static_cast<uint32_t>(*days)) : std::nullopt;
@@ -92,13 +84,14 @@ Result<std::optional<gen::GetBucketLifecycleConfigurationOutput>> LoadLifecycle(
   const auto kept = store.GetDocument(bucket, kLifecycleDocument);
   if (kept.Is(object::kNoSuchConfiguration)) return found;
   if (!kept.ok()) return kept.error();
-  TARN_CHECK(protocol::FromCanonicalJson(KeptShape(), *kept, &found.emplace()));
+  TARN_CHECK(protocol::FromCanonicalJson(gen::kT_GetBucketLifecycleConfigurationOutput, *kept, &found.emplace()));
   return found;
 }
 
 Status KeepLifecycle(object::Store& store, const object::Bucket& bucket,
                      const gen::GetBucketLifecycleConfigurationOutput& configuration) {
-  return store.SetDocument(bucket.name, kLifecycleDocument, protocol::CanonicalJson(KeptShape(), &configuration));
+  return store.SetDocument(bucket.name, kLifecycleDocument,
+                           protocol::CanonicalJson(gen::kT_GetBucketLifecycleConfigurationOutput, &configuration));
 }
 
 Result<object::LifecycleRules> LifecycleRulesOf(object::Store& store, const object::Bucket& bucket) {

@@ -7,7 +7,7 @@
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
 #include "api/s3/errors.h"
-#include "api/s3/gen/operations.h"
+#include "api/s3/gen/tables.h"
 #include "api/s3/operations.h"
 
 namespace tarn::api::s3 {
@@ -21,21 +21,14 @@ constexpr int32_t kDeepArchiveDaysMin = 180;
 constexpr int32_t kDaysMax = 730;
 
 using Configuration = gen::IntelligentTieringConfiguration;
-using Kept = gen::ListBucketIntelligentTieringConfigurationsOutput;
-
 // All configurations of a bucket are one document of the shape of their listing, by id.
-const protocol::TypeShape& KeptShape() {
-  for (const protocol::OperationDesc& operation : gen::kService.operations) {
-    if (operation.name == "ListBucketIntelligentTieringConfigurations") return *operation.output;
-  }
-  std::terminate();  // operations.txt lists it
-}
+using Kept = gen::ListBucketIntelligentTieringConfigurationsOutput;
 
 Result<std::vector<Configuration>> Parse(const std::optional<std::string>& stored) {
   std::vector<Configuration> configurations;
   if (!stored) return configurations;
   Kept kept;
-  TARN_CHECK(protocol::FromCanonicalJson(KeptShape(), *stored, &kept));
+  TARN_CHECK(protocol::FromCanonicalJson(gen::kT_ListBucketIntelligentTieringConfigurationsOutput, *stored, &kept));
   if (kept.intelligent_tiering_configuration_list) {
     configurations = *std::move(kept.intelligent_tiering_configuration_list);
   }
@@ -59,7 +52,7 @@ Status Edit(S3Service& service, const object::Bucket& bucket,
         if (configurations.empty()) return std::optional<std::string>();
         Kept kept;
         kept.intelligent_tiering_configuration_list = std::move(configurations);
-        return std::optional(protocol::CanonicalJson(KeptShape(), &kept));
+        return std::optional(protocol::CanonicalJson(gen::kT_ListBucketIntelligentTieringConfigurationsOutput, &kept));
       });
 }
 

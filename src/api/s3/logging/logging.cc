@@ -3,21 +3,15 @@
 
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
-#include "api/s3/gen/operations.h"
+#include "api/s3/gen/tables.h"
 #include "api/s3/logging/access_log.h"
 #include "api/s3/logging/logging_rules.h"
 #include "api/s3/operations.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/rules/request_rules.h"
 
 namespace tarn::api::s3 {
 namespace {
-
-const protocol::TypeShape& KeptShape() {
-  for (const protocol::OperationDesc& operation : gen::kService.operations) {
-    if (operation.name == "GetBucketLogging") return *operation.output;
-  }
-  std::terminate();  // operations.txt lists it
-}
 
 Error InvalidTarget(const Call& call, const std::string& bucket, std::string message) {
   call.AddErrorField("TargetBucket", bucket);
@@ -58,7 +52,7 @@ Result<gen::PutBucketLoggingResponse> PutLogging(S3Service& s3, const Call& call
   if (const auto& logging = in.bucket_logging_status->logging_enabled) {
     TARN_CHECK(CheckLogging(s3, call, bucket, *logging));
     const gen::GetBucketLoggingOutput kept{.logging_enabled = logging};
-    document = protocol::CanonicalJson(KeptShape(), &kept);
+    document = protocol::CanonicalJson(gen::kT_GetBucketLoggingOutput, &kept);
   }
   TARN_CHECK(s3.store().SetDocument(bucket.name, kLoggingDocument, document));
   if (s3.parts().access_log != nullptr) s3.parts().access_log->Forget(bucket.name);
@@ -76,13 +70,9 @@ Result<gen::GetBucketLoggingOutput> GetLogging(S3Service& s3, const Call& call,
 }  // namespace
 
 Result<std::optional<gen::LoggingEnabled>> LoadLogging(object::Store& store, const object::Bucket& bucket) {
-  if (!bucket.Has(kLoggingDocument)) return std::optional<gen::LoggingEnabled>();
-  const auto kept = store.GetDocument(bucket, kLoggingDocument);
-  if (kept.Is(object::kNoSuchConfiguration)) return std::optional<gen::LoggingEnabled>();
-  if (!kept.ok()) return kept.error();
-  gen::GetBucketLoggingOutput out;
-  TARN_CHECK(protocol::FromCanonicalJson(KeptShape(), *kept, &out));
-  return std::move(out.logging_enabled);
+  TARN_TRY(auto kept,
+           LoadKept<gen::GetBucketLoggingOutput>(store, bucket, kLoggingDocument, gen::kT_GetBucketLoggingOutput));
+  return kept ? std::move(kept->logging_enabled) : std::optional<gen::LoggingEnabled>();
 }
 
 std::string LogKey(const gen::LoggingEnabled& logging, const object::Bucket& source, Timestamp now,

@@ -11,7 +11,7 @@
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
 #include "api/s3/errors.h"
-#include "api/s3/gen/operations.h"
+#include "api/s3/gen/tables.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "object/errors.h"
@@ -24,22 +24,15 @@ constexpr size_t kConfigurationsMax = 1000;
 constexpr size_t kPage = 100;
 constexpr size_t kIdMax = 64;
 
+// What is kept: the output of the listing, with all configurations by their ids.
 using Kept = gen::ListBucketMetricsConfigurationsOutput;
-
-// The shape of what is kept: the output of the listing, with all configurations by their ids.
-const protocol::TypeShape& KeptShape() {
-  for (const protocol::OperationDesc& operation : gen::kService.operations) {
-    if (operation.name == "ListBucketMetricsConfigurations") return *operation.output;
-  }
-  std::terminate();  // operations.txt lists it
-}
 
 using List = std::vector<gen::MetricsConfiguration>;
 
 Result<List> Parse(const std::optional<std::string>& stored) {
   if (!stored) return List();
   Kept kept;
-  TARN_CHECK(protocol::FromCanonicalJson(KeptShape(), *stored, &kept));
+  TARN_CHECK(protocol::FromCanonicalJson(gen::kT_ListBucketMetricsConfigurationsOutput, *stored, &kept));
   return std::move(kept.metrics_configuration_list).value_or(List());
 }
 
@@ -59,7 +52,7 @@ Status Edit(const S3Service& service, const object::Bucket& bucket, const std::f
         if (list.empty()) return std::optional<std::string>();
         Kept kept;
         kept.metrics_configuration_list = std::move(list);
-        return std::optional(protocol::CanonicalJson(KeptShape(), &kept));
+        return std::optional(protocol::CanonicalJson(gen::kT_ListBucketMetricsConfigurationsOutput, &kept));
       });
 }
 

@@ -1,7 +1,8 @@
 // Transfer acceleration: kept and told. There is nothing to accelerate: every name of the lake leads to the same
 // machine.
+#include "api/s3/gen/tables.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/rules/request_rules.h"
-#include "api/s3/web/kept_document.h"
 #include "api/s3/web/rows.h"
 
 namespace tarn::api::s3 {
@@ -12,8 +13,8 @@ constexpr std::string_view kDocument = "accelerate";
 Result<gen::GetBucketAccelerateConfigurationOutput> GetBucketAccelerateConfiguration(
     S3Service& service, const Call& call, const gen::GetBucketAccelerateConfigurationRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  TARN_TRY(auto kept, LoadKept<gen::GetBucketAccelerateConfigurationOutput>(service.store(), bucket, kDocument,
-                                                                            "GetBucketAccelerateConfiguration"));
+  TARN_TRY(auto kept, LoadKept<gen::GetBucketAccelerateConfigurationOutput>(
+                          service.store(), bucket, kDocument, gen::kT_GetBucketAccelerateConfigurationOutput));
   return kept ? *std::move(kept) : gen::GetBucketAccelerateConfigurationOutput{};
 }
 
@@ -28,7 +29,7 @@ Result<gen::PutBucketAccelerateConfigurationResponse> PutBucketAccelerateConfigu
   const std::string& status = *in.accelerate_configuration->status;
   if (status != "Enabled" && status != "Suspended") return Fail(kMalformedXml, "unknown Status");
   const gen::GetBucketAccelerateConfigurationOutput kept{.status = status};
-  TARN_CHECK(Keep(service.store(), bucket, kDocument, "GetBucketAccelerateConfiguration", kept));
+  TARN_CHECK(Keep(service.store(), bucket, kDocument, gen::kT_GetBucketAccelerateConfigurationOutput, kept));
   return gen::PutBucketAccelerateConfigurationResponse{};
 }
 

@@ -1,9 +1,10 @@
 // Cross-origin requests: the configuration, preflights, and the headers of other answers.
+#include "api/s3/gen/tables.h"
 #include "api/s3/operations.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/web/cors/cors_cache.h"
 #include "api/s3/web/cors/cors_preflight.h"
-#include "api/s3/web/kept_document.h"
 #include "api/s3/web/resource_path.h"
 #include "api/s3/web/rows.h"
 
@@ -22,7 +23,8 @@ Error NoCors(const Call& call, const object::Bucket& bucket) {
 Result<gen::GetBucketCorsOutput> GetBucketCors(S3Service& service, const Call& call,
                                                const gen::GetBucketCorsRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  TARN_TRY(auto kept, LoadKept<gen::GetBucketCorsOutput>(service.store(), bucket, kCorsDocument, "GetBucketCors"));
+  TARN_TRY(auto kept,
+           LoadKept<gen::GetBucketCorsOutput>(service.store(), bucket, kCorsDocument, gen::kT_GetBucketCorsOutput));
   if (!kept) return NoCors(call, bucket);
   return *std::move(kept);
 }
@@ -33,7 +35,7 @@ Result<gen::PutBucketCorsResponse> PutBucketCors(S3Service& service, const Call&
   if (!in.cors_configuration || !in.cors_configuration->cors_rules) return Fail(kMalformedXml, "no rules");
   TARN_CHECK(CheckCors(*in.cors_configuration->cors_rules));
   const gen::GetBucketCorsOutput kept{.cors_rules = in.cors_configuration->cors_rules};
-  TARN_CHECK(Keep(service.store(), bucket, kCorsDocument, "GetBucketCors", kept));
+  TARN_CHECK(Keep(service.store(), bucket, kCorsDocument, gen::kT_GetBucketCorsOutput, kept));
   return gen::PutBucketCorsResponse{};
 }
 
@@ -68,7 +70,7 @@ Result<std::shared_ptr<const CorsRules>> CorsCache::Find(object::Store& store, c
     const auto found = entries_.find(bucket.id);
     if (found != entries_.end() && found->second.revision == bucket.revision) return found->second.rules;
   }
-  TARN_TRY(auto kept, LoadKept<gen::GetBucketCorsOutput>(store, bucket, kCorsDocument, "GetBucketCors"));
+  TARN_TRY(auto kept, LoadKept<gen::GetBucketCorsOutput>(store, bucket, kCorsDocument, gen::kT_GetBucketCorsOutput));
   if (kept && kept->cors_rules) rules = std::make_shared<const CorsRules>(*std::move(kept->cors_rules));
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= kCachedMax) entries_.clear();

@@ -1,6 +1,7 @@
 // The website configuration of buckets.
+#include "api/s3/gen/tables.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/rules/request_rules.h"
-#include "api/s3/web/kept_document.h"
 #include "api/s3/web/rows.h"
 #include "api/s3/web/website/website_rules.h"
 
@@ -10,7 +11,7 @@ namespace {
 Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(S3Service& service, const Call& call,
                                                      const gen::GetBucketWebsiteRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  TARN_TRY(auto kept, LoadKept<Website>(service.store(), bucket, kWebsiteDocument, "GetBucketWebsite"));
+  TARN_TRY(auto kept, LoadKept<Website>(service.store(), bucket, kWebsiteDocument, gen::kT_GetBucketWebsiteOutput));
   if (kept) return *std::move(kept);
   call.AddErrorField("BucketName", bucket.name);
   return Fail(kNoSuchWebsite, "The specified bucket does not have a website configuration");
@@ -26,7 +27,7 @@ Result<gen::PutBucketWebsiteResponse> PutBucketWebsite(S3Service& service, const
                      .index_document = wanted.index_document,
                      .error_document = wanted.error_document,
                      .routing_rules = wanted.routing_rules};
-  TARN_CHECK(Keep(service.store(), bucket, kWebsiteDocument, "GetBucketWebsite", kept));
+  TARN_CHECK(Keep(service.store(), bucket, kWebsiteDocument, gen::kT_GetBucketWebsiteOutput, kept));
   return gen::PutBucketWebsiteResponse{};
 }
 

@@ -8,8 +8,9 @@
 
 #include "api/protocol/wire_errors.h"
 #include "api/s3/errors.h"
+#include "api/s3/gen/tables.h"
+#include "api/s3/rules/kept_document.h"
 #include "api/s3/web/inner_call.h"
-#include "api/s3/web/kept_document.h"
 #include "api/s3/web/resource_path.h"
 #include "api/s3/web/website/website_page.h"
 #include "api/s3/web/website/website_rules.h"
@@ -182,7 +183,8 @@ Task<Result<OwnAnswer>> ServeWebsite(S3Service& service, protocol::OwnRequest re
   }
   const auto bucket = service.store().GetBucket(visit.resource.bucket);
   if (!bucket.ok()) co_return RefuseBucket(visit, bucket.error());
-  TARN_CO_TRY(const auto website, LoadKept<Website>(service.store(), *bucket, kWebsiteDocument, "GetBucketWebsite"));
+  TARN_CO_TRY(const auto website,
+              LoadKept<Website>(service.store(), *bucket, kWebsiteDocument, gen::kT_GetBucketWebsiteOutput));
   if (!website) co_return RefuseBucket(visit, Fail(kNoSuchWebsite, ""));
   // The path as the visitor sent it; the bucket in front is the host's.
   const std::string_view sent =

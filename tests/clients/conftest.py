@@ -74,6 +74,23 @@ class Lake:
                 "AWS_DEFAULT_REGION": self.region, "AWS_ENDPOINT_URL": self.endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
+# A second account of the same lake, and what its root signs with.
+OTHER_ACCOUNT = "111111111111"
+OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
+
+
+def lake_of_two(folder, *arguments):
+    """A running lake with both accounts, its data under `folder`."""
+    config = folder / "tarn.toml"
+    config.write_text(f"""[[account]]
+id = "{OTHER_ACCOUNT}"
+name = "other"
+access_key_id = "{OTHER['aws_access_key_id']}"
+secret_access_key = "{OTHER['aws_secret_access_key']}"
+""")
+    return Lake(folder / "data", "--config", str(config), *arguments)
+
+
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory):
     running = Lake(tmp_path_factory.mktemp("lake") / "data")

@@ -9,9 +9,8 @@ import sys
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import BINARY, Lake
+from conftest import BINARY, OTHER, lake_of_two
 
-OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
 
 
 def code_of(call, **kwargs):
@@ -41,14 +40,7 @@ def test_keys_outlive_a_crash_and_no_material_lies_in_clear(own_lake):
 
 
 def test_another_account_uses_a_key_that_its_policy_or_a_grant_gives(tmp_path):
-    config = tmp_path / "tarn.toml"
-    config.write_text(f"""[[account]]
-id = "111111111111"
-name = "other"
-access_key_id = "{OTHER['aws_access_key_id']}"
-secret_access_key = "{OTHER['aws_secret_access_key']}"
-""")
-    lake = Lake(tmp_path / "data", "--config", str(config))
+    lake = lake_of_two(tmp_path)
     try:
         mine, theirs = lake.client("kms"), lake.client("kms", **OTHER)
         key = mine.create_key()["KeyMetadata"]

@@ -4,22 +4,13 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import Lake
+from conftest import OTHER, lake_of_two
 
-OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("accounts")
-    config = folder / "tarn.toml"
-    config.write_text(f"""[[account]]
-id = "111111111111"
-name = "other"
-access_key_id = "{OTHER['aws_access_key_id']}"
-secret_access_key = "{OTHER['aws_secret_access_key']}"
-""")
-    running = Lake(folder / "data", "--config", str(config))
+    running = lake_of_two(tmp_path_factory.mktemp("accounts"))
     yield running
     running.stop()
 

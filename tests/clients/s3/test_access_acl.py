@@ -6,28 +6,16 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import Lake
+from conftest import OTHER, lake_of_two
 
-OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
 EVERYONE = "http://acs.amazonaws.com/groups/global/AllUsers"
 SIGNED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 DENIED = (403, "AccessDenied")
 
 
-def start(folder, *more):
-    config = folder / "tarn.toml"
-    config.write_text(f"""[[account]]
-id = "111111111111"
-name = "other"
-access_key_id = "{OTHER['aws_access_key_id']}"
-secret_access_key = "{OTHER['aws_secret_access_key']}"
-""")
-    return Lake(folder / "data", "--config", str(config), *more)
-
-
 @pytest.fixture(scope="module")
 def legacy(tmp_path_factory):
-    running = start(tmp_path_factory.mktemp("acl"), "--s3-bucket-defaults", "legacy")
+    running = lake_of_two(tmp_path_factory.mktemp("acl"), "--s3-bucket-defaults", "legacy")
     yield running
     running.stop()
 
@@ -309,7 +297,7 @@ def test_public_lists_can_be_blocked_and_ignored(mine, theirs, nobody, open_buck
 
 
 def test_lists_and_owners_outlive_a_crash(tmp_path):
-    lake = start(tmp_path, "--s3-bucket-defaults", "legacy")
+    lake = lake_of_two(tmp_path, "--s3-bucket-defaults", "legacy")
     try:
         s3, other = lake.client("s3"), lake.client("s3", **OTHER)
         s3.create_bucket(Bucket="kept", ACL="public-read-write")

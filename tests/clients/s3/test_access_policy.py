@@ -9,24 +9,14 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import Lake
+from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
 
-OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
-OTHER_ID = "111111111111"
 DENIED = (403, "AccessDenied")
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("policies")
-    config = folder / "tarn.toml"
-    config.write_text(f"""[[account]]
-id = "{OTHER_ID}"
-name = "other"
-access_key_id = "{OTHER['aws_access_key_id']}"
-secret_access_key = "{OTHER['aws_secret_access_key']}"
-""")
-    running = Lake(folder / "data", "--config", str(config))
+    running = lake_of_two(tmp_path_factory.mktemp("policies"))
     yield running
     running.stop()
 
@@ -89,12 +79,12 @@ def test_a_policy_is_kept_as_it_was_sent(mine, theirs, closed):
     none = (404, "NoSuchBucketPolicy")
     assert refused(mine.get_bucket_policy, Bucket=closed) == none
     assert refused(mine.get_bucket_policy_status, Bucket=closed) == none
-    text = put(mine, closed, "s3:GetObject", principal={"AWS": OTHER_ID})
+    text = put(mine, closed, "s3:GetObject", principal={"AWS": OTHER_ACCOUNT})
     assert mine.get_bucket_policy(Bucket=closed)["Policy"] == text
     assert mine.get_bucket_policy_status(Bucket=closed)["PolicyStatus"] == {"IsPublic": False}
     assert refused(theirs.get_bucket_policy, Bucket=closed) == DENIED
     for bad in ("{", "[]", "{}", '{"Statement": []}', text.replace("GetObject", "FlyObject"), text.replace(closed, "elsewhere"),
-                text.replace("Allow", "Perhaps"), text.replace(OTHER_ID, "12"), json.dumps({**json.loads(text), "Pad": "x" * 20480})):
+                text.replace("Allow", "Perhaps"), text.replace(OTHER_ACCOUNT, "12"), json.dumps({**json.loads(text), "Pad": "x" * 20480})):
         assert refused(mine.put_bucket_policy, Bucket=closed, Policy=bad) == (400, "MalformedPolicy"), bad[:60]
     assert mine.get_bucket_policy(Bucket=closed)["Policy"] == text
     mine.delete_bucket_policy(Bucket=closed)
@@ -106,7 +96,7 @@ def test_another_account_may_what_the_policy_says(mine, theirs, nobody, closed):
     mine.put_object(Bucket=closed, Key="in/k", Body=b"x")
     mine.put_object(Bucket=closed, Key="out/k", Body=b"x")
     assert refused(theirs.get_object, Bucket=closed, Key="in/k") == DENIED
-    put(mine, closed, ["s3:GetObject", "s3:PutObject"], "/in/*", principal={"AWS": f"arn:aws:iam::{OTHER_ID}:root"})
+    put(mine, closed, ["s3:GetObject", "s3:PutObject"], "/in/*", principal={"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"})
     assert theirs.get_object(Bucket=closed, Key="in/k")["Body"].read() == b"x"
     theirs.put_object(Bucket=closed, Key="in/new", Body=b"y")
     # What they write is the bucket owner's.
@@ -144,7 +134,7 @@ def test_a_deny_wins_over_the_owner_but_for_the_policy_itself(mine, closed):
 def test_keys_of_a_batch_are_judged_one_by_one(mine, theirs, closed):
     for key in ("a/1", "a/2", "b/1"):
         mine.put_object(Bucket=closed, Key=key, Body=b"x")
-    put(mine, closed, "s3:DeleteObject", "/a/*", principal={"AWS": OTHER_ID})
+    put(mine, closed, "s3:DeleteObject", "/a/*", principal={"AWS": OTHER_ACCOUNT})
     done = theirs.delete_objects(Bucket=closed, Delete={"Objects": [{"Key": k} for k in ("a/1", "b/1", "a/2")]})
     assert {d["Key"] for d in done["Deleted"]} == {"a/1", "a/2"} and [e["Key"] for e in done["Errors"]] == ["b/1"]
     assert [o["Key"] for o in mine.list_objects_v2(Bucket=closed)["Contents"]] == ["b/1"]
@@ -181,13 +171,13 @@ def test_conditions_on_the_requests_head(shared, mine, unblocked, condition, goo
 
 def test_conditions_on_listings(mine, theirs, closed):
     mine.put_object(Bucket=closed, Key="public/k", Body=b"x")
-    put(mine, closed, "s3:ListBucket", "", principal={"AWS": OTHER_ID}, condition={"StringLike": {"s3:prefix": "public/*"}, "NumericLessThanEquals": {"s3:max-keys": "10"}})
+    put(mine, closed, "s3:ListBucket", "", principal={"AWS": OTHER_ACCOUNT}, condition={"StringLike": {"s3:prefix": "public/*"}, "NumericLessThanEquals": {"s3:max-keys": "10"}})
     assert theirs.list_objects_v2(Bucket=closed, Prefix="public/", MaxKeys=5)["KeyCount"] == 1
     assert refused(theirs.list_objects_v2, Bucket=closed, Prefix="public/", MaxKeys=50) == DENIED
     assert refused(theirs.list_objects_v2, Bucket=closed, Prefix="secret/", MaxKeys=5) == DENIED
     assert refused(theirs.list_objects_v2, Bucket=closed, MaxKeys=5) == DENIED
     # Whether a key is there follows the same words.
-    put(mine, closed, "s3:ListBucket", "", principal={"AWS": OTHER_ID}, condition={"StringLike": {"s3:prefix": "public/*"}})
+    put(mine, closed, "s3:ListBucket", "", principal={"AWS": OTHER_ACCOUNT}, condition={"StringLike": {"s3:prefix": "public/*"}})
     assert refused(theirs.head_object, Bucket=closed, Key="public/none")[0] == 404
     assert refused(theirs.head_object, Bucket=closed, Key="public/k")[0] == 403
     assert refused(theirs.head_object, Bucket=closed, Key="secret/none")[0] == 403
@@ -195,7 +185,7 @@ def test_conditions_on_listings(mine, theirs, closed):
 
 def test_conditions_on_writes(mine, theirs, closed):
     def only(condition, action=("s3:PutObject", "s3:PutObjectTagging")):
-        put(mine, closed, action, principal={"AWS": OTHER_ID}, condition=condition)
+        put(mine, closed, action, principal={"AWS": OTHER_ACCOUNT}, condition=condition)
 
     def may(**more):
         theirs.put_object(Bucket=closed, Key="k", Body=b"x", **more)
@@ -231,7 +221,7 @@ def test_conditions_on_writes(mine, theirs, closed):
 def test_conditions_on_tags_that_are_there(mine, theirs, closed):
     for key, value in (("open", "public"), ("shut", "private")):
         mine.put_object(Bucket=closed, Key=key, Body=b"x", Tagging=f"security={value}")
-    put(mine, closed, ["s3:GetObject", "s3:PutObjectTagging"], principal={"AWS": OTHER_ID},
+    put(mine, closed, ["s3:GetObject", "s3:PutObjectTagging"], principal={"AWS": OTHER_ACCOUNT},
         condition={"StringEquals": {"s3:ExistingObjectTag/security": "public"}})
     theirs.get_object(Bucket=closed, Key="open")
     assert refused(theirs.get_object, Bucket=closed, Key="shut") == DENIED
@@ -243,7 +233,7 @@ def test_versions_have_actions_of_their_own(mine, theirs, closed):
     mine.put_bucket_versioning(Bucket=closed, VersioningConfiguration={"Status": "Enabled"})
     first = mine.put_object(Bucket=closed, Key="k", Body=b"1")["VersionId"]
     second = mine.put_object(Bucket=closed, Key="k", Body=b"2")["VersionId"]
-    put(mine, closed, "s3:GetObjectVersion", principal={"AWS": OTHER_ID}, condition={"StringEquals": {"s3:VersionId": first}})
+    put(mine, closed, "s3:GetObjectVersion", principal={"AWS": OTHER_ACCOUNT}, condition={"StringEquals": {"s3:VersionId": first}})
     assert theirs.get_object(Bucket=closed, Key="k", VersionId=first)["Body"].read() == b"1"
     assert refused(theirs.get_object, Bucket=closed, Key="k", VersionId=second) == DENIED
     assert refused(theirs.get_object, Bucket=closed, Key="k") == DENIED

@@ -10,11 +10,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import Lake
+from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
 
 ACCOUNT = Lake.account
-OTHER_ACCOUNT = "111111111111"
-OTHER = dict(aws_access_key_id="AKIATARNTESTOTHER001", aws_secret_access_key="tarn-test-secret-key-of-forty-characters")
 ALL = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 NONE = dict.fromkeys(ALL, False)
 
@@ -35,14 +33,7 @@ def names_of_this_machine(monkeypatch):
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """A lake of two accounts."""
-    folder = tmp_path_factory.mktemp("control")
-    (folder / "tarn.toml").write_text(f"""[[account]]
-id = "{OTHER_ACCOUNT}"
-name = "other"
-access_key_id = "{OTHER['aws_access_key_id']}"
-secret_access_key = "{OTHER['aws_secret_access_key']}"
-""")
-    running = Lake(folder / "data", "--config", str(folder / "tarn.toml"))
+    running = lake_of_two(tmp_path_factory.mktemp("control"))
     yield running
     running.stop()
 

@@ -120,6 +120,7 @@ Result<std::vector<std::string>> TargetsOf(object::Store& store, const std::stri
   TARN_TRY(const Kept kept, ReadKept(event));
   TARN_TRY(const auto rules, RulesMet(store, kept));
   std::vector<std::string> targets;
+  targets.reserve(rules.size());
   for (const EventRule& rule : rules) targets.push_back(rule.destination);
   return targets;
 }

@@ -41,7 +41,23 @@ def check_banned():
                 if re.search(pattern, line) and not name.startswith(owners or ("\0",)) and not test_reads_environment:
                     print(f"src/{name}:{number}: {pattern} is banned; use {instead}")
                     fine = False
+        for line in aggregates_in_co_await(path.read_text()):
+            print(f"src/{name}:{line}: an aggregate made inside of co_await is destroyed twice by g++ 12; name it first")
+            fine = False
     return fine
+
+
+def aggregates_in_co_await(text):
+    """Lines where the operand of a co_await holds `{.member = …}`."""
+    text = re.sub(r"//[^\n]*", "", text)
+    for found in re.finditer(r"\bco_await\b", text):
+        depth, end = 0, found.end()
+        while end < len(text) and depth >= 0 and not (depth == 0 and text[end] == ";"):
+            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[end], 0)
+            end += 1
+        operand = text[found.end():end].partition("](")[0]  # a lambda's body is another function
+        if re.search(r"[(,]\s*[\w:]*\s*\{\s*\.\w", operand):
+            yield text.count("\n", 0, found.start()) + 1
 
 
 def check_format():

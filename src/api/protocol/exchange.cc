@@ -369,8 +369,8 @@ Task<Done> Exchange::Execute() {
 Task<Done> Exchange::RunOwn() {
   matched_.protocol = served_->model->protocols.front();
   call_.scope.region = dispatcher_.options.default_region;
-  auto answer = co_await served_->service->Answer(
-      {.call = call_, .body = *request_.body, .credentials = *dispatcher_.parts.credentials});
+  const OwnRequest request{.call = call_, .body = *request_.body, .credentials = *dispatcher_.parts.credentials};
+  auto answer = co_await served_->service->Answer(request);
   if (bytes_in_ == 0) bytes_in_ = request_.body->length().value_or(0);
   if (!answer.ok()) {
     Refuse(answer.error());

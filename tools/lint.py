@@ -41,23 +41,43 @@ def check_banned():
                 if re.search(pattern, line) and not name.startswith(owners or ("\0",)) and not test_reads_environment:
                     print(f"src/{name}:{number}: {pattern} is banned; use {instead}")
                     fine = False
-        for line in aggregates_in_co_await(path.read_text()):
-            print(f"src/{name}:{line}: an aggregate made inside of co_await is destroyed twice by g++ 12; name it first")
+        for line in doubly_destroyed(path.read_text()):
+            print(f"src/{name}:{line}: g++ 12 destroys twice what this co_await makes in place; name it first, or capture by reference")
             fine = False
     return fine
 
 
-def aggregates_in_co_await(text):
-    """Lines where the operand of a co_await holds `{.member = …}`."""
-    text = re.sub(r"//[^\n]*", "", text)
+CLOSURE = re.compile(r"(?<=[(,=\s])\[([^][]*)\]\s*(?:\((?:[^()]|\([^()]*\))*\)\s*)?(?:mutable\s*)?(?:->[^{;]*)?\{")
+
+
+def doubly_destroyed(text):
+    """Lines of co_await operands that make an aggregate (`{…}`) or a closure that holds values.
+
+    g++ 12 copies such temporaries bit by bit and destroys both, which frees twice what they own. Captures by reference
+    are as good there: the awaiting frame outlives the operand.
+    """
+    text = re.sub(r"//[^\n]*", lambda found: " " * len(found.group()), text)
     for found in re.finditer(r"\bco_await\b", text):
-        depth, end = 0, found.end()
-        while end < len(text) and depth >= 0 and not (depth == 0 and text[end] == ";"):
-            depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[end], 0)
-            end += 1
-        operand = text[found.end():end].partition("](")[0]  # a lambda's body is another function
-        if re.search(r"[(,]\s*[\w:]*\s*\{\s*\.\w", operand):
+        end = matching_end(text, found.end(), ";")
+        operand = text[found.end():end]
+        bad = False
+        while closure := CLOSURE.search(operand):
+            captures = [c.strip() for c in closure.group(1).split(",")]
+            bad |= any(c and c != "this" and not re.fullmatch(r"&\w*", c) for c in captures)
+            operand = operand[:closure.start()] + operand[matching_end(operand, closure.end(), "") + 1:]
+        if bad or re.search(r"[\w(,]\s*\{(?!\})", operand):
             yield text.count("\n", 0, found.start()) + 1
+
+
+def matching_end(text, at, stop):
+    """Where the bracket that is open at `at` closes, or `stop` stands outside of all."""
+    depth = 0
+    while at < len(text):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if depth < 0 or (depth == 0 and text[at] == stop):
+            break
+        at += 1
+    return at
 
 
 def check_format():

@@ -91,11 +91,17 @@ struct Detached {
 };
 }  // namespace internal
 
-// Starts `task` on the calling thread and hands its value to `done` wherever it ends.
+// Starts `task` on the calling thread and hands its value to `done` wherever it ends. By then the task and all that its
+// coroutines held are destroyed: whoever is told may destroy what they used.
 template <typename T, typename F>
 void Spawn(Task<T> task, F done) {
-  [](Task<T> running, F finish) -> internal::Detached { finish(co_await std::move(running)); }(std::move(task),
-                                                                                               std::move(done));
+  [](Task<T> running, F finish) -> internal::Detached {
+    T result = co_await std::move(running);
+    {
+      const Task<T> ended = std::move(running);
+    }
+    finish(std::move(result));
+  }(std::move(task), std::move(done));
 }
 
 // Runs `task` to its end and blocks for its value. Never call it on an I/O thread.
@@ -144,14 +150,20 @@ Async<T, Start> AwaitCallback(Start start) {
 
 inline constexpr Reason kPoolFull{"base.PoolFull", Code::kUnavailable};
 
-// Runs `fn` (returning a Result) on `pool` and resumes here with its result; kPoolFull when it was not taken.
+// Runs `fn` (returning a Result) on `pool` and resumes here with its result; kPoolFull when it was not taken. `fn` is
+// destroyed before.
 template <typename F>
 auto Offload(WorkerPool& pool, F fn) {
   using R = std::invoke_result_t<F>;
-  auto shared = std::make_shared<F>(std::move(fn));
+  auto shared = std::make_shared<std::optional<F>>(std::move(fn));
   return AwaitCallback<R>([&pool, shared](auto done) {
     auto finish = std::make_shared<decltype(done)>(std::move(done));
-    if (!pool.TryPost([shared, finish] { (*finish)((*shared)()); })) {
+    if (!pool.TryPost([shared, finish] {
+          R result = (**shared)();
+          shared->reset();
+          (*finish)(std::move(result));
+        })) {
+      shared->reset();
       (*finish)(R(Fail(kPoolFull, "too many requests are queued for " + pool.name() + ", retry with backoff")));
     }
   });

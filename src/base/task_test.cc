@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
+#include <utility>
 
 namespace tarn {
 namespace {
@@ -17,7 +20,39 @@ Task<Result<int>> Twice(WorkerPool& pool) {
   co_return a + b;
 }
 
+// Takes its time to go, and says when it is gone.
+struct SlowToGo {
+  explicit SlowToGo(std::atomic<int>& counter) : gone(&counter) {}
+  SlowToGo(SlowToGo&& other) noexcept : gone(std::exchange(other.gone, nullptr)) {}
+  ~SlowToGo() {
+    if (gone == nullptr) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ++*gone;
+  }
+  std::atomic<int>* gone;
+};
+
+Task<Result<int>> Hold(WorkerPool& pool, SlowToGo) { co_return co_await OnPool(pool); }
+
 }  // namespace
+
+TEST(SyncWait, ReturnsWhenWhatTheTaskHeldIsGone) {
+  WorkerPool pool("test", 1, 10);
+  std::atomic<int> gone = 0;
+  EXPECT_EQ(SyncWait(Hold(pool, SlowToGo(gone))).value(), 7);
+  EXPECT_EQ(gone, 1);
+}
+
+TEST(Offload, ReturnsWhenTheWorkIsGone) {
+  WorkerPool pool("test", 1, 10);
+  std::atomic<int> gone = 0;
+  const auto work = [&]() -> Task<Result<int>> {
+    auto named = [held = SlowToGo(gone)] { return Result<int>(held.gone != nullptr ? 7 : 0); };
+    co_return co_await Offload(pool, std::move(named));
+  };
+  EXPECT_EQ(SyncWait(work()).value(), 7);
+  EXPECT_EQ(gone, 1);
+}
 
 TEST(Task, AwaitsWorkOnAPool) {
   WorkerPool pool("test", 2, 10);

@@ -94,7 +94,7 @@ Task<Status> Incoming::Append(std::span<const std::byte> bytes) {
   if (bytes.size() <= kHashInlineBytesMax || Executor::Current() == nullptr) {
     Digest(bytes);
   } else {
-    TARN_CO_CHECK(co_await Offload(pool_, [this, bytes]() -> Status {
+    TARN_CO_CHECK(co_await Offload(pool_, [&]() -> Status {
       Digest(bytes);
       return Ok();
     }));
@@ -246,9 +246,9 @@ Task<Result<Content>> DigestOf(const Layout& layout, uint64_t offset, uint64_t l
     const auto into = std::span(buffer).first(std::min<uint64_t>(length - done, buffer.size()));
     TARN_CO_TRY(const size_t count, co_await layout.ReadAt(offset + done, into));
     if (count == 0) co_return Fail(blob::kDamaged, "an object is shorter than its record says");
-    TARN_CO_CHECK(co_await Offload(pool, [&, bytes = into.first(count)]() -> Status {
-      md5.Update(bytes);
-      checksum.Update(bytes);
+    TARN_CO_CHECK(co_await Offload(pool, [&]() -> Status {
+      md5.Update(into.first(count));
+      checksum.Update(into.first(count));
       return Ok();
     }));
     done += count;

@@ -39,9 +39,8 @@ class LocalReader : public Reader {
       TARN_CO_TRY(const size_t count, ReadSome(offset + filled, rest, Wait::kNever));
       filled += count;
       if (count > 0) continue;
-      TARN_CO_TRY(const size_t got, co_await Offload(parts_.data_pool, [this, offset, filled, rest] {
-                    return ReadAtSync(offset + filled, rest);
-                  }));
+      TARN_CO_TRY(const size_t got,
+                  co_await Offload(parts_.data_pool, [&] { return ReadAtSync(offset + filled, rest); }));
       filled += got;
       break;
     }

@@ -7,6 +7,10 @@ LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "uri": "kUri", "queryst
 TIME_FORMATS = {"iso8601": "kIso8601", "rfc822": "kHttpDate", "unixtimestamp": "kUnix"}
 PROTOCOLS = {"query": ["kQuery"], "rest-json": ["kRestJson"], "rest-xml": ["kRestXml"],
              "smithy-rpc-v2-cbor": ["kRpcV2Cbor"]}
+# S3's model asks SDKs for a digest of these bodies; the service itself takes them without, as older clients send them.
+UNASKED_DIGESTS = set("""PutBucketAcl PutBucketEncryption PutBucketLogging PutBucketOwnershipControls
+PutBucketPolicy PutBucketRequestPayment PutBucketVersioning PutBucketWebsite PutObjectAcl PutObjectTagging
+PutPublicAccessBlock""".split())
 
 
 def text(value):
@@ -222,8 +226,8 @@ class Emitter:
         sums = fields([
             ("request_algorithm_member", self.optional_text(checksum.get("requestAlgorithmMember"))),
             ("request_validation_mode_member", self.optional_text(checksum.get("requestValidationModeMember"))),
-            ("request_required", flag(checksum.get("requestChecksumRequired") or
-                                      operation.get("httpChecksumRequired"))),
+            ("request_required", flag(name not in UNASKED_DIGESTS and (
+                checksum.get("requestChecksumRequired") or operation.get("httpChecksumRequired")))),
             ("response_algorithms", f"kOA_{name}" if checksum.get("responseAlgorithms") else None)])
         stream_in, stream_out = model.stream_member(source["shape"]), model.stream_member(result["shape"])
         stream_traits = model.merged(model.shapes[source["shape"]]["members"][stream_in]) if stream_in else {}

@@ -84,7 +84,7 @@ Result<std::vector<object::CompletedPart>> PartsOf(const Call& call, const gen::
   return parts;
 }
 
-// The checksum of the whole object in the completion's headers. A composite value ends in "-N".
+// The checksum of the whole object in the completion's headers. A composite value may end in "-N".
 Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUploadRequest& in,
                                                 const object::Upload& upload, size_t parts) {
   std::optional<object::Checksum> whole;
@@ -98,7 +98,7 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
     fields[0].second.resize(fields[0].second.size() - suffix.size());
   }
   TARN_TRY(DeclaredChecksum declared, OneChecksum(fields));
-  if (declared.algorithm != upload.checksum || composite != (upload.checksum_type == ChecksumType::kComposite)) {
+  if (declared.algorithm != upload.checksum || (composite && upload.checksum_type != ChecksumType::kComposite)) {
     return Fail(object::kBadDigest, fmt::format("The {} you specified did not match the calculated checksum.",
                                                 AlgorithmName(declared.algorithm)));
   }

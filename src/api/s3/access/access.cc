@@ -87,7 +87,9 @@ Status SetAccess(const S3Service& service, const Call& call, const object::Bucke
       call.AddErrorField("ArgumentValue", *asked.canned);
       return Fail(object::kInvalidArgument, "");
     }
-    if (asked.any() && !full_control) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
+    // To the bucket's own account "private" says the same, and old clients always say it.
+    const bool own = asked.canned == "private" && call.caller.account == bucket_owner;
+    if (asked.any() && !full_control && !own) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
     return Ok();
   }
   // What strangers write is the bucket owner's, lest nobody could read it.

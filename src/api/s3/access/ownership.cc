@@ -35,6 +35,8 @@ Status SetBucketAccess(const S3Service& service, const Call& call, const gen::Cr
                        object::NewBucket& options) {
   const bool legacy = service.parts().legacy_bucket_defaults;
   options.ownership = legacy ? Ownership::kNotSet : Ownership::kBucketOwnerEnforced;
+  // Who names a list means to use lists, says S3, though it is the one that every bucket has.
+  if (!legacy && in.acl == "private") options.ownership = Ownership::kBucketOwnerPreferred;
   if (in.object_ownership) {
     const auto ownership = ParseOwnership(*in.object_ownership);
     if (!ownership) {

@@ -3,11 +3,12 @@
 #include <isa-l.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 namespace tarn {
 namespace {
@@ -16,21 +17,6 @@ namespace {
 constexpr uint64_t kCrc64NvmePoly = 0x9a6c9329ac4bc9b5ULL;
 constexpr uint32_t kCrc32Poly = 0xedb88320U;
 constexpr uint32_t kCrc32cPoly = 0x82f63b78U;
-
-using Crc64Tables = std::array<std::array<uint64_t, 256>, 8>;
-constexpr Crc64Tables MakeCrc64Tables() {
-  Crc64Tables tables{};
-  for (uint64_t i = 0; i < 256; ++i) {
-    uint64_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kCrc64NvmePoly : 0);
-    tables[0][i] = crc;
-  }
-  for (size_t i = 0; i < 256; ++i) {
-    for (size_t k = 1; k < 8; ++k) tables[k][i] = (tables[k - 1][i] >> 8) ^ tables[0][tables[k - 1][i] & 0xff];
-  }
-  return tables;
-}
-constexpr Crc64Tables kCrc64Tables = MakeCrc64Tables();
 
 // Multiplies a and b in GF(2)[x] modulo the reflected polynomial `poly`.
 template <typename Word>
@@ -57,24 +43,28 @@ Word Shift(Word a, uint64_t bytes, Word poly) {
   return MultiplyMod(a, result, poly);
 }
 
+// Fetched once: EVP_sha256() and its like are looked up again at every use.
 const EVP_MD* Algorithm(Digest digest) {
-  switch (digest) {
-    case Digest::kMd5:
-      return EVP_md5();
-    case Digest::kSha1:
-      return EVP_sha1();
-    case Digest::kSha256:
-      return EVP_sha256();
-    case Digest::kSha512:
-      return EVP_sha512();
-  }
-  return EVP_sha256();
+  static const std::array<EVP_MD*, 4> kFetched{
+      EVP_MD_fetch(nullptr, "MD5", nullptr), EVP_MD_fetch(nullptr, "SHA1", nullptr),
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_fetch(nullptr, "SHA512", nullptr)};
+  return kFetched[static_cast<size_t>(digest)];
+}
+
+// The thread's own, for digests of one piece.
+EVP_MD_CTX* SpareContext() {
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  return context.get();
 }
 
 std::string OneShot(Digest digest, std::string_view bytes) {
-  Hasher hasher(digest);
-  hasher.Update(bytes);
-  return hasher.Finish();
+  EVP_MD_CTX* const context = SpareContext();
+  unsigned char out[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_DigestInit_ex(context, Algorithm(digest), nullptr);
+  EVP_DigestUpdate(context, bytes.data(), bytes.size());
+  EVP_DigestFinal_ex(context, out, &size);
+  return {reinterpret_cast<const char*>(out), size};
 }
 
 template <typename Word>
@@ -87,26 +77,33 @@ std::string BigEndianBytes(Word value) {
 }  // namespace
 
 struct Hasher::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  EVP_MD_CTX* context = nullptr;  // made when there is something to digest
   const EVP_MD* algorithm = nullptr;
+  bool begun = false;
   ~State() { EVP_MD_CTX_free(context); }
+  void Begin() {
+    if (std::exchange(begun, true)) return;
+    if (context == nullptr) context = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(context, algorithm, nullptr);
+  }
 };
 
-Hasher::Hasher(Digest digest) : state_(std::make_unique<State>()) {
-  state_->algorithm = Algorithm(digest);
-  EVP_DigestInit_ex(state_->context, state_->algorithm, nullptr);
-}
+Hasher::Hasher(Digest digest) : state_(std::make_unique<State>()) { state_->algorithm = Algorithm(digest); }
 Hasher::~Hasher() = default;
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 
-void Hasher::Update(std::span<const std::byte> bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
+void Hasher::Update(std::span<const std::byte> bytes) {
+  state_->Begin();
+  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+}
 
 std::string Hasher::Finish() {
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
+  state_->Begin();
   EVP_DigestFinal_ex(state_->context, out, &size);
-  EVP_DigestInit_ex(state_->context, state_->algorithm, nullptr);
+  state_->begun = false;
   return {reinterpret_cast<const char*>(out), size};
 }
 
@@ -114,12 +111,29 @@ std::string Md5(std::string_view bytes) { return OneShot(Digest::kMd5, bytes); }
 std::string Sha1(std::string_view bytes) { return OneShot(Digest::kSha1, bytes); }
 std::string Sha256(std::string_view bytes) { return OneShot(Digest::kSha256, bytes); }
 
+// RFC 2104. OpenSSL's HMAC() looks the algorithms up at every call, which costs more than the digests.
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()),
-       bytes.size(), out, &size);
-  return {reinterpret_cast<const char*>(out), size};
+  constexpr size_t kBlockBytes = 64;
+  constexpr size_t kDigestBytes = 32;
+  const EVP_MD* const algorithm = Algorithm(Digest::kSha256);
+  EVP_MD_CTX* const context = SpareContext();
+  std::array<unsigned char, kBlockBytes> pad{};
+  std::array<unsigned char, kDigestBytes> digest;
+  const std::string hashed = key.size() > kBlockBytes ? Sha256(key) : std::string();
+  const std::string_view used = hashed.empty() ? key : std::string_view(hashed);
+  std::memcpy(pad.data(), used.data(), used.size());
+  for (unsigned char& byte : pad) byte ^= 0x36;
+  EVP_DigestInit_ex(context, algorithm, nullptr);
+  EVP_DigestUpdate(context, pad.data(), pad.size());
+  EVP_DigestUpdate(context, bytes.data(), bytes.size());
+  EVP_DigestFinal_ex(context, digest.data(), nullptr);
+  for (unsigned char& byte : pad) byte ^= 0x36 ^ 0x5c;
+  EVP_DigestInit_ex(context, algorithm, nullptr);
+  EVP_DigestUpdate(context, pad.data(), pad.size());
+  EVP_DigestUpdate(context, digest.data(), digest.size());
+  EVP_DigestFinal_ex(context, digest.data(), nullptr);
+  OPENSSL_cleanse(pad.data(), pad.size());
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 bool ConstantTimeEqual(std::string_view a, std::string_view b) {
@@ -141,23 +155,6 @@ uint32_t Crc32c(std::span<const std::byte> bytes, uint32_t crc) {
   return ~state;
 }
 
-uint64_t Crc64Nvme(std::span<const std::byte> bytes, uint64_t crc) {
-  uint64_t state = ~crc;
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  size_t left = bytes.size();
-  for (; left >= 8; left -= 8, data += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, data, 8);
-    state ^= word;
-    state = kCrc64Tables[7][state & 0xff] ^ kCrc64Tables[6][(state >> 8) & 0xff] ^
-            kCrc64Tables[5][(state >> 16) & 0xff] ^ kCrc64Tables[4][(state >> 24) & 0xff] ^
-            kCrc64Tables[3][(state >> 32) & 0xff] ^ kCrc64Tables[2][(state >> 40) & 0xff] ^
-            kCrc64Tables[1][(state >> 48) & 0xff] ^ kCrc64Tables[0][state >> 56];
-  }
-  for (; left > 0; --left, ++data) state = (state >> 8) ^ kCrc64Tables[0][(state ^ *data) & 0xff];
-  return ~state;
-}
-
 uint32_t Crc32Combine(uint32_t a, uint32_t b, uint64_t b_bytes) { return Shift(a, b_bytes, kCrc32Poly) ^ b; }
 uint32_t Crc32cCombine(uint32_t a, uint32_t b, uint64_t b_bytes) { return Shift(a, b_bytes, kCrc32cPoly) ^ b; }
 uint64_t Crc64NvmeCombine(uint64_t a, uint64_t b, uint64_t b_bytes) { return Shift(a, b_bytes, kCrc64NvmePoly) ^ b; }
@@ -167,11 +164,11 @@ std::string BigEndian64(uint64_t value) { return BigEndianBytes(value); }
 
 std::string Hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* to = text.data();
   for (const unsigned char c : bytes) {
-    text += kDigits[c >> 4];
-    text += kDigits[c & 15];
+    *to++ = kDigits[c >> 4];
+    *to++ = kDigits[c & 15];
   }
   return text;
 }

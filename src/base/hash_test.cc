@@ -18,6 +18,16 @@ TEST(Crc, ContinuesOverPieces) {
   EXPECT_EQ(Crc64Nvme(AsBytes("56789"), Crc64Nvme(AsBytes("1234"))), 0xae8b14860a799888ULL);
 }
 
+TEST(Crc, IsTheSameForPiecesOfAnyLength) {
+  std::string text;
+  for (uint32_t i = 0; i < 1000; ++i) text += static_cast<char>((i * 2654435761U) >> 24);
+  uint64_t by_bytes = 0;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    ASSERT_EQ(Crc64Nvme(AsBytes(std::string_view(text).substr(0, i))), by_bytes) << i;
+    if (i < text.size()) by_bytes = Crc64Nvme(AsBytes(std::string_view(text).substr(i, 1)), by_bytes);
+  }
+}
+
 TEST(Crc, CombinesTheValuesOfTwoHalves) {
   EXPECT_EQ(Crc32Combine(Crc32(AsBytes("1234")), Crc32(AsBytes("56789")), 5), 0xcbf43926U);
   EXPECT_EQ(Crc32cCombine(Crc32c(AsBytes("1234")), Crc32c(AsBytes("56789")), 5), 0xe3069283U);
@@ -30,6 +40,21 @@ TEST(Hasher, GivesTheDigestOfThePieces) {
   hasher.Update("c");
   EXPECT_EQ(Hex(hasher.Finish()), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Hex(Md5("")), "d41d8cd98f00b204e9800998ecf8427e");
+}
+
+TEST(Hasher, BeginsAnewAfterFinish) {
+  Hasher hasher(Digest::kMd5);
+  hasher.Update("abc");
+  EXPECT_EQ(Hex(hasher.Finish()), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(Hex(hasher.Finish()), Hex(Md5("")));
+}
+
+// RFC 4231, cases 2 and 6.
+TEST(Hmac, MatchesThePublishedValues) {
+  EXPECT_EQ(Hex(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(Hex(HmacSha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(Base64, RefusesWhatIsNotCanonical) {

@@ -1,7 +1,9 @@
 #include "base/random.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,16 +11,51 @@
 
 namespace tarn {
 
+namespace {
+
+// Going on without randomness would make guessable keys.
+void Draw(void* to, size_t count) {
+  if (RAND_bytes(static_cast<unsigned char*>(to), static_cast<int>(count)) != 1) std::abort();
+}
+
+// The generator costs as much for eight bytes as for some hundred: each thread draws ahead. What was handed out is
+// wiped here.
+class Ahead {
+ public:
+  static constexpr size_t kBytes = 512;
+  ~Ahead() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+  void Take(void* to, size_t count) {
+    if (count > bytes_.size() - used_) {
+      Draw(bytes_.data(), bytes_.size());
+      used_ = 0;
+    }
+    std::memcpy(to, &bytes_[used_], count);
+    std::memset(&bytes_[used_], 0, count);
+    used_ += count;
+  }
+
+ private:
+  std::array<unsigned char, kBytes> bytes_{};
+  size_t used_ = kBytes;
+};
+
+void Fill(void* to, size_t count) {
+  thread_local Ahead ahead;
+  if (count > Ahead::kBytes / 4) return Draw(to, count);
+  ahead.Take(to, count);
+}
+
+}  // namespace
+
 std::string RandomBytes(size_t count) {
   std::string bytes(count, '\0');
-  // Going on without randomness would make guessable keys.
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) std::abort();
+  Fill(bytes.data(), count);
   return bytes;
 }
 
 uint64_t RandomU64() {
   uint64_t value = 0;
-  std::memcpy(&value, RandomBytes(sizeof value).data(), sizeof value);
+  Fill(&value, sizeof value);
   return value;
 }
 

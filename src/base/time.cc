@@ -106,25 +106,77 @@ Timestamp FromCivil(int year, int month, int day, int hour, int minute, int seco
   return {seconds * kMicrosPerSecond};
 }
 
+namespace {
+
+// Listings write thousands of these. Years beyond four digits keep them all.
+void AppendDigits(std::string& out, int64_t value, size_t width) {
+  char digits[4];
+  for (size_t i = width; i > 0; value /= 10) digits[--i] = static_cast<char>('0' + value % 10);
+  out.append(digits, width);
+}
+
+void AppendYear(std::string& out, int64_t year) {
+  if (year >= 0 && year <= 9999) return AppendDigits(out, year, 4);
+  out += fmt::format("{:04}", year);
+}
+
+void AppendClock(std::string& out, const CivilTime& t, std::string_view between) {
+  AppendDigits(out, t.hour, 2);
+  out += between;
+  AppendDigits(out, t.minute, 2);
+  out += between;
+  AppendDigits(out, t.second, 2);
+}
+
+}  // namespace
+
 std::string FormatIso8601(Timestamp time, int fraction_digits) {
   const CivilTime t = ToCivil(time);
-  std::string text =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
+  std::string text;
+  text.reserve(28);
+  AppendYear(text, t.year);
+  text += '-';
+  AppendDigits(text, t.month, 2);
+  text += '-';
+  AppendDigits(text, t.day, 2);
+  text += 'T';
+  AppendClock(text, t, ":");
   const int64_t micros = time.micros - time.seconds() * kMicrosPerSecond;
-  if (fraction_digits == 3) text += fmt::format(".{:03}", micros / 1000);
-  if (fraction_digits == 6) text += fmt::format(".{:06}", micros);
-  return text + "Z";
+  if (fraction_digits > 0) text += '.';
+  if (fraction_digits >= 3) AppendDigits(text, micros / 1000, 3);
+  if (fraction_digits == 6) AppendDigits(text, micros % 1000, 3);
+  text += 'Z';
+  return text;
 }
 
 std::string FormatAmzDate(Timestamp time) {
   const CivilTime t = ToCivil(time);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", t.year, t.month, t.day, t.hour, t.minute, t.second);
+  std::string text;
+  text.reserve(16);
+  AppendYear(text, t.year);
+  AppendDigits(text, t.month, 2);
+  AppendDigits(text, t.day, 2);
+  text += 'T';
+  AppendClock(text, t, "");
+  text += 'Z';
+  return text;
 }
 
 std::string FormatHttpDate(Timestamp time) {
   const CivilTime t = ToCivil(time);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[static_cast<size_t>(t.weekday)], t.day,
-                     kMonths[static_cast<size_t>(t.month - 1)], t.year, t.hour, t.minute, t.second);
+  std::string text;
+  text.reserve(29);
+  text += kDays[static_cast<size_t>(t.weekday)];
+  text += ", ";
+  AppendDigits(text, t.day, 2);
+  text += ' ';
+  text += kMonths[static_cast<size_t>(t.month - 1)];
+  text += ' ';
+  AppendYear(text, t.year);
+  text += ' ';
+  AppendClock(text, t, ":");
+  text += " GMT";
+  return text;
 }
 
 std::optional<Timestamp> ParseIso8601(std::string_view text) {

@@ -311,6 +311,20 @@ TEST(MasterKey, IsMadeOnceAndFoundAgain) {
   std::filesystem::remove(path);
 }
 
+// RFC 3394, 4.6.
+TEST(KeyWrapper, MatchesThePublishedValue) {
+  std::string master;
+  for (char i = 0; i < 32; ++i) master += i;
+  const std::string key = Unhex("00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f").value();
+  const auto wrapper = MakeKeyWrapper(master);
+  std::string wrapped = wrapper->Wrap(key).value();
+  EXPECT_EQ(Hex(wrapped), "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21");
+  EXPECT_EQ(wrapper->Unwrap(wrapped).value(), key);
+  wrapped[20] ^= 1;
+  EXPECT_TRUE(wrapper->Unwrap(wrapped).Is(kWrongKey));
+  EXPECT_TRUE(wrapper->Unwrap("short").Is(kWrongKey));
+}
+
 TEST(FrameCipher, BindsAFrameToItsBlobPlaceAndEnd) {
   const std::string key(32, 'k');
   FrameCipher cipher({1, 2}, key);

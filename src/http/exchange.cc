@@ -25,7 +25,12 @@ bool IsServersOwn(std::string_view name) {
 
 // A value cannot end its line early.
 void AppendFieldText(std::string& out, std::string_view value) {
-  for (char c : value) out += (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f ? ' ' : c;
+  const size_t from = out.size();
+  out += value;
+  for (size_t i = from; i < out.size(); ++i) {
+    const char c = out[i];
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
+  }
 }
 
 }  // namespace
@@ -102,6 +107,7 @@ bool RequestBodySource::CanDrain(size_t bytes_max) const {
 }
 
 Task<bool> RequestBodySource::Drain(size_t bytes_max) {
+  if (done()) co_return true;
   std::string sink(16 << 10, '\0');
   size_t total = 0;
   while (!done()) {

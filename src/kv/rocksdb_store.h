@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kv/kv.h"
@@ -29,6 +30,8 @@ struct RocksDbOptions {
   int open_files_max = 256;
   uint64_t free_bytes_min = 16 << 20;  // on a small disk a fortieth of it: room for flushes and compactions
   rocksdb::Env* env = nullptr;         // null: the operating system's; tests put a faulty disk here
+  // Of keys that nearly every request reads and few commits change: their values stay in memory.
+  std::vector<std::string> hot_prefixes;
 };
 
 // Opens the store in `directory`, which is made when absent.

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/record.h"
 #include "identity/errors.h"
+#include "identity/hot_keys.h"
 #include "kv/key.h"
 
 namespace tarn::identity {
@@ -20,7 +21,6 @@ enum AccountTag : uint32_t { kAccountName = 1, kAccountRootKey = 2, kAccountCrea
 enum KeyTag : uint32_t { kKeyAccount = 1, kKeyPrincipal = 2, kKeySecret = 3, kKeyCreated = 4 };
 constexpr uint64_t kPrincipalRoot = 1;
 
-std::string VersionKey() { return kv::Key("i").Text("version").Take(); }
 std::string AccountKey(std::string_view id) { return kv::Key("i").Text("account").Text(id).Take(); }
 std::string AccessKey(std::string_view id) { return kv::Key("i").Text("key").Text(id).Take(); }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "object/errors.h"
@@ -104,18 +105,20 @@ Task<Status> Incoming::Append(std::span<const std::byte> bytes) {
 
 Task<Status> Incoming::Receive(BodySource& source) {
   const uint64_t expected = options_.length.value_or(kBufferBytes);
-  std::vector<std::byte> buffer(std::clamp<uint64_t>(expected, 1, kBufferBytes));
+  const size_t buffer_bytes = std::clamp<uint64_t>(expected, 1, kBufferBytes);
+  const auto storage = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
+  const std::span buffer(storage.get(), buffer_bytes);
   for (bool ended = false; !ended;) {
     size_t filled = 0;
     while (filled < buffer.size()) {
-      TARN_CO_TRY(const size_t count, co_await source.Read(std::span(buffer).subspan(filled)));
+      TARN_CO_TRY(const size_t count, co_await source.Read(buffer.subspan(filled)));
       if (count == 0) {
         ended = true;
         break;
       }
       filled += count;
     }
-    TARN_CO_CHECK(co_await Append(std::span(buffer).first(filled)));
+    TARN_CO_CHECK(co_await Append(buffer.first(filled)));
   }
   co_return Ok();
 }
@@ -223,11 +226,12 @@ std::vector<Extent> Layout::Slice(uint64_t offset, uint64_t length) const {
 }
 
 Task<Status> Send(std::shared_ptr<const Layout> layout, uint64_t offset, uint64_t length, BodySink& sink) {
-  std::vector<std::byte> buffer(std::min<uint64_t>(length, kBufferBytes));
+  const size_t buffer_bytes = std::min<uint64_t>(length, kBufferBytes);
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
   while (length > 0) {
     // The first read of a range ends where the cheap ones begin.
-    const uint64_t wanted = buffer.size() - (buffer.size() == kBufferBytes ? offset % kCheapestRead : 0);
-    const auto into = std::span(buffer).first(std::min(length, wanted));
+    const uint64_t wanted = buffer_bytes - (buffer_bytes == kBufferBytes ? offset % kCheapestRead : 0);
+    const auto into = std::span(buffer.get(), buffer_bytes).first(std::min(length, wanted));
     TARN_CO_TRY(const size_t count, co_await layout->ReadAt(offset, into));
     if (count == 0) co_return Fail(blob::kDamaged, "an object is shorter than its record says");
     TARN_CO_CHECK(co_await sink.Write(into.first(count)));

@@ -62,11 +62,12 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
   Version found;
   TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(auto versions, KeyVersions::Load(txn, blobs_, bucket, key));
-    std::optional<VersionRecord> record = versions.newest();
+    std::optional<VersionRecord> named;
     if (!version_id.empty()) {
-      TARN_TRY(record, versions.Find(version_id));
-      if (!record) return NoSuchVersion();
+      TARN_TRY(named, versions.Find(version_id));
+      if (!named) return NoSuchVersion();
     }
+    const std::optional<VersionRecord>& record = version_id.empty() ? versions.newest() : named;
     if (!record) return NoSuchKey();
     found = ToVersion(bucket, key, *record);
     found.is_latest = versions.IsNewest(*record);

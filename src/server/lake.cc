@@ -32,10 +32,12 @@
 #include "engine/engine.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
+#include "identity/hot_keys.h"
 #include "jobs/crawl/crawl_runner.h"
 #include "jobs/crawl/definitions.h"
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
+#include "object/hot_keys.h"
 #include "object/lifecycle/runner.h"
 #include "object/points/access_points.h"
 #include "object/store.h"
@@ -117,7 +119,9 @@ class OpenLake : public Lake {
     const bool is_new = !fs::exists(options_.data + "/kv");
     TARN_TRY(lake_key_, OpenMasterKey(options_.data, options_.master_key, is_new));
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
-    TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv"));
+    kv::RocksDbOptions metadata;
+    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey()};
+    TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv", metadata));
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
     blobs.volumes = options_.volumes;

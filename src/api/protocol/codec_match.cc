@@ -58,6 +58,13 @@ bool PathFits(std::string_view pattern, std::string_view path) {
   }
 }
 
+// The text before the next `separator`, which goes with it.
+std::string_view TakePart(std::string_view& rest, char separator) {
+  const std::string_view part = rest.substr(0, rest.find(separator));
+  rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+  return part;
+}
+
 struct Fit {
   int literals = 0;    // query parameters that the template names
   int path_words = 0;  // fixed segments of the path
@@ -71,9 +78,13 @@ std::optional<Fit> FitOf(const OperationName& operation, const RequestParts& req
   const std::string_view path = operation.uri.substr(0, mark);
   if (!PathFits(path, request.path)) return std::nullopt;
   Fit fit;
-  for (const std::string_view word : Split(path, '/')) fit.path_words += !word.empty() && word[0] != '{' ? 1 : 0;
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::string_view word = TakePart(rest, '/');
+    fit.path_words += !word.empty() && word[0] != '{' ? 1 : 0;
+  }
   if (mark != std::string_view::npos) {
-    for (const std::string_view literal : Split(operation.uri.substr(mark + 1), '&')) {
+    for (std::string_view rest = operation.uri.substr(mark + 1); !rest.empty();) {
+      const std::string_view literal = TakePart(rest, '&');
       const size_t equals = literal.find('=');
       const std::string_view name = literal.substr(0, equals);
       if (name == "x-id") continue;  // SDKs say the operation's name in it, others leave it out

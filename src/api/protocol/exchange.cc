@@ -117,7 +117,6 @@ bool Exchange::Refuse(const Error& error) {
 
 // Finds the service. Reads the body of an unsigned form, whose service only its Version tells.
 Task<bool> Exchange::Route() {
-  call_.request_id = RandomUuid();
   std::string claimed = ClaimedService(Signed());
   RoutedRequest routed{.host = host_,
                        .path = request_.path(),
@@ -131,7 +130,10 @@ Task<bool> Exchange::Route() {
     if (request_.method == "POST" && IsForm(parts_)) {
       matched_.protocol = WireProtocol::kQuery;
       auto body = co_await ReadWhole(*request_.body, dispatcher_.options.body_bytes_max);
-      if (!body.ok()) co_return Refuse(body.error());
+      if (!body.ok()) {
+        call_.request_id = RandomUuid();
+        co_return Refuse(body.error());
+      }
       body_ = std::move(*body);
       bytes_in_ = body_.size();
       version = FormVersion(body_);
@@ -143,7 +145,7 @@ Task<bool> Exchange::Route() {
     if (found.service != nullptr && candidate->model == found.service) served_ = candidate.get();
   }
   bool s3 = is_s3();
-  if (signs_as_s3()) call_.request_id = RandomText(16, kUpperAlphanumeric);
+  call_.request_id = signs_as_s3() ? RandomText(16, kUpperAlphanumeric) : RandomUuid();
   if (served_ == nullptr) {
     matched_.protocol = GuessProtocol(parts_, claimed);
     unknown_service_ = found.name;

@@ -105,7 +105,14 @@ Status CheckKeyLength(const protocol::Call& call, std::string_view key) {
   return Fail(object::kKeyTooLong, "Your key is too long");
 }
 
-std::string QuoteEtag(std::string_view etag) { return fmt::format("\"{}\"", etag); }
+std::string QuoteEtag(std::string_view etag) {
+  std::string quoted;
+  quoted.reserve(etag.size() + 2);
+  quoted += '"';
+  quoted += etag;
+  quoted += '"';
+  return quoted;
+}
 
 std::string UnquoteEtag(std::string_view etag) {
   etag = Trim(etag);

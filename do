@@ -68,7 +68,7 @@ def verb_test(arguments):
 
 
 def verb_bench(arguments):
-    build()
+    build(targets=("tarn", "bench_replay", "bench_fill"))
     deps.ensure(build=False, clients=deps.TEST_CLIENTS)
     python = str(ROOT / ".venv/bin/python")
     os.execv(python, [python, str(ROOT / "bench/run.py"), *arguments])

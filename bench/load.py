@@ -1,17 +1,23 @@
-"""A load generator for HTTP servers that speak AWS's protocols: signed requests made beforehand, raw sockets, several
-processes. One process drives many keep-alive connections with epoll; nothing but bytes is touched while the clock runs.
+"""Load for HTTP servers that speak AWS's protocols: requests signed beforehand, then played by tool/replay.cc over many
+keep-alive connections, which costs some microseconds a request.
 
 Signatures are made with UNSIGNED-PAYLOAD (S3) or the body's digest, and are valid for 15 minutes.
 """
 import datetime
 import hashlib
 import hmac
-import multiprocessing
-import selectors
+import os
+import pathlib
 import socket
+import struct
+import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
+
+REPLAY = os.environ.get("TARN_BENCH_REPLAY",
+                        str(pathlib.Path(__file__).resolve().parent.parent / "build/bench/tool/bench_replay"))
 
 
 class Signer:
@@ -127,91 +133,44 @@ def connect(signer):
     return made
 
 
-def _work(results, *arguments):
-    try:
-        results.put(_drive(*arguments))
-    except Exception as problem:  # told to the parent, which waits for one result a process
-        results.put(([], 0, 0, 1, f"{type(problem).__name__}: {problem}"))
+class Tally:
+    """What one class of requests took; times in milliseconds."""
 
-
-def _drive(signer, requests, connections, repeat_until, begin):
-    """Sends `requests` over `connections`; with `repeat_until` (seconds) begins again at the end of the list."""
-    selector = selectors.DefaultSelector()
-    latencies, failures, first_failure = [], 0, ""
-    sockets = [connect(signer) for _ in range(connections)]
-    begin.wait(60)
-    position, pending, started = 0, 0, time.perf_counter()
-    clock = time.perf_counter
-
-    def following():
-        nonlocal position
-        if repeat_until is not None:
-            if clock() - started > repeat_until:
-                return None
-        elif position >= len(requests):
-            return None
-        position += 1
-        return requests[(position - 1) % len(requests)]
-
-    for one in sockets:
-        request = following()
-        if request is None:
-            break
-        one.sendall(request)
-        selector.register(one, selectors.EVENT_READ, [Answer(), clock()])
-        pending += 1
-    while pending:
-        for key, _ in selector.select():
-            state = key.data
-            piece = key.fileobj.recv(1 << 16)
-            if piece and not state[0].feed(piece):
-                continue
-            now = clock()
-            latencies.append(now - state[1])
-            if not piece or state[0].status >= 300:
-                failures += 1
-                first_failure = first_failure or bytes(state[0].data[:400]).decode(errors="replace")
-            request = following() if piece else None
-            if request is None:
-                selector.unregister(key.fileobj)
-                pending -= 1
-                continue
-            state[0], state[1] = Answer(), clock()
-            key.fileobj.sendall(request)
-    return latencies, started, clock(), failures, first_failure
+    def __init__(self, words):
+        self.count, self.sent, self.received, *micros = map(int, words)
+        self.p50, self.p99, self.p999, self.longest = (one / 1e3 for one in micros)
 
 
 class Outcome:
-    def __init__(self, latencies, seconds, failures, first_failure):
-        self.latencies, self.seconds = sorted(latencies), seconds
-        self.failures, self.first_failure = failures, first_failure
+    def __init__(self, lines):
+        self.seconds, self.generator_cpu = map(float, lines[0].split()[1:3])
+        self.tallies = {}
+        for line in lines[1:]:
+            kind, *words = line.split()
+            self.tallies[int(kind)] = Tally(words)
+        self.count = sum(one.count for one in self.tallies.values())
 
     @property
     def rate(self):
-        return len(self.latencies) / self.seconds
-
-    def percentile(self, share):
-        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] * 1e3
+        return self.count / self.seconds
 
 
-def storm(signer, requests, connections=64, processes=2, repeat_until=None):
-    """All `requests` over `connections`, spread over `processes`; an Outcome. Fails when any request failed."""
-    context = multiprocessing.get_context("fork")
-    begin, results = context.Barrier(processes), context.Queue()
-    workers = [context.Process(target=_work, args=(results, signer, requests[i::processes], connections // processes,
-                                                   repeat_until, begin)) for i in range(processes)]
-    for worker in workers:
-        worker.start()
-    parts = [results.get() for _ in workers]
-    for worker in workers:
-        worker.join()
-    latencies = [one for part in parts for one in part[0]]
-    outcome = Outcome(latencies, max(p[2] for p in parts) - min(p[1] for p in parts), sum(p[3] for p in parts),
-                      next((p[4] for p in parts if p[4]), ""))
-    if outcome.failures:
-        raise RuntimeError(f"{outcome.failures} of {len(latencies)} requests failed, the first: "
-                           f"{outcome.first_failure}")
-    return outcome
+def replay(signer, requests, connections, seconds=None):
+    """Plays `requests`, each (head, body bytes) or (head, body bytes, class), once or again and again for `seconds`;
+    an Outcome. Bodies that are not part of the head are random bytes. Fails when any request failed."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as file:
+        for head, body, *kind in requests:
+            file.write(struct.pack("<BII", kind[0] if kind else 0, len(head), body) + head)
+        file.flush()
+        done = subprocess.run([REPLAY, file.name, signer.host, str(signer.port), str(connections),
+                               *([str(seconds)] if seconds else [])], capture_output=True, text=True, errors="replace")
+    lines = done.stdout.splitlines()
+    if done.returncode != 0 or not lines:
+        raise RuntimeError(f"replay failed: {done.stderr}")
+    failures = int(lines[0].split()[4])
+    if failures:
+        raise RuntimeError(f"{failures} requests failed: {done.stdout[:2000]}")
+    return Outcome(lines)
 
 
 def stream(signer, calls, threads=4):

@@ -68,8 +68,9 @@ class Tarn(Server):
     name = "tarn"
     durability = "fsync before the answer (group commit), encrypted, checksummed"
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, data=None):
         super().__init__()
+        self.data = data or self.folder / "data"
         self.binary = os.environ.get("TARN_BINARY", str(ROOT / "build/tarn"))
         self.arguments = arguments
         self.start()
@@ -81,7 +82,7 @@ class Tarn(Server):
         with open(self.folder / "log", "ab") as log:
             began = time.perf_counter()
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0", "--console",
+                [self.binary, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--console",
                  "127.0.0.1:0", *self.arguments], env=env, stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.process.stdout:
             if match := re.search(r"tarn ready on \w+://\S+:(\d+)", line):

@@ -7,7 +7,7 @@ import argparse
 import statistics
 import time
 
-from load import storm
+from load import replay
 from servers import Tarn, peer
 
 
@@ -41,8 +41,8 @@ def main():
         began = time.perf_counter()
         for base in range(0, objects, 50_000):
             signer = server.signer()
-            storm(signer, [signer.request("PUT", f"/full/{i // 1000:04d}/{i:08d}", body=b"x" * 100)
-                           for i in range(base, min(base + 50_000, objects))])
+            replay(signer, [(signer.request("PUT", f"/full/{i // 1000:04d}/{i:08d}", length=100), 100)
+                            for i in range(base, min(base + 50_000, objects))], 64)
         print(f"  filled with {objects:,} objects of 100 bytes in {time.perf_counter() - began:.0f} s", flush=True)
         measure(server, f"{objects:,} objects")
     print("  wanted: ready within 300 ms and at most 100 MiB idle, on a million objects")

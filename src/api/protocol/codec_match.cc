@@ -76,12 +76,7 @@ std::optional<Fit> FitOf(const OperationName& operation, const RequestParts& req
   if (operation.http_method != request.method) return std::nullopt;
   const size_t mark = operation.uri.find('?');
   const std::string_view path = operation.uri.substr(0, mark);
-  if (!PathFits(path, request.path)) return std::nullopt;
   Fit fit;
-  for (std::string_view rest = path; !rest.empty();) {
-    const std::string_view word = TakePart(rest, '/');
-    fit.path_words += !word.empty() && word[0] != '{' ? 1 : 0;
-  }
   if (mark != std::string_view::npos) {
     for (std::string_view rest = operation.uri.substr(mark + 1); !rest.empty();) {
       const std::string_view literal = TakePart(rest, '&');
@@ -93,6 +88,11 @@ std::optional<Fit> FitOf(const OperationName& operation, const RequestParts& req
       if (equals != std::string_view::npos && literal.substr(equals + 1) != *value) return std::nullopt;
       ++fit.literals;
     }
+  }
+  if (!PathFits(path, request.path)) return std::nullopt;
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::string_view word = TakePart(rest, '/');
+    fit.path_words += !word.empty() && word[0] != '{' ? 1 : 0;
   }
   bool missing = false;
   for (const std::string_view name : operation.required_query) missing |= request.Query(name) == nullptr;

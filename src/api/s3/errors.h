@@ -35,6 +35,8 @@ inline constexpr Reason kInvalidAnnotationPrefix{"s3.InvalidAnnotationPrefix", C
 inline constexpr Reason kAnnotationNotText{"s3.AnnotationNotText", Code::kInvalidArgument};
 
 // Forms (POST object).
+inline constexpr Reason kAnonymousRefused{"s3.AnonymousRefused", Code::kPermissionDenied};
+inline constexpr Reason kNoSuchEncryption{"s3.NoSuchEncryption", Code::kNotFound};
 inline constexpr Reason kMalformedPost{"s3.MalformedPost", Code::kInvalidArgument};
 inline constexpr Reason kPostFieldsTooLarge{"s3.PostFieldsTooLarge", Code::kInvalidArgument};
 inline constexpr Reason kPostNotForm{"s3.PostNotForm", Code::kPreconditionFailed};

@@ -24,6 +24,14 @@ Result<uint32_t> PageSize(const Call& call, const std::optional<int32_t>& max_ke
   return static_cast<uint32_t>(std::min(max, kPageMax));
 }
 
+// Of ListObjectVersions, whose words for a bad limit are its own.
+Result<uint32_t> VersionPageSize(const Call& call, const std::optional<int32_t>& max_keys) {
+  if (max_keys.value_or(0) < 0) {
+    return BadArgument(call, "maxKeys", std::to_string(*max_keys), "max-keys cannot be negative");
+  }
+  return PageSize(call, max_keys);
+}
+
 // What objects and versions in listings have alike.
 template <typename T>
 T Row(const object::Entry& entry, bool encode) {
@@ -144,7 +152,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
 Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& call,
                                                                     const gen::ListObjectVersionsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
+  TARN_TRY(const uint32_t max, VersionPageSize(call, in.max_keys));
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
   const std::string key_marker = in.key_marker.value_or("");
   const std::string version_marker = in.version_id_marker.value_or("");

@@ -21,7 +21,7 @@ using object::ChecksumType;
 constexpr int32_t kPageMax = 1'000;
 
 Status CheckChecksumType(const std::optional<std::string>& type) {
-  if (!type || *type == "COMPOSITE" || *type == "FULL_OBJECT") return Ok();
+  if (!type || EqualsIgnoreCase(*type, "COMPOSITE") || EqualsIgnoreCase(*type, "FULL_OBJECT")) return Ok();
   return Fail(object::kInvalidRequest, "Value for x-amz-checksum-type header is invalid.");
 }
 
@@ -42,7 +42,8 @@ Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Uploa
   const bool crc = algorithm == ChecksumAlgorithm::kCrc32 || algorithm == ChecksumAlgorithm::kCrc32c || crc64;
   upload.checksum_type = crc64 ? ChecksumType::kFullObject : ChecksumType::kComposite;
   if (!in.checksum_type) return Ok();
-  upload.checksum_type = *in.checksum_type == "COMPOSITE" ? ChecksumType::kComposite : ChecksumType::kFullObject;
+  const bool composite = EqualsIgnoreCase(*in.checksum_type, "COMPOSITE");
+  upload.checksum_type = composite ? ChecksumType::kComposite : ChecksumType::kFullObject;
   if ((crc64 && upload.checksum_type == ChecksumType::kComposite) ||
       (!crc && upload.checksum_type == ChecksumType::kFullObject)) {
     return Fail(object::kInvalidRequest,
@@ -77,9 +78,10 @@ Result<std::vector<object::CompletedPart>> PartsOf(const Call& call, const gen::
                                                   AsciiLower(AlgorithmName(checksum.algorithm)), *part.part_number));
     }
     if (upload.ok() && !upload->checksum_declared && checksum.algorithm != upload->checksum) checksum.value.reset();
-    parts.push_back({.number = static_cast<uint32_t>(*part.part_number),
-                     .etag = UnquoteEtag(*part.e_tag),
-                     .checksum = checksum.value.value_or("")});
+    const auto number = static_cast<uint32_t>(*part.part_number);
+    // Named twice, as it was uploaded twice: the later one counts.
+    if (!parts.empty() && parts.back().number == number) parts.pop_back();
+    parts.push_back({.number = number, .etag = UnquoteEtag(*part.e_tag), .checksum = checksum.value.value_or("")});
   }
   return parts;
 }
@@ -175,7 +177,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
   if (upload.ok()) {
     TARN_CHECK(CheckCompletionKey(call, *upload, CustomerHeadersOf(in)));
-    if (in.checksum_type && *in.checksum_type != TypeName(upload->checksum_type)) {
+    if (in.checksum_type && !EqualsIgnoreCase(*in.checksum_type, TypeName(upload->checksum_type))) {
       return Fail(object::kInvalidRequest,
                   fmt::format("The upload was created using the {} checksum mode. The complete request must use the "
                               "same checksum mode.",

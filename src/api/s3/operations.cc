@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/s3/access/access.h"
+#include "api/s3/access/anonymous.h"
 #include "api/s3/access/context.h"
 #include "api/s3/gen/operations.h"
 #include "api/s3/metrics/metrics_configurations.h"
@@ -158,6 +159,7 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
+  RefuseAnonymous(rows);
   return rows;
 }
 

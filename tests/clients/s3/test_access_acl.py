@@ -91,6 +91,19 @@ def test_canned_lists_of_buckets_open_what_they_say(mine, theirs, nobody, open_b
         assert refused(client.get_bucket_tagging, Bucket=open_bucket) == DENIED
 
 
+def test_a_bucket_of_old_defaults_tells_only_the_encryption_it_was_given(mine, name):
+    mine.create_bucket(Bucket=name)
+    with pytest.raises(ClientError, match="ServerSideEncryptionConfigurationNotFoundError"):
+        mine.get_bucket_encryption(Bucket=name)
+    mine.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={
+        "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]})
+    assert mine.get_bucket_encryption(Bucket=name)
+    mine.delete_bucket_encryption(Bucket=name)
+    with pytest.raises(ClientError, match="ServerSideEncryptionConfigurationNotFoundError"):
+        mine.get_bucket_encryption(Bucket=name)
+    mine.delete_bucket(Bucket=name)
+
+
 def test_lists_are_answered_as_they_were_set(mine, theirs, open_bucket):
     acl = mine.get_bucket_acl(Bucket=open_bucket)
     me, them = own(mine)[:8], own(theirs)[:8]

@@ -106,6 +106,12 @@ def test_preflights_are_refused_as_aws_does(lake, bucket, name):
         403, "AccessForbidden", refused, "PUT", "BUCKET")
     assert ask(f"{bucket}/k", Origin="http://a.test", Access_Control_Request_Method="GET",
                Access_Control_Request_Headers="x-amz-date")[:2] == (403, "AccessForbidden")
+    assert ask(f"{bucket}/k", Origin="", Access_Control_Request_Method="GET") == no_origin
+    assert ask(f"{bucket}/k", Origin="http://a.test", Access_Control_Request_Method="get")[1:3] == (
+        "BadRequest", "Invalid Access-Control-Request-Method: get")
+    assert ask(f"{bucket}/k", Origin="http://a.test", Access_Control_Request_Method="GET",
+               Access_Control_Request_Headers="date,a b")[1:3] == (
+        "BadRequest", 'Access-Control-Request-Headers "a b" contains invalid character.')
 
 
 def test_answers_to_pages_carry_the_headers(lake, bucket):

@@ -75,6 +75,18 @@ def test_configurations_are_kept_and_checked(s3, bucket):
         s3.get_bucket_website(Bucket=bucket)
 
 
+def test_a_configuration_may_have_128_kib_and_50_rules(s3, bucket):
+    def refused(prefix, count):
+        rules = [{"Condition": {"KeyPrefixEquals": f"{prefix}{i}"}, "Redirect": {"HostName": "a.test"}} for i in range(count)]
+        with pytest.raises(ClientError) as caught:
+            s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={
+                "IndexDocument": {"Suffix": "index.html"}, "RoutingRules": rules})
+        return caught.value.response["Error"]
+    assert refused("p", 51)["Message"] == (
+        "51 routing rules provided, the number of routing rules in a website configuration is limited to 50.")
+    assert refused("p" * 4096, 50)["Code"] == "MaxMessageLengthExceeded"
+
+
 def test_pages_and_folders_are_shown(s3, bucket, site):
     for key in ("index.html", "a/index.html", "a/ü.html"):
         etag = put(s3, bucket, key)["ETag"]

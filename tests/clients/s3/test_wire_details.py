@@ -44,8 +44,61 @@ def test_requests_that_name_no_operation_are_told_so(lake, bucket):
     status, error = plain(lake, "PUT", f"/{bucket}/k?uploadId=x")
     assert (status, error["Code"], error["ResourceType"]) == (405, "MethodNotAllowed", "UPLOAD")
     assert plain(lake, "GET", f"/{bucket}/k?versions")[1]["Code"] == "InvalidRequest"
-    status, error = plain(lake, "GET", f"/{bucket}/k", {"x-amz-copy-source": "a/b"})
-    assert (status, error["ArgumentName"]) == (400, "x-amz-copy-source")
+    for method, path in (("GET", f"/{bucket}/k"), ("POST", f"/{bucket}/k?uploadId=x")):
+        status, error = plain(lake, method, path, {"x-amz-copy-source": "a/b"})
+        assert (status, error["ArgumentName"]) == (400, "x-amz-copy-source")
+
+
+def test_the_last_bytes_of_an_empty_object_are_all_of_it(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="empty", Body=b"")
+    got = s3.get_object(Bucket=bucket, Key="empty", Range="bytes=-1")
+    assert got["ResponseMetadata"]["HTTPStatusCode"] == 200 and "ContentRange" not in got
+    for outside in ("bytes=-0", "bytes=0-"):
+        assert refused(s3.get_object, Bucket=bucket, Key="empty", Range=outside)[0] == 416
+
+
+def test_what_needs_a_signature_says_so(lake, bucket):
+    for method, path, words in (
+            ("PUT", f"/new-{bucket}", "Anonymous users cannot invoke this API. Please authenticate."),
+            ("PUT", f"/{bucket}?acl", "Anonymous users cannot invoke this API. Please authenticate."),
+            ("PUT", f"/{bucket}/k?acl", "Anonymous users cannot invoke this API. Please authenticate."),
+            ("GET", f"/{bucket}?ownershipControls", "s3:GetBucketOwnershipControls does not support Anonymous requests!"),
+            ("POST", f"/{bucket}/k?uploads", "Anonymous users cannot initiate multipart uploads. Please authenticate."),
+            ("GET", f"/{bucket}/k", "Access Denied")):
+        status, error = plain(lake, method, path, {"Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="})
+        assert (status, error["Code"], error["Message"]) == (403, "AccessDenied", words), path
+
+
+def test_a_part_that_is_named_twice_counts_as_it_was_uploaded_last(s3, bucket):
+    upload = {"Bucket": bucket, "Key": "k", "UploadId": s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]}
+    parts = [{"PartNumber": 1, "ETag": s3.upload_part(PartNumber=1, Body=body, **upload)["ETag"]} for body in (b"a", b"b")]
+    assert refused(s3.complete_multipart_upload, MultipartUpload={"Parts": parts[::-1]}, **upload)[1]["Code"] == "InvalidPart"
+    s3.complete_multipart_upload(MultipartUpload={"Parts": parts}, **upload)
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"b"
+
+
+def test_a_full_objects_checksum_has_no_share_for_a_part(s3, bucket):
+    upload = {"Bucket": bucket, "Key": "k", "UploadId": s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]}
+    etag = s3.upload_part(PartNumber=1, Body=b"a", **upload)["ETag"]
+    s3.complete_multipart_upload(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}, **upload)
+    assert "ChecksumCRC64NVME" in s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert "ChecksumCRC64NVME" not in s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED", PartNumber=1)
+
+
+def test_a_locks_headers_are_judged_before_its_bucket(lake, s3, bucket):
+    status, error = refused(s3.put_object, Bucket=bucket, Key="k", ObjectLockMode="COMPLIANCE")
+    assert (status, error["Code"]) == (400, "InvalidArgument")
+    status, error = plain(lake, "PUT", f"/{bucket}/k", {"x-amz-object-lock-retain-until-date": "tomorrow"})
+    assert error["Message"] == "The retain until date must be provided in ISO 8601 format"
+    until = "2020-01-01T00:00:00Z"
+    status, error = refused(s3.create_multipart_upload, Bucket=bucket, Key="k", ObjectLockMode="GOVERNANCE",
+                            ObjectLockRetainUntilDate=until)
+    assert error["Message"] == "The retain until date must be in the future!"
+
+
+def test_limits_that_are_negative(s3, bucket):
+    status, error = refused(s3.list_object_versions, Bucket=bucket, MaxKeys=-1)
+    assert (error["Message"], error["ArgumentName"]) == ("max-keys cannot be negative", "maxKeys")
 
 
 @pytest.mark.parametrize("algorithm,digest", [("SHA512", hashlib.sha512), ("MD5", hashlib.md5)])

@@ -46,6 +46,11 @@ Result<DefaultEncryption> RuleOf(const Call& call, const gen::ServerSideEncrypti
 Result<gen::GetBucketEncryptionOutput> GetBucketEncryption(S3Service& service, const Call& call,
                                                            const gen::GetBucketEncryptionRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
+  // Since 2023 every bucket of AWS tells AES256; before, those did that had been told to.
+  if (service.parts().legacy_bucket_defaults && !bucket.Has(DefaultEncryption::kDocument)) {
+    call.AddErrorField("BucketName", bucket.name);
+    return Fail(kNoSuchEncryption, "no default encryption was set");
+  }
   TARN_TRY(const DefaultEncryption kept, service.store().GetDefaultEncryption(bucket));
   gen::ServerSideEncryptionRule rule;
   auto& by_default = rule.apply_server_side_encryption_by_default.emplace();

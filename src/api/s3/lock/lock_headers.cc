@@ -32,7 +32,6 @@ Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, c
   object::Lock lock;
   if (headers.event_hold) return Fail(kNotImplemented, "Object Lock event holds are not implemented");
   if (!headers.mode && !headers.retain_until && !headers.legal_hold) return lock;
-  if (!bucket.object_lock) return Fail(object::kInvalidRequest, "Bucket is missing ObjectLockConfiguration");
   if (headers.mode.has_value() != headers.retain_until.has_value()) {
     return Invalid(call, headers.mode ? "x-amz-object-lock-retain-until-date" : "x-amz-object-lock-mode", "",
                    "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied");
@@ -56,6 +55,7 @@ Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, c
     lock.legal_hold = *headers.legal_hold == "ON";
     lock.legal_hold_told = true;
   }
+  if (!bucket.object_lock) return Fail(object::kInvalidRequest, "Bucket is missing ObjectLockConfiguration");
   return lock;
 }
 

@@ -54,8 +54,10 @@ Result<std::optional<ByteRange>> ParseRange(const std::optional<std::string>& he
   if ((!first && !first_text.empty()) || (!last && !last_text.empty()) || (!first && !last)) return whole;
   const Error outside = Fail(object::kInvalidRange, "The requested range is not satisfiable");
   if (!first) {
+    if (*last == 0) return outside;
+    // The last bytes of nothing are the whole of it.
+    if (size == 0) return whole;
     const uint64_t length = std::min(*last, size);
-    if (length == 0) return outside;
     return std::optional(ByteRange{.offset = size - length, .length = length});
   }
   if (last && *last < *first) return whole;

@@ -2,12 +2,15 @@
 
 #include "api/protocol/codec.h"
 #include "api/s3/errors.h"
+#include "base/time.h"
 #include "object/errors.h"
 
 namespace tarn::api::s3 {
 namespace {
 
 using protocol::Call;
+
+constexpr std::string_view kRetainUntil = "x-amz-object-lock-retain-until-date";
 
 struct Refusal {
   const Reason* reason = nullptr;  // null: nothing to refuse
@@ -48,14 +51,21 @@ Refusal JudgeObject(const Call& call) {
     return {.reason = &object::kInvalidArgument,
             .message = "This operation does not accept partNumber without uploadId",
             .argument = "partNumber",
-            .value = *call.request->Query("partNumber"),
+            .value = "partNumber",
+            .resource = {}};
+  }
+  if (const std::string* until = call.request->Header(kRetainUntil); until != nullptr && !ParseIso8601(*until)) {
+    return {.reason = &object::kInvalidArgument,
+            .message = "The retain until date must be provided in ISO 8601 format",
+            .argument = kRetainUntil,
+            .value = *until,
             .resource = {}};
   }
   if (method == "PUT" && has("uploadId") && !has("partNumber")) {
     return {.reason = &kMethodNotAllowed, .message = {}, .argument = {}, .value = {}, .resource = "UPLOAD"};
   }
   if (method == "POST" && call.request->query->empty()) {
-    return {.reason = &kMethodNotAllowed, .message = {}, .argument = {}, .value = {}, .resource = "OBJECT"};
+    return {.reason = &kMethodNotAllowed, .message = {}, .argument = {}, .value = {}, .resource = "SERVICE"};
   }
   return {};
 }
@@ -67,7 +77,8 @@ Refusal Judge(const Call& call) {
     return {.reason = &kMethodNotAllowed, .message = {}, .argument = {}, .value = {}, .resource = "SERVICE"};
   }
   if (const std::string* source = call.request->Header("x-amz-copy-source");
-      source != nullptr && (method == "GET" || method == "HEAD" || method == "DELETE")) {
+      source != nullptr && (method == "GET" || method == "HEAD" || method == "DELETE" ||
+                            (method == "POST" && call.request->Query("uploadId") != nullptr))) {
     return {.reason = &object::kInvalidArgument,
             .message = "You can only specify a copy source header for copy requests.",
             .argument = "x-amz-copy-source",

@@ -7,6 +7,7 @@
 #include "api/s3/web/cors/cors_preflight.h"
 #include "api/s3/web/resource_path.h"
 #include "api/s3/web/rows.h"
+#include "base/strings.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -52,6 +53,19 @@ Error Forbidden(const Call& call, std::string_view method, bool object, std::str
   return Fail(kCorsForbidden, std::move(message));
 }
 
+// What no configuration could allow.
+Status CheckAsked(const Call& call, const std::string& method) {
+  if (!IsCorsMethod(method)) return Fail(kBadPreflight, "Invalid Access-Control-Request-Method: " + method);
+  const std::string* names = call.request->Header(kRequestHeaders);
+  if (names == nullptr) return Ok();
+  for (const std::string_view name : Split(*names, ',')) {
+    if (IsHeaderName(Trim(name))) continue;
+    return Fail(kBadPreflight,
+                "Access-Control-Request-Headers \"" + std::string(name) + "\" contains invalid character.");
+  }
+  return Ok();
+}
+
 CorsRequest RequestOf(const Call& call, const std::string& origin) {
   const std::string* method = call.request->Header(kRequestMethod);
   const std::string* names = call.request->Header(kRequestHeaders);
@@ -81,9 +95,11 @@ Result<std::shared_ptr<const CorsRules>> CorsCache::Find(object::Store& store, c
 Result<protocol::OwnAnswer> Preflight(const Call& call, object::Store& store, CorsCache& cache) {
   const std::string* origin = call.request->Header("origin");
   const std::string* method = call.request->Header(kRequestMethod);
-  if (origin == nullptr) return Fail(kBadPreflight, "Insufficient information. Origin request header needed.");
+  if (origin == nullptr || origin->empty())
+    return Fail(kBadPreflight, "Insufficient information. Origin request header needed.");
   const Resource resource = ResourceOf(call);
   const std::string_view asked = method != nullptr ? std::string_view(*method) : call.method();
+  if (method != nullptr) TARN_CHECK(CheckAsked(call, *method));
   const auto bucket = store.GetBucket(resource.bucket);
   if (bucket.Is(object::kNoSuchBucket)) return Forbidden(call, asked, false, "CORSResponse: Bucket not found");
   if (!bucket.ok()) return bucket.error();

@@ -36,6 +36,13 @@ Status CheckWildcards(const Texts& patterns, std::string_view element) {
   return Ok();
 }
 
+Status CheckNames(const Texts& names) {
+  for (const std::string& name : names) {
+    if (!IsHeaderName(name)) return Invalid("AllowedHeader \"{}\" contains invalid character.", name);
+  }
+  return Ok();
+}
+
 Status CheckRule(const gen::CORSRule& rule) {
   if (Of(rule.allowed_methods).empty() || Of(rule.allowed_origins).empty()) {
     return Fail(kMalformedXml, "a rule needs AllowedMethod and AllowedOrigin");
@@ -56,7 +63,8 @@ Status CheckRule(const gen::CORSRule& rule) {
                      header);
     }
   }
-  return Ok();
+  TARN_CHECK(CheckNames(Of(rule.allowed_headers)));
+  return CheckNames(Of(rule.expose_headers));
 }
 
 bool Fits(std::string_view pattern, std::string_view text) {
@@ -81,6 +89,15 @@ std::optional<Texts> AllowedNames(const gen::CORSRule& rule, std::string_view as
 }
 
 }  // namespace
+
+bool IsHeaderName(std::string_view name) {
+  return std::ranges::all_of(name, [](unsigned char c) {
+    return c > ' ' && c < 0x7f &&
+           std::string_view("()<>@,;:\\\"/[]?={}").find(static_cast<char>(c)) == std::string_view::npos;
+  });
+}
+
+bool IsCorsMethod(std::string_view method) { return std::ranges::find(kMethods, method) != kMethods.end(); }
 
 Status CheckCors(const CorsRules& rules) {
   if (rules.empty()) return Fail(kMalformedXml, "no rules");

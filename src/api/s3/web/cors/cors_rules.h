@@ -21,6 +21,11 @@ using CorsHeaders = std::vector<std::pair<std::string, std::string>>;
 // kMalformedXml, object.InvalidRequest as AWS words it.
 Status CheckCors(const CorsRules& rules);
 
+// A token of RFC 9110, "*" among its characters.
+bool IsHeaderName(std::string_view name);
+// One that a rule can allow.
+bool IsCorsMethod(std::string_view method);
+
 struct CorsRequest {
   std::string_view origin;
   std::string_view method;                       // Access-Control-Request-Method, else the request's own

@@ -9,8 +9,12 @@
 #include "api/s3/errors.h"
 #include "api/s3/gen/operations.h"
 #include "api/s3/gen/shapes.h"
+#include "api/s3/rules/checksums.h"
+#include "api/s3/rules/request_rules.h"
 #include "api/s3/web/form/form_text.h"
+#include "base/hash.h"
 #include "base/strings.h"
+#include "base/time.h"
 #include "object/errors.h"
 
 namespace tarn::api::s3 {
@@ -25,6 +29,10 @@ constexpr std::array<std::string_view, 6> kSignatureFields = {"x-amz-algorithm",
                                                               "x-amz-date",           "x-amz-signature",
                                                               "x-amz-security-token", "x-amz-content-sha256"};
 constexpr std::string_view kMetadata = "x-amz-meta-";
+constexpr std::string_view kChecksum = "x-amz-checksum-";
+// The headers of that prefix that are no checksums.
+constexpr std::array<std::string_view, 3> kAboutChecksums = {"x-amz-checksum-algorithm", "x-amz-checksum-type",
+                                                             "x-amz-checksum-mode"};
 
 template <typename List>
 bool Contains(const List& list, std::string_view text) {
@@ -66,6 +74,17 @@ Result<std::string> TaggingHeader(const std::string& xml) {
   return Join(pairs, "&");
 }
 
+// A form's checksum is judged by its look before the file is read.
+Status CheckChecksumField(const std::string& name, const std::string& value) {
+  const auto algorithm = ParseAlgorithm(std::string_view(name).substr(kChecksum.size()));
+  if (!algorithm.ok()) {
+    return Fail(object::kInvalidRequest, "The algorithm type you specified in x-amz-checksum- header is invalid.");
+  }
+  const auto raw = Unbase64(value);
+  if (raw && raw->size() == object::ChecksumBytes(*algorithm)) return Ok();
+  return Fail(object::kInvalidRequest, fmt::format("Value for {} header is invalid.", name));
+}
+
 }  // namespace
 
 Error MissingField(const protocol::Call& call, std::string_view name) {
@@ -92,13 +111,17 @@ Result<std::optional<protocol::FormClaim>> FormClaimOf(const protocol::Call& cal
     claim.access_key_id = *FindField(fields, "awsaccesskeyid");
     return std::optional(std::move(claim));
   }
-  if (*FindField(fields, "x-amz-algorithm") != "AWS4-HMAC-SHA256") {
-    return Fail(protocol::kMalformedPresign, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
+  if (const std::string& algorithm = *FindField(fields, "x-amz-algorithm"); algorithm != "AWS4-HMAC-SHA256") {
+    return BadArgument(call, "X-Amz-Algorithm", algorithm, "Only AWS4-HMAC-SHA256 is supported");
   }
-  if (!protocol::ReadFormCredential(*FindField(fields, "x-amz-credential"), claim)) {
-    return Fail(protocol::kMalformedPresign,
-                "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "
-                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+  if (const std::string& date = *FindField(fields, "x-amz-date"); !ParseAmzDate(date)) {
+    return BadArgument(call, "X-Amz-Date", date, "X-Amz-Date must be formated via ISO8601 Long format");
+  }
+  if (const std::string& credential = *FindField(fields, "x-amz-credential");
+      !protocol::ReadFormCredential(credential, claim)) {
+    return BadArgument(call, "x-amz-credential", credential,
+                       "the Credential is mal-formed; expecting "
+                       "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
   }
   return std::optional(std::move(claim));
 }
@@ -106,6 +129,7 @@ Result<std::optional<protocol::FormClaim>> FormClaimOf(const protocol::Call& cal
 Result<std::vector<protocol::Field>> PutHeadersOf(const FormFields& fields) {
   std::vector<protocol::Field> headers;
   for (const auto& [name, value] : fields) {
+    if (name.starts_with(kChecksum) && !Contains(kAboutChecksums, name)) TARN_CHECK(CheckChecksumField(name, value));
     if (name == "acl") {
       headers.push_back({"x-amz-acl", SystemHeaderText(value)});
     } else if (name == "tagging") {

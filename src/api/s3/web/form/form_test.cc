@@ -90,6 +90,24 @@ TEST(PostPolicy, ComparesNamesWithoutCaseAndValuesWithIt) {
             R"(Invalid according to Policy: Policy Condition failed: ["eq", "key", "a"])");
 }
 
+TEST(PostPolicy, TellsAListAsItWasWritten) {
+  EXPECT_EQ(Why(Check(R"([["eq","$key","A"]])", {{"key", "a"}})),
+            R"(Invalid according to Policy: Policy Condition failed: ["eq","$key","A"])");
+}
+
+TEST(PostPolicy, TellsWhatIsWrongWithADocument) {
+  const auto why = [](std::string_view conditions) { return Why(Check(conditions, {})); };
+  EXPECT_EQ(why("true"), "Invalid Policy: Invalid 'conditions' value: must be a List.");
+  EXPECT_EQ(why("[true]"), "Invalid Policy: Invalid condition test: must be a List or Object.");
+  EXPECT_EQ(why("[[]]"), "Invalid Policy: Invalid Condition: missing operation identifier.");
+  EXPECT_EQ(why(R"([["ne", "$a", "b"]])"), "Invalid Policy: Invalid Condition: unknown operation 'ne'.");
+  EXPECT_EQ(why(R"([["eq", "$a", "b", "c"]])"), "Invalid Policy: Invalid eq: wrong number of arguments.");
+  EXPECT_EQ(why(R"([["eq", "$a", true]])"), "Invalid Policy: Invalid JSON.");
+  EXPECT_EQ(why(R"([["content-length-range", 1, false]])"), "Invalid Policy: Invalid JSON.");
+  EXPECT_EQ(ParsePostPolicy("").error().message, "Invalid Policy: Expecting '{' but found End-of-Input");
+  EXPECT_EQ(ParsePostPolicy("a_b").error().message, "Invalid Policy: invalid Base64 encoding.");
+}
+
 TEST(PostPolicy, TakesAMissingFieldForAnEmptyOne) {
   EXPECT_TRUE(Check(R"([["starts-with", "$acl", ""], {"key": ""}])", {}).ok());
   EXPECT_FALSE(Check(R"([["starts-with", "$acl", "p"]])", {}).ok());

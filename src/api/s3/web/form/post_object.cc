@@ -177,7 +177,11 @@ Result<std::string> KeyOf(const Call& call, const Form& form) {
 Task<Result<OwnAnswer>> PostObject(S3Service& service, protocol::OwnRequest request) {
   Call& call = request.call;
   const std::string bucket = ResourceOf(call).bucket;
-  const auto boundary = FormBoundary(call.Header("content-type").value_or(""));
+  const std::string type = call.Header("content-type").value_or("");
+  const auto boundary = FormBoundary(type);
+  if (!boundary && EqualsIgnoreCase(Trim(type.substr(0, type.find(';'))), "multipart/form-data")) {
+    co_return Fail(kMalformedPost, "The body of your POST request is not well-formed multipart/form-data.");
+  }
   if (!boundary) {
     call.AddErrorField("Condition", "Bucket POST must be of the enclosure-type multipart/form-data");
     co_return Fail(kPostNotForm, "the body is no form");

@@ -15,6 +15,8 @@ namespace {
 using Kind = PostCondition::Kind;
 
 constexpr size_t kPolicyBytesMax = 20 << 10;
+// What AWS also says of a value whose type no condition takes.
+constexpr std::string_view kNotJson = "Invalid JSON.";
 
 Error Invalid(std::string_view why) { return Fail(kInvalidPostPolicy, fmt::format("Invalid Policy: {}", why)); }
 
@@ -29,15 +31,17 @@ std::optional<int64_t> SizeOf(const json::Value& value) {
 
 Result<PostCondition> SizeCondition(const json::Array& words) {
   PostCondition condition{.kind = Kind::kSize};
-  condition.text = fmt::format("[\"content-length-range\", {}, {}]", json::Write(words[1]), json::Write(words[2]));
   const auto min = SizeOf(words[1]);
   const auto max = SizeOf(words[2]);
   if (min && max) {
     condition.size_min = *min;
     condition.size_max = *max;
-  } else {
-    condition.kind = Kind::kNeverHolds;
+    return condition;
   }
+  const auto fits = [](const json::Value& word) { return word.is_string() || word.AsInt() != nullptr; };
+  if (!fits(words[1]) || !fits(words[2])) return Invalid(kNotJson);
+  condition.kind = Kind::kNeverHolds;
+  condition.text = fmt::format("[\"content-length-range\", {}, {}]", json::Write(words[1]), json::Write(words[2]));
   return condition;
 }
 
@@ -54,21 +58,23 @@ PostCondition FieldCondition(Kind kind, std::string_view name, const std::string
   return condition;
 }
 
-// ["eq", "$acl", "private"]
-Result<PostCondition> ListCondition(const json::Array& words) {
-  if (words.size() != 3 || !words[0].is_string()) {
-    return Invalid("Invalid Condition: Conditions must have exactly an operator and two arguments.");
+// ["eq", "$acl", "private"], told as it was written in `policy`: with spaces or without.
+Result<PostCondition> ListCondition(const json::Value& list, std::string_view policy) {
+  const json::Array& words = *list.AsArray();
+  if (words.empty() || !words[0].is_string()) return Invalid("Invalid Condition: missing operation identifier.");
+  const std::string& written = *words[0].AsString();
+  const std::string operation = AsciiLower(written);
+  const bool size = operation == "content-length-range";
+  if (!size && operation != "eq" && operation != "starts-with") {
+    return Invalid(fmt::format("Invalid Condition: unknown operation '{}'.", written));
   }
-  const std::string operation = AsciiLower(*words[0].AsString());
-  if (operation == "content-length-range") return SizeCondition(words);
-  if (operation != "eq" && operation != "starts-with") {
-    return Invalid(fmt::format("Unknown operator: '{}'", *words[0].AsString()));
-  }
-  if (!words[1].is_string() || !words[2].is_string()) {
-    return Invalid("Invalid Condition: the arguments must be strings.");
-  }
-  return FieldCondition(operation == "eq" ? Kind::kEquals : Kind::kStartsWith, *words[1].AsString(),
-                        *words[2].AsString());
+  if (words.size() != 3) return Invalid(fmt::format("Invalid {}: wrong number of arguments.", written));
+  if (size) return SizeCondition(words);
+  if (!words[1].is_string() || !words[2].is_string()) return Invalid(kNotJson);
+  PostCondition condition =
+      FieldCondition(operation == "eq" ? Kind::kEquals : Kind::kStartsWith, *words[1].AsString(), *words[2].AsString());
+  if (std::string compact = json::Write(list); policy.find(compact) != policy.npos) condition.text = std::move(compact);
+  return condition;
 }
 
 // {"acl": "private"}
@@ -119,9 +125,10 @@ const std::string* FindField(const FormFields& fields, std::string_view name) {
 
 Result<PostPolicy> ParsePostPolicy(std::string_view base64) {
   const auto text = Unbase64(base64);
-  if (!text) return Invalid("Invalid Base64.");
+  if (!text) return Invalid("invalid Base64 encoding.");
+  if (text->empty()) return Invalid("Expecting '{' but found End-of-Input");
   const auto document = json::Parse(*text, {.bytes = kPolicyBytesMax, .depth = 8, .values = 4'000});
-  if (!document.ok() || !document->is_object()) return Invalid("Invalid JSON.");
+  if (!document.ok() || !document->is_object()) return Invalid(kNotJson);
   PostPolicy policy;
   const json::Value* conditions = nullptr;
   const json::Value* expiration = nullptr;
@@ -131,20 +138,22 @@ Result<PostPolicy> ParsePostPolicy(std::string_view base64) {
     } else if (name == "conditions") {
       conditions = &value;
     } else {
-      return Invalid(fmt::format("Unexpected: '{}'", name));
+      return Invalid(fmt::format("Unexpected: {}", json::Quote(name)));
     }
   }
-  if (expiration == nullptr || !expiration->is_string()) return Invalid("Policy missing expiration.");
+  if (expiration == nullptr) return Invalid("Policy missing expiration.");
+  if (!expiration->is_string()) return Invalid(kNotJson);
   const std::string& written = *expiration->AsString();
   const bool strict = written.size() > 10 && written[10] == 'T' && written.ends_with('Z');
   const auto until = strict ? ParseIso8601(written) : std::nullopt;
   if (!until) return Invalid(fmt::format("Invalid 'expiration' value: '{}'", *expiration->AsString()));
   policy.expiration = *until;
-  if (conditions == nullptr || !conditions->is_array()) return Invalid("Policy missing conditions.");
+  if (conditions == nullptr) return Invalid("Policy missing conditions.");
+  if (!conditions->is_array()) return Invalid("Invalid 'conditions' value: must be a List.");
   for (const json::Value& value : *conditions->AsArray()) {
-    if (!value.is_array() && !value.is_object()) return Invalid("Invalid Condition: neither a list nor an object.");
+    if (!value.is_array() && !value.is_object()) return Invalid("Invalid condition test: must be a List or Object.");
     TARN_TRY(PostCondition condition,
-             value.is_array() ? ListCondition(*value.AsArray()) : SimpleCondition(*value.AsObject()));
+             value.is_array() ? ListCondition(value, *text) : SimpleCondition(*value.AsObject()));
     policy.conditions.push_back(std::move(condition));
   }
   return policy;

@@ -8,6 +8,8 @@
 namespace tarn::api::s3 {
 namespace {
 
+constexpr uint64_t kWebsiteBytesMax = 128 << 10;
+
 Result<gen::GetBucketWebsiteOutput> GetBucketWebsite(S3Service& service, const Call& call,
                                                      const gen::GetBucketWebsiteRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
@@ -44,7 +46,8 @@ Rows WebsiteRows(const Rules& rules) {
   using protocol::Bind;
   return {
       Bind<&GetBucketWebsite>("GetBucketWebsite", "s3:GetBucketWebsite", rules.Bucket("s3:GetBucketWebsite")),
-      Bind<&PutBucketWebsite>("PutBucketWebsite", "s3:PutBucketWebsite", rules.Bucket("s3:PutBucketWebsite")),
+      Bind<&PutBucketWebsite>("PutBucketWebsite", "s3:PutBucketWebsite", rules.Bucket("s3:PutBucketWebsite"),
+                              {.body_bytes_max = kWebsiteBytesMax}),
       Bind<&DeleteBucketWebsite>("DeleteBucketWebsite", "s3:DeleteBucketWebsite",
                                  rules.Bucket("s3:DeleteBucketWebsite")),
   };

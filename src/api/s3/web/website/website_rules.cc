@@ -106,7 +106,9 @@ Status CheckWebsite(const protocol::Call& call, const gen::WebsiteConfiguration&
   if (!website.routing_rules) return Ok();
   if (website.routing_rules->empty()) return Fail(kMalformedXml, "no routing rules");
   if (website.routing_rules->size() > kRulesMax) {
-    return Fail(object::kInvalidRequest, fmt::format("The number of routing rules must not exceed {}.", kRulesMax));
+    return Fail(object::kInvalidRequest, fmt::format("{} routing rules provided, the number of routing rules in a "
+                                                     "website configuration is limited to {}.",
+                                                     website.routing_rules->size(), kRulesMax));
   }
   for (const gen::RoutingRule& rule : *website.routing_rules) TARN_CHECK(CheckRule(rule));
   return Ok();

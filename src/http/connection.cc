@@ -104,6 +104,10 @@ void Connection::Cut() {
   socket_.close(ignored);
 }
 
+void Connection::CutWaiting() {
+  if (phase_ == Phase::kIo) Cut();
+}
+
 Error Connection::IoFailure(const boost::system::error_code& error) const {
   if (timed_out_) return Fail(kTimeout, "the peer moved no byte for too long");
   return Fail(kDisconnected, "the connection broke: " + error.message());

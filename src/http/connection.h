@@ -89,6 +89,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The server drains: close when idle, else after the present answer.
   void Drain();
   void Cut();
+  // Cut, if a request waits for the peer.
+  void CutWaiting();
   const Server::Impl* server() const { return server_.get(); }
 
  private:

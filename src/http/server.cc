@@ -162,6 +162,24 @@ Status Server::ReloadTls() {
   return Ok();
 }
 
+namespace {
+
+void TellAll(const std::shared_ptr<Server::Impl>& impl, void (Connection::*method)()) {
+  for (auto& loop : impl->threads->loops) {
+    asio::post(loop->context(), [impl, method, &loop = *loop] {
+      for (Connection* connection : loop.connections) {
+        if (connection->server() == impl.get()) (connection->*method)();
+      }
+    });
+  }
+}
+
+}  // namespace
+
+std::function<void()> Server::WaitingCutter() const {
+  return [impl = impl_] { TellAll(impl, &Connection::CutWaiting); };
+}
+
 bool Server::Drain(std::chrono::milliseconds patience) {
   auto impl = impl_;
   if (!impl->draining.exchange(true)) {
@@ -174,21 +192,12 @@ bool Server::Drain(std::chrono::milliseconds patience) {
     });
     closed.get_future().wait();
   }
-  auto tell_all = [&](void (Connection::*method)()) {
-    for (auto& loop : impl->threads->loops) {
-      asio::post(loop->context(), [impl, method, &loop = *loop] {
-        for (Connection* connection : loop.connections) {
-          if (connection->server() == impl.get()) (connection->*method)();
-        }
-      });
-    }
-  };
   auto gone = [&] { return impl->connections == 0; };
-  tell_all(&Connection::Drain);
+  TellAll(impl, &Connection::Drain);
   std::unique_lock lock(impl->gone_mutex);
   if (impl->gone.wait_for(lock, patience, gone)) return true;
   lock.unlock();
-  tell_all(&Connection::Cut);
+  TellAll(impl, &Connection::Cut);
   lock.lock();
   impl->gone.wait_for(lock, std::chrono::seconds(5), gone);
   return false;

@@ -90,6 +90,9 @@ class Server {
   // Stops accepting, lets requests in flight finish, closes idle connections; after `patience` cuts the rest. Returns
   // whether all ended by themselves. Blocks; idempotent.
   bool Drain(std::chrono::milliseconds patience);
+  // Cuts the connections whose request waits for its peer to send or to take bytes of a body. It may be called when the
+  // server is gone, but not its threads.
+  std::function<void()> WaitingCutter() const;
 
   struct Impl;
 

@@ -45,9 +45,15 @@ Task<Done> Host::Handle(http::Request& request, http::ResponseWriter& response) 
 
 Status Host::Reset() {
   resetting_ = true;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto begin = std::chrono::steady_clock::now();
+  std::chrono::seconds patience(2);
   while (in_flight_ > 0) {
-    if (std::chrono::steady_clock::now() > deadline) {
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    if (waited > patience) {
+      cut_();
+      ++patience;
+    }
+    if (waited > std::chrono::seconds(30)) {
       resetting_ = false;
       return Fail(kInternalError, "requests are still running after 30 s; the lake was not emptied");
     }

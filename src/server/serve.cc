@@ -92,6 +92,7 @@ int Serve(const std::vector<std::string>& arguments, const std::vector<std::stri
   if (const Status opened = host.Open(); !opened.ok()) return Complain(opened.error(), 1);
   auto api = http::Server::Start(io, ServerOptionsOf(options, options.listen), host.AsHandler());
   if (!api.ok()) return Complain(api.error(), 1);
+  host.OnImpatience((*api)->WaitingCutter());
   auto console = http::Server::Start(io, ServerOptionsOf(options, options.console), MakeConsoleHandler());
   if (!console.ok()) return Complain(console.error(), 1);
 

@@ -35,7 +35,8 @@ Result<std::string> ChooseRegion(const std::string& endpoint, std::string constr
                 "The unspecified location constraint is incompatible for the region specific endpoint this request was "
                 "sent to.");
   }
-  if (constraint == kHomeRegion || (!LooksLikeRegion(constraint) && constraint != endpoint)) {
+  const bool names_home = constraint == kHomeRegion && endpoint == kHomeRegion;
+  if (names_home || (!LooksLikeRegion(constraint) && constraint != endpoint)) {
     return Fail(kInvalidLocation, "The specified location-constraint is not valid");
   }
   if (endpoint != kHomeRegion && endpoint != constraint) {
@@ -112,6 +113,7 @@ Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, cons
 
 Result<gen::HeadBucketOutput> S3Service::HeadBucket(const Call& call, const gen::HeadBucketRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  call.AddHeader("Content-Type", "application/xml");
   gen::HeadBucketOutput out;
   out.bucket_region = bucket.owner.region;
   out.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);

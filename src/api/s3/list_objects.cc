@@ -177,7 +177,8 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
   out.is_truncated = page.truncated;
   if (page.truncated) {
     out.next_key_marker = UrlEncoded(page.next_key, encode);
-    out.next_version_id_marker = page.next_version;
+    // A page that ends with a common prefix ends with no version.
+    if (!page.next_version.empty()) out.next_version_id_marker = page.next_version;
   }
   const ListedOwners owners(*this, bucket);
   for (const object::Entry& entry : page.entries) {

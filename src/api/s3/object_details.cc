@@ -72,7 +72,11 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   if (asks("ObjectSize")) out.object_size = static_cast<int64_t>(version.size);
   if (asks("StorageClass")) out.storage_class = object::ClassName(version.attributes.storage_class);
   if (asks("Checksum") && version.checksum.algorithm != object::ChecksumAlgorithm::kNone) {
-    SetChecksum(out.checksum.emplace(), version.checksum, version.parts);
+    // Here alone a composite checksum comes without the number of parts.
+    gen::Checksum& told = out.checksum.emplace();
+    SetChecksum(told, version.checksum.algorithm,
+                ChecksumText({.algorithm = version.checksum.algorithm, .value = version.checksum.value}, 0));
+    told.checksum_type = TypeName(version.checksum.type);
   }
   if (asks("ObjectParts") && version.parts > 0) out.object_parts = PartsOf(in, version);
   return out;

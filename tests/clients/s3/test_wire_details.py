@@ -96,6 +96,45 @@ def test_a_locks_headers_are_judged_before_its_bucket(lake, s3, bucket):
     assert error["Message"] == "The retain until date must be in the future!"
 
 
+def test_an_etag_may_lack_a_quote(s3, bucket):
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"one")["ETag"]
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"two", IfMatch=etag[1:])["ETag"]
+    s3.put_object(Bucket=bucket, Key="k", Body=b"three", IfMatch=etag[1:-1])
+
+
+def test_attributes_tell_a_composite_checksum_without_its_parts(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"some value")
+    upload = {"Bucket": bucket, "Key": "copy"}
+    upload["UploadId"] = s3.create_multipart_upload(ChecksumAlgorithm="SHA256", **upload)["UploadId"]
+    part = s3.upload_part_copy(PartNumber=1, CopySource=f"{bucket}/k", **upload)["CopyPartResult"]
+    done = s3.complete_multipart_upload(MultipartUpload={"Parts": [
+        {"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}]}, **upload)
+    told = s3.get_object_attributes(Bucket=bucket, Key="copy", ObjectAttributes=["Checksum"])["Checksum"]
+    assert told["ChecksumType"] == "COMPOSITE" and done["ChecksumSHA256"] == told["ChecksumSHA256"] + "-1"
+
+
+def test_system_tags_are_refused(s3, bucket):
+    status, error = refused(s3.put_object, Bucket=bucket, Key="k", Tagging="aws:a=b")
+    assert (error["Code"], error["Message"]) == ("InvalidTag", "Your TagKey cannot be prefixed with aws:")
+
+
+def test_a_page_of_versions_that_ends_with_a_prefix_names_no_version(s3, bucket):
+    for key in ("a/1", "b", "c"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    page = s3.list_object_versions(Bucket=bucket, Delimiter="/", MaxKeys=1)
+    assert page["NextKeyMarker"] == "a/" and "NextVersionIdMarker" not in page
+
+
+def test_a_head_of_a_bucket_is_said_to_be_xml(s3, bucket):
+    assert s3.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]["content-type"] == "application/xml"
+
+
+def test_the_home_region_is_no_constraint_elsewhere(lake, name):
+    status, error = refused(lake.client("s3", region="us-west-2").create_bucket, Bucket=name,
+                            CreateBucketConfiguration={"LocationConstraint": "us-east-1"})
+    assert error["Code"] == "IllegalLocationConstraintException"
+
+
 def test_limits_that_are_negative(s3, bucket):
     status, error = refused(s3.list_object_versions, Bucket=bucket, MaxKeys=-1)
     assert (error["Message"], error["ArgumentName"]) == ("max-keys cannot be negative", "maxKeys")

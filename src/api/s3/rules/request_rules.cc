@@ -31,6 +31,9 @@ Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
   std::sort(tags.begin(), tags.end());
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
   if (std::adjacent_find(tags.begin(), tags.end(), same_key) != tags.end()) return malformed;
+  for (const auto& [key, value] : tags) {
+    if (key.starts_with("aws:")) return Fail(object::kInvalidTag, "Your TagKey cannot be prefixed with aws:");
+  }
   TARN_CHECK(object::CheckTags(tags, 10));
   return tags;
 }
@@ -117,7 +120,9 @@ std::string QuoteEtag(std::string_view etag) {
 std::string UnquoteEtag(std::string_view etag) {
   etag = Trim(etag);
   if (etag.starts_with("W/")) etag.remove_prefix(2);
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  // AWS takes an ETag with one quote, too.
+  if (etag.starts_with('"')) etag.remove_prefix(1);
+  if (etag.ends_with('"')) etag.remove_suffix(1);
   return std::string(etag);
 }
 

@@ -26,7 +26,13 @@ libre2-dev libzstd-dev zlib1g-dev libbz2-dev libisal-dev libxxhash-dev libgtest-
 """.split()
 DEMO_CLIENTS = "tools/demo/requirements.txt"
 TEST_CLIENTS = "tests/requirements.txt"
-TEST_PACKAGES = ["curl"]  # blocks of the documentation use it
+S3FS_CLIENTS = "tests/clients/s3/requirements.txt"  # s3fs wants a botocore of its own
+S3FS_VENV = ROOT / ".venv-s3fs"
+TEST_PACKAGES = """
+curl rclone s3cmd s3fs maven openjdk-17-jdk-headless golang-go golang-github-minio-minio-go-v7-dev
+""".split()
+JAVA_CLIENT = "tests/clients/s3/java"  # pom.xml names the SDK, jars.sha256 what it comes to
+MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 
 DUCKDB_NPM = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
@@ -46,8 +52,9 @@ def run(command, **kwargs):
 
 
 def have_package(name):
-    # g++, cmake and npm may come from elsewhere than Debian; the command is what counts.
-    command = {"g++": "g++", "cmake": "cmake", "npm": "npm", "ninja-build": "ninja"}.get(name)
+    # Compilers, cmake and npm may come from elsewhere than Debian; the command is what counts.
+    command = {"g++": "g++", "cmake": "cmake", "npm": "npm", "ninja-build": "ninja", "maven": "mvn",
+               "openjdk-17-jdk-headless": "javac", "golang-go": "go"}.get(name)
     if command and shutil.which(command):
         return True
     shown = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", name], capture_output=True, text=True)
@@ -144,20 +151,43 @@ def install_botocore():
     stamp.touch()
 
 
-def install_venv(requirements):
+def install_java_client():
+    """The AWS SDK for Java with all that it needs, each jar checked."""
+    listed = (ROOT / JAVA_CLIENT / "jars.sha256").read_text()
+    wanted = {name: digest for digest, name in map(str.split, listed.splitlines())}
+    target = THIRD_PARTY / "java"
+    stamp = target / ("." + hashlib.sha256(listed.encode()).hexdigest()[:12])
+    if stamp.exists():
+        return
+    print(f"deps: downloading {len(wanted)} jars of the Java SDK", flush=True)
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        run(["mvn", "-q", "-B", "-f", str(ROOT / JAVA_CLIENT / "pom.xml"), MAVEN_COPY, "-DincludeScope=runtime",
+             f"-DoutputDirectory={target}"], stdout=subprocess.DEVNULL)
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise Missing(f"the Java SDK could not be downloaded ({error}); check the network, then run: ./do deps")
+    got = {jar.name: sha256(jar) for jar in target.glob("*.jar")}
+    if got != wanted:
+        other = ", ".join(sorted(name for name in got.keys() | wanted.keys() if got.get(name) != wanted.get(name)))
+        shutil.rmtree(target)
+        raise Missing(f"these jars do not have their pinned SHA-256, refusing them: {other}")
+    stamp.touch()
+
+
+def install_venv(requirements, venv=VENV):
     """The clients that the demo, tests and benchmarks use, at pinned versions."""
     listed = ROOT / requirements
     wanted = listed.read_text() + (ROOT / DEMO_CLIENTS).read_text()
-    stamp = VENV / (listed.parent.name + ".done")
+    stamp = venv / (listed.parent.name + ".done")
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"deps: making .venv with {requirements}", flush=True)
+    print(f"deps: making {venv.name} with {requirements}", flush=True)
     try:
-        if not (VENV / "bin/python").exists():
-            run([sys.executable, "-m", "venv", str(VENV)])
-        run([str(VENV / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(listed)])
+        if not (venv / "bin/python").exists():
+            run([sys.executable, "-m", "venv", str(venv)])
+        run([str(venv / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", str(listed)])
     except subprocess.CalledProcessError as error:
-        raise Missing(f"the test clients could not be installed ({error}); remove .venv and run: ./do deps")
+        raise Missing(f"the test clients could not be installed ({error}); remove {venv.name} and run: ./do deps")
     stamp.write_text(wanted)
 
 
@@ -171,6 +201,8 @@ def ensure(build=True, clients=None, lint=False):
         install_packages(LINT_PACKAGES)
     if clients == TEST_CLIENTS:
         install_packages(TEST_PACKAGES)
+        install_java_client()
+        install_venv(S3FS_CLIENTS, S3FS_VENV)
     if clients:
         install_venv(clients)
 

@@ -87,7 +87,7 @@ def unit(counts, build, preset, folder):
 def pytest(counts, *arguments):
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", TARN_BINARY=str(ROOT / "build/tarn"),
                TARN_BUILD=str(ROOT / "build"))
-    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments], cwd=ROOT, env=env,
+    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *arguments], cwd=ROOT, env=env,
                           capture_output=True, text=True)
     closing = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
     counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", closing)}
@@ -98,6 +98,9 @@ def pytest(counts, *arguments):
         counts.failed += 1
     if done.returncode != 0:
         print(done.stdout[-20000:], done.stderr[-3000:])
+    for line in done.stdout.splitlines():
+        if line.startswith("SKIPPED"):
+            print(f"  {line}")
     print(f"  {closing}", flush=True)
 
 

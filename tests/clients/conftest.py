@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -116,3 +117,50 @@ def name():
 def bucket(lake, name):
     lake.client("s3").create_bucket(Bucket=name)
     return name
+
+
+def run(command, env, cwd, check=True, timeout=60):
+    done = subprocess.run([str(part) for part in command], env=env, cwd=cwd, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=timeout)
+    if check:
+        assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+    return done
+
+
+@pytest.fixture
+def program():
+    """The path of a program; the test fails in CI, and is skipped elsewhere, when it is not installed."""
+    def find(name):
+        if found := shutil.which(name):
+            return found
+        message = f"{name} is not installed; ./do deps does it"
+        if os.environ.get("TARN_CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return find
+
+
+@pytest.fixture
+def environment(lake, tmp_path):
+    """The environment of a stranger's shell with the lake's variables."""
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "AWS_REGION": lake.region,
+            **lake.environment()}
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A folder with a large file, an empty one and names that have to be escaped."""
+    source = tmp_path / "source"
+    (source / "sub/deep").mkdir(parents=True)
+    (source / "plain.txt").write_text("plain\n")
+    (source / "sub/deep/b.txt").write_text("b\n")
+    (source / "empty").touch()
+    (source / "large.bin").write_bytes(os.urandom(12 << 20))
+    for odd in ("ünï 雪", "a+b &?#%41", "quotes '\"", "semi;colon,=@$:", "(1)*~!"):
+        (source / "sub" / odd).write_text(odd)
+    return source
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

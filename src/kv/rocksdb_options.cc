@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <algorithm>
 #include <cstdarg>
@@ -28,6 +29,8 @@ class ErrorLog : public rocksdb::Logger {
     log::Fault("kv", line);
   }
 };
+
+constexpr size_t kDeletionWindow = 8 << 10;  // entries in a row
 
 }  // namespace
 
@@ -56,6 +59,10 @@ rocksdb::Options MakeRocksDbOptions(const RocksDbOptions& options) {
   rocks.compression = rocksdb::kLZ4Compression;
   rocks.bottommost_compression = rocksdb::kZSTD;
   rocks.bytes_per_sync = 1 << 20;
+  // A scan walks over what was deleted until a compaction has dropped it: a file that is half of it somewhere goes
+  // first.
+  rocks.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(kDeletionWindow, kDeletionWindow / 2));
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::BlockBasedTableOptions table;
   // Few shards: a filter block of some hundred KiB must fit a shard many times over, or it is read again for every key.

@@ -31,6 +31,8 @@ namespace {
 constexpr size_t kWindowKeys = 1 << 16;
 constexpr size_t kBatchBytesMax = 8 << 20;
 constexpr size_t kBatchCommitsMax = 1024;
+// A scan walks over each of them; in files a compaction takes them away (rocksdb_options.cc).
+constexpr uint64_t kDeletesInMemoryMax = 16 << 10;
 constexpr size_t kWriteOverhead = 16;  // of one write in a batch, in bytes
 // Reserved: orders before every Key, whose first component is never empty; scans do not show it.
 constexpr std::string_view kFormatKey{"\0format", 7};
@@ -239,8 +241,10 @@ class RocksDbStore : public Store {
   // memory is exchanged here, rather than within the write that may find no room, and something is put there first.
   rocksdb::Status PrepareMemory(size_t batch_bytes) {
     uint64_t bytes = 0;
-    if (db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &bytes) &&
-        bytes + batch_bytes > memory_bytes_max_) {
+    uint64_t deletes = 0;
+    (void)db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &bytes);
+    (void)db_->GetIntProperty(rocksdb::DB::Properties::kNumDeletesActiveMemTable, &deletes);
+    if (bytes + batch_bytes > memory_bytes_max_ || deletes > kDeletesInMemoryMax) {
       rocksdb::FlushOptions flush;
       flush.wait = false;
       flush.allow_write_stall = true;

@@ -108,6 +108,7 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
 }
 
 bool IsValidUtf8(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return true;
   for (size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
     const size_t length = lead < 0x80                   ? 1

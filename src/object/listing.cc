@@ -86,7 +86,9 @@ Result<Page> Store::List(const Bucket& bucket, const ListQuery& query) {
       TARN_TRY(const bool more, rows.Valid());
       if (!more) return Ok();
       TARN_TRY(const std::string key, rows.ObjectKey());
-      TARN_TRY(const VersionRecord record, DecodeListed(rows.value()));
+      const auto listed = DecodeListed(rows.value());
+      if (!listed.ok()) return listed.error();
+      const VersionRecord& record = *listed;
       if (record.is_delete_marker) {
         rows.Next();
         continue;

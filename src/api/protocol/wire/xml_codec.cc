@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <pugixml.hpp>
 
 #include "api/protocol/errors.h"
@@ -178,6 +179,16 @@ void EncodeMap(const TypeShape& type, std::string_view entry, const void* value,
   });
 }
 
+// Whether the text needs no escape: ASCII without controls, '&', '<', '>' and '"'. Most is.
+bool IsPlain(std::string_view text) {
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '&' && c != '<' && c != '>' && c != '"';
+    return plain;
+  }();
+  return std::ranges::all_of(text, [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
+}
+
 }  // namespace
 
 XmlWriter& XmlWriter::Declaration() {
@@ -196,7 +207,11 @@ XmlWriter& XmlWriter::Close(std::string_view name) {
 }
 
 XmlWriter& XmlWriter::Text(std::string_view text) {
-  out_ += Escape(text);
+  if (IsPlain(text)) {
+    out_ += text;
+  } else {
+    out_ += Escape(text);
+  }
   return *this;
 }
 

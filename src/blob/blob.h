@@ -61,6 +61,7 @@ struct Form {
 
 struct BlobRef {
   BlobId id;
+  std::optional<BlobId> sealed_as;  // of a Store::Copy: the blob whose frames these are
   uint64_t size = 0;
   std::string wrapped_key;  // the blob's key under the store's wrapper, or the one given to NewWriter
   // Where the bytes were first put; a hint that saves a lookup. Compaction may have moved them since.
@@ -145,6 +146,10 @@ class Store {
   virtual std::unique_ptr<Reader> NewReader(const BlobRef& ref, const KeyWrapper* wrapper = nullptr) = 0;
   // The store's own; with it and another one the owner of a ref may wrap its key anew.
   virtual const KeyWrapper& wrapper() const = 0;
+
+  // The stored bytes of an owned (or fresh) blob once more, where `placement` lies, under an id of their own. Frames
+  // are copied as they are: no key is needed, and the one that opens `ref` opens the copy. Fresh, as Finish's. Blocks.
+  virtual Result<BlobRef> Copy(const BlobRef& ref, const std::string& placement) = 0;
 
   // Counts one owner more (of a fresh ref: the first). kGone when the blob was released meanwhile: the caller's view of
   // the owner that it copies from is stale.

@@ -16,7 +16,9 @@ enum Tag : uint32_t {
   kSecondContainer = 7,
   kSecondOffset = 8,
   kForm = 9,
-  kStoredBytes = 10
+  kStoredBytes = 10,
+  kSealedAsHigh = 11,
+  kSealedAsLow = 12
 };
 }  // namespace
 
@@ -31,12 +33,14 @@ std::string BlobRef::Encode() const {
   if (second_container != 0) record.U64(kSecondContainer, second_container).U64(kSecondOffset, second_offset);
   if (form != Form{}) record.U64(kForm, form.Bits());
   if (stored_bytes != 0) record.U64(kStoredBytes, stored_bytes);
+  if (sealed_as) record.U64(kSealedAsHigh, sealed_as->high).U64(kSealedAsLow, sealed_as->low);
   return record.Take();
 }
 
 Result<BlobRef> BlobRef::Decode(std::string_view bytes) {
   BlobRef ref;
   std::optional<Form> form = Form{};
+  BlobId sealed_as;
   RecordReader record(bytes);
   while (record.Next()) {
     switch (record.tag()) {
@@ -70,11 +74,18 @@ Result<BlobRef> BlobRef::Decode(std::string_view bytes) {
       case kStoredBytes:
         ref.stored_bytes = record.u64();
         break;
+      case kSealedAsHigh:
+        sealed_as.high = record.u64();
+        break;
+      case kSealedAsLow:
+        sealed_as.low = record.u64();
+        break;
       default:
         break;
     }
   }
   if (form) ref.form = *form;
+  if (sealed_as != BlobId{}) ref.sealed_as = sealed_as;
   if (record.corrupt() || ref.id.high == 0 || !form)
     return Fail(kDamaged, "a blob reference in the metadata is damaged");
   return ref;

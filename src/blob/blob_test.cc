@@ -252,7 +252,7 @@ TEST_F(BlobTest, IgnoresATornTail) {
 
 TEST_F(BlobTest, RefusesTheFormatOfANewerTarn) {
   store_ = nullptr;
-  std::ofstream(directory_ / "FORMAT") << "tarn blob 3\n";
+  std::ofstream(directory_ / "FORMAT") << "tarn blob 4\n";
   const auto opened = OpenLocal(options_, *kv_, pool_, *wrapper_, clock_);
   ASSERT_TRUE(opened.Is(kFormat));
   EXPECT_NE(opened.error().message.find("a newer one"), std::string::npos);
@@ -266,7 +266,7 @@ TEST_F(BlobTest, UpgradesAnOlderFormat) {
   EXPECT_EQ(Read(ref).value(), "yesterday's");
   std::string line;
   std::getline(std::ifstream(directory_ / "FORMAT"), line);
-  EXPECT_EQ(line, "tarn blob 2");
+  EXPECT_EQ(line, "tarn blob 3");
 }
 
 TEST_F(BlobTest, IsReadAndWrittenByManyAtOnce) {

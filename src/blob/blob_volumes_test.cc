@@ -237,6 +237,48 @@ TEST_F(BlobVolumes, ScrubInTheBackgroundAndGoOnAfterARestart) {
   EXPECT_NE(last->damaged[0].find(bad.id.Hex()), std::string::npos);
 }
 
+TEST_F(BlobVolumes, CopySealedBlobsToAnotherClassWithoutTheirKey) {
+  const auto customer = MakeKeyWrapper(std::string(32, 'c'));
+  for (const size_t size : {size_t{1}, size_t{5000}, size_t{65537}, size_t{500'000}}) {
+    const std::string text = RandomBytes(size);
+    auto source = Write(text, SIZE_MAX, {.wrapper = customer.get()});
+    ASSERT_TRUE(source.ok());
+    ASSERT_TRUE(Reference(*source).ok());
+    auto copy = store_->Copy(*source, "GLACIER");
+    ASSERT_TRUE(copy.ok()) << copy.error().message;
+    auto twice = store_->Copy(*copy, "TWICE");
+    ASSERT_TRUE(twice.ok()) << twice.error().message;
+    EXPECT_NE(twice->second_container, 0u);
+    ASSERT_TRUE(Reference(*twice).ok());
+    ASSERT_TRUE(Release(*source).ok());
+    copy = Fail(kGone, "dropped");
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(store_->Reclaim().ok());
+    const auto kept = BlobRef::Decode(twice->Encode());
+    ASSERT_TRUE(kept.ok());
+    std::string read(size, '\0');
+    const auto reader = store_->NewReader(*kept, customer.get());
+    const auto count = reader->ReadAtSync(0, std::as_writable_bytes(std::span(read)));
+    ASSERT_TRUE(count.ok()) << count.error().message;
+    EXPECT_TRUE(read == text);
+  }
+  EXPECT_TRUE(FilesUnder("cold/files").empty());
+  EXPECT_EQ(store_->Scrub()->bad, 0u);
+}
+
+TEST_F(BlobVolumes, CopyFromTheWholeOneOfTwoCopies) {
+  const std::string text = RandomBytes(500'000);
+  const BlobRef ref = KeepIn("TWICE", text);
+  for (const auto& volume : {"one", "two"}) {
+    if (!BlobFiles(volume).empty()) {
+      Damage(BlobFiles(volume).at(0), 3000);
+      break;
+    }
+  }
+  const auto copy = store_->Copy(ref, "GLACIER");
+  ASSERT_TRUE(copy.ok()) << copy.error().message;
+  EXPECT_TRUE(Read(*copy).value() == text);
+}
+
 TEST_F(BlobVolumes, KeepChecksumsWithoutEncryption) {
   options_.encryption = false;
   Open();

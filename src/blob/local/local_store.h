@@ -47,6 +47,7 @@ class LocalStore : public Store {
   std::unique_ptr<Writer> NewWriter(WriteOptions options) override;
   std::unique_ptr<Reader> NewReader(const BlobRef& ref, const KeyWrapper* wrapper) override;
   const KeyWrapper& wrapper() const override { return parts_->wrapper; }
+  Result<BlobRef> Copy(const BlobRef& ref, const std::string& placement) override;
   Status Reference(kv::Txn& txn, const BlobRef& ref) override;
   Status Release(kv::Txn& txn, const BlobRef& ref) override;
   Status Reclaim() override;

@@ -233,7 +233,7 @@ class LocalReader : public Reader {
     if (!ref_.form.unsealed) {
       TARN_TRY(key, wrapper_.Unwrap(ref_.wrapped_key));
     }
-    cipher_ = std::make_unique<FrameCipher>(ref_.id, key);
+    cipher_ = std::make_unique<FrameCipher>(ref_.sealed_as.value_or(ref_.id), key);
     return Ok();
   }
 

@@ -16,15 +16,31 @@ namespace {
 using Fault = std::optional<std::string>;
 constexpr uint64_t kCopyBytes = 1 << 20;
 
-Result<Placement> AppendStored(Parts& parts, Volume& volume, std::string bytes) {
+// `pending` may be null.
+Result<Placement> AppendStored(Parts& parts, Volume& volume, std::string bytes, std::shared_ptr<Pending> pending) {
   const auto promise = std::make_shared<std::promise<Result<Placement>>>();
-  parts.volumes->AppenderOf(volume).Append(std::move(bytes),
-                                           [promise](Result<Placement> at) { promise->set_value(std::move(at)); });
+  parts.volumes->AppenderOf(volume).Append(std::move(bytes), [promise, pending](Result<Placement> at) {
+    // On the appender's thread, before its pack can end.
+    if (at.ok() && pending != nullptr) pending->Add(at->container);
+    promise->set_value(std::move(at));
+  });
   return promise->get_future().get();
 }
 
-Result<Placement> CopyFile(File& source, const Place& from, Volume& volume) {
-  TARN_TRY(auto large, volume.CreateLarge(from.id));
+// Lets the header at the begin of `stored` name another blob.
+Status NameHeader(std::span<std::byte> stored, const Place& from, const BlobId& as) {
+  auto fields = DecodeHeader(stored.first(std::min<size_t>(stored.size(), kHeaderBytes)));
+  if (!fields || fields->id != from.id || fields->stored_bytes != from.stored_bytes) {
+    return Fail(kDamaged, fmt::format("blob {}: its header is not there", from.id.Hex()));
+  }
+  fields->id = as;
+  const Header header = EncodeHeader(*fields);
+  std::ranges::copy(header, stored.begin());
+  return Ok();
+}
+
+Result<Placement> CopyFile(File& source, const Place& from, Volume& volume, const BlobId& as) {
+  TARN_TRY(auto large, volume.CreateLarge(as));
   std::string buffer(kCopyBytes, '\0');
   const auto bytes = std::as_writable_bytes(std::span(buffer));
   const auto copy = [&]() -> Status {
@@ -32,6 +48,7 @@ Result<Placement> CopyFile(File& source, const Place& from, Volume& volume) {
       const auto wanted = bytes.first(std::min<uint64_t>(bytes.size(), from.stored_bytes - at));
       TARN_TRY(const size_t count, source.ReadAt(from.at.offset + at, wanted));
       if (count < wanted.size()) return Fail(kDamaged, "the source of a copy ends inside");
+      if (at == 0) TARN_CHECK(NameHeader(wanted, from, as));
       const std::span<const std::byte> part = wanted;
       TARN_CHECK(large.file->WriteAt(at, {&part, 1}));
       at += count;
@@ -39,13 +56,13 @@ Result<Placement> CopyFile(File& source, const Place& from, Volume& volume) {
     TARN_CHECK(large.file->Sync());
     TARN_CHECK(volume.SyncLargeName(large.container));
     const auto read = [&](uint64_t offset, std::span<std::byte> into) { return large.file->ReadAt(offset, into); };
-    TARN_TRY(const Fault fault, FindFault(from.id, from.stored_bytes, read));
-    if (fault) return Fail(kDamaged, *fault);
+    TARN_TRY(const Fault fault, FindFault(as, from.stored_bytes, read));
+    if (fault) return Fail(kDamaged, fmt::format("blob {}: {}", from.id.Hex(), *fault));
     return Ok();
   };
   const Status done = copy();
   if (done.ok()) return Placement{large.container, 0};
-  (void)volume.RemoveLarge(large.container, from.id);
+  (void)volume.RemoveLarge(large.container, as);
   return done.error();
 }
 
@@ -114,10 +131,20 @@ Result<std::string> TakeStored(File& file, const Place& place) {
 Result<Placement> CopyStored(Parts& parts, const Place& from, uint8_t to_volume) {
   Volume* volume = parts.volumes->Find(uint64_t{to_volume} << kVolumeShift);
   if (volume == nullptr) return Fail(kDamaged, fmt::format("blob {}: its volume is unknown", from.id.Hex()));
+  return CopyStoredAs(parts, from, *volume, from.id, nullptr);
+}
+
+Result<Placement> CopyStoredAs(Parts& parts, const Place& from, Volume& volume, const BlobId& as,
+                               const std::shared_ptr<Pending>& pending) {
   TARN_TRY(auto file, OpenCopy(parts, from.at.container, from.id));
-  if (!IsPack(from.at.container)) return CopyFile(*file, from, *volume);
-  TARN_TRY(std::string bytes, TakeStored(*file, from));
-  return AppendStored(parts, *volume, std::move(bytes));
+  if (IsPack(from.at.container)) {
+    TARN_TRY(std::string bytes, TakeStored(*file, from));
+    TARN_CHECK(NameHeader(std::as_writable_bytes(std::span(bytes)), from, as));
+    return AppendStored(parts, volume, std::move(bytes), pending);
+  }
+  TARN_TRY(const Placement at, CopyFile(*file, from, volume, as));
+  if (pending != nullptr) pending->Add(at.container);
+  return at;
 }
 
 }  // namespace tarn::blob

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,8 @@
 namespace tarn::blob {
 
 struct Parts;
+class Pending;
+class Volume;
 
 // Reads from the begin of a stored blob.
 using ReadStored = std::function<Result<size_t>(uint64_t offset, std::span<std::byte> into)>;
@@ -26,7 +29,10 @@ Result<std::optional<std::string>> FindFaultOf(Parts& parts, const Place& place,
 // The whole stored blob, checked: kDamaged.
 Result<std::string> TakeStored(File& file, const Place& place);
 
-// Puts a checked copy of `from` into the volume that `to_container` names; durable on return, and as yet unowned.
+// Puts a checked copy of `from` into that volume; durable on return, and as yet unowned.
 Result<Placement> CopyStored(Parts& parts, const Place& from, uint8_t to_volume);
+// The same as another blob: its header names `as`, its frames stay those of `from`. It is `pending` until that goes.
+Result<Placement> CopyStoredAs(Parts& parts, const Place& from, Volume& volume, const BlobId& as,
+                               const std::shared_ptr<Pending>& pending);
 
 }  // namespace tarn::blob

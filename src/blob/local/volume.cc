@@ -13,9 +13,10 @@
 namespace tarn::blob {
 namespace {
 
-constexpr std::string_view kFormatText = "tarn blob 2\n";
-// Version 1 had one volume, one copy and one form of blobs: all of it reads the same in version 2.
-constexpr std::string_view kOlderFormatText = "tarn blob 1\n";
+constexpr std::string_view kFormatText = "tarn blob 3\n";
+// Version 1 had one volume, one copy and one form of blobs, version 2 no frames under another blob's id: all of it
+// reads the same in version 3.
+constexpr std::array<std::string_view, 2> kOlderFormatTexts = {"tarn blob 1\n", "tarn blob 2\n"};
 constexpr std::string_view kPackSuffix = ".pack";
 constexpr std::string_view kPackMagic = "TARNPACK";
 constexpr size_t kOpenPacksMax = 128;
@@ -117,7 +118,7 @@ Status Volume::CheckFormat() {
   TARN_TRY(const size_t count, (*opened)->ReadAt(0, std::span(bytes)));
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), count);
   if (text == kFormatText) return Ok();
-  if (text == kOlderFormatText) return WriteFormat();
+  if (std::ranges::find(kOlderFormatTexts, text) != kOlderFormatTexts.end()) return WriteFormat();
   return Fail(kFormat, fmt::format("{} holds blobs of another format ('{}'; this tarn writes '{}'): use the tarn that "
                                    "wrote it or a newer one",
                                    spec_.directory, text.substr(0, text.find('\n')),

@@ -1,6 +1,6 @@
 // One directory of blobs: names, numbers and open files of its containers.
 //
-//   FORMAT               "tarn blob 2\n"
+//   FORMAT               "tarn blob 3\n"
 //   VOLUME               the volume's identity; the default volume has none
 //   packs/<number>.pack  a 64-byte header, then blobs end to end
 //   files/<number>/<id>  one large blob each

@@ -180,6 +180,16 @@ def test_answers_tell_the_expiry(lake, bucket):
     ({"Filter": {}, "Transitions": [{"Days": 9, "StorageClass": "GLACIER"}], "Expiration": {"Days": 9}},
      "InvalidArgument"),
     ({"Filter": {}, "Transitions": [{"Days": 9, "StorageClass": "COLD"}]}, "MalformedXML"),
+    ({"Filter": {}, "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 40, "StorageClass": "GLACIER"}]},
+     "InvalidArgument"),
+    ({"Filter": {}, "Transitions": [{"Days": 1, "StorageClass": "GLACIER"}, {"Days": 90, "StorageClass": "DEEP_ARCHIVE"}]},
+     "InvalidArgument"),
+    ({"Filter": {}, "Transitions": [{"Days": 1, "StorageClass": "GLACIER"},
+                                    {"Date": datetime.datetime(2040, 1, 1), "StorageClass": "DEEP_ARCHIVE"}]},
+     "InvalidRequest"),
+    ({"Filter": {}, "NoncurrentVersionTransitions": [{"NoncurrentDays": 9, "StorageClass": "GLACIER"}],
+      "NoncurrentVersionExpiration": {"NoncurrentDays": 9}}, "InvalidArgument"),
+    ({"Filter": {"Prefix": "p" * 1025}, "Expiration": {"Days": 1}}, "InvalidRequest"),
     ({"Prefix": "", "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 2}},
      "InvalidRequest"),
     ({"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
@@ -192,7 +202,8 @@ def test_rules_that_are_refused(lake, bucket, rule, code):
     assert refusal(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == (404, "NoSuchLifecycleConfiguration")
 
 
-def test_bytes_move_to_where_their_class_lies(tmp_path, name):
+@pytest.mark.parametrize("sealed", [{}, {"ServerSideEncryption": "aws:kms"}])
+def test_bytes_move_to_where_their_class_lies(tmp_path, name, sealed):
     cold = tmp_path / "cold"
     configuration = tmp_path / "tarn.toml"
     configuration.write_text(f'[[volume]]\nname = "cold"\npath = "{cold}"\n[storage_class.GLACIER_IR]\nvolume = "cold"\n')
@@ -201,7 +212,7 @@ def test_bytes_move_to_where_their_class_lies(tmp_path, name):
         s3 = lake.client("s3")
         s3.create_bucket(Bucket=name)
         body = bytes(range(256)) * 8192  # 2 MiB
-        s3.put_object(Bucket=name, Key="k", Body=body)
+        s3.put_object(Bucket=name, Key="k", Body=body, **sealed)
 
         def stored():
             return sum(file.stat().st_size for file in cold.rglob("*") if file.is_file())

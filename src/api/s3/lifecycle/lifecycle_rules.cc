@@ -4,16 +4,19 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "api/s3/errors.h"
 #include "base/random.h"
 #include "object/errors.h"
+#include "object/storage_class.h"
 
 namespace tarn::api::s3 {
 namespace {
 
 constexpr size_t kRulesMax = 1'000;
 constexpr size_t kIdMax = 255;
+constexpr size_t kPrefixMax = 1'024;
 constexpr std::string_view kTransitionClasses[] = {"STANDARD_IA", "ONEZONE_IA",   "INTELLIGENT_TIERING",
                                                    "GLACIER",     "DEEP_ARCHIVE", "GLACIER_IR"};
 
@@ -45,13 +48,78 @@ bool NeedsThirtyDays(const std::string& storage_class) {
   return storage_class == "STANDARD_IA" || storage_class == "ONEZONE_IA";
 }
 
+// As AWS's messages name a filter: "(prefix=logs/ and objectsizelessthan=10)", "()" when it is empty.
 std::string FilterText(const gen::LifecycleRule& rule) {
-  std::string prefix = rule.prefix.value_or("");
+  std::vector<std::string> parts;
+  const auto add_prefix = [&](const std::optional<std::string>& prefix) {
+    if (prefix) parts.push_back("prefix=" + *prefix);
+  };
+  const auto add_tag = [&](const gen::Tag& tag) {
+    parts.push_back(fmt::format("tag=Tag(key={}, value={})", tag.key.value_or(""), tag.value.value_or("")));
+  };
+  const auto add_sizes = [&](const auto& filter) {
+    if (filter.object_size_greater_than) {
+      parts.push_back(fmt::format("objectsizegreaterthan={}", *filter.object_size_greater_than));
+    }
+    if (filter.object_size_less_than) {
+      parts.push_back(fmt::format("objectsizelessthan={}", *filter.object_size_less_than));
+    }
+  };
+  add_prefix(rule.prefix);
   if (rule.filter) {
-    prefix = rule.filter->prefix.value_or("");
-    if (rule.filter->and_) prefix = rule.filter->and_->prefix.value_or("");
+    add_prefix(rule.filter->prefix);
+    if (rule.filter->tag) add_tag(*rule.filter->tag);
+    add_sizes(*rule.filter);
+    if (const auto& both = rule.filter->and_) {
+      add_prefix(both->prefix);
+      if (both->tags) std::ranges::for_each(*both->tags, add_tag);
+      add_sizes(*both);
+    }
   }
-  return fmt::format("(prefix={})", prefix);
+  return fmt::format("({})", fmt::join(parts, " and "));
+}
+
+// One transition, of either kind.
+struct Step {
+  std::string storage_class;
+  std::string_view unit;  // "Days", "Date", "NoncurrentDays"
+  int64_t day = 0;        // since the begin of what its unit counts
+};
+
+// How long AWS keeps versions in a class before they may move on.
+int64_t DaysIn(std::string_view storage_class) {
+  if (storage_class == "STANDARD_IA" || storage_class == "ONEZONE_IA") return 30;
+  return storage_class == "GLACIER" || storage_class == "GLACIER_IR" ? 90 : 0;
+}
+
+// The steps of one rule: one a class, of one unit, each far enough behind the one to the class above.
+Status CheckSteps(const gen::LifecycleRule& rule, std::string_view action, std::vector<Step> steps) {
+  const std::string filter = FilterText(rule);
+  std::set<std::string> classes;
+  for (const Step& step : steps) {
+    if (!classes.insert(step.storage_class).second) {
+      return Fail(object::kInvalidRequest,
+                  fmt::format("'StorageClass' must be different for '{}' actions in same 'Rule' with filter '{}'",
+                              action, filter));
+    }
+    if (step.unit != steps[0].unit) {
+      return Fail(
+          object::kInvalidRequest,
+          fmt::format("Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule for filter '{}'",
+                      filter));
+    }
+  }
+  std::ranges::sort(steps, {}, [](const Step& step) { return object::TransitionRank(step.storage_class); });
+  for (size_t i = 1; i < steps.size(); ++i) {
+    const int64_t least = DaysIn(steps[i - 1].storage_class);
+    if (steps[i].day - steps[i - 1].day >= std::max<int64_t>(least, 1)) continue;
+    const std::string distance = least > 0 ? fmt::format("{} days more than", least) : "greater than";
+    return Invalid(
+        "'{}' in the '{}' action for StorageClass '{}' for filter '{}' must be {} 'filter '{}'' in the '{}' action "
+        "for StorageClass '{}'",
+        steps[i].unit, action, steps[i].storage_class, filter, distance, filter, action, steps[i - 1].storage_class);
+  }
+  return Ok();
 }
 
 bool FiltersByTag(const gen::LifecycleRule& rule) {
@@ -120,17 +188,15 @@ Status CheckExpiration(const gen::LifecycleRule& rule) {
 }
 
 Status CheckTransitions(const gen::LifecycleRule& rule) {
-  std::set<std::string> classes;
+  std::vector<Step> steps;
   for (const gen::Transition& transition : rule.transitions.value_or(std::vector<gen::Transition>())) {
     if (transition.days.has_value() == transition.date.has_value()) return Malformed();
     TARN_CHECK(CheckStorageClassName(transition.storage_class));
     TARN_CHECK(CheckMidnight(transition.date));
     const std::string& name = *transition.storage_class;
-    if (!classes.insert(name).second) {
-      return Fail(object::kInvalidRequest, fmt::format("'StorageClass' must be different for 'Transition' actions in "
-                                                       "same 'Rule' with filter '{}'",
-                                                       FilterText(rule)));
-    }
+    steps.push_back({.storage_class = name,
+                     .unit = transition.days ? "Days" : "Date",
+                     .day = transition.days ? *transition.days : transition.date->micros / kMicrosPerDay});
     if (transition.days && *transition.days < 0) return Invalid("'Days' in Transition action must be nonnegative");
     if (transition.days && NeedsThirtyDays(name) && *transition.days < 30) {
       return Invalid("'Days' in Transition action must be greater than or equal to 30 for storageClass '{}'", name);
@@ -155,7 +221,7 @@ Status CheckTransitions(const gen::LifecycleRule& rule) {
           FilterText(rule));
     }
   }
-  return Ok();
+  return CheckSteps(rule, "Transition", std::move(steps));
 }
 
 Status CheckNewerVersions(const std::optional<int32_t>& count) {
@@ -166,6 +232,7 @@ Status CheckNewerVersions(const std::optional<int32_t>& count) {
 }
 
 Status CheckNoncurrent(const gen::LifecycleRule& rule) {
+  std::vector<Step> steps;
   for (const auto& transition :
        rule.noncurrent_version_transitions.value_or(std::vector<gen::NoncurrentVersionTransition>())) {
     if (!transition.noncurrent_days) return Malformed();
@@ -178,7 +245,17 @@ Status CheckNoncurrent(const gen::LifecycleRule& rule) {
           "storageClass '{}'",
           *transition.storage_class);
     }
+    steps.push_back(
+        {.storage_class = *transition.storage_class, .unit = "NoncurrentDays", .day = *transition.noncurrent_days});
+    const auto& expiration = rule.noncurrent_version_expiration;
+    if (expiration && expiration->noncurrent_days && *expiration->noncurrent_days <= *transition.noncurrent_days) {
+      return Invalid(
+          "'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '{}' must be greater than "
+          "'NoncurrentDays' in the NoncurrentVersionTransition action",
+          FilterText(rule));
+    }
   }
+  TARN_CHECK(CheckSteps(rule, "NoncurrentVersionTransition", std::move(steps)));
   if (!rule.noncurrent_version_expiration) return Ok();
   if (!rule.noncurrent_version_expiration->noncurrent_days) return Malformed();
   TARN_CHECK(CheckNewerVersions(rule.noncurrent_version_expiration->newer_noncurrent_versions));
@@ -199,9 +276,19 @@ Status CheckAbort(const gen::LifecycleRule& rule) {
                        "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action");
 }
 
+Status CheckPrefix(const std::optional<std::string>& prefix) {
+  if (!prefix || prefix->size() <= kPrefixMax) return Ok();
+  return Fail(object::kInvalidRequest, "The maximum size of a prefix is 1024.");
+}
+
 Status CheckRule(const gen::LifecycleRule& rule) {
   if (!rule.status || (*rule.status != "Enabled" && *rule.status != "Disabled")) return Malformed();
   TARN_CHECK(CheckFilter(rule));
+  TARN_CHECK(CheckPrefix(rule.prefix));
+  if (rule.filter) {
+    TARN_CHECK(CheckPrefix(rule.filter->prefix));
+    if (rule.filter->and_) TARN_CHECK(CheckPrefix(rule.filter->and_->prefix));
+  }
   const bool acts = rule.expiration || (rule.transitions && !rule.transitions->empty()) ||
                     (rule.noncurrent_version_transitions && !rule.noncurrent_version_transitions->empty()) ||
                     rule.noncurrent_version_expiration || rule.abort_incomplete_multipart_upload;

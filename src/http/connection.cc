@@ -271,6 +271,10 @@ Task<bool> Connection::ServeOne() {
   Request& request = parsed.request;
   request.remote_address = remote_address_;
   request.tls = tls_ != nullptr;
+  // As a header that no peer can send: its name begins like those of HTTP/2's pseudo-headers.
+  if (tls_ != nullptr) {
+    request.headers.Set(":tls-version", SSL_version(tls_->native_handle()) == TLS1_3_VERSION ? "1.3" : "1.2");
+  }
   phase_ = Phase::kBusy;
   RequestBodySource body(*this, parsed);
   request.body = &body;

@@ -235,6 +235,12 @@ def test_both_ports_speak_tls_and_cleartext(tmp_path):
         secure.create_bucket(Bucket="over-tls")
         secure.put_object(Bucket="over-tls", Key="a", Body=b"a" * 3_000_000)
         assert lake.client("s3").get_object(Bucket="over-tls", Key="a")["Body"].read() == b"a" * 3_000_000
+        secure.put_bucket_policy(Bucket="over-tls", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::over-tls/*",
+             "Condition": {"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}}]}))
+        with pytest.raises(ClientError, match="AccessDenied"):
+            secure.get_object(Bucket="over-tls", Key="a")
+        assert lake.client("s3").head_object(Bucket="over-tls", Key="a")["ContentLength"] == 3_000_000
         context = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
         for base, ctx in ((f"https://127.0.0.1:{lake.console}", context), (f"http://127.0.0.1:{lake.console}", None)):
             assert urllib.request.urlopen(f"{base}/healthz", context=ctx).status == 200

@@ -20,8 +20,10 @@ Result<gen::PutBucketVersioningResponse> S3Service::PutBucketVersioning(const Ca
     return Fail(kIllegalVersioning, "The Versioning element must be specified");
   }
   const gen::VersioningConfiguration& wanted = *in.versioning_configuration;
-  if (wanted.mfa_delete && *wanted.mfa_delete == "Enabled")
-    return Fail(kNotImplemented, "MFA delete is not implemented");
+  // The lake's accounts have no MFA devices, so none can confirm it.
+  if (wanted.mfa_delete && *wanted.mfa_delete == "Enabled") {
+    return Fail(object::kAccessDenied, "Mfa Authentication must be used for this request");
+  }
   if (*wanted.status != "Enabled" && *wanted.status != "Suspended") return Fail(kMalformedXml, "unknown Status");
   TARN_CHECK(store_.SetVersioning(
       bucket.name, *wanted.status == "Enabled" ? object::Versioning::kEnabled : object::Versioning::kSuspended));

@@ -70,7 +70,7 @@ Value CreatesObject(const Call& call, const identity::Check& check) {
 }
 
 using Finder = Value (*)(const Call&);
-constexpr std::array<std::pair<std::string_view, Finder>, 22> kFinders = {{
+constexpr std::array<std::pair<std::string_view, Finder>, 23> kFinders = {{
     {"aws:sourceip", [](const Call& call) -> Value { return call.source_ip; }},
     {"aws:securetransport", [](const Call& call) -> Value { return call.secure_transport ? "true" : "false"; }},
     {"aws:useragent", [](const Call& call) { return call.Header("user-agent"); }},
@@ -89,6 +89,7 @@ constexpr std::array<std::pair<std::string_view, Finder>, 22> kFinders = {{
     {"s3:max-keys", [](const Call& call) { return call.Query("max-keys"); }},
     {"s3:versionid", [](const Call& call) { return call.Query("versionId"); }},
     {"s3:x-amz-copy-source", CopySource},
+    {"s3:tlsversion", [](const Call& call) { return call.Header(":tls-version"); }},
     {"s3:authtype", AuthType},
     {"s3:signatureversion", SignatureVersion},
     {"s3:signatureage", SignatureAge},

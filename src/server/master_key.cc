@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +23,7 @@ constexpr size_t kKeyBytes = 32;
 constexpr size_t kFileBytesMax = 4096;
 
 std::string MasterFile(const std::string& directory) { return directory + "/master-key"; }
+std::string KmsFile(const std::string& directory) { return directory + "/master-key.kms"; }
 std::string LakeFile(const std::string& directory) { return directory + "/lake-key"; }
 
 Error FromErrno(std::string_view doing, const std::string& path) {
@@ -47,6 +49,12 @@ Status SyncDirectory(const std::string& directory) {
   const bool synced = ::fsync(file) == 0;
   ::close(file);
   return synced ? Ok() : Status(FromErrno("sync", directory));
+}
+
+// Durably; what is not there is gone already.
+Status RemoveFile(const std::string& directory, const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return FromErrno("remove", path);
+  return SyncDirectory(directory);
 }
 
 // The whole file or the one before, durably.
@@ -117,39 +125,67 @@ Result<std::string> OpenMasterKey(const std::string& directory, const std::strin
   return lake_key;
 }
 
-Status RotateMasterKey(const std::string& directory, const std::string& given, const std::string& next) {
+Result<std::string> GivenMasterKey(const std::string& directory, const std::string& given, const MasterKms& kms,
+                                   bool is_new) {
+  TARN_TRY(const auto text, ReadFile(KmsFile(directory)));
+  if (!given.empty()) return given;
+  if (kms.url.empty()) {
+    if (!text) return std::string();
+    return Fail(kBadMasterKey, fmt::format("the master key in {} is sealed by a KMS: name it with --master-key-kms",
+                                           KmsFile(directory)));
+  }
+  if (text) {
+    TARN_TRY(const std::string master, OpenSealedMasterKey(kms, *text));
+    return Hex(master);
+  }
+  TARN_TRY(const auto file, ReadFile(MasterFile(directory)));
+  TARN_TRY(const auto sealed, ReadFile(LakeFile(directory)));
+  if (!is_new || file || sealed) {
+    return Fail(kBadMasterKey,
+                "this lake's master key is not sealed by a KMS: change it with `tarn keys rotate-master`");
+  }
+  TARN_TRY(const SealedMasterKey made, MakeSealedMasterKey(kms));
+  TARN_CHECK(WriteFile(directory, KmsFile(directory), made.text));
+  return Hex(made.plaintext);
+}
+
+Status RotateMasterKey(const std::string& directory, const std::string& given, const std::string& next,
+                       const MasterKms& next_kms) {
   TARN_TRY(const std::string lake_key, OpenExisting(directory, given));
   TARN_TRY(const std::string old_master, Present(directory, given));
   std::string new_master = RandomBytes(kKeyBytes);
-  if (!next.empty()) {
+  std::string sealed;
+  if (!next_kms.url.empty()) {
+    TARN_TRY(SealedMasterKey made, MakeSealedMasterKey(next_kms));
+    new_master = std::move(made.plaintext);
+    sealed = std::move(made.text);
+  } else if (!next.empty()) {
     TARN_TRY(new_master, ParseKey(next, "TARN_NEW_MASTER_KEY"));
   }
   // First both open it, so that whichever is found after a crash does.
   TARN_CHECK(WriteFile(directory, LakeFile(directory), keys::SealLakeKey(lake_key, {old_master, new_master})));
-  if (next.empty()) {
-    TARN_CHECK(WriteFile(directory, MasterFile(directory), Hex(new_master) + "\n"));
-  } else {
-    if (::unlink(MasterFile(directory).c_str()) != 0 && errno != ENOENT) {
-      return FromErrno("remove", MasterFile(directory));
-    }
-    TARN_CHECK(SyncDirectory(directory));
-  }
+  const bool in_file = sealed.empty() && next.empty();
+  if (in_file) TARN_CHECK(WriteFile(directory, MasterFile(directory), Hex(new_master) + "\n"));
+  if (!sealed.empty()) TARN_CHECK(WriteFile(directory, KmsFile(directory), sealed));
+  if (!in_file) TARN_CHECK(RemoveFile(directory, MasterFile(directory)));
+  if (sealed.empty()) TARN_CHECK(RemoveFile(directory, KmsFile(directory)));
   return WriteFile(directory, LakeFile(directory), keys::SealLakeKey(lake_key, {new_master}));
 }
 
 int RunKeys(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
   constexpr std::string_view kUsage =
       "usage: tarn keys rotate-master --data DIR\n\n"
-      "Seals the lake's key under a new master key: TARN_NEW_MASTER_KEY (64 hexadecimal digits), or a fresh one in\n"
-      "DIR/master-key. The present one is TARN_MASTER_KEY or lies in DIR/master-key. The lake may be running.\n";
-  std::string directory;
-  std::string given;
-  std::string next;
+      "Seals the lake's key under a new master key: TARN_NEW_MASTER_KEY (64 hexadecimal digits), one of the KMS at\n"
+      "TARN_NEW_MASTER_KEY_KMS under its key TARN_NEW_MASTER_KEY_KMS_KEY, or a fresh one in DIR/master-key. The "
+      "present\n"
+      "one is TARN_MASTER_KEY, is opened by TARN_MASTER_KEY_KMS, or lies in DIR/master-key. The lake may be running.\n";
+  std::map<std::string, std::string> variables;
   for (const std::string& entry : environment) {
-    if (entry.starts_with("TARN_DATA=")) directory = entry.substr(10);
-    if (entry.starts_with("TARN_MASTER_KEY=")) given = entry.substr(16);
-    if (entry.starts_with("TARN_NEW_MASTER_KEY=")) next = entry.substr(20);
+    const size_t sign = entry.find('=');
+    if (sign != std::string::npos) variables[entry.substr(0, sign)] = entry.substr(sign + 1);
   }
+  std::string directory = variables["TARN_DATA"];
+  const std::string next = variables["TARN_NEW_MASTER_KEY"];
   const bool help = arguments.size() == 1 && arguments[0] == "--help";
   if (arguments.size() == 3 && arguments[1] == "--data") directory = arguments[2];
   const bool sound = !arguments.empty() && arguments[0] == "rotate-master" && !directory.empty() &&
@@ -158,13 +194,17 @@ int RunKeys(const std::vector<std::string>& arguments, const std::vector<std::st
     fmt::print(help ? stdout : stderr, "{}", kUsage);
     return help ? 0 : 2;
   }
-  const Status done = RotateMasterKey(directory, given, next);
+  const MasterKms next_kms = MasterKmsOf(variables, "TARN_NEW_MASTER_KEY_KMS");
+  const auto given = GivenMasterKey(directory, variables["TARN_MASTER_KEY"],
+                                    MasterKmsOf(variables, "TARN_MASTER_KEY_KMS"), /*is_new=*/false);
+  const Status done = given.ok() ? RotateMasterKey(directory, *given, next, next_kms) : Status(given.error());
   if (!done.ok()) {
     fmt::print(stderr, "tarn: {}\n", done.error().message);
     return 1;
   }
-  fmt::print("the lake's key is sealed under {}\n",
-             next.empty() ? "a new master key in " + MasterFile(directory) : "TARN_NEW_MASTER_KEY; keep it safe");
+  fmt::print("the lake's key is sealed under {}\n", !next_kms.url.empty() ? "a master key of the KMS at " + next_kms.url
+                                                    : next.empty() ? "a new master key in " + MasterFile(directory)
+                                                                   : "TARN_NEW_MASTER_KEY; keep it safe");
   return 0;
 }
 

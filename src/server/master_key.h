@@ -1,4 +1,5 @@
-// The master key of a lake's directory: given by the environment or kept in DIR/master-key, changed by one command.
+// The master key of a lake's directory: given by the environment, kept in DIR/master-key, or sealed by a KMS in
+// DIR/master-key.kms (master_kms.h); changed by one command.
 //
 // DIR/lake-key holds the lake key sealed under it (keys/lake_key.h). Where that file is absent, in lakes whose master
 // key was never changed, the master key is the lake key. Losing the master key loses every byte in the lake. Errors:
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/master_kms.h"
 
 namespace tarn::server {
 
@@ -18,11 +20,19 @@ inline constexpr Reason kBadMasterKey{"server.BadMasterKey", Code::kInvalidArgum
 // a master key is made when none is given.
 Result<std::string> OpenMasterKey(const std::string& directory, const std::string& given, bool is_new);
 
-// Seals the lake key under another master key: `next` (64 hex digits), or a fresh one in the file when it is empty. A
-// crash at any instant leaves the old or the new one working. A running lake goes on: it has the lake key.
-Status RotateMasterKey(const std::string& directory, const std::string& given, const std::string& next);
+// The master key that is given as 64 hex digits: `given`, or what the KMS opens; a new lake gets a fresh one from
+// there. "" when it lies in the file.
+Result<std::string> GivenMasterKey(const std::string& directory, const std::string& given, const MasterKms& kms,
+                                   bool is_new);
 
-// `tarn keys rotate-master --data DIR`; the keys are TARN_MASTER_KEY and TARN_NEW_MASTER_KEY. The process's exit code.
+// Seals the lake key under another master key: `next` (64 hex digits), one from `next_kms` when that has a URL, or a
+// fresh one in the file. A crash at any instant leaves the old or the new one working. A running lake goes on: it has
+// the lake key.
+Status RotateMasterKey(const std::string& directory, const std::string& given, const std::string& next,
+                       const MasterKms& next_kms = {});
+
+// `tarn keys rotate-master --data DIR`; the keys are TARN_MASTER_KEY[_KMS] and
+// TARN_NEW_MASTER_KEY[_KMS]. The process's exit code.
 int RunKeys(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
 
 }  // namespace tarn::server

@@ -70,17 +70,22 @@ Status SetBytes(uint64_t& into, std::string text) {
 
 // "10s", "5m", "24h"; a number alone is seconds.
 Status SetDay(int64_t& into, std::string text) {
-  uint64_t unit = 1;
-  if (!text.empty()) {
+  uint64_t unit = kMicrosPerSecond;
+  uint64_t least = 1;
+  if (text.ends_with("ms")) {
+    unit = 1'000;
+    least = 10;
+    text.resize(text.size() - 2);
+  } else if (!text.empty()) {
     const char last = text.back();
-    unit = last == 'm' ? 60 : last == 'h' ? 3'600 : 1;
+    unit *= last == 'm' ? 60 : last == 'h' ? 3'600 : 1;
     if (last == 's' || last == 'm' || last == 'h') text.pop_back();
   }
   const auto value = ParseU64(text);
-  if (!value || *value == 0 || *value > 86'400 / unit) {
-    return Fail(kBadOption, fmt::format("'{}' is not a time between 1s and 24h", text));
+  if (!value || *value < least || *value > static_cast<uint64_t>(kMicrosPerDay) / unit) {
+    return Fail(kBadOption, fmt::format("'{}' is not a time between 10ms and 24h", text));
   }
-  into = static_cast<int64_t>(*value * unit) * kMicrosPerSecond;
+  into = static_cast<int64_t>(*value * unit);
   return Ok();
 }
 
@@ -130,6 +135,16 @@ std::vector<Spec> Specs() {
        [](Options& o, const std::string& t) -> Status {
          if (t != "on" && t != "off") return Fail(kBadOption, fmt::format("'{}' is neither on nor off", t));
          o.encryption = t == "on";
+         return Ok();
+       }},
+      {"master-key-kms", "URL of a KMS with AWS's API that seals the master key", false,
+       [](Options& o, const std::string& t) -> Status {
+         o.master_kms.url = t;
+         return Ok();
+       }},
+      {"master-key-kms-key", "the KMS key: id, ARN or alias", false,
+       [](Options& o, const std::string& t) -> Status {
+         o.master_kms.key = t;
          return Ok();
        }},
       {"scrub-days", "days between two readings of every stored byte (14; 0: never)", false,
@@ -273,6 +288,10 @@ Result<ParsedOptions> ParseOptions(const std::vector<std::string>& arguments,
     if (given.contains(spec.flag)) TARN_CHECK(Apply(spec, parsed.options, given[spec.flag], "--" + spec.flag));
   }
   parsed.options.master_key = variables["TARN_MASTER_KEY"];
+  MasterKms kms = MasterKmsOf(variables, "TARN_MASTER_KEY_KMS");
+  kms.url = std::move(parsed.options.master_kms.url);
+  kms.key = std::move(parsed.options.master_kms.key);
+  parsed.options.master_kms = std::move(kms);
   parsed.options.root_access_key_id = variables["TARN_ROOT_ACCESS_KEY_ID"];
   parsed.options.root_secret_access_key = variables["TARN_ROOT_SECRET_ACCESS_KEY"];
   TARN_CHECK(CheckTogether(parsed.options));

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "blob/blob.h"
+#include "server/master_kms.h"
 
 namespace tarn::server {
 
@@ -46,6 +47,7 @@ struct Options {
   std::string account = "000000000000";
   std::string region = "us-east-1";
   std::string master_key;          // 64 hexadecimal digits; empty: in `data`/master-key. Of the environment only
+  MasterKms master_kms;            // opens `data`/master-key.kms; its credentials are of the environment
   std::string root_access_key_id;  // empty: made at first start
   std::string root_secret_access_key;
   std::string tls_cert;

@@ -9,7 +9,7 @@ import sys
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import BINARY, OTHER, lake_of_two
+from conftest import BINARY, OTHER, Lake, lake_of_two
 
 
 
@@ -111,3 +111,41 @@ def test_the_master_key_changes_while_the_lake_runs(own_lake):
     opens()
     refused = rotate(TARN_MASTER_KEY="cd" * 32)
     assert refused.returncode == 1 and "is not this lake's" in refused.stderr
+
+def test_a_master_key_sealed_by_another_kms(lake, tmp_path):
+    kms = lake.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    credentials = {"TARN_MASTER_KEY_KMS_ACCESS_KEY_ID": lake.access_key,
+                   "TARN_MASTER_KEY_KMS_SECRET_ACCESS_KEY": lake.secret_key}
+    flags = ["--master-key-kms", lake.endpoint, "--master-key-kms-key", key]
+    sealed = Lake(tmp_path / "data", *flags, env=credentials)
+    try:
+        s3 = sealed.client("s3")
+        s3.create_bucket(Bucket="sealed")
+        s3.put_object(Bucket="sealed", Key="k", Body=b"secret")
+        assert (sealed.folder / "master-key.kms").exists() and not (sealed.folder / "master-key").exists()
+        sealed.restart(kill=True)
+        assert s3.get_object(Bucket="sealed", Key="k")["Body"].read() == b"secret"
+        sealed.stop()
+        kms.disable_key(KeyId=key)
+        with pytest.raises(RuntimeError, match="DisabledException"):
+            sealed.start()
+        kms.enable_key(KeyId=key)
+        sealed.arguments = []
+        with pytest.raises(RuntimeError, match="--master-key-kms"):
+            sealed.start()
+        # To the file, and to the KMS again.
+        rotate = [str(BINARY), "keys", "rotate-master", "--data", str(sealed.folder)]
+        present = {"TARN_MASTER_KEY_KMS": lake.endpoint, **credentials}
+        subprocess.run(rotate, env=present, check=True, capture_output=True)
+        sealed.start()
+        assert s3.get_object(Bucket="sealed", Key="k")["Body"].read() == b"secret"
+        assert not (sealed.folder / "master-key.kms").exists()
+        sealed.stop()
+        subprocess.run(rotate, env={"TARN_NEW_MASTER_KEY_KMS": lake.endpoint, "TARN_NEW_MASTER_KEY_KMS_KEY": key,
+                                    **credentials}, check=True, capture_output=True)
+        sealed.arguments = flags
+        sealed.start()
+        assert s3.get_object(Bucket="sealed", Key="k")["Body"].read() == b"secret"
+    finally:
+        sealed.stop()

@@ -19,7 +19,9 @@ Result<object::VerifyReport> VerifyStopped(const Options& options) {
   if (!std::filesystem::exists(options.data + "/kv")) return Fail(kBadOption, options.data + " holds no lake");
   const SystemClock clock;
   WorkerPool pool("blob", 4, 1000);
-  TARN_TRY(const std::string lake_key, OpenMasterKey(options.data, options.master_key, false));
+  TARN_TRY(const std::string given,
+           GivenMasterKey(options.data, options.master_key, options.master_kms, /*is_new=*/false));
+  TARN_TRY(const std::string lake_key, OpenMasterKey(options.data, given, /*is_new=*/false));
   const auto wrapper = blob::MakeKeyWrapper(lake_key);
   TARN_TRY(const auto kv, kv::OpenRocksDb(options.data + "/kv"));
   blob::Options settings;

@@ -86,7 +86,7 @@ Task<Result<Annotation>> Annotations::Put(const Bucket& seen, Annotated object, 
     txn.Put(key, Encode(record));
     result.object = Describe(bucket, object.key, owner);
     result.content = Describe(bucket, object.key, record);
-    return Ok();
+    return objects_.Tell(txn, bucket, "ObjectAnnotation:Put", object.key, owner, object.origin);
   }));
   co_return result;
 }
@@ -125,6 +125,7 @@ Result<Version> Annotations::Delete(const Bucket& seen, const Annotated& object,
     TARN_CHECK(Release(txn, blobs_, record));
     txn.Delete(key);
     owner.annotations -= std::min(owner.annotations, 1U);
+    TARN_CHECK(objects_.Tell(txn, bucket, "ObjectAnnotation:Delete", object.key, owner, object.origin));
     return versions.Rewrite(owner);
   }));
   return result;

@@ -20,6 +20,7 @@
 #include "blob/blob.h"
 #include "kv/kv.h"
 #include "object/bucket.h"
+#include "object/changes.h"
 #include "object/content.h"
 #include "object/version.h"
 
@@ -33,6 +34,7 @@ struct Annotated {
   std::string key;
   std::string version_id;               // empty: the newest
   std::optional<std::string> if_match;  // its ETag, without quotes
+  Origin origin = {};
 };
 
 struct Annotation {
@@ -47,9 +49,12 @@ struct AnnotationPage {
   bool truncated = false;
 };
 
+class Store;
+
 class Annotations {
  public:
-  Annotations(kv::Store& kv, blob::Store& blobs, const Clock& clock) : kv_(kv), blobs_(blobs), clock_(clock) {}
+  Annotations(kv::Store& kv, blob::Store& blobs, const Clock& clock, const Store& objects)
+      : kv_(kv), blobs_(blobs), clock_(clock), objects_(objects) {}
 
   // Makes `content` the annotation of that name. `encryption` is what its blobs are wrapped under.
   Task<Result<Annotation>> Put(const Bucket& bucket, Annotated object, std::string name, Content content,
@@ -65,6 +70,7 @@ class Annotations {
   kv::Store& kv_;
   blob::Store& blobs_;
   const Clock& clock_;
+  const Store& objects_;  // tells of changes
 };
 
 // Whose annotations a copy takes along: Version::seq of a version with `annotations` of its own.

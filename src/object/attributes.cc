@@ -5,6 +5,7 @@ namespace tarn::object {
 void WriteListedAttributes(RecordWriter& out, const Attributes& attributes) {
   if (!attributes.owner.empty()) out.Str(40, attributes.owner);
   if (!attributes.storage_class.empty()) out.Str(41, attributes.storage_class);
+  if (attributes.tier != AccessTier::kFrequent) out.U64(56, static_cast<uint64_t>(attributes.tier));
 }
 
 void WriteAttributes(RecordWriter& out, const Attributes& attributes) {
@@ -24,6 +25,7 @@ void WriteAttributes(RecordWriter& out, const Attributes& attributes) {
   if (restoration.ready.micros != 0) {
     out.I64(51, restoration.ready.micros).I64(52, restoration.until.micros).Str(53, restoration.tier);
     out.U64(54, restoration.days);
+    if (restoration.step != RestoreStep::kByTime) out.U64(55, static_cast<uint64_t>(restoration.step));
   }
 }
 
@@ -74,6 +76,12 @@ void ReadAttribute(Attributes& attributes, const RecordReader& in) {
       break;
     case 54:
       attributes.restoration.days = static_cast<uint32_t>(in.u64());
+      break;
+    case 55:
+      attributes.restoration.step = static_cast<RestoreStep>(in.u64());
+      break;
+    case 56:
+      attributes.tier = static_cast<AccessTier>(in.u64());
       break;
     default:
       break;

@@ -1,8 +1,8 @@
 // Attributes: what an object version has beside its bytes, headers and tags: owner, access list, storage class,
 // encryption, locks, restoration.
 //
-// Set when the version is written; access list, lock and restoration may change later, the rest never does (a change of
-// storage class rewrites the version as a whole). Absent values are empty, zero or false and take no space.
+// Set when the version is written; access list, lock, restoration and tier may change later, the rest never does (a
+// change of storage class rewrites the version as a whole). Absent values are empty, zero or false and take no space.
 // Units: times are UTC microseconds since 1970.
 #pragma once
 
@@ -47,30 +47,44 @@ struct DefaultRetention {
   bool operator==(const DefaultRetention&) const = default;
 };
 
+// How far a restoration is; kByTime is of earlier lakes: `ready` and `until` alone tell. Frozen: stored.
+enum class RestoreStep : uint8_t { kByTime = 0, kAsked = 1, kCopied = 2 };
+
 // A temporary copy of an archived object.
 struct Restoration {
-  Timestamp ready;   // 0: never asked for; later than now: under way
-  Timestamp until;   // when the copy ends
+  Timestamp ready;  // 0: never asked for; the copy is made then
+  Timestamp until;  // when the copy ends; once it is made
+  RestoreStep step = RestoreStep::kByTime;
   std::string tier;  // "Standard", "Expedited", "Bulk"
   uint32_t days = 0;
   bool operator==(const Restoration&) const = default;
+};
+
+// Where Intelligent-Tiering has an object of its class. Frozen: stored.
+enum class AccessTier : uint8_t {
+  kFrequent = 0,
+  kInfrequent = 1,
+  kArchiveInstant = 2,
+  kArchive = 3,  // this and the next are read after a RestoreObject only
+  kDeepArchive = 4
 };
 
 struct Attributes {
   std::string owner;          // account id; empty: the bucket's owner
   std::string acl;            // as api/s3/access keeps it; empty: private
   std::string storage_class;  // empty: STANDARD
+  AccessTier tier = AccessTier::kFrequent;
   Encryption encryption;
   Lock lock;
   Restoration restoration;
   bool operator==(const Attributes&) const = default;
 };
 
-// As fields of a record, tags 40 to 59. Owner and storage class come first in two calls, since listings read no
+// As fields of a record, tags 40 to 59. Owner, storage class and tier come first in two calls, since listings read no
 // further.
 void WriteListedAttributes(RecordWriter& out, const Attributes& attributes);
 void WriteAttributes(RecordWriter& out, const Attributes& attributes);
-inline bool IsListedAttribute(uint32_t tag) { return tag == 40 || tag == 41; }
+inline bool IsListedAttribute(uint32_t tag) { return tag == 40 || tag == 41 || tag == 56; }
 inline bool IsAttribute(uint32_t tag) { return tag >= 40 && tag < 60; }
 void ReadAttribute(Attributes& attributes, const RecordReader& in);
 

@@ -3,6 +3,8 @@
 // Bucket names are global in the lake; a bucket belongs to one account and one region for its whole life.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,10 +50,28 @@ struct Bucket {
 };
 
 // What a bucket holds, exact at one instant.
+// What CloudWatch tells the bytes of a bucket by. Frozen: stored.
+enum class StorageKind : uint8_t {
+  kStandard = 0,
+  kReducedRedundancy = 1,
+  kStandardIa = 2,
+  kOneZoneIa = 3,
+  kGlacierInstant = 4,
+  kGlacier = 5,
+  kDeepArchive = 6,
+  kTieringFrequent = 7,
+  kTieringInfrequent = 8,
+  kTieringArchiveInstant = 9,
+  kTieringArchive = 10,
+  kTieringDeepArchive = 11
+};
+inline constexpr size_t kStorageKinds = 12;
+
 struct Usage {
-  uint64_t versions = 0;  // current, noncurrent and delete markers
-  uint64_t bytes = 0;     // of all versions and of the parts of uploads in progress
-  uint64_t parts = 0;     // of uploads in progress
+  uint64_t versions = 0;                        // current, noncurrent and delete markers
+  uint64_t bytes = 0;                           // of all versions and of the parts of uploads in progress
+  uint64_t parts = 0;                           // of uploads in progress
+  std::array<uint64_t, kStorageKinds> kinds{};  // of `bytes`, by StorageKind
 };
 
 // kInvalidBucketName with the rule that `name` breaks; the lake's own path names are refused too.

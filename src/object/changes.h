@@ -21,9 +21,16 @@ struct Origin {
   std::string request_id;
 };
 
+// What some events tell beside.
+struct ChangeDetail {
+  std::string destination;    // where a transition took the version: a class, or an archive tier
+  std::string storage_class;  // a restored version's own
+  Timestamp until;            // when its restored copy ends
+};
+
 struct Change {
   const Bucket& bucket;
-  std::string_view event;  // "ObjectCreated:Put", "ObjectRemoved:DeleteMarkerCreated"
+  std::string_view event;  // "ObjectCreated:Put", "ObjectRemoved:DeleteMarkerCreated"; kTestEvent: a new configuration
   std::string_view key;
   std::string version_id;  // empty in a bucket that never had versioning
   uint64_t size = 0;
@@ -31,6 +38,7 @@ struct Change {
   uint64_t seq = 0;  // grows with each change of the key
   Timestamp when;
   const Origin& origin;
+  ChangeDetail detail = {};
 };
 
 class ChangeListener {
@@ -40,5 +48,6 @@ class ChangeListener {
 };
 
 inline constexpr std::string_view kNotificationDocument = "notification";
+inline constexpr std::string_view kTestEvent = "TestEvent";
 
 }  // namespace tarn::object

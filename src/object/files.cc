@@ -5,6 +5,7 @@
 #include "identity/caller.h"
 #include "object/content.h"
 #include "object/errors.h"
+#include "object/storage_class.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -88,8 +89,18 @@ Result<Version> Files::Head(std::string_view bucket, std::string_view key) const
   TARN_TRY(const Bucket found, Own(bucket));
   TARN_TRY(Version version, store_->Find(found, key, "", /*with_content=*/true));
   if (version.is_delete_marker) return Fail(kNoSuchKey, "The specified key does not exist.");
+  TARN_CHECK(CheckReadable(version.attributes, store_->clock().Now()));
   store_->UnlockLater(version, OwnerOf(found));
+  store_->reads().Note(version, store_->clock().Now());
   return version;
+}
+
+Result<bool> Files::IsRestored(std::string_view bucket, const Entry& entry) const {
+  TARN_TRY(const Bucket found, Own(bucket));
+  const auto version = store_->Find(found, entry.key, entry.version_id, /*with_content=*/false);
+  if (version.Is(kNoSuchKey) || version.Is(kNoSuchVersion)) return false;
+  if (!version.ok()) return version.error();
+  return CheckReadable(version->attributes, store_->clock().Now()).ok();
 }
 
 Result<size_t> Files::ReadAt(const Version& version, uint64_t offset, std::span<std::byte> into) const {

@@ -56,8 +56,11 @@ class Files {
   // Bytes and objects at this instant (CloudWatch's BucketSizeBytes and NumberOfObjects).
   Result<Usage> GetUsage(std::string_view bucket) const;
 
-  // The current version (kNoSuchKey when there is none), pinned.
+  // The current version (kNoSuchKey when there is none, kInvalidObjectState when it is archived and not restored),
+  // pinned.
   Result<Version> Head(std::string_view bucket, std::string_view key) const;
+  // Whether an archived version that a listing told has a restored copy now.
+  Result<bool> IsRestored(std::string_view bucket, const Entry& entry) const;
   // Fills `into` from `offset`; returns how many bytes there were (fewer only at the end of the object).
   Result<size_t> ReadAt(const Version& version, uint64_t offset, std::span<std::byte> into) const;
   // A whole small object; kEntityTooLarge above `max_bytes`.

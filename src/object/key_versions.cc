@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "base/random.h"
+#include "base/record.h"
 #include "object/annotations.h"
 #include "object/errors.h"
 #include "object/keys.h"
 #include "object/lock.h"
+#include "object/storage_class.h"
 
 namespace tarn::object {
 namespace {
@@ -130,6 +132,16 @@ Status KeyVersions::StoreLayout(VersionRecord& version, bool reference) {
   return Ok();
 }
 
+void KeyVersions::Count(const Attributes& attributes, int64_t bytes) {
+  const auto kind = static_cast<size_t>(KindOf(ClassName(attributes.storage_class), attributes.tier));
+  if (kind > 0 && kind < kStorageKinds) delta_.kinds[kind] += bytes;
+}
+
+void KeyVersions::Recount(const VersionRecord& version, const Attributes& from) {
+  Count(from, -static_cast<int64_t>(version.size));
+  Count(version.attributes, static_cast<int64_t>(version.size));
+}
+
 Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
   version.seq = static_cast<uint64_t>(std::max<int64_t>(now.micros, 1));
   if (newest_) version.seq = std::max(version.seq, newest_->seq + 1);
@@ -139,10 +151,12 @@ Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
     TARN_TRY(version.attributes.lock, LockOf(bucket_, version.attributes.lock, now));
   }
   delta_.versions += 1;
+  Count(version.attributes, static_cast<int64_t>(version.size));
   delta_.bytes += static_cast<int64_t>(version.size);
   // The new owner is counted before the old ones are released: a copy onto itself never drops to zero.
   TARN_CHECK(StoreLayout(version, reference));
   TARN_CHECK(MakeRoom(version, now));
+  if (IsTiered(version)) NoteAccess(version, now);
   PutNewest(version);
   return Ok();
 }
@@ -155,17 +169,49 @@ Status KeyVersions::ReleaseLayout(const VersionRecord& version, const LayoutChun
       txn_.Delete(LayoutKey(version.layout, chunk).bytes());
     }
   }
-  if (version.annotations > 0) {
-    TARN_CHECK(ForgetAnnotations(txn_, blobs_, {.bucket = bucket_.id, .key = key_, .seq = version.seq}));
-  }
   return Ok();
 }
 
 Status KeyVersions::Forget(const VersionRecord& version) {
   delta_.versions -= 1;
+  Count(version.attributes, -static_cast<int64_t>(version.size));
   delta_.bytes -= static_cast<int64_t>(version.size);
   TARN_TRY(const auto layout, LoadLayout(txn_, version));
-  return ReleaseLayout(version, layout);
+  TARN_CHECK(ReleaseLayout(version, layout));
+  if (version.attributes.restoration.ready.micros != 0) TARN_CHECK(DropRestored(version));
+  if (IsTiered(version)) txn_.Delete(AccessKey(bucket_.id, key_, version.seq).bytes());
+  if (version.annotations == 0) return Ok();
+  return ForgetAnnotations(txn_, blobs_, {.bucket = bucket_.id, .key = key_, .seq = version.seq});
+}
+
+Status KeyVersions::KeepRestored(const VersionRecord& version, std::vector<Extent> extents) {
+  TARN_TRY(auto layout, LoadLayout(txn_, version));
+  VersionRecord copy = version;
+  copy.layout = 0;
+  copy.annotations = 0;
+  copy.extents = std::move(extents);
+  copy.parts = std::move(layout.parts);
+  TARN_CHECK(StoreLayout(copy, /*reference=*/true));
+  txn_.Put(RestoredKey(bucket_.id, key_, version.seq).bytes(), Encode(copy));
+  return Ok();
+}
+
+Status KeyVersions::DropRestored(const VersionRecord& version) {
+  TARN_TRY(const auto copy, LoadRestored(txn_, bucket_.id, key_, version.seq));
+  if (!copy) return Ok();
+  TARN_TRY(const auto layout, LoadLayout(txn_, *copy));
+  TARN_CHECK(ReleaseLayout(*copy, layout));
+  txn_.Delete(RestoredKey(bucket_.id, key_, version.seq).bytes());
+  return Ok();
+}
+
+void KeyVersions::NoteAccess(const VersionRecord& version, Timestamp when) {
+  const kv::Key key = AccessKey(bucket_.id, key_, version.seq);
+  if (IsTiered(version)) {
+    txn_.Put(key.bytes(), RecordWriter().I64(1, when.micros).Take());
+  } else {
+    txn_.Delete(key.bytes());
+  }
 }
 
 Status KeyVersions::MoveBytes(VersionRecord& version, std::vector<Extent> extents) {
@@ -212,6 +258,23 @@ Status KeyVersions::Rewrite(const VersionRecord& version) {
     txn_.Put(OlderKey(bucket_.id, key_, version.seq).bytes(), Encode(version));
   }
   return Ok();
+}
+
+Result<std::optional<VersionRecord>> KeyVersions::FindSeq(uint64_t seq) const {
+  if (newest_ && newest_->seq == seq) return newest_;
+  return LoadOlder(seq);
+}
+
+Result<std::optional<VersionRecord>> LoadRestored(kv::Txn& txn, uint64_t bucket, std::string_view key, uint64_t seq) {
+  TARN_TRY(const auto stored, txn.Get(RestoredKey(bucket, key, seq).bytes()));
+  if (!stored) return std::optional<VersionRecord>();
+  TARN_TRY(auto copy, DecodeVersion(*stored));
+  return std::optional(std::move(copy));
+}
+
+bool IsTiered(const VersionRecord& version) {
+  return version.attributes.storage_class == kTieringClass && version.size >= kTieringBytesMin &&
+         !version.is_delete_marker;
 }
 
 Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version) {

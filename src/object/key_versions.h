@@ -33,6 +33,8 @@ class KeyVersions {
   const VersionRecord* visible() const { return newest_ && !newest_->is_delete_marker ? &*newest_ : nullptr; }
   // The version of that id ("null" too); nothing when there is none. kInvalidVersionId.
   Result<std::optional<VersionRecord>> Find(std::string_view version_id) const;
+  // The version of that seq; nothing when there is none.
+  Result<std::optional<VersionRecord>> FindSeq(uint64_t seq) const;
   // Whether that version is there and as `only` says.
   Result<bool> Stands(const std::optional<VersionRecord>& version, const OnlyIf& only) const;
   bool IsNewest(const VersionRecord& version) const { return newest_ && newest_->seq == version.seq; }
@@ -45,8 +47,17 @@ class KeyVersions {
   Status Remove(const VersionRecord& version, Timestamp now, bool bypass_governance);
   // Gives a version found here other blobs with the same bytes, not yet counted for an owner, and writes it back.
   Status MoveBytes(VersionRecord& version, std::vector<Extent> extents);
+  // Keeps blobs with the same bytes, not yet counted for an owner, as the restored copy of a version found here.
+  Status KeepRestored(const VersionRecord& version, std::vector<Extent> extents);
+  // Drops its restored copy, if there is one.
+  Status DropRestored(const VersionRecord& version);
+  // Notes when a version found here was read; forgets it unless it is one that Intelligent-Tiering moves.
+  void NoteAccess(const VersionRecord& version, Timestamp when);
   // Writes a version found here back with other tags or attributes.
   Status Rewrite(const VersionRecord& version);
+
+  // Counts a version under another class or tier: `from` are its attributes before.
+  void Recount(const VersionRecord& version, const Attributes& from);
 
   const UsageRecord& delta() const { return delta_; }
 
@@ -58,6 +69,7 @@ class KeyVersions {
   Status ReleaseLayout(const VersionRecord& version, const LayoutChunk& layout);
   Status Forget(const VersionRecord& version);  // releases its bytes and counts it out
   void PutNewest(const VersionRecord& version);
+  void Count(const Attributes& attributes, int64_t bytes);
   Result<std::optional<VersionRecord>> LoadOlder(uint64_t seq) const;
 
   kv::Txn& txn_;
@@ -67,6 +79,11 @@ class KeyVersions {
   std::optional<VersionRecord> newest_;
   UsageRecord delta_;
 };
+
+// The restored copy of a version, if there is one: with extents, parts, digests and encryption as the version's.
+Result<std::optional<VersionRecord>> LoadRestored(kv::Txn& txn, uint64_t bucket, std::string_view key, uint64_t seq);
+// Whether Intelligent-Tiering moves the version.
+bool IsTiered(const VersionRecord& version);
 
 // A version's extents and parts, wherever they are stored.
 Result<LayoutChunk> LoadLayout(kv::Txn& txn, const VersionRecord& version);

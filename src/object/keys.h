@@ -9,6 +9,9 @@
 //   o p <bucket id> <key> <upload>    a multipart upload in progress
 //   o q <upload> <part>               one part of it
 //   o t <bucket id> <key> <seq> <name>  an annotation of that version
+//   o c <bucket id> <key> <seq>       the restored copy of that archived version
+//   o h <time> <bucket id> <key> <seq>  a restored copy is to be made or dropped then
+//   o e <bucket id> <key> <seq>       when that version of Intelligent-Tiering was last read
 //   o u <bucket id> <slot>            a share of the bucket's counters
 //   o l                               where a run over the lifecycle rules is
 //   o n <account> <region> <name>     an access point
@@ -57,6 +60,16 @@ inline kv::Key AnnotationKeys(uint64_t bucket, std::string_view key, uint64_t se
 }
 inline kv::Key AnnotationKey(uint64_t bucket, std::string_view key, uint64_t seq, std::string_view name) {
   return AnnotationKeys(bucket, key, seq).Text(name);
+}
+inline kv::Key RestoredKey(uint64_t bucket, std::string_view key, uint64_t seq) {
+  return Space("c").Number(bucket).Text(key).Number(seq);
+}
+inline kv::Key RestoreDueKey(uint64_t micros, uint64_t bucket, std::string_view key, uint64_t seq) {
+  return Space("h").Number(micros).Number(bucket).Text(key).Number(seq);
+}
+inline kv::Key AccessKeys(uint64_t bucket) { return Space("e").Number(bucket); }
+inline kv::Key AccessKey(uint64_t bucket, std::string_view key, uint64_t seq) {
+  return AccessKeys(bucket).Text(key).Number(seq);
 }
 inline kv::Key UsageKeys(uint64_t bucket) { return Space("u").Number(bucket); }
 inline kv::Key UsageKey(uint64_t bucket, uint32_t slot) { return UsageKeys(bucket).Number(slot); }

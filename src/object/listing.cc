@@ -23,7 +23,8 @@ Entry ToEntry(std::string_view key, const VersionRecord& record, bool is_latest)
                .checksum = record.checksum.algorithm,
                .checksum_type = record.checksum.type,
                .owner = record.attributes.owner,
-               .storage_class = record.attributes.storage_class};
+               .storage_class = record.attributes.storage_class,
+               .tier = record.attributes.tier};
 }
 
 }  // namespace

@@ -370,7 +370,12 @@ Result<PartRecord> DecodePart(std::string_view bytes) {
 }
 
 std::string Encode(const UsageRecord& usage) {
-  return RecordWriter().I64(1, usage.versions).I64(2, usage.bytes).I64(3, usage.parts).Take();
+  RecordWriter out;
+  out.I64(1, usage.versions).I64(2, usage.bytes).I64(3, usage.parts);
+  for (uint32_t kind = 1; kind < kStorageKinds; ++kind) {
+    if (usage.kinds[kind] != 0) out.I64(10 + kind, usage.kinds[kind]);
+  }
+  return out.Take();
 }
 
 Result<UsageRecord> DecodeUsage(std::string_view bytes) {
@@ -379,6 +384,7 @@ Result<UsageRecord> DecodeUsage(std::string_view bytes) {
     if (in.tag() == 1) usage.versions = in.i64();
     if (in.tag() == 2) usage.bytes = in.i64();
     if (in.tag() == 3) usage.parts = in.i64();
+    if (in.tag() > 10 && in.tag() < 10 + kStorageKinds) usage.kinds[in.tag() - 10] = in.i64();
     return true;
   }));
   return usage;

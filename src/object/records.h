@@ -3,6 +3,7 @@
 // Decoders accept any bytes: kCorruptRecord, never a crash.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -70,6 +71,7 @@ struct UsageRecord {
   int64_t versions = 0;  // a slot may go below zero: only the sum over slots means something
   int64_t bytes = 0;
   int64_t parts = 0;
+  std::array<int64_t, kStorageKinds> kinds{};  // of `bytes`; kStandard's is what the others leave, and stays 0 here
 };
 
 // A layout chunk: some of the extents and parts of one version.

@@ -23,12 +23,14 @@
 #include "base/time.h"
 #include "blob/blob.h"
 #include "kv/kv.h"
+#include "object/access_notes.h"
 #include "object/annotations.h"
 #include "object/bucket.h"
 #include "object/changes.h"
 #include "object/content.h"
 #include "object/encryption.h"
 #include "object/errors.h"
+#include "object/storage_class.h"
 #include "object/usage.h"
 #include "object/version.h"
 
@@ -228,19 +230,64 @@ class Store {
   // some may have been deleted then.
   Result<std::vector<Result<Deleted>>> DeleteMany(const Bucket& bucket, std::span<const Deletion> deletions);
   // Moves a version that was written at `modified` to another storage class, its bytes to where that class lies;
-  // nothing that clients see of it changes otherwise. Bytes under a KMS or customer's key stay where they are.
+  // nothing that clients see of it changes otherwise. Bytes under a KMS or customer's key move as they are, sealed.
   // kPreconditionFailed when it is another one by now. Blocks.
   Status MoveToClass(const Bucket& bucket, std::string_view key, std::string_view version_id, Timestamp modified,
                      const std::string& storage_class);
-  // Replaces a version's tags; answers that version.
-  Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags);
-  // Lets `change` edit a version's attributes (access list, lock, restoration; nothing else), in one transaction: it
-  // may run several times, and its error leaves all as it was. kDeleteMarker for a marker.
+  // Lets `change` ask for a restored copy of an archived version, or extend one; a Restorer makes it, and drops it
+  // later.
   using AttributeChange = std::function<Status(const Version& present, Attributes& attributes)>;
-  Result<Version> ChangeAttributes(const Bucket& bucket, std::string_view key, std::string_view version_id,
-                                   const AttributeChange& change);
+  Result<Version> AskRestore(const Bucket& bucket, std::string_view key, std::string_view version_id,
+                             const AttributeChange& change, const Origin& origin);
+  // What asked for restorations have due next, the earliest first.
+  struct RestoreDue {
+    std::string place;  // its key in kv
+    Timestamp at;
+    std::string bucket;
+    uint64_t bucket_id = 0;
+    std::string key;
+    uint64_t seq = 0;
+  };
+  Result<std::vector<RestoreDue>> ListRestoresDue(size_t max);
+  // Makes or drops that restored copy, if that is still due. Blocks.
+  Status SettleRestore(const RestoreDue& due, const StorageTimes& times);
+  // Lets it be due later.
+  Status PostponeRestore(const RestoreDue& due, Timestamp at);
 
-  Annotations annotations() { return {kv_, blobs_, clock_}; }
+  // Versions that Intelligent-Tiering moves, and when they were last read; ascending from `after`, a key in kv.
+  struct Access {
+    std::string place;  // its key in kv
+    std::string key;
+    uint64_t seq = 0;
+    Timestamp at;
+  };
+  Result<std::vector<Access>> ListAccesses(const Bucket& bucket, const std::string& after, size_t max);
+  // Notes reads: one transaction for all; those within `apart_micros` of the last one noted, and of versions that are
+  // gone, are left out.
+  Status NoteAccesses(const Bucket& bucket, std::span<const Access> accesses, int64_t apart_micros);
+  // Moves a version of Intelligent-Tiering to another tier, its bytes to where that lies. With `last_read` only if it
+  // was read last then. kPreconditionFailed. Blocks.
+  Status MoveToTier(const Bucket& bucket, std::string_view key, uint64_t seq, AccessTier tier,
+                    std::optional<Timestamp> last_read);
+  // A version that MoveToTier may move, with its tags.
+  Result<Version> FindTiered(const Bucket& bucket, std::string_view key, uint64_t seq);
+
+  // Replaces a version's tags; answers that version. `origin.how` "Put" or "Delete": the end of the event's name.
+  Result<Version> SetTags(const Bucket& bucket, std::string_view key, std::string_view version_id, const Tags& tags,
+                          const Origin& origin = {});
+  // Lets `change` edit a version's attributes (access list, lock, restoration; nothing else), in one transaction: it
+  // may run several times, and its error leaves all as it was. kDeleteMarker for a marker. `event`: told of to the
+  // listener.
+  Result<Version> ChangeAttributes(const Bucket& bucket, std::string_view key, std::string_view version_id,
+                                   const AttributeChange& change, std::string_view event = {},
+                                   const Origin& origin = {});
+  // Tells the listener that the bucket has a new notification configuration.
+  Status TellOfConfiguration(const Bucket& bucket, const Origin& origin);
+
+  Annotations annotations() { return {kv_, blobs_, clock_, *this}; }
+  // Tells the listener of a change that `record`, a version of `key`, had or will have in this transaction.
+  Status Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
+              const VersionRecord& record, const Origin& origin, ChangeDetail detail = {}) const;
 
   Result<Page> List(const Bucket& bucket, const ListQuery& query);
   Result<VersionPage> ListVersions(const Bucket& bucket, const VersionQuery& query);
@@ -268,6 +315,9 @@ class Store {
                              uint32_t max);
   Result<UploadPage> ListUploads(const Bucket& bucket, const UploadQuery& query);
 
+  // Reads of Intelligent-Tiering's objects; who serves one notes it.
+  AccessNotes& reads() { return reads_; }
+
   const Clock& clock() const { return clock_; }
   WorkerPool& data_pool() const { return data_pool_; }
 
@@ -279,16 +329,21 @@ class Store {
                        const Completion& completion, uint32_t slot, Version& result);
   Status AbortInTxn(kv::Txn& txn, const Bucket& bucket, const std::string& key, const std::string& upload,
                     uint32_t slot);
-  Status Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
-              const VersionRecord& record, const Origin& origin) const;
   Result<Version> Edit(const Bucket& seen, std::string_view key, std::string_view version_id,
                        const std::function<Status(kv::Txn&, const Version&, VersionRecord&)>& edit);
   Version ToVersion(const Bucket& bucket, std::string_view key, const VersionRecord& record) const;
 
-  // Whether both classes, as they are kept, lie on the same volumes.
-  bool LieTogether(const std::string& one, const std::string& other) const;
-  // The bytes of a version once more, where `storage_class` lies.
-  Result<std::vector<Extent>> CopyBytes(const Version& version, const std::string& storage_class);
+  // The class whose place holds a kept class and tier; of a restored version, the copy's.
+  std::string PlaceOf(const std::string& kept_class, AccessTier tier) const;
+  std::string PlaceOf(const Version& version) const;
+  // The version of that seq with its own bytes, not a restored copy's. kPreconditionFailed when there is none.
+  Result<Version> FindOwn(const Bucket& bucket, std::string_view key, uint64_t seq);
+  // The bytes of a version once more, at another place; CopySealed without their key.
+  Result<std::vector<Extent>> CopySealed(const Version& version, const std::string& place);
+  Result<std::vector<Extent>> CopyBytes(const Version& version, const std::string& place);
+
+  Status MakeRestored(const Bucket& seen, const RestoreDue& due, const Version& version, const StorageTimes& times);
+  Status EndRestored(const Bucket& seen, const RestoreDue& due);
 
   kv::Store& kv_;
   blob::Store& blobs_;
@@ -296,6 +351,7 @@ class Store {
   WorkerPool& data_pool_;
   KeySource* const keys_;
   BucketKeys bucket_keys_;
+  AccessNotes reads_;
   UsageSlots slots_;
   ChangeListener* listener_ = nullptr;
   std::set<std::string, std::less<>> placed_classes_;

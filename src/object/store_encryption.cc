@@ -5,6 +5,7 @@
 
 #include "object/content.h"
 #include "object/key_versions.h"
+#include "object/keys.h"
 #include "object/store.h"
 
 namespace tarn::object {
@@ -112,6 +113,12 @@ Status Store::Rewrap(const Bucket& bucket, std::string_view key, std::string_vie
     }
     TARN_CHECK(ChangeExtents(txn, record, rewrap));
     record.attributes.encryption = change.to.encryption;
+    TARN_TRY(auto copy, LoadRestored(txn, bucket.id, key, record.seq));
+    if (copy) {
+      TARN_CHECK(ChangeExtents(txn, *copy, rewrap));
+      copy->attributes.encryption = change.to.encryption;
+      txn.Put(RestoredKey(bucket.id, key, record.seq).bytes(), Encode(*copy));
+    }
     return Ok();
   }));
   return Ok();

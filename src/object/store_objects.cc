@@ -72,6 +72,14 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
     found = ToVersion(bucket, key, *record);
     found.is_latest = versions.IsNewest(*record);
     if (with_content && !record->is_delete_marker) {
+      const Restoration& restoration = record->attributes.restoration;
+      if (restoration.step == RestoreStep::kCopied && clock_.Now() < restoration.until) {
+        TARN_TRY(auto copy, LoadRestored(txn, bucket.id, key, record->seq));
+        if (copy) {
+          record = std::move(copy);
+          found.is_restored = true;
+        }
+      }
       TARN_TRY(auto layout, LoadLayout(txn, *record));
       const bool locked = record->attributes.encryption.kind != EncryptionKind::kS3;
       found.layout = std::make_shared<Layout>(blobs_, std::move(layout.extents), std::move(layout.parts),
@@ -83,18 +91,31 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
 }
 
 Status Store::Tell(kv::Txn& txn, const Bucket& bucket, std::string_view event, std::string_view key,
-                   const VersionRecord& record, const Origin& origin) const {
+                   const VersionRecord& record, const Origin& origin, ChangeDetail detail) const {
   if (listener_ == nullptr || !bucket.Has(kNotificationDocument)) return Ok();
   const bool versioned = bucket.versioning != Versioning::kUnversioned;
+  // What makes or removes a version has its place among the key's versions; all else comes after the present one.
+  const bool writes = event.starts_with("ObjectCreated:") || event.starts_with("ObjectRemoved:") ||
+                      event.starts_with("LifecycleExpiration:");
+  const uint64_t now = static_cast<uint64_t>(clock_.Now().micros);
   return listener_->OnChange(txn, {.bucket = bucket,
                                    .event = event,
                                    .key = key,
                                    .version_id = versioned ? record.VersionId() : std::string(),
                                    .size = record.size,
                                    .etag = record.md5.empty() ? std::string() : record.Etag(),
-                                   .seq = record.seq,
+                                   .seq = writes ? record.seq : std::max(record.seq + 1, now),
                                    .when = clock_.Now(),
-                                   .origin = origin});
+                                   .origin = origin,
+                                   .detail = std::move(detail)});
+}
+
+Status Store::TellOfConfiguration(const Bucket& seen, const Origin& origin) {
+  if (listener_ == nullptr) return Ok();
+  return kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const Bucket bucket, LoadBucket(txn, seen.name, seen.id));
+    return Tell(txn, bucket, kTestEvent, "", VersionRecord{}, origin);
+  });
 }
 
 Status Store::PutInTxn(kv::Txn& txn, const Bucket& seen, const std::string& key, const Content& content,
@@ -166,6 +187,7 @@ Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Del
   }
   delta.versions += versions.delta().versions;
   delta.bytes += versions.delta().bytes;
+  for (size_t kind = 0; kind < kStorageKinds; ++kind) delta.kinds[kind] += versions.delta().kinds[kind];
   return deleted;
 }
 
@@ -230,19 +252,22 @@ Result<Version> Store::Edit(const Bucket& seen, std::string_view key, std::strin
   return result;
 }
 
-Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id,
-                               const Tags& tags) {
+Result<Version> Store::SetTags(const Bucket& seen, std::string_view key, std::string_view version_id, const Tags& tags,
+                               const Origin& origin) {
   TARN_CHECK(CheckTags(tags, 10));
-  return Edit(seen, key, version_id, [&](kv::Txn&, const Version&, VersionRecord& record) {
+  return Edit(seen, key, version_id, [&](kv::Txn& txn, const Version&, VersionRecord& record) -> Status {
     record.tags = tags;
-    return Ok();
+    if (origin.how.empty()) return Ok();
+    return Tell(txn, seen, "ObjectTagging:" + origin.how, key, record, origin);
   });
 }
 
 Result<Version> Store::ChangeAttributes(const Bucket& seen, std::string_view key, std::string_view version_id,
-                                        const AttributeChange& change) {
-  return Edit(seen, key, version_id, [&](kv::Txn&, const Version& present, VersionRecord& record) {
-    return change(present, record.attributes);
+                                        const AttributeChange& change, std::string_view event, const Origin& origin) {
+  return Edit(seen, key, version_id, [&](kv::Txn& txn, const Version& present, VersionRecord& record) -> Status {
+    TARN_CHECK(change(present, record.attributes));
+    if (event.empty()) return Ok();
+    return Tell(txn, seen, event, key, record, origin);
   });
 }
 

@@ -18,7 +18,8 @@ Task<Result<Content>> Store::Share(Version source, uint64_t offset, uint64_t len
   const std::shared_ptr<const Layout> layout = source.layout;
   if (!layout) co_return Fail(kInternalError, "a version was found without its content");
   std::vector<Extent> extents = layout->Slice(offset, length);
-  if (extents.size() > options.extents_max || !LieTogether(source.attributes.storage_class, options.storage_class) ||
+  if (extents.size() > options.extents_max ||
+      PlaceOf(source) != PlaceOf(options.storage_class, AccessTier::kFrequent) ||
       !SameKey(source.attributes.encryption, options.sealing.encryption)) {
     Incoming copy = Receive({.length = length,
                              .checksum = algorithm,

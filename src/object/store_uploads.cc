@@ -232,6 +232,7 @@ Status Store::CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string&
   txn.Delete(UploadKey(bucket.id, key, upload_id).bytes());
   delta.versions += versions.delta().versions;
   delta.bytes += versions.delta().bytes;
+  delta.kinds = versions.delta().kinds;
   TARN_CHECK(AddUsage(txn, bucket.id, slot, delta));
   TARN_CHECK(Tell(txn, bucket, "ObjectCreated:CompleteMultipartUpload", key, version, completion.origin));
   result = ToVersion(bucket, key, version);

@@ -24,7 +24,8 @@ void UsageSlots::Return(uint32_t slot) {
 }
 
 Status AddUsage(kv::Txn& txn, uint64_t bucket, uint32_t slot, const UsageRecord& delta) {
-  if (delta.versions == 0 && delta.bytes == 0 && delta.parts == 0) return Ok();
+  const bool same_kinds = std::ranges::all_of(delta.kinds, [](int64_t bytes) { return bytes == 0; });
+  if (delta.versions == 0 && delta.bytes == 0 && delta.parts == 0 && same_kinds) return Ok();
   const std::string key = UsageKey(bucket, slot).Take();
   TARN_TRY(auto stored, txn.Get(key));
   UsageRecord usage;
@@ -34,6 +35,7 @@ Status AddUsage(kv::Txn& txn, uint64_t bucket, uint32_t slot, const UsageRecord&
   usage.versions += delta.versions;
   usage.bytes += delta.bytes;
   usage.parts += delta.parts;
+  for (size_t kind = 0; kind < kStorageKinds; ++kind) usage.kinds[kind] += delta.kinds[kind];
   txn.Put(key, Encode(usage));
   return Ok();
 }
@@ -47,9 +49,17 @@ Result<Usage> SumUsage(kv::Txn& txn, uint64_t bucket) {
     sum.versions += usage.versions;
     sum.bytes += usage.bytes;
     sum.parts += usage.parts;
+    for (size_t kind = 0; kind < kStorageKinds; ++kind) sum.kinds[kind] += usage.kinds[kind];
   }
   const auto count = [](int64_t value) { return static_cast<uint64_t>(std::max<int64_t>(value, 0)); };
-  return Usage{.versions = count(sum.versions), .bytes = count(sum.bytes), .parts = count(sum.parts)};
+  Usage usage{.versions = count(sum.versions), .bytes = count(sum.bytes), .parts = count(sum.parts)};
+  int64_t standard = sum.bytes;
+  for (size_t kind = 1; kind < kStorageKinds; ++kind) {
+    usage.kinds[kind] = count(sum.kinds[kind]);
+    standard -= static_cast<int64_t>(usage.kinds[kind]);
+  }
+  usage.kinds[0] = count(standard);
+  return usage;
 }
 
 }  // namespace tarn::object

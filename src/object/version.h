@@ -79,6 +79,7 @@ struct Version {
   uint64_t seq = 0;          // of the key, with the bucket: names the version inside of the store
   uint32_t annotations = 0;  // how many hang on it
   uint32_t parts = 0;        // 0: not a multipart upload's
+  bool is_restored = false;  // the layout is that of a restored copy
   std::shared_ptr<const Layout> layout;
 };
 
@@ -108,6 +109,7 @@ struct Entry {
   ChecksumType checksum_type = ChecksumType::kFullObject;
   std::string owner;          // account id; empty: the bucket's owner
   std::string storage_class;  // empty: STANDARD
+  AccessTier tier = AccessTier::kFrequent;
 };
 
 struct Page {

@@ -12,8 +12,8 @@ constexpr int64_t kHour = 3600 * kMicrosPerSecond;
 constexpr int64_t kKeptMicros = 455 * kMicrosPerDay;
 constexpr size_t kBatch = 500;  // keys written or removed in one transaction
 
-// Key: ("m", "storage", account, bucket, hour) → bytes, objects.
-enum : uint32_t { kTagBytes = 1, kTagObjects = 2 };
+// Key: ("m", "storage", account, bucket, hour) → bytes, objects; type and its bytes, repeated.
+enum : uint32_t { kTagBytes = 1, kTagObjects = 2, kTagType = 3, kTagTypeBytes = 4 };
 
 kv::Key BucketSpace(std::string_view account, std::string_view bucket) {
   return kv::Key("m").Text("storage").Text(account).Text(bucket);
@@ -26,6 +26,8 @@ StorageSample Decode(uint64_t hour, std::string_view record) {
   for (RecordReader reader(record); reader.Next();) {
     if (reader.tag() == kTagBytes) sample.bytes = reader.u64();
     if (reader.tag() == kTagObjects) sample.objects = reader.u64();
+    if (reader.tag() == kTagType) sample.by_type.emplace_back(reader.str(), 0);
+    if (reader.tag() == kTagTypeBytes && !sample.by_type.empty()) sample.by_type.back().second = reader.u64();
   }
   return sample;
 }
@@ -41,8 +43,10 @@ Status StorageMetrics::Sample() {
       for (size_t i = first; i < std::min(buckets.size(), first + kBatch); ++i) {
         const BucketUsage& usage = buckets[i];
         const kv::Key space = BucketSpace(usage.account, usage.bucket);
-        txn.Put(kv::Key(space).Number(HourOf(now)).Take(),
-                RecordWriter().U64(kTagBytes, usage.bytes).U64(kTagObjects, usage.objects).Take());
+        RecordWriter record;
+        record.U64(kTagBytes, usage.bytes).U64(kTagObjects, usage.objects);
+        for (const auto& [type, bytes] : usage.by_type) record.Str(kTagType, type).U64(kTagTypeBytes, bytes);
+        txn.Put(kv::Key(space).Number(HourOf(now)).Take(), record.Take());
         TARN_TRY(const auto expired, txn.PeekScan(space.bytes(), kv::Key(space).Number(oldest).Take(), 24));
         for (const auto& pair : expired) txn.Delete(pair.key);
       }
@@ -73,7 +77,7 @@ Result<std::vector<StorageSample>> StorageMetrics::Get(const std::string& accoun
   const Timestamp now = clock_->Now();
   if (from <= now && now < to) {
     TARN_TRY(const auto present, source_->Find(account, bucket));
-    if (present) samples.push_back({now, present->bytes, present->objects});
+    if (present) samples.push_back({now, present->bytes, present->objects, present->by_type});
   }
   return samples;
 }

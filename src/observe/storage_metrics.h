@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -26,6 +27,7 @@ struct BucketUsage {
   std::string region;
   uint64_t bytes = 0;
   uint64_t objects = 0;
+  std::vector<std::pair<std::string, uint64_t>> by_type = {};  // of `bytes`: "StandardStorage"; those that are not zero
 };
 
 // Where present counts come from; implemented over object/ by server/.
@@ -42,6 +44,7 @@ struct StorageSample {
   Timestamp at;
   uint64_t bytes = 0;
   uint64_t objects = 0;
+  std::vector<std::pair<std::string, uint64_t>> by_type = {};  // samples of earlier lakes have none
 };
 
 class StorageMetrics {

@@ -282,7 +282,9 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalo
       binding->partitions.push_back(std::move(bound));
     }
   }
-  binding->lister = std::make_shared<FolderLister>(files_, std::move(folders));
+  const std::string* restored = catalog::Find(table.parameters, "read_restored_glacier_objects");
+  binding->lister = std::make_shared<FolderLister>(files_, std::move(folders),
+                                                   restored != nullptr && EqualsIgnoreCase(*restored, "true"));
   binding->source = std::make_shared<ObjectSource>(files_);
   return std::shared_ptr<const engine::TableBinding>(std::move(binding));
 }

@@ -32,8 +32,10 @@ Result<engine::Format> TableFormat(const catalog::Table& table, engine::TextOpti
 // "s3://bucket/key" as a folder: the key ends in '/' unless it is empty.
 Result<object::Location> ParseFolder(std::string_view url);
 
-// Lists the visible files below a folder.
-Result<std::vector<engine::File>> ListFolder(const object::Files& files, const object::Location& folder);
+// Lists the visible files below a folder. Archived objects are none, but with `read_restored` those that have a
+// restored copy.
+Result<std::vector<engine::File>> ListFolder(const object::Files& files, const object::Location& folder,
+                                             bool read_restored);
 
 // The SQL of a view that Athena, Presto or we stored; empty for what is no such view.
 struct ViewDefinition {

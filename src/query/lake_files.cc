@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "engine/errors.h"
 #include "object/errors.h"
+#include "object/storage_class.h"
 #include "query/lake.h"
 #include "query/lake_source.h"
 
@@ -113,7 +114,7 @@ Result<std::unique_ptr<engine::OpenFile>> ObjectSource::Open(const engine::File&
 Result<std::vector<std::vector<engine::File>>> FolderLister::List(std::span<const size_t> partitions) {
   std::vector<std::vector<engine::File>> lists;
   for (size_t partition : partitions) {
-    TARN_TRY(auto list, ListFolder(files_, folders_[partition]));
+    TARN_TRY(auto list, ListFolder(files_, folders_[partition], read_restored_));
     lists.push_back(std::move(list));
   }
   return lists;
@@ -125,7 +126,8 @@ Result<object::Location> ParseFolder(std::string_view url) {
   return folder;
 }
 
-Result<std::vector<engine::File>> ListFolder(const object::Files& files, const object::Location& folder) {
+Result<std::vector<engine::File>> ListFolder(const object::Files& files, const object::Location& folder,
+                                             bool read_restored) {
   std::vector<engine::File> list;
   object::ListQuery query;
   query.prefix = folder.key;
@@ -134,6 +136,12 @@ Result<std::vector<engine::File>> ListFolder(const object::Files& files, const o
     TARN_TRY(object::Page page, files.List(folder.bucket, query));
     for (const object::Entry& entry : page.entries) {
       if (entry.size == 0 || IsHidden(std::string_view(entry.key).substr(folder.key.size()))) continue;
+      if (object::IsArchived(entry.storage_class, entry.tier)) {
+        // As Athena does: passed over unless the table says otherwise and there is a restored copy.
+        if (!read_restored) continue;
+        TARN_TRY(const bool restored, files.IsRestored(folder.bucket, entry));
+        if (!restored) continue;
+      }
       engine::File file;
       file.id = FileId(folder.bucket, entry.key, entry.version_id, entry.etag, entry.modified);
       file.path = object::Location{folder.bucket, entry.key}.Url();

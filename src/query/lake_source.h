@@ -22,13 +22,15 @@ class ObjectSource : public engine::FileSource {
 // Partition i of the binding is folder i.
 class FolderLister : public engine::FileLister {
  public:
-  FolderLister(object::Files files, std::vector<object::Location> folders)
-      : files_(std::move(files)), folders_(std::move(folders)) {}
+  // `read_restored`: restored copies of archived objects count as files.
+  FolderLister(object::Files files, std::vector<object::Location> folders, bool read_restored)
+      : files_(std::move(files)), folders_(std::move(folders)), read_restored_(read_restored) {}
   Result<std::vector<std::vector<engine::File>>> List(std::span<const size_t> partitions) override;
 
  private:
   object::Files files_;
   std::vector<object::Location> folders_;
+  const bool read_restored_;
 };
 
 }  // namespace tarn::query

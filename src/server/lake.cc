@@ -20,6 +20,7 @@
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
 #include "api/s3/logging/access_log.h"
+#include "api/s3/metrics/request_counter.h"
 #include "api/s3/s3_service.h"
 #include "api/s3control/s3control_service.h"
 #include "api/sts/sts_service.h"
@@ -38,9 +39,12 @@
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
 #include "object/hot_keys.h"
+#include "object/lifecycle/restorer.h"
 #include "object/lifecycle/runner.h"
+#include "object/lifecycle/tiering.h"
 #include "object/points/access_points.h"
 #include "object/store.h"
+#include "observe/request_metrics.h"
 #include "observe/storage_metrics.h"
 #include "query/service.h"
 #include "registry/registry.h"
@@ -93,8 +97,10 @@ class OpenLake : public Lake {
   OpenLake(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
   ~OpenLake() override {
     if (access_log_) access_log_->Stop();
+    if (request_metrics_) request_metrics_->Stop();
     if (courier_) courier_->Stop();
     if (timers_) timers_->Stop();
+    if (restorer_) restorer_->Stop();
     if (lifecycle_) lifecycle_->Stop();
     query_pool_.Stop();
     data_pool_.Stop();
@@ -117,7 +123,8 @@ class OpenLake : public Lake {
     fs::create_directories(options_.data, failed);
     if (failed) return Fail(kIoError, fmt::format("{}: cannot be made: {}", options_.data, failed.message()));
     const bool is_new = !fs::exists(options_.data + "/kv");
-    TARN_TRY(lake_key_, OpenMasterKey(options_.data, options_.master_key, is_new));
+    TARN_TRY(const std::string given, GivenMasterKey(options_.data, options_.master_key, options_.master_kms, is_new));
+    TARN_TRY(lake_key_, OpenMasterKey(options_.data, given, is_new));
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
     kv::RocksDbOptions metadata;
     metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey()};
@@ -167,6 +174,7 @@ class OpenLake : public Lake {
     schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
+    request_metrics_ = std::make_unique<observe::RequestMetrics>(*kv_, clock_);
     return OpenTimers();
   }
 
@@ -200,7 +208,15 @@ class OpenLake : public Lake {
     lifecycle_ = std::make_unique<object::LifecycleRunner>(
         *kv_, *objects_, clock_,
         [this](const object::Bucket& bucket) { return api::s3::LifecycleRulesOf(*objects_, bucket); },
-        object::LifecycleRunner::Options{.times = StorageTimes()});
+        object::LifecycleRunner::Options{.times = StorageTimes(), .also = [this]() -> Status {
+                                           TARN_CHECK(tiering_->RunOnce());
+                                           return Ok();
+                                         }});
+    tiering_ = std::make_unique<object::Tiering>(
+        *objects_, clock_, [this](const object::Bucket& bucket) { return api::s3::ArchiveRulesOf(*objects_, bucket); },
+        StorageTimes());
+    restorer_ = std::make_unique<object::Restorer>(*objects_, clock_, tiering_.get(), StorageTimes());
+    restorer_->Start();
     lifecycle_->Start();
     timers_->Start();
     courier_ = MakeS3Courier(*kv_, *objects_, options_);
@@ -223,21 +239,28 @@ class OpenLake : public Lake {
                                                                                   .query_pool = &query_pool_});
     access_log_ = std::make_unique<api::s3::AccessLog>(*objects_, clock_, int64_t{options_.access_log_seconds} * 1000);
     access_log_->Start();
-    dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) { access_log_->Note(record); });
+    request_counter_ = std::make_unique<api::s3::RequestCounter>(*objects_, *points_, *request_metrics_);
+    request_metrics_->Start();
+    dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) {
+      access_log_->Note(record);
+      request_counter_->Note(record);
+    });
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
         api::s3::S3Service::Parts{.store = *objects_,
                                   .times = StorageTimes(),
                                   .legacy_bucket_defaults = options_.legacy_bucket_defaults,
                                   .accounts = [this] { return directory_->ListAccounts(); },
                                   .points = points_.get(),
-                                  .access_log = access_log_.get()})));
+                                  .access_log = access_log_.get(),
+                                  .request_counter = request_counter_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_)));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
     admin_ = std::make_unique<Admin>(AdminParts{.options = &options_,
                                                 .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
                                                 .clock = &clock_,
@@ -273,10 +296,14 @@ class OpenLake : public Lake {
   std::unique_ptr<registry::SchemaRegistry> schemas_;
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
+  std::unique_ptr<observe::RequestMetrics> request_metrics_;
+  std::unique_ptr<object::Tiering> tiering_;
   std::unique_ptr<object::LifecycleRunner> lifecycle_;
+  std::unique_ptr<object::Restorer> restorer_;
   std::unique_ptr<schedule::Timers> timers_;
   std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::s3::AccessLog> access_log_;
+  std::unique_ptr<api::s3::RequestCounter> request_counter_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   std::unique_ptr<Admin> admin_;
   http::Handler api_;

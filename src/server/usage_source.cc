@@ -4,17 +4,23 @@
 #include <utility>
 
 #include "object/errors.h"
+#include "object/storage_class.h"
 
 namespace tarn::server {
 namespace {
 
 Result<observe::BucketUsage> Measure(object::Store& objects, const object::Bucket& bucket) {
   TARN_TRY(const object::Usage usage, objects.GetUsage(bucket));
-  return observe::BucketUsage{.account = bucket.owner.account,
-                              .bucket = bucket.name,
-                              .region = bucket.owner.region,
-                              .bytes = usage.bytes,
-                              .objects = usage.versions + usage.parts};
+  observe::BucketUsage measured{.account = bucket.owner.account,
+                                .bucket = bucket.name,
+                                .region = bucket.owner.region,
+                                .bytes = usage.bytes,
+                                .objects = usage.versions + usage.parts};
+  for (size_t kind = 0; kind < object::kStorageKinds; ++kind) {
+    if (usage.kinds[kind] == 0) continue;
+    measured.by_type.emplace_back(object::StorageTypeName(static_cast<object::StorageKind>(kind)), usage.kinds[kind]);
+  }
+  return measured;
 }
 
 }  // namespace

@@ -54,12 +54,14 @@ Status CrashLake::Open() {
   options.reclaim_period_micros = 0;
   options.free_bytes_min = 256 << 10;
   options.file_system = files_.get();
+  options.volumes = {{.name = "archive", .directory = "/lake/archive", .archive = true}};
+  options.placements["GLACIER"] = {.volumes = {"archive"}};
   if (copies_ == 2) {
-    options.volumes = {{.name = "archive", .directory = "/lake/archive", .archive = true}};
     options.placements["STANDARD"] = {.volumes = {"default", "archive"}, .copies = 2};
   }
   TARN_TRY(blobs, blob::OpenLocal(std::move(options), *kv, pool_, *wrapper_, clock_));
   objects = std::make_unique<object::Store>(*kv, *blobs, clock_, pool_);
+  objects->SetPlacedClasses({"STANDARD", "GLACIER"});
   auto bucket = objects->GetBucket(kBucket);
   if (!bucket.ok()) bucket = objects->CreateBucket({.account = "000000000001", .region = "us-east-1"}, kBucket);
   TARN_TRY(bucket_, std::move(bucket));
@@ -85,7 +87,9 @@ Status CrashLake::Changing(const std::string& key, uint64_t version, F change) {
 
 Status CrashLake::Change(std::mt19937_64& random) {
   const std::string key = KeyOf(random() % kKeys);
-  switch (random() % 10) {
+  switch (random() % 11) {
+    case 10:
+      return Move(key, random() % 2 == 0 ? "GLACIER" : "STANDARD");
     case 0:
       return Delete(key);
     case 1:
@@ -102,9 +106,10 @@ Status CrashLake::Change(std::mt19937_64& random) {
   }
 }
 
-Result<object::Content> CrashLake::Receive(uint64_t version) {
+Result<object::Content> CrashLake::Receive(uint64_t version, object::Wrapper wrapper) {
   const std::string content = ContentOf(version);
   object::Incoming::Options options;
+  options.wrapper = std::move(wrapper);
   if (version % 2 == 0) options.length = content.size();
   auto incoming = objects->Receive(std::move(options));
   for (size_t at = 0; at < content.size(); at += 50'000) {
@@ -115,8 +120,11 @@ Result<object::Content> CrashLake::Receive(uint64_t version) {
 
 Status CrashLake::Put(const std::string& key, uint64_t version) {
   return Changing(key, version, [&]() -> Status {
-    TARN_TRY(auto content, Receive(version));
     object::NewObject object;
+    object::Sealing sealing;
+    if (version % 3 == 0) sealing = object::SealForCustomer(customer_);
+    object.attributes.encryption = sealing.encryption;
+    TARN_TRY(auto content, Receive(version, sealing.wrapper));
     object.headers.user["version"] = std::to_string(version);
     TARN_CHECK(SyncWait(objects->Put(bucket_, key, std::move(content), std::move(object))));
     return Ok();
@@ -151,6 +159,7 @@ Status CrashLake::Copy(const std::string& from, const std::string& to) {
   const uint64_t version = *known->second.begin();
   return Changing(to, version, [&]() -> Status {
     TARN_TRY(auto source, objects->Find(bucket_, from, "", true));
+    TARN_CHECK(Unlock(source));
     const uint64_t size = source.size;
     object::NewObject object;
     object.headers = source.headers;
@@ -159,6 +168,18 @@ Status CrashLake::Copy(const std::string& from, const std::string& to) {
     TARN_CHECK(SyncWait(objects->Put(bucket_, to, std::move(content), std::move(object))));
     return Ok();
   });
+}
+
+Status CrashLake::Move(const std::string& key, const std::string& storage_class) {
+  const auto found = objects->Find(bucket_, key, "", false);
+  if (found.Is(object::kNoSuchKey)) return Ok();
+  if (!found.ok()) return found.error();
+  return objects->MoveToClass(bucket_, key, "", found->modified, storage_class);
+}
+
+Status CrashLake::Unlock(const object::Version& version) {
+  const bool sealed = version.attributes.encryption.kind == object::EncryptionKind::kCustomer;
+  return objects->Unlock(version, {}, sealed ? std::optional(customer_) : std::nullopt);
 }
 
 Status CrashLake::PutInParts(const std::string& key, uint64_t version, bool abort, bool replace_part) {
@@ -186,6 +207,7 @@ Result<uint64_t> CrashLake::Find(const std::string& key, uint64_t& size) {
   auto found = objects->Find(bucket_, key, "", true);
   if (found.Is(object::kNoSuchKey)) return uint64_t{0};
   if (!found.ok()) return found.error();
+  TARN_CHECK(Unlock(*found));
   const uint64_t version = std::stoull(found->headers.user["version"]);
   const std::string expected = ContentOf(version);
   std::string content(found->size, '\0');
@@ -234,18 +256,26 @@ void CrashLake::ExpectNoLeak() {
     const Status ended = blobs->Reclaim();
     EXPECT_TRUE(ended.ok()) << ended.error().message;
   }
-  std::set<uint64_t> large;  // copies share their bytes
+  std::map<blob::BlobId, size_t> large;  // objects may share their bytes
   for (const auto& [key, versions] : allowed_) {
-    if (*versions.begin() != 0 && ContentOf(*versions.begin()).size() > kThreshold) large.insert(*versions.begin());
+    if (*versions.begin() == 0) continue;
+    const auto found = objects->Find(bucket_, key, "", true);
+    ASSERT_TRUE(found.ok());
+    for (const object::Extent& extent : found->layout->extents) {
+      const size_t copies = extent.blob.second_container != 0 ? 2 : 1;
+      if (extent.blob.size > kThreshold) large[extent.blob.id] = copies;
+    }
   }
+  size_t expected = 0;
+  for (const auto& [id, copies] : large) expected += copies;
   size_t files = 0;
   for (const std::string volume : {"/lake/blobs/files", "/lake/archive/files"}) {
     for (const auto& directory : disk.List(volume)) files += disk.List(volume + "/" + directory).size();
   }
-  EXPECT_EQ(files, large.size() * copies_);
+  EXPECT_EQ(files, expected);
   const auto usage = blobs->MeasureUsage();
   ASSERT_TRUE(usage.ok());
-  EXPECT_LE(usage->dead_bytes, usage->stored_bytes / 2 + kPackBytes * copies_);
+  EXPECT_LE(usage->dead_bytes, usage->stored_bytes / 2 + kPackBytes * 2);
   const auto report = object::Verify(*kv, *blobs);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->problem_count, 0u) << report->problems.at(0);

@@ -30,14 +30,15 @@ class TickingClock : public Clock {
 
 class CrashLake {
  public:
-  // `copies` of every blob; two lie in two volumes, the second of them an archive.
+  // `copies` of every blob; two lie in two volumes, the second of them an archive, where GLACIER lies too.
   CrashLake(uint64_t seed, uint32_t copies);
   ~CrashLake();
 
   Status Open();
   void Close();
 
-  // Some change of objects, as `random` says: put, overwrite, copy, delete, delete of many, upload in parts.
+  // Some change of objects, as `random` says: put, overwrite, copy, delete, delete of many, upload in parts, move to
+  // another storage class.
   Status Change(std::mt19937_64& random);
   Status Put(const std::string& key, uint64_t version);
 
@@ -62,8 +63,11 @@ class CrashLake {
   Status Delete(const std::string& key);
   Status DeleteMany(std::mt19937_64& random);
   Status Copy(const std::string& from, const std::string& to);
+  Status Move(const std::string& key, const std::string& storage_class);
+  // A third of the puts are encrypted under a customer's key.
+  Status Unlock(const object::Version& version);
   Status PutInParts(const std::string& key, uint64_t version, bool abort, bool replace_part);
-  Result<object::Content> Receive(uint64_t version);
+  Result<object::Content> Receive(uint64_t version, object::Wrapper wrapper = nullptr);
   Result<uint64_t> Find(const std::string& key, uint64_t& size);
   uint64_t NextVersion() { return ++last_version; }
   // Runs `change`, which may leave `version` (0: no object) under `key`.
@@ -71,6 +75,7 @@ class CrashLake {
   Status Changing(const std::string& key, uint64_t version, F change);
 
   const uint32_t copies_;
+  const object::CustomerKey customer_{std::string(32, 'c')};
   TickingClock clock_;
   WorkerPool pool_{"data", 1, 100};
   std::unique_ptr<blob::KeyWrapper> wrapper_;

@@ -21,7 +21,9 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if receiver.status == 200:
-                    receiver.records += json.loads(body)["Records"]
+                    message = json.loads(body)
+                    receiver.records += message.get("Records", [])
+                    receiver.tests += [message] if "Records" not in message else []
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -31,6 +33,7 @@ class Receiver:
 
         self.status = 200
         self.records = []
+        self.tests = []
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/changes"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -85,6 +88,63 @@ def test_changes_reach_the_webhook_in_order(lake_with_webhook, receiver):
     assert first["s3"]["bucket"]["name"] == "events" and first["s3"]["configurationId"] == "rule"
     assert first["awsRegion"] == "us-east-1" and first["requestParameters"]["sourceIPAddress"] == "127.0.0.1"
     assert receiver.records[3]["s3"]["object"]["sequencer"] > receiver.records[1]["s3"]["object"]["sequencer"]
+
+
+def test_a_new_configuration_sends_a_test_event(lake_with_webhook, receiver):
+    s3 = lake_with_webhook.client("s3")
+    s3.create_bucket(Bucket="events")
+    notify(s3, "events", ["s3:ObjectCreated:*"])
+    s3.put_object(Bucket="events", Key="k", Body=b"1")
+    receiver.wait(1)
+    assert [(test["Event"], test["Bucket"], test["Service"]) for test in receiver.tests] == [
+        ("s3:TestEvent", "events", "Amazon S3")]
+    rules = {"QueueConfigurations": [{"Id": "rule", "QueueArn": QUEUE, "Events": ["s3:ObjectCreated:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket="events", NotificationConfiguration=rules,
+                                             SkipDestinationValidation=True)
+    s3.put_object(Bucket="events", Key="k", Body=b"1")
+    receiver.wait(2)
+    assert len(receiver.tests) == 1
+
+
+def test_changes_of_tags_access_and_annotations_are_told(lake_with_webhook, receiver):
+    s3 = lake_with_webhook.client("s3")
+    s3.create_bucket(Bucket="events", ObjectOwnership="ObjectWriter")
+    s3.put_object(Bucket="events", Key="k", Body=b"1")
+    notify(s3, "events", ["s3:ObjectTagging:*", "s3:ObjectAcl:Put", "s3:ObjectAnnotation:*"])
+    s3.put_object_tagging(Bucket="events", Key="k", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    s3.delete_object_tagging(Bucket="events", Key="k")
+    s3.put_object_acl(Bucket="events", Key="k", ACL="bucket-owner-full-control")
+    s3.put_object_annotation(Bucket="events", Key="k", AnnotationName="n", AnnotationPayload=b"text")
+    s3.delete_object_annotation(Bucket="events", Key="k", AnnotationName="n")
+    assert [name for name, _ in receiver.wait(5)] == ["ObjectTagging:Put", "ObjectTagging:Delete", "ObjectAcl:Put",
+                                                      "ObjectAnnotation:Put", "ObjectAnnotation:Delete"]
+    assert {record["eventVersion"] for record in receiver.records} == {"2.3"}
+
+
+def test_archives_tell_of_themselves(tmp_path, receiver):
+    config = tmp_path / "lake.toml"
+    config.write_text(f'[[webhook]]\narn = "{QUEUE}"\nurl = "{receiver.url}"\n')
+    lake = Lake(tmp_path / "data", "--config", str(config), "--lifecycle-day", "500ms")
+    try:
+        s3 = lake.client("s3")
+        s3.create_bucket(Bucket="events")
+        notify(s3, "events", ["s3:LifecycleTransition", "s3:ObjectRestore:*", "s3:LifecycleExpiration:*"])
+        s3.put_object(Bucket="events", Key="k", Body=b"x" * 200_000)
+        rule = {"ID": "r", "Status": "Enabled", "Filter": {}, "Transitions": [{"Days": 1, "StorageClass": "GLACIER"}]}
+        s3.put_bucket_lifecycle_configuration(Bucket="events", LifecycleConfiguration={"Rules": [rule]})
+        receiver.wait(1)
+        s3.restore_object(Bucket="events", Key="k", RestoreRequest={"Days": 1})
+        receiver.wait(4)
+        rule["Expiration"] = {"Days": 2}
+        s3.put_bucket_lifecycle_configuration(Bucket="events", LifecycleConfiguration={"Rules": [rule]})
+        assert [name for name, _ in receiver.wait(5)] == [
+            "LifecycleTransition", "ObjectRestore:Post", "ObjectRestore:Completed", "ObjectRestore:Delete",
+            "LifecycleExpiration:Delete"]
+        moved, _, restored = receiver.records[:3]
+        assert moved["lifecycleEventData"] == {"transitionEventData": {"destinationStorageClass": "GLACIER"}}
+        assert restored["glacierEventData"]["restoreEventData"]["lifecycleRestoreStorageClass"] == "GLACIER"
+    finally:
+        lake.stop()
 
 
 def test_what_a_webhook_refused_is_sent_again_after_a_crash(lake_with_webhook, receiver):

@@ -11,6 +11,7 @@ std::span<const protocol::Operation> CloudWatchService::operations() const {
   using protocol::AnyResource;
   using protocol::Bind;
   static const protocol::Operation kOperations[] = {
+      Bind<&CloudWatchService::GetMetricData>("GetMetricData", "cloudwatch:GetMetricData", AnyResource),
       Bind<&CloudWatchService::GetMetricStatistics>("GetMetricStatistics", "cloudwatch:GetMetricStatistics",
                                                     AnyResource),
       Bind<&CloudWatchService::ListMetrics>("ListMetrics", "cloudwatch:ListMetrics", AnyResource),

@@ -53,6 +53,7 @@ struct AuditRecord {
   uint64_t bytes_in = 0;
   uint64_t bytes_out = 0;
   int64_t micros = 0;
+  int64_t first_byte_micros = 0;  // until the answer began
 };
 
 class Dispatcher {

@@ -100,6 +100,7 @@ class Exchange {
   http::Request& request_;
   http::ResponseWriter& response_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point answered_ = began_;
 
   std::string host_;
   std::vector<Field> headers_;

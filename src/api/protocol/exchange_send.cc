@@ -62,6 +62,7 @@ http::ResponseHead Exchange::MakeHead(ResponseParts& parts, std::optional<uint64
       head.headers.Add(std::move(field.name), std::move(field.value));
     }
   }
+  answered_ = std::chrono::steady_clock::now();
   if (served_ != nullptr) served_->service->Decorate(call_);
   for (auto& [name, value] : call_.extras.headers) head.headers.Set(name, std::move(value));
   head.headers.Add(std::string(id_name), call_.request_id);
@@ -145,6 +146,7 @@ void Exchange::Finish() {
   record.bytes_in = bytes_in_;
   record.bytes_out = response_.body_bytes();
   record.micros = micros;
+  record.first_byte_micros = std::chrono::duration_cast<std::chrono::microseconds>(answered_ - began_).count();
   dispatcher_.audit(record);
 }
 

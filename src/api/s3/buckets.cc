@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/ownership.h"
+#include "api/s3/metrics/request_counter.h"
 #include "api/s3/points/points.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -108,6 +109,7 @@ Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, cons
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   call.AddErrorField("BucketName", bucket.name);
   TARN_CHECK(store_.DeleteBucket(bucket.name));
+  if (parts_.request_counter != nullptr) parts_.request_counter->Forget();
   return gen::DeleteBucketResponse{};
 }
 

@@ -217,6 +217,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     TARN_CO_CHECK(CheckCopyable(*this, call, source));
+    store_.reads().Note(source, store_.clock().Now());
     if (source.size > object::kPutBytesMax) {
       co_return Fail(object::kInvalidRequest,
                      "The specified copy source is larger than the maximum allowable size for "
@@ -276,6 +277,7 @@ Task<Result<Streamed<gen::UploadPartCopyOutput>>> S3Service::UploadPartCopy(cons
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     TARN_CO_CHECK(CheckCopyable(*this, call, source));
+    store_.reads().Note(source, store_.clock().Now());
     ByteRange range{.offset = 0, .length = source.size};
     if (in.copy_source_range) {
       TARN_CO_TRY(range, ParseCopyRange(call, *in.copy_source_range, source.size));

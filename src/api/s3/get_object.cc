@@ -175,6 +175,7 @@ Task<Result<Streamed<gen::GetObjectOutput>>> S3Service::GetObject(const Call& ca
   TARN_CO_TRY(const Selection selection, Begin(call, in, version, answer));
   if (answer.status == 304) co_return std::move(answer);
   TARN_CO_CHECK(CheckReadable(*this, call, version));
+  store_.reads().Note(version, store_.clock().Now());
   TellLock(*this, call, bucket, version, answer.output);
   TellStorage(*this, version, answer.output);
   if (version.is_latest) answer.output.expiration = ExpirationOf(bucket, version);

@@ -98,8 +98,8 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
   TARN_CHECK(FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
-  TARN_TRY(const object::Version version,
-           store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), ToTags(*in.tagging->tag_set)));
+  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""),
+                                                         ToTags(*in.tagging->tag_set), OriginOf(call, bucket, "Put")));
   gen::PutObjectTaggingOutput out;
   if (version.bucket_versioned) out.version_id = version.version_id;
   return out;
@@ -109,7 +109,8 @@ Result<gen::DeleteObjectTaggingOutput> S3Service::DeleteObjectTagging(const Call
                                                                       const gen::DeleteObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_CHECK(FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
-  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), {}));
+  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), {},
+                                                         OriginOf(call, bucket, "Delete")));
   gen::DeleteObjectTaggingOutput out;
   if (version.bucket_versioned) out.version_id = version.version_id;
   return out;

@@ -30,6 +30,7 @@ using protocol::Streamed;
 class CorsCache;  // web/cors/cors_cache.h
 struct Access;    // access/access.h
 class AccessLog;
+class RequestCounter;
 
 class S3Service : public protocol::Service {
  public:
@@ -39,8 +40,9 @@ class S3Service : public protocol::Service {
     object::StorageTimes times;
     bool legacy_bucket_defaults = false;  // new buckets allow ACLs and block nothing, as before 2023
     std::function<Result<std::vector<identity::AccountInfo>>()> accounts = {};  // all of the lake; memory speed
-    object::AccessPoints* points = nullptr;  // null: there are none, and no account blocks anything
-    AccessLog* access_log = nullptr;         // null: none is written
+    object::AccessPoints* points = nullptr;     // null: there are none, and no account blocks anything
+    AccessLog* access_log = nullptr;            // null: none is written
+    RequestCounter* request_counter = nullptr;  // null: none is counted
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;

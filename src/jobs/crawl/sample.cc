@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "engine/inspect.h"
+#include "object/storage_class.h"
 
 namespace tarn::jobs::crawl {
 namespace {
@@ -173,6 +174,7 @@ Result<Sampled> SampleTarget(const object::Files& files, const object::Location&
     for (const object::Entry& entry : page.entries) {
       // A target without a final "/" is a folder or one file, never the folders that merely begin like it.
       const bool inside = target.key.empty() || target.key.ends_with('/') || entry.key == target.key;
+      if (object::IsArchived(entry.storage_class, entry.tier)) continue;
       if (inside && !sampler.Take(entry)) return sampler.Finish(true);
     }
     if (!page.truncated) return sampler.Finish(false);

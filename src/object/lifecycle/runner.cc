@@ -297,6 +297,10 @@ void LifecycleRunner::RunThread() {
     }
     if (stopping_) return;
     const auto report = RunOnce();
+    if (options_.also) {
+      const Status also = options_.also();
+      if (!also.ok()) log::Fault("lifecycle", also.error().message);
+    }
     if (report.ok()) {
       metrics::GetCounter("tarn_lifecycle_runs_total").Add();
       if (ticks && report->expired + report->removed + report->moved + report->aborted == 0) continue;

@@ -30,7 +30,8 @@ class LifecycleRunner {
   using RulesOf = std::function<Result<LifecycleRules>(const Bucket&)>;
   struct Options {
     StorageTimes times;
-    uint32_t page = 1'000;  // keys or versions looked at between two places kept
+    uint32_t page = 1'000;              // keys or versions looked at between two places kept
+    std::function<Status()> also = {};  // what else the thread does each midnight
   };
   // All outlive the runner.
   LifecycleRunner(kv::Store& kv, Store& store, const Clock& clock, RulesOf rules, Options options)

@@ -28,6 +28,7 @@ class Verifier {
     TARN_CHECK(Each(Space("b"), [this](const kv::KeyValue& row) { return CheckBucket(row); }));
     TARN_CHECK(Each(Space("k"), [this](const kv::KeyValue& row) { return CheckRow(row); }));
     TARN_CHECK(Each(Space("v"), [this](const kv::KeyValue& row) { return CheckRow(row); }));
+    TARN_CHECK(Each(Space("c"), [this](const kv::KeyValue& row) { return CheckRestored(row); }));
     TARN_CHECK(Each(Space("t"), [this](const kv::KeyValue& row) { return CheckAnnotation(row); }));
     TARN_CHECK(Each(Space("q"), [this](const kv::KeyValue& row) { return CheckPart(row); }));
     TARN_CHECK(CheckUsage());
@@ -117,6 +118,16 @@ class Verifier {
     }
     const Layout content(blobs_, std::move(layout->extents), std::move(layout->parts));
     if (length == record.size) Compare(who, record, content);
+    return Ok();
+  }
+
+  Status CheckRestored(const kv::KeyValue& row) {
+    kv::KeyReader key(row.key);
+    key.Text(), key.Text(), key.Number();
+    const std::string who = fmt::format("the restored copy of {}", key.Text().value_or(""));
+    const auto record = DecodeVersion(row.value);
+    if (record.ok()) return CheckVersion(who, *record);
+    Tell(fmt::format("{}: {}", who, record.error().message));
     return Ok();
   }
 

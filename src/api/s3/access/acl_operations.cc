@@ -3,6 +3,7 @@
 
 #include "api/s3/access/access.h"
 #include "api/s3/operations.h"
+#include "api/s3/rules/request_rules.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -70,11 +71,13 @@ Result<gen::PutObjectAclOutput> PutObjectAcl(S3Service& service, const Call& cal
   if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObjectAcl", kPublicAclsBlocked);
   const std::string kept = EncodeAcl(acl, owner);
   // The version that was judged, though a newer one may have come.
-  TARN_CHECK(service.store().ChangeAttributes(bucket, key, version.version_id,
-                                              [&](const object::Version&, object::Attributes& attributes) -> Status {
-                                                attributes.acl = kept;
-                                                return Ok();
-                                              }));
+  TARN_CHECK(service.store().ChangeAttributes(
+      bucket, key, version.version_id,
+      [&](const object::Version&, object::Attributes& attributes) -> Status {
+        attributes.acl = kept;
+        return Ok();
+      },
+      "ObjectAcl:Put", OriginOf(call, bucket, "Put")));
   if (version.bucket_versioned) call.AddHeader("x-amz-version-id", version.version_id);
   return gen::PutObjectAclOutput{};
 }

@@ -91,7 +91,8 @@ Task<Result<Streamed<gen::PutObjectAnnotationOutput>>> PutObjectAnnotation(S3Ser
   object::Store& store = service.store();
   TARN_CO_TRY(const object::Bucket bucket, service.BucketOf(call, in));
   TARN_CO_CHECK(CheckName(in.annotation_name));
-  const object::Annotated target = TargetOf(in);
+  object::Annotated target = TargetOf(in);
+  target.origin = OriginOf(call, bucket, "Put");
   TARN_CO_TRY(const object::Version owner,
               service.FindVersion(call, bucket, target.key, target.version_id, /*with_content=*/false));
   const object::Encryption& encryption = owner.attributes.encryption;
@@ -159,7 +160,8 @@ Result<gen::DeleteObjectAnnotationOutput> DeleteObjectAnnotation(S3Service& serv
                                                                  const gen::DeleteObjectAnnotationRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
   TARN_CHECK(CheckName(in.annotation_name));
-  const object::Annotated target = TargetOf(in);
+  object::Annotated target = TargetOf(in);
+  target.origin = OriginOf(call, bucket, "Delete");
   TARN_CHECK(service.FindVersion(call, bucket, target.key, target.version_id, /*with_content=*/false));
   const bool asks_bypass = EqualsIgnoreCase(call.Header("x-amz-bypass-governance-retention").value_or(""), "true");
   const bool bypass =

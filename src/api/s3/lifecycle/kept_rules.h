@@ -12,6 +12,7 @@
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
 #include "object/lifecycle/rules.h"
+#include "object/lifecycle/tiering.h"
 #include "object/store.h"
 
 namespace tarn::api::s3 {
@@ -29,6 +30,9 @@ Status KeepLifecycle(object::Store& store, const object::Bucket& bucket,
 
 // The enabled rules; none when nothing is kept. For object::LifecycleRunner.
 Result<object::LifecycleRules> LifecycleRulesOf(object::Store& store, const object::Bucket& bucket);
+
+// The enabled archive configurations of Intelligent-Tiering. For object::Tiering.
+Result<std::vector<object::ArchiveRule>> ArchiveRulesOf(object::Store& store, const object::Bucket& bucket);
 
 // The rules of buckets, read again when a bucket's documents changed.
 class LifecycleCache {

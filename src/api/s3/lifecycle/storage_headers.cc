@@ -11,6 +11,8 @@ Status Judge(const S3Service& service, const Call& call, const object::Version& 
   const Status readable = object::CheckReadable(version.attributes, service.store().clock().Now());
   if (readable.ok()) return readable;
   call.AddErrorField("StorageClass", version.attributes.storage_class);
+  const std::string_view tier = object::ArchiveStatus(version.attributes.tier);
+  if (!tier.empty()) call.AddErrorField("AccessTier", std::string(tier));
   return Fail(object::kInvalidObjectState, std::string(sentence));
 }
 
@@ -53,7 +55,7 @@ Result<bool> WantsRestoreStatus(const std::optional<std::vector<std::string>>& a
 
 std::optional<gen::RestoreStatus> RestoreStatusOf(const S3Service& service, const object::Bucket& bucket,
                                                   const object::Entry& entry) {
-  if (!object::IsArchive(entry.storage_class)) return std::nullopt;
+  if (!object::IsArchived(entry.storage_class, entry.tier)) return std::nullopt;
   const auto version = service.store().Find(bucket, entry.key, entry.version_id, /*with_content=*/false);
   if (!version.ok()) return std::nullopt;  // gone since the page was read
   const object::Restoration& restoration = version->attributes.restoration;

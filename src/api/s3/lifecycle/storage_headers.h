@@ -30,6 +30,10 @@ template <typename Out>
 void TellStorage(const S3Service& service, const object::Version& version, Out& out) {
   if (!version.attributes.storage_class.empty()) out.storage_class = version.attributes.storage_class;
   out.restore = RestoreHeader(service, version);
+  if constexpr (requires { out.archive_status; }) {
+    const std::string_view status = object::ArchiveStatus(version.attributes.tier);
+    if (!status.empty()) out.archive_status = std::string(status);
+  }
 }
 
 }  // namespace tarn::api::s3

@@ -1,4 +1,5 @@
-// Intelligent-Tiering configurations: checked as AWS does, kept, given back. Nothing moves objects by them yet.
+// Intelligent-Tiering configurations: checked as AWS does, kept, given back; and as the rules that
+// object::Tiering carries out.
 #include <algorithm>
 #include <exception>
 #include <functional>
@@ -8,6 +9,7 @@
 #include "api/protocol/shape.h"
 #include "api/s3/errors.h"
 #include "api/s3/gen/tables.h"
+#include "api/s3/lifecycle/kept_rules.h"
 #include "api/s3/operations.h"
 
 namespace tarn::api::s3 {
@@ -94,6 +96,28 @@ Status Check(const Configuration& configuration, const std::string& id) {
   return Ok();
 }
 
+object::ArchiveRule RuleOf(const Configuration& configuration) {
+  object::ArchiveRule rule;
+  if (configuration.filter) {
+    const gen::IntelligentTieringFilter& filter = *configuration.filter;
+    const auto add = [&](const gen::Tag& tag) {
+      rule.filter.tags.emplace_back(tag.key.value_or(""), tag.value.value_or(""));
+    };
+    if (filter.prefix) rule.filter.prefix = *filter.prefix;
+    if (filter.tag) add(*filter.tag);
+    if (filter.and_) {
+      rule.filter.prefix = filter.and_->prefix.value_or("");
+      if (filter.and_->tags) std::ranges::for_each(*filter.and_->tags, add);
+    }
+  }
+  if (!configuration.tierings) return rule;
+  for (const gen::Tiering& tiering : *configuration.tierings) {
+    auto& days = tiering.access_tier == "ARCHIVE_ACCESS" ? rule.archive_days : rule.deep_archive_days;
+    days = static_cast<uint32_t>(tiering.days.value_or(kDaysMax));
+  }
+  return rule;
+}
+
 Result<gen::PutBucketIntelligentTieringConfigurationResponse> Put(
     S3Service& service, const Call& call, const gen::PutBucketIntelligentTieringConfigurationRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
@@ -168,6 +192,18 @@ Result<Kept> List(S3Service& service, const Call& call,
 }
 
 }  // namespace
+
+Result<std::vector<object::ArchiveRule>> ArchiveRulesOf(object::Store& store, const object::Bucket& bucket) {
+  std::vector<object::ArchiveRule> rules;
+  auto stored = store.GetDocument(bucket, kDocument);
+  if (stored.Is(object::kNoSuchConfiguration)) return rules;
+  if (!stored.ok()) return stored.error();
+  TARN_TRY(const auto configurations, Parse(*std::move(stored)));
+  for (const Configuration& configuration : configurations) {
+    if (configuration.status == "Enabled") rules.push_back(RuleOf(configuration));
+  }
+  return rules;
+}
 
 Rows TieringRows(const Rules& rules) {
   using protocol::Bind;

@@ -1,4 +1,5 @@
-// Which requests a bucket counts metrics of: configurations, checked and kept, for CloudWatch to read.
+// Which requests a bucket counts metrics of: configurations, checked and kept; RequestCounter
+// counts by them.
 //
 // Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-configurations.html
 #include "api/s3/metrics/metrics_configurations.h"
@@ -12,6 +13,7 @@
 #include "api/protocol/shape.h"
 #include "api/s3/errors.h"
 #include "api/s3/gen/tables.h"
+#include "api/s3/metrics/request_counter.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "object/errors.h"
@@ -37,15 +39,12 @@ Result<List> Parse(const std::optional<std::string>& stored) {
 }
 
 Result<List> Load(const S3Service& service, const object::Bucket& bucket) {
-  auto stored = service.store().GetDocument(bucket, kDocument);
-  if (stored.Is(object::kNoSuchConfiguration)) return List();
-  if (!stored.ok()) return stored.error();
-  return Parse(*std::move(stored));
+  return LoadMetrics(service.store(), bucket);
 }
 
 // Lets `edit` change a bucket's configurations, in one transaction.
 Status Edit(const S3Service& service, const object::Bucket& bucket, const std::function<Status(List&)>& edit) {
-  return service.store().EditDocument(
+  const Status edited = service.store().EditDocument(
       bucket.name, kDocument, [&](const std::optional<std::string>& stored) -> Result<std::optional<std::string>> {
         TARN_TRY(List list, Parse(stored));
         TARN_CHECK(edit(list));
@@ -54,6 +53,8 @@ Status Edit(const S3Service& service, const object::Bucket& bucket, const std::f
         kept.metrics_configuration_list = std::move(list);
         return std::optional(protocol::CanonicalJson(gen::kT_ListBucketMetricsConfigurationsOutput, &kept));
       });
+  if (service.parts().request_counter != nullptr) service.parts().request_counter->Forget();
+  return edited;
 }
 
 auto Find(List& list, const std::optional<std::string>& id) {
@@ -158,6 +159,13 @@ Result<Kept> ListAll(S3Service& service, const Call& call, const gen::ListBucket
 }
 
 }  // namespace
+
+Result<List> LoadMetrics(object::Store& store, const object::Bucket& bucket) {
+  auto stored = store.GetDocument(bucket, kDocument);
+  if (stored.Is(object::kNoSuchConfiguration)) return List();
+  if (!stored.ok()) return stored.error();
+  return Parse(*std::move(stored));
+}
 
 Rows MetricsRows(const Rules& rules) {
   using protocol::Bind;

@@ -5,6 +5,9 @@
 
 namespace tarn::api::s3 {
 
+// A bucket's configurations, by id.
+Result<std::vector<gen::MetricsConfiguration>> LoadMetrics(object::Store& store, const object::Bucket& bucket);
+
 Rows MetricsRows(const Rules& rules);
 
 }  // namespace tarn::api::s3

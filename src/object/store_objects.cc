@@ -73,15 +73,14 @@ Result<Version> Store::Find(const Bucket& bucket, std::string_view key, std::str
     found.is_latest = versions.IsNewest(*record);
     if (with_content && !record->is_delete_marker) {
       const Restoration& restoration = record->attributes.restoration;
+      std::optional<VersionRecord> copy;
       if (restoration.step == RestoreStep::kCopied && clock_.Now() < restoration.until) {
-        TARN_TRY(auto copy, LoadRestored(txn, bucket.id, key, record->seq));
-        if (copy) {
-          record = std::move(copy);
-          found.is_restored = true;
-        }
+        TARN_TRY(copy, LoadRestored(txn, bucket.id, key, record->seq));
+        found.is_restored = copy.has_value();
       }
-      TARN_TRY(auto layout, LoadLayout(txn, *record));
-      const bool locked = record->attributes.encryption.kind != EncryptionKind::kS3;
+      const VersionRecord& content = copy ? *copy : *record;
+      TARN_TRY(auto layout, LoadLayout(txn, content));
+      const bool locked = content.attributes.encryption.kind != EncryptionKind::kS3;
       found.layout = std::make_shared<Layout>(blobs_, std::move(layout.extents), std::move(layout.parts),
                                               locked ? std::make_shared<KeyLatch>() : nullptr);
     }

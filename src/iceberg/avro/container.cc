@@ -191,18 +191,18 @@ Result<bool> ContainerReader::NextBlock() {
   if (codec_ == "null") {
     input_ = Input(bytes);
   } else if (codec_ == "deflate") {
-    TARN_TRY(block_, Inflate(bytes, kBlockBytesMax));
-    input_ = Input(block_);
+    TARN_TRY(*block_, Inflate(bytes, kBlockBytesMax));
+    input_ = Input(*block_);
   } else if (codec_ == "zstandard") {
-    TARN_TRY(block_, Unzstd(bytes, kBlockBytesMax));
-    input_ = Input(block_);
+    TARN_TRY(*block_, Unzstd(bytes, kBlockBytesMax));
+    input_ = Input(*block_);
   } else if (codec_ == "snappy") {
     if (bytes.size() < 4) return Fail(kCorrupt, "an Avro block is no snappy block");
-    TARN_TRY(block_, Unsnappy(bytes.substr(0, bytes.size() - 4), kBlockBytesMax));
-    if (BigEndian32(Crc32(AsBytes(block_))) != bytes.substr(bytes.size() - 4)) {
+    TARN_TRY(*block_, Unsnappy(bytes.substr(0, bytes.size() - 4), kBlockBytesMax));
+    if (BigEndian32(Crc32(AsBytes(*block_))) != bytes.substr(bytes.size() - 4)) {
       return Fail(kCorrupt, "an Avro block's checksum does not match");
     }
-    input_ = Input(block_);
+    input_ = Input(*block_);
   } else {
     return Fail(kUnsupported, fmt::format("the Avro codec {} is not supported", codec_.substr(0, 40)));
   }

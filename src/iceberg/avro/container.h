@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,7 @@ class ContainerReader {
   Input file_;
   Input input_;
   int64_t count_ = 0;
-  std::string block_;
+  std::unique_ptr<std::string> block_ = std::make_unique<std::string>();  // stays put when the reader moves
 };
 
 enum class Codec : uint8_t { kNull, kDeflate, kZstd };

@@ -348,7 +348,10 @@ Result<bool> ManifestReader::Next(ManifestEntry& entry) {
   if (!entry.file_sequence_number && inherits) entry.file_sequence_number = manifest_.sequence_number;
   if (entry.is_live() && next_row_id_ && !entry.file.first_row_id) {
     entry.file.first_row_id = *next_row_id_;
-    *next_row_id_ += std::max<int64_t>(entry.file.record_count, 0);
+    if (entry.file.record_count < 0 || *next_row_id_ > INT64_MAX - entry.file.record_count) {
+      return Fail(kCorrupt, "a manifest's entry has an impossible number of records");
+    }
+    *next_row_id_ += entry.file.record_count;
   }
   return true;
 }

@@ -1,0 +1,275 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "iceberg/commit/rebase.h"
+#include "iceberg/commit/snapshot_maker.h"
+#include "iceberg/errors.h"
+#include "iceberg/manifest/reader.h"
+#include "iceberg/manifest/writer.h"
+#include "iceberg/metadata/builder.h"
+
+namespace tarn::iceberg {
+namespace {
+
+// A table with its files in memory.
+class Lake {
+ public:
+  explicit Lake(const std::string& version = "2") {
+    NewTable table;
+    table.schema = *Schema::Make(0, {{1, "id", true, TypeId::kLong}});
+    table.location = "s3://b/t";
+    table.properties = {{"format-version", version}};
+    metadata = *MakeTable(table, {Timestamp::FromMillis(1000), "uuid", ""});
+  }
+
+  SnapshotIds Ids() {
+    ++commits;
+    return {100 + commits, Timestamp::FromMillis(1000 + commits), "c" + std::to_string(commits), 0,
+            std::string(16, 's')};
+  }
+  void Store(const MadeSnapshot& made) {
+    for (const NewFile& file : made.files) files[file.path] = file.bytes;
+  }
+  Result<CommitOutcome> Commit(const MadeSnapshot& made) {
+    Store(made);
+    auto outcome = CommitTable(&metadata, made.requirements, made.updates, {Timestamp::FromMillis(2000), "", "m"});
+    if (outcome.ok()) metadata = outcome->metadata;
+    return outcome;
+  }
+  std::vector<ManifestFile> List(const SnapshotPtr& snapshot) const {
+    return snapshot == nullptr ? std::vector<ManifestFile>() : *ReadManifestList(files.at(snapshot->manifest_list));
+  }
+  std::vector<ManifestFile> Head() const { return List(metadata.current_snapshot()); }
+  ReadFile Reader() const {
+    return [this](const ManifestFile& manifest) -> Result<std::string> { return files.at(manifest.path); };
+  }
+  // path → (sequence number, first row id) of the live files.
+  std::map<std::string, std::pair<int64_t, int64_t>> Live() const {
+    std::map<std::string, std::pair<int64_t, int64_t>> live;
+    for (const ManifestFile& manifest : Head()) {
+      auto reader = ManifestReader::Open(files.at(manifest.path), manifest, Type::Struct({}));
+      ManifestEntry entry;
+      while (*reader->Next(entry)) {
+        if (entry.is_live()) {
+          EXPECT_FALSE(live.contains(entry.file.path));
+          live[entry.file.path] = {entry.sequence_number.value_or(-1), entry.file.first_row_id.value_or(-1)};
+        }
+      }
+    }
+    return live;
+  }
+  const std::string& Summary(const std::string& key) const { return metadata.current_snapshot()->summary.at(key); }
+
+  TableMetadata metadata;
+  std::map<std::string, std::string> files;
+  int64_t commits = 0;
+};
+
+DataFile File(const std::string& path, int64_t rows = 10) {
+  DataFile file;
+  file.path = path;
+  file.record_count = rows;
+  file.file_bytes = 100;
+  return file;
+}
+
+using Files = std::map<std::string, std::pair<int64_t, int64_t>>;
+
+TEST(AppendFiles, KeepsWhatIsThereAndCountsTotals) {
+  Lake lake;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("c", 5)}, lake.Ids())).ok());
+  EXPECT_EQ(lake.Live(), (Files{{"a", {1, -1}}, {"b", {1, -1}}, {"c", {2, -1}}}));
+  EXPECT_EQ(lake.Summary("total-records"), "25");
+  EXPECT_EQ(lake.Summary("added-records"), "5");
+  EXPECT_EQ(lake.Summary("total-data-files"), "3");
+  EXPECT_EQ(lake.Summary("total-delete-files"), "0");
+  EXPECT_EQ(lake.metadata.current_snapshot()->parent_id, 101);
+}
+
+TEST(AppendFiles, NumbersRowsInVersionThree) {
+  Lake lake("3");
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("c", 5)}, lake.Ids())).ok());
+  EXPECT_EQ(lake.Live(), (Files{{"a", {1, 0}}, {"b", {1, 10}}, {"c", {2, 20}}}));
+  EXPECT_EQ(lake.metadata.next_row_id, 25);
+}
+
+TEST(ChangeFiles, RewritesOnlyTheManifestsItMust) {
+  Lake lake("3");
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("c")}, lake.Ids())).ok());
+  const auto before = lake.Head();
+  Change change;
+  change.operation = "replace";
+  change.removed_files = {"b"};
+  change.added = {File("b2")};
+  change.data_sequence_number = 1;
+  const auto made = ChangeFiles(lake.metadata, before, change, lake.Reader(), lake.Ids());
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  ASSERT_TRUE(lake.Commit(*made).ok());
+  EXPECT_EQ(lake.Live(), (Files{{"a", {1, 0}}, {"b2", {1, 30}}, {"c", {2, 20}}}));
+  EXPECT_TRUE(std::find(made->manifests.begin(), made->manifests.end(), before[0]) != made->manifests.end());
+  EXPECT_EQ(lake.Summary("deleted-data-files"), "1");
+  EXPECT_EQ(lake.Summary("total-data-files"), "3");
+  change.removed_files = {"b"};
+  EXPECT_TRUE(ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids()).Is(kCommitFailed));
+}
+
+TEST(ChangeFiles, KeepsDeletesToWhatTheVersionAllows) {
+  DataFile positions = File("p");
+  positions.content = FileContent::kPositionDeletes;
+  DataFile vector = positions;
+  vector.format = "PUFFIN";
+  vector.referenced_data_file = "a";
+  vector.content_offset = 4;
+  vector.content_bytes = 40;
+  const auto can = [](const std::string& version, const DataFile& file) {
+    Lake lake(version);
+    Change change;
+    change.added = {file};
+    return ChangeFiles(lake.metadata, {}, change, lake.Reader(), lake.Ids()).ok();
+  };
+  EXPECT_FALSE(can("1", positions));
+  EXPECT_TRUE(can("2", positions));
+  EXPECT_FALSE(can("2", vector));
+  EXPECT_FALSE(can("3", positions));
+  EXPECT_TRUE(can("3", vector));
+}
+
+TEST(ChangeFiles, DropsAVectorWithItsDataFile) {
+  Lake lake("3");
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  DataFile vector = File("dv", 2);
+  vector.content = FileContent::kPositionDeletes;
+  vector.referenced_data_file = "a";
+  vector.content_offset = 4;
+  vector.content_bytes = 40;
+  Change change;
+  change.added = {vector};
+  ASSERT_TRUE(lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids())).ok());
+  EXPECT_EQ(lake.Summary("added-dvs"), "1");
+  EXPECT_EQ(lake.Summary("total-position-deletes"), "2");
+  Change drop;
+  drop.operation = "delete";
+  drop.removed_files = {"a"};
+  ASSERT_TRUE(lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), drop, lake.Reader(), lake.Ids())).ok());
+  EXPECT_EQ(lake.Live(), (Files{{"b", {1, 10}}}));
+  EXPECT_EQ(lake.Summary("removed-dvs"), "1");
+  EXPECT_EQ(lake.Summary("total-delete-files"), "0");
+}
+
+class RebaseTest : public testing::TestWithParam<const char*> {};
+
+// Two appends race from one head: the second is moved onto the first.
+TEST_P(RebaseTest, MovesARacingAppendOntoTheHead) {
+  Lake lake(GetParam());
+  const bool v3 = std::string_view(GetParam()) == "3";
+  const bool v1 = std::string_view(GetParam()) == "1";
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a")}, lake.Ids())).ok());
+  const SnapshotPtr parent = lake.metadata.current_snapshot();
+  const auto loser = *AppendFiles(lake.metadata, lake.Head(), {File("l1"), File("l2", 7)}, lake.Ids());
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("w")}, lake.Ids())).ok());
+  EXPECT_TRUE(lake.Commit(loser).Is(kCommitFailed));
+  const auto plan = PlanRebase(lake.metadata, loser.requirements, loser.updates);
+  ASSERT_TRUE(plan);
+  const auto rebased = Rebase(lake.metadata, *plan, lake.List(loser.snapshot), lake.List(parent), lake.Head(),
+                              lake.Reader(), lake.Ids());
+  ASSERT_TRUE(rebased.ok()) << rebased.error().message;
+  EXPECT_EQ(rebased->files.size(), 1);
+  const auto outcome = lake.Commit(*rebased);
+  ASSERT_TRUE(outcome.ok()) << outcome.error().message;
+  EXPECT_EQ(lake.metadata.current_snapshot_id, loser.snapshot->snapshot_id);
+  EXPECT_EQ(lake.metadata.current_snapshot()->parent_id, plan->head->snapshot_id);
+  const auto numbers = [&](int64_t sequence, int64_t row) {
+    return std::pair<int64_t, int64_t>{v1 ? 0 : sequence, v3 ? row : -1};
+  };
+  EXPECT_EQ(lake.Live(),
+            (Files{{"a", numbers(1, 0)}, {"w", numbers(2, 10)}, {"l1", numbers(3, 20)}, {"l2", numbers(3, 30)}}));
+  EXPECT_EQ(lake.Summary("total-records"), "37");
+  EXPECT_EQ(lake.Summary("added-records"), "17");
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, RebaseTest, testing::Values("1", "2", "3"));
+
+// The client's snapshot with its manifests merged into one.
+MadeSnapshot Merged(Lake& lake) {
+  const SnapshotIds ids = lake.Ids();
+  ManifestWriter writer(lake.metadata.schema(), lake.metadata.spec(), {2, ManifestContent::kData, {}, {}, ids.sync});
+  for (const ManifestFile& manifest : lake.Head()) {
+    auto reader = ManifestReader::Open(lake.files.at(manifest.path), manifest, Type::Struct({}));
+    ManifestEntry entry;
+    while (*reader->Next(entry)) {
+      entry.status = EntryStatus::kExisting;
+      EXPECT_TRUE(writer.Add(entry).ok());
+    }
+  }
+  EXPECT_TRUE(writer.Add({EntryStatus::kAdded, {}, {}, {}, File("new")}).ok());
+  auto written = writer.Finish("merged.avro");
+  lake.files[written.manifest.path] = written.bytes;
+  SnapshotDraft draft;
+  draft.manifests = {written.manifest};
+  draft.counts.Add(File("new"));
+  auto made = *MakeSnapshot(lake.metadata, std::move(draft), ids);
+  lake.Store(made);
+  return made;
+}
+
+TEST(Rebase, KeepsAMergeOnlyWhileTheHeadHasWhatWasMerged) {
+  for (const bool replaced : {false, true}) {
+    Lake lake;
+    ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a")}, lake.Ids())).ok());
+    ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("b")}, lake.Ids())).ok());
+    const SnapshotPtr parent = lake.metadata.current_snapshot();
+    const MadeSnapshot loser = Merged(lake);
+    if (replaced) {
+      Change change;
+      change.removed_files = {"a"};
+      ASSERT_TRUE(lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids())).ok());
+    } else {
+      ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("w")}, lake.Ids())).ok());
+    }
+    const auto plan = PlanRebase(lake.metadata, loser.requirements, loser.updates);
+    ASSERT_TRUE(plan);
+    const auto rebased = Rebase(lake.metadata, *plan, lake.List(loser.snapshot), lake.List(parent), lake.Head(),
+                                lake.Reader(), lake.Ids());
+    if (replaced) {
+      EXPECT_TRUE(rebased.Is(kCommitFailed));
+      continue;
+    }
+    ASSERT_TRUE(rebased.ok()) << rebased.error().message;
+    ASSERT_TRUE(lake.Commit(*rebased).ok());
+    EXPECT_EQ(lake.Live(), (Files{{"a", {1, -1}}, {"b", {2, -1}}, {"w", {3, -1}}, {"new", {4, -1}}}));
+    EXPECT_EQ(lake.Head().size(), 2);
+  }
+}
+
+TEST(PlanRebase, LeavesAloneWhatIsNoPureAppendOrGuardsOffsets) {
+  Lake lake;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a")}, lake.Ids())).ok());
+  const auto append = [&](const Properties& extra) {
+    return *AppendFiles(lake.metadata, lake.Head(), {File("l")}, lake.Ids(), kMainBranch, extra);
+  };
+  const MadeSnapshot plain = append({});
+  const MadeSnapshot flink = append({{"flink.max-committed-checkpoint-id", "3"}});
+  const MadeSnapshot staged = append({{"wap.id", "3"}});
+  Change change;
+  change.removed_files = {"a"};
+  const MadeSnapshot overwrite = *ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids());
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("w")}, lake.Ids())).ok());
+  const auto planned = [&](const MadeSnapshot& made, std::vector<Requirement> more = {}) {
+    more.insert(more.end(), made.requirements.begin(), made.requirements.end());
+    return PlanRebase(lake.metadata, more, made.updates).has_value();
+  };
+  EXPECT_TRUE(planned(plain));
+  EXPECT_FALSE(planned(flink));
+  EXPECT_FALSE(planned(staged));
+  EXPECT_FALSE(planned(overwrite));
+  EXPECT_FALSE(planned(plain, {Requirement{RequirementKind::kCurrentSchemaId, "", {}, 9}}));
+  lake.metadata.properties[std::string(kRebaseProperty)] = "false";
+  EXPECT_FALSE(planned(plain));
+}
+
+}  // namespace
+}  // namespace tarn::iceberg

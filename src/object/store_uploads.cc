@@ -115,6 +115,8 @@ VersionRecord Assemble(UploadRecord upload, std::vector<PartRecord> parts) {
   for (PartRecord& part : parts) {
     std::move(part.extents.begin(), part.extents.end(), std::back_inserter(version.extents));
     part.extents.clear();
+    // Of an upload that declared no checksum only the whole has one.
+    if (!upload.checksum_declared) part.checksum.clear();
   }
   version.parts = std::move(parts);
   return version;

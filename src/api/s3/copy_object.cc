@@ -158,7 +158,11 @@ Result<ByteRange> ParseCopyRange(const Call& call, const std::string& header, ui
 
 Result<identity::Check> S3Service::SourceCheck(const Call& call, const std::optional<std::string>& header) const {
   TARN_TRY(const CopySource source, ParseCopySource(call, header));
-  TARN_TRY(const object::Bucket bucket, FindBucket(call, source.bucket));
+  auto found = FindBucket(call, source.bucket);
+  if (found.Is(object::kNoSuchBucket) && call.caller.anonymous()) {
+    return Fail(object::kAccessDenied, "strangers do not learn which buckets exist");
+  }
+  TARN_TRY(const object::Bucket bucket, std::move(found));
   return MakeCheck(*this, call, bucket,
                    {.action = source.version_id.empty() ? "s3:GetObject" : "s3:GetObjectVersion",
                     .key = source.key,

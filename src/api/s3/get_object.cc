@@ -82,13 +82,11 @@ void TellVersion(const object::Version& version, Out& out) {
   if (version.bucket_versioned) out.version_id = version.version_id;
 }
 
-// The whole object's checksum, or of a part asked for by its number that part's: of a full-object checksum no part
-// tells its share.
+// The whole object's checksum, or of a part asked for by its number that part's.
 template <typename In, typename Out>
 void TellChecksum(const In& in, const object::Version& version, const Selection& selection, Out& out) {
   if (!in.checksum_mode || *in.checksum_mode != "ENABLED") return;
   if (in.part_number && version.parts > 0 && version.layout) {
-    if (version.checksum.type == object::ChecksumType::kFullObject) return;
     const auto index = static_cast<size_t>(*in.part_number - 1);
     if (index >= version.layout->parts.size() || version.layout->parts[index].checksum.empty()) return;
     SetChecksum(

@@ -77,12 +77,16 @@ def test_a_part_that_is_named_twice_counts_as_it_was_uploaded_last(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"b"
 
 
-def test_a_full_objects_checksum_has_no_share_for_a_part(s3, bucket):
-    upload = {"Bucket": bucket, "Key": "k", "UploadId": s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]}
+@pytest.mark.parametrize("declared", [{}, {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}])
+def test_parts_have_checksums_where_the_upload_declared_one(s3, bucket, declared):
+    upload = {"Bucket": bucket, "Key": "k"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload, **declared)["UploadId"]
     etag = s3.upload_part(PartNumber=1, Body=b"a", **upload)["ETag"]
     s3.complete_multipart_upload(MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}, **upload)
-    assert "ChecksumCRC64NVME" in s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
-    assert "ChecksumCRC64NVME" not in s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED", PartNumber=1)
+    name = "ChecksumCRC32" if declared else "ChecksumCRC64NVME"
+    assert name in s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    part = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED", PartNumber=1)
+    assert (name in part) == bool(declared)
 
 
 def test_a_locks_headers_are_judged_before_its_bucket(lake, s3, bucket):

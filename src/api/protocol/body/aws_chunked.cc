@@ -108,7 +108,7 @@ Result<size_t> AwsChunkedReader::ReadTrailerLine(std::string_view input, bool at
   if (trailer_bytes_ + std::min(eol, input.size()) > kTrailerBytesMax) {
     return Fail(kMalformedTrailer, "The trailing headers are too long");
   }
-  bool complete = !trailers_.empty() && (!options_.chain || !trailer_signature_.empty());
+  const bool complete = !options_.chain || !trailer_signature_.empty();
   if (eol == std::string_view::npos) {
     return Need(input, kTrailerBytesMax, at_end);
   }
@@ -116,7 +116,7 @@ Result<size_t> AwsChunkedReader::ReadTrailerLine(std::string_view input, bool at
   std::string_view line = Trim(input.substr(0, eol));
   if (line.empty()) {
     // An empty line may stand before the trailer's signature; else it ends the body.
-    if (complete || !options_.chain) {
+    if (complete) {
       TARN_CHECK(EndTrailer());
     }
     return eol + 1;
@@ -129,8 +129,6 @@ Result<size_t> AwsChunkedReader::ReadTrailerLine(std::string_view input, bool at
   std::string value(Trim(line.substr(colon + 1)));
   if (name == kTrailerSignature) {
     trailer_signature_ = value;
-  } else if (std::ranges::find(options_.announced_trailers, name) == options_.announced_trailers.end()) {
-    return Fail(kMalformedTrailer, "The trailing header " + name + " was not announced by x-amz-trailer");
   } else {
     trailers_.emplace_back(std::move(name), std::move(value));
   }
@@ -138,6 +136,11 @@ Result<size_t> AwsChunkedReader::ReadTrailerLine(std::string_view input, bool at
 }
 
 Status AwsChunkedReader::EndTrailer() {
+  // Judged here only: of a trailer that was cut, AWS says that the body is not whole.
+  for (const auto& [name, value] : trailers_) {
+    if (std::ranges::find(options_.announced_trailers, name) != options_.announced_trailers.end()) continue;
+    return Fail(kMalformedTrailer, "The trailing header " + name + " was not announced by x-amz-trailer");
+  }
   if (trailers_.size() != options_.announced_trailers.size()) {
     return Fail(kMalformedTrailer,
                 "The request contained trailing data that was not well-formed or did not conform to our "

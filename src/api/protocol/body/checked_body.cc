@@ -161,9 +161,7 @@ Task<Result<size_t>> CheckedBody::ReadChunked(std::span<std::byte> into) {
 }
 
 Task<Result<std::string>> ReadWhole(BodySource& body, uint64_t bytes_max) {
-  auto too_large = [&] {
-    return Fail(kRequestTooLarge, "Your request was too big: the limit is " + std::to_string(bytes_max) + " bytes");
-  };
+  auto too_large = [&] { return Fail(kRequestTooLarge, "Your request was too big."); };
   if (body.length() && *body.length() > bytes_max) co_return too_large();
   std::string whole;
   std::string buffer(static_cast<size_t>(std::min<uint64_t>(body.length().value_or(kBufferBytes) + 1, kBufferBytes)),

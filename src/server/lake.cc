@@ -16,6 +16,7 @@
 #include "api/athena/athena_service.h"
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
+#include "api/iceberg/rest.h"
 #include "api/kms/kms_service.h"
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
@@ -30,6 +31,7 @@
 #include "blob/blob.h"
 #include "blob/key_wrapper.h"
 #include "catalog/catalog.h"
+#include "catalog/iceberg/tables.h"
 #include "engine/engine.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
@@ -165,6 +167,7 @@ class OpenLake : public Lake {
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
+    iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
     TARN_CHECK(queries_->Recover());
@@ -268,6 +271,15 @@ class OpenLake : public Lake {
                                                 .kv = kv_.get(),
                                                 .blobs = blobs_.get()});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
+    iceberg_ = std::make_unique<api::iceberg_rest::Rest>(api::iceberg_rest::Parts{.default_region = options_.region,
+                                                                                  .advertise = options_.advertise,
+                                                                                  .clock = &clock_,
+                                                                                  .credentials = directory_.get(),
+                                                                                  .authorizer = &authorizer_,
+                                                                                  .pool = &metadata_pool_,
+                                                                                  .catalog = catalog_.get(),
+                                                                                  .tables = iceberg_tables_.get()});
+    dispatcher_->AddRoute("/iceberg", iceberg_->AsHandler());
     api_ = dispatcher_->AsHandler();
     return Ok();
   }
@@ -289,6 +301,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;
@@ -306,6 +319,7 @@ class OpenLake : public Lake {
   std::unique_ptr<api::s3::RequestCounter> request_counter_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   std::unique_ptr<Admin> admin_;
+  std::unique_ptr<api::iceberg_rest::Rest> iceberg_;
   http::Handler api_;
 
   WorkerPool metadata_pool_{"metadata", kMetadataThreads, kQueueMax};

@@ -1,0 +1,122 @@
+#include "api/iceberg/exchange.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/log.h"
+#include "catalog/errors.h"
+#include "iceberg/errors.h"
+#include "object/errors.h"
+
+namespace tarn::api::iceberg_rest {
+namespace {
+
+struct Exception {
+  const Reason* reason;
+  int status;
+  std::string_view type;
+};
+
+// By reason; by code (below) for the rest.
+constexpr std::array kExceptions{
+    Exception{&kBadRequest, 400, "BadRequestException"},
+    Exception{&kNotAuthorized, 401, "NotAuthorizedException"},
+    Exception{&kForbidden, 403, "ForbiddenException"},
+    Exception{&identity::kAccessDenied, 403, "ForbiddenException"},
+    Exception{&kNoSuchRoute, 404, "NoSuchRouteException"},
+    Exception{&kUnprocessable, 422, "UnprocessableEntityException"},
+    Exception{&kUnsupportedOperation, 406, "UnsupportedOperationException"},
+    Exception{&iceberg::kUnsupported, 406, "UnsupportedOperationException"},
+    Exception{&kNamespaceNotEmpty, 409, "NamespaceNotEmptyException"},
+    Exception{&catalog::kNoSuchDatabase, 404, "NoSuchNamespaceException"},
+    Exception{&catalog::kNoSuchTable, 404, "NoSuchTableException"},
+    Exception{&catalog::kNotIceberg, 404, "NoSuchTableException"},
+    Exception{&catalog::kAlreadyExists, 409, "AlreadyExistsException"},
+    Exception{&catalog::kTableMoved, 409, "CommitFailedException"},
+    Exception{&iceberg::kCommitFailed, 409, "CommitFailedException"},
+    Exception{&object::kNoSuchKey, 404, "NotFoundException"},
+    Exception{&object::kNoSuchBucket, 404, "NotFoundException"},
+};
+
+Exception ByCode(Code code) {
+  switch (code) {
+    case Code::kInvalidArgument:
+    case Code::kPreconditionFailed:
+      return {nullptr, 400, "BadRequestException"};
+    case Code::kNotFound:
+      return {nullptr, 404, "NotFoundException"};
+    case Code::kPermissionDenied:
+      return {nullptr, 403, "ForbiddenException"};
+    case Code::kAlreadyExists:
+    case Code::kConflict:
+      return {nullptr, 409, "CommitFailedException"};
+    case Code::kUnimplemented:
+      return {nullptr, 406, "UnsupportedOperationException"};
+    case Code::kResourceExhausted:
+    case Code::kUnavailable:
+      return {nullptr, 503, "ServiceUnavailableException"};
+    case Code::kOutcomeUnknown:
+      return {nullptr, 500, "CommitStateUnknownException"};
+    default:
+      return {nullptr, 500, "InternalServerError"};
+  }
+}
+
+Exception ExceptionOf(const Error& error) {
+  for (const Exception& exception : kExceptions) {
+    if (exception.reason == error.reason) return exception;
+  }
+  return ByCode(error.reason->code);
+}
+
+}  // namespace
+
+Answer ErrorAnswer(const Error& error) {
+  if (error.reason == &kNotModified) return Answer{.status = 304};
+  const Exception exception = ExceptionOf(error);
+  if (exception.status == 500) log::Fault("iceberg", error.message);
+  json::Object model{{"message", error.message}, {"type", exception.type}, {"code", exception.status}};
+  return Answer{.status = exception.status, .body = json::Write(json::Object{{"error", std::move(model)}})};
+}
+
+Result<json::Value> Asked::Json() const {
+  auto value = json::Parse(body);
+  if (!value.ok()) return Fail(kBadRequest, "the body is no JSON: " + value.error().message);
+  if (!value->is_object()) return Fail(kBadRequest, "the body must be a JSON object");
+  return value;
+}
+
+Status Asked::May(std::string_view action, std::string_view database, std::string_view table) const {
+  std::string resource = "catalog";
+  if (!database.empty()) resource = fmt::format("database/{}", database);
+  if (!table.empty()) resource = fmt::format("table/{}/{}", database, table);
+  identity::Check check;
+  check.action = action;
+  check.resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resource);
+  return parts->authorizer->Authorize(caller, std::span(&check, 1));
+}
+
+json::Object FileAccessOf(const Asked& asked) {
+  std::string endpoint = asked.parts->advertise;
+  if (endpoint.empty()) endpoint = fmt::format("{}://{}", asked.tls ? "https" : "http", asked.headers->Get("host"));
+  return json::Object{{"s3.endpoint", std::move(endpoint)},
+                      {"s3.path-style-access", "true"},
+                      {"s3.region", asked.scope.region},
+                      {"client.region", asked.scope.region}};
+}
+
+Result<std::string> NamespaceOf(const json::Value* levels) {
+  if (levels == nullptr || !levels->is_array() || levels->AsArray()->empty()) {
+    return Fail(kBadRequest, "a namespace is a list of one name or more");
+  }
+  for (const json::Value& level : *levels->AsArray()) {
+    if (!level.is_string() || level.AsString()->empty()) return Fail(kBadRequest, "a namespace's levels are names");
+  }
+  if (levels->AsArray()->size() > 1) {
+    return Fail(kUnsupportedOperation, "namespaces of more than one level are not served");
+  }
+  return *levels->AsArray()->front().AsString();
+}
+
+}  // namespace tarn::api::iceberg_rest

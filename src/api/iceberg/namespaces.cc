@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include "api/iceberg/exchange.h"
+#include "base/strings.h"
+#include "catalog/errors.h"
+
+namespace tarn::api::iceberg_rest {
+namespace {
+
+constexpr std::string_view kLocation = "location";
+constexpr std::string_view kComment = "comment";
+
+// A database's location and description are properties, as Glue's Iceberg clients have it.
+json::Object PropertiesOf(const catalog::Database& database) {
+  json::Object properties;
+  if (database.location) properties.emplace_back(kLocation, *database.location);
+  if (database.description) properties.emplace_back(kComment, *database.description);
+  if (database.parameters) {
+    for (const auto& [key, value] : *database.parameters) properties.emplace_back(key, value);
+  }
+  return properties;
+}
+
+void SetProperty(catalog::Database& database, const std::string& key, std::string value) {
+  if (key == kLocation) {
+    database.location = std::move(value);
+  } else if (key == kComment) {
+    database.description = std::move(value);
+  } else {
+    if (!database.parameters) database.parameters.emplace();
+    (*database.parameters)[key] = std::move(value);
+  }
+}
+
+bool RemoveProperty(catalog::Database& database, const std::string& key) {
+  if (key == kLocation) return std::exchange(database.location, std::nullopt).has_value();
+  if (key == kComment) return std::exchange(database.description, std::nullopt).has_value();
+  return database.parameters && database.parameters->erase(key) > 0;
+}
+
+Status SetProperties(catalog::Database& database, const json::Value* properties, json::Array* updated) {
+  if (properties == nullptr || properties->is_null()) return Ok();
+  if (!properties->is_object()) return Fail(kBadRequest, "properties must be an object");
+  for (const auto& [key, value] : *properties->AsObject()) {
+    if (!value.is_string()) return Fail(kBadRequest, fmt::format("the property {} must be a string", key));
+    SetProperty(database, key, *value.AsString());
+    if (updated != nullptr) updated->emplace_back(key);
+  }
+  return Ok();
+}
+
+json::Value NamespaceAnswer(const catalog::Database& database) {
+  return json::Object{{"namespace", json::Array{database.name}}, {"properties", PropertiesOf(database)}};
+}
+
+Result<Answer> ListNamespaces(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:GetDatabases"));
+  json::Array found;
+  json::Object answer;
+  if (const auto parent = asked.query.find("parent"); parent != asked.query.end() && !parent->second.empty()) {
+    // There is one level: a namespace that exists has no children.
+    TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, parent->second));
+  } else {
+    catalog::ListOptions options;
+    if (const auto token = asked.query.find("pageToken"); token != asked.query.end()) options.after = token->second;
+    const auto size = asked.query.find("pageSize");
+    const auto limit = size != asked.query.end() ? ParseU64(size->second) : std::nullopt;
+    if (size != asked.query.end() && (!limit || *limit == 0)) {
+      return Fail(kBadRequest, "pageSize must be a positive number");
+    }
+    options.limit = limit.value_or(1000);
+    while (true) {
+      TARN_TRY(auto page, asked.parts->catalog->ListDatabases(asked.scope, options));
+      for (const auto& database : page.items) found.emplace_back(json::Array{database.name});
+      options.after = page.next;
+      // Clients that ask for no pages get all.
+      if (page.next.empty() || limit || asked.query.contains("pageToken")) break;
+    }
+    if (!options.after.empty()) answer.emplace_back("next-page-token", options.after);
+  }
+  answer.emplace_back("namespaces", std::move(found));
+  return Answer{.body = json::Write(std::move(answer))};
+}
+
+Result<Answer> CreateNamespace(const Asked& asked) {
+  TARN_TRY(const json::Value body, asked.Json());
+  catalog::Database database;
+  TARN_TRY(database.name, NamespaceOf(body.Find("namespace")));
+  TARN_CHECK(asked.May("glue:CreateDatabase", database.name));
+  TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
+  const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database);
+  if (made.Is(catalog::kAlreadyExists)) {
+    return Fail(catalog::kAlreadyExists, fmt::format("Namespace already exists: {}", database.name));
+  }
+  if (!made.ok()) return made.error();
+  return Answer{.body = json::Write(NamespaceAnswer(database))};
+}
+
+Result<Answer> LoadNamespace(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:GetDatabase", asked.name_space));
+  TARN_TRY(const auto database, asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  return Answer{.body = json::Write(NamespaceAnswer(database))};
+}
+
+Result<Answer> NamespaceExists(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:GetDatabase", asked.name_space));
+  TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  return Answer{.status = 204};
+}
+
+Result<Answer> DropNamespace(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:DeleteDatabase", asked.name_space));
+  TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  TARN_TRY(const auto page, asked.parts->catalog->ListTables(asked.scope, asked.name_space, {.after = {}, .limit = 1}));
+  if (!page.items.empty()) {
+    return Fail(kNamespaceNotEmpty,
+                fmt::format("Namespace {} is not empty: it holds table {}", asked.name_space, page.items[0].name));
+  }
+  TARN_CHECK(asked.parts->catalog->DeleteDatabase(asked.scope, asked.name_space));
+  return Answer{.status = 204};
+}
+
+Result<Answer> UpdateNamespace(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:UpdateDatabase", asked.name_space));
+  TARN_TRY(const json::Value body, asked.Json());
+  TARN_TRY(auto database, asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  json::Array removed;
+  json::Array missing;
+  if (const json::Value* removals = body.Find("removals"); removals != nullptr && !removals->is_null()) {
+    if (!removals->is_array()) return Fail(kBadRequest, "removals must be an array");
+    for (const json::Value& key : *removals->AsArray()) {
+      if (!key.is_string()) return Fail(kBadRequest, "removals must hold strings");
+      const json::Value* updates = body.Find("updates");
+      if (updates != nullptr && updates->Find(*key.AsString()) != nullptr) {
+        return Fail(kUnprocessable, fmt::format("the key {} is both removed and updated", *key.AsString()));
+      }
+      (RemoveProperty(database, *key.AsString()) ? removed : missing).push_back(key);
+    }
+  }
+  json::Array updated;
+  TARN_CHECK(SetProperties(database, body.Find("updates"), &updated));
+  TARN_CHECK(asked.parts->catalog->UpdateDatabase(asked.scope, asked.name_space, std::move(database)));
+  return Answer{
+      .body = json::Write(json::Object{
+          {"updated", std::move(updated)}, {"removed", std::move(removed)}, {"missing", std::move(missing)}})};
+}
+
+}  // namespace
+
+const std::vector<Route>& NamespaceRoutes() {
+  static const std::vector<Route> kRoutes{
+      {"GET", "/v1/{prefix}/namespaces", &ListNamespaces},
+      {"POST", "/v1/{prefix}/namespaces", &CreateNamespace},
+      {"GET", "/v1/{prefix}/namespaces/{namespace}", &LoadNamespace},
+      {"HEAD", "/v1/{prefix}/namespaces/{namespace}", &NamespaceExists},
+      {"DELETE", "/v1/{prefix}/namespaces/{namespace}", &DropNamespace},
+      {"POST", "/v1/{prefix}/namespaces/{namespace}/properties", &UpdateNamespace},
+  };
+  return kRoutes;
+}
+
+}  // namespace tarn::api::iceberg_rest

@@ -1,0 +1,47 @@
+// The Iceberg REST catalog below /iceberg: config, OAuth2 tokens, namespaces, tables. Specified by apache/iceberg's
+// open-api/rest-catalog-open-api.yaml.
+//
+// A namespace is a database of the catalog (one level), a table the Glue table of the same name. One table of routes
+// says what is served; `config` declares exactly its lines. Callers sign with SigV4 (any service name) or carry a token
+// of /v1/oauth/tokens, whose client id and secret are an access key's. Each route asks the authoriser for the Glue
+// action that does the same. Errors are the specification's ErrorModel. Threads: the handler runs on I/O threads, the
+// work on the metadata pool.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/executor.h"
+#include "base/time.h"
+#include "catalog/iceberg/tables.h"
+#include "http/server.h"
+#include "identity/authorize.h"
+#include "identity/directory.h"
+
+namespace tarn::api::iceberg_rest {
+
+// All outlive the face.
+struct Parts {
+  std::string default_region;  // of callers with a token
+  std::string advertise;       // the URL told to clients; empty: the request's Host
+  const Clock* clock = nullptr;
+  identity::CredentialSource* credentials = nullptr;
+  const identity::Authorizer* authorizer = nullptr;
+  WorkerPool* pool = nullptr;
+  catalog::Catalog* catalog = nullptr;
+  catalog::IcebergTables* tables = nullptr;
+};
+
+class Rest {
+ public:
+  explicit Rest(Parts parts);
+  ~Rest();
+
+  http::Handler AsHandler();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tarn::api::iceberg_rest

@@ -1,0 +1,245 @@
+#include "catalog/iceberg/tables.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/strings.h"
+#include "catalog/errors.h"
+#include "iceberg/errors.h"
+#include "object/errors.h"
+#include "object/store.h"
+
+namespace tarn::catalog {
+namespace {
+
+constexpr uint64_t kMetadataBytesMax = uint64_t{512} << 20;
+constexpr size_t kCachedMax = 512;
+// Each round lost means that another commit won: somebody always goes on.
+constexpr int kRoundsMax = 100;
+constexpr std::string_view kLocationParameter = "metadata_location";
+
+std::string MetadataLocation(const Table& table) {
+  const std::string* location = catalog::Find(table.parameters, kLocationParameter);
+  return location != nullptr ? *location : std::string();
+}
+
+bool AssertsCreate(const std::vector<iceberg::Requirement>& requirements) {
+  for (const auto& requirement : requirements) {
+    if (requirement.kind == iceberg::RequirementKind::kCreate) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+IcebergTables::IcebergTables(Catalog& catalog, object::Store& objects, const Clock& clock)
+    : catalog_(catalog), objects_(objects), clock_(clock) {}
+
+Result<IcebergTables::MetadataPtr> IcebergTables::Read(const Scope& scope, const std::string& location) {
+  const object::Files files(objects_, scope.account);
+  TARN_TRY(const object::Location place, object::ParseLocation(location));
+  TARN_TRY(const object::Version version, files.Head(place.bucket, place.key));
+  const std::string key = location + " " + version.etag;
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = cache_.find(key); found != cache_.end()) return found->second;
+  }
+  TARN_TRY(const std::string bytes, files.ReadAll(place.bucket, place.key, kMetadataBytesMax));
+  TARN_TRY(auto metadata, iceberg::TableMetadata::ParseFile(bytes));
+  auto shared = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
+  std::lock_guard lock(mutex_);
+  if (cache_.size() >= kCachedMax) cache_.clear();
+  cache_[key] = shared;
+  return MetadataPtr(shared);
+}
+
+Result<std::string> IcebergTables::Write(const Scope& scope, const iceberg::TableMetadata& metadata,
+                                         std::string_view previous) {
+  const int64_t version = previous.empty() ? 0 : iceberg::MetadataVersion(previous) + 1;
+  const std::string location = iceberg::NewMetadataLocation(metadata, version, RandomUuid());
+  TARN_TRY(const object::Location place, object::ParseLocation(location));
+  const object::Files files(objects_, scope.account);
+  const object::WriteOptions options{.content_type = "application/json", .only_if_absent = true, .only_if_etag = {}};
+  TARN_CHECK(files.Put(place.bucket, place.key, metadata.ToFile(location), options));
+  return location;
+}
+
+// A file that no table names. What stays behind because of an error is an orphan as any other.
+void IcebergTables::Discard(const Scope& scope, const std::string& location) {
+  const auto place = object::ParseLocation(location);
+  if (!place.ok()) return;
+  const Status gone = object::Files(objects_, scope.account).Delete(place->bucket, place->key);
+  if (!gone.ok()) log::Warn("catalog", fmt::format("{} stays behind: {}", location, gone.error().message));
+}
+
+Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view database, std::string_view name) {
+  TARN_TRY(Table record, catalog_.GetTable(scope, database, name));
+  if (!record.IsIceberg()) {
+    return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
+  }
+  IcebergTable table;
+  table.metadata_location = MetadataLocation(record);
+  if (table.metadata_location.empty()) {
+    return Fail(kNotIceberg, fmt::format("the Iceberg table {}.{} has no metadata_location", database, name));
+  }
+  TARN_TRY(table.metadata, Read(scope, table.metadata_location));
+  table.record = std::move(record);
+  return table;
+}
+
+Result<std::string> IcebergTables::DefaultLocation(const Scope& scope, std::string_view database,
+                                                   std::string_view name) {
+  TARN_TRY(const Database found, catalog_.GetDatabase(scope, database));
+  if (found.location && !found.location->empty()) {
+    std::string base = *found.location;
+    while (base.ends_with('/')) base.pop_back();
+    return fmt::format("{}/{}", base, name);
+  }
+  const std::string bucket = fmt::format("tarn-warehouse-{}-{}", scope.account, scope.region);
+  if (!objects_.GetBucket(bucket).ok()) {
+    const auto made = objects_.CreateBucket(scope, bucket);
+    if (!made.ok() && !made.Is(object::kBucketOwnedByYou)) return made.error();
+  }
+  return fmt::format("s3://{}/{}/{}", bucket, found.name, name);
+}
+
+Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view database, std::string_view name,
+                                           iceberg::NewTable table, bool staged) {
+  TARN_CHECK(catalog_.GetDatabase(scope, database));
+  const auto present = catalog_.GetTable(scope, database, name);
+  if (present.ok()) return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", database, name));
+  if (!present.Is(kNoSuchTable)) return present.error();
+  if (table.location.empty()) {
+    TARN_TRY(table.location, DefaultLocation(scope, database, AsciiLower(name)));
+  }
+  const iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
+  TARN_TRY(auto metadata, iceberg::MakeTable(table, context));
+  if (!staged) return MakeRecord(scope, database, name, std::move(metadata));
+  IcebergTable made;
+  made.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
+  return made;
+}
+
+Result<IcebergTable> IcebergTables::MakeRecord(const Scope& scope, std::string_view database, std::string_view name,
+                                               iceberg::TableMetadata metadata) {
+  IcebergTable made;
+  TARN_TRY(made.metadata_location, Write(scope, metadata, ""));
+  made.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
+  made.record.name = name;
+  made.record.database = database;
+  ShowAsGlue(*made.metadata, made.metadata_location, "", made.record);
+  if (const Status created = catalog_.CreateTable(scope, made.record); !created.ok()) {
+    Discard(scope, made.metadata_location);
+    return created.error();
+  }
+  return made;
+}
+
+Result<IcebergTable> IcebergTables::Commit(const Scope& scope, std::string_view database, std::string_view name,
+                                           const std::vector<iceberg::Requirement>& requirements,
+                                           const std::vector<iceberg::Update>& updates) {
+  for (int round = 1;; ++round) {
+    auto done = TryCommit(scope, database, name, requirements, updates);
+    if (!done.Is(kTableMoved)) return done;
+    if (round == kRoundsMax) {
+      return Fail(iceberg::kCommitFailed, fmt::format("{}.{} changes too often, retry", database, name));
+    }
+  }
+}
+
+Result<IcebergTable> IcebergTables::TryCommit(const Scope& scope, std::string_view database, std::string_view name,
+                                              const std::vector<iceberg::Requirement>& requirements,
+                                              const std::vector<iceberg::Update>& updates) {
+  iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
+  auto loaded = Load(scope, database, name);
+  if (loaded.Is(kNoSuchTable) && AssertsCreate(requirements)) {
+    TARN_TRY(auto outcome, iceberg::CommitTable(nullptr, requirements, updates, context));
+    auto made = MakeRecord(scope, database, name, std::move(outcome.metadata));
+    if (made.Is(kAlreadyExists)) {
+      return Fail(iceberg::kCommitFailed, "Requirement failed: table already exists");
+    }
+    return made;
+  }
+  if (!loaded.ok()) return loaded.error();
+  context.previous_location = loaded->metadata_location;
+  TARN_TRY(auto outcome, iceberg::CommitTable(loaded->metadata.get(), requirements, updates, context));
+  if (!outcome.changed) return loaded;
+  IcebergTable next;
+  TARN_TRY(next.metadata_location, Write(scope, outcome.metadata, loaded->metadata_location));
+  next.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(outcome.metadata));
+  next.record = std::move(loaded->record);
+  ShowAsGlue(*next.metadata, next.metadata_location, context.previous_location, next.record);
+  UpdateTableOptions options;
+  options.expected_version = next.record.version;
+  options.skip_archive = true;
+  const auto swapped = catalog_.UpdateTable(scope, next.record, options);
+  if (!swapped.ok()) {
+    // Only a refusal is sure to have changed nothing; of an unknown outcome the file may be the table's.
+    if (swapped.Is(kTableMoved) || swapped.Is(kNoSuchTable)) Discard(scope, next.metadata_location);
+    return swapped.error();
+  }
+  next.record.version = *swapped;
+  return next;
+}
+
+Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_view database, std::string_view name,
+                                             const std::string& metadata_location, bool overwrite) {
+  TARN_CHECK(catalog_.GetDatabase(scope, database));
+  IcebergTable table;
+  TARN_TRY(table.metadata, Read(scope, metadata_location));
+  table.metadata_location = metadata_location;
+  auto present = catalog_.GetTable(scope, database, name);
+  if (present.ok()) {
+    if (!overwrite) return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", database, name));
+    table.record = std::move(*present);
+    ShowAsGlue(*table.metadata, metadata_location, MetadataLocation(table.record), table.record);
+    UpdateTableOptions options;
+    options.expected_version = table.record.version;
+    TARN_TRY(table.record.version, catalog_.UpdateTable(scope, table.record, options));
+    return table;
+  }
+  if (!present.Is(kNoSuchTable)) return present.error();
+  table.record.name = name;
+  table.record.database = database;
+  ShowAsGlue(*table.metadata, metadata_location, "", table.record);
+  TARN_CHECK(catalog_.CreateTable(scope, table.record));
+  return table;
+}
+
+Status IcebergTables::Drop(const Scope& scope, std::string_view database, std::string_view name) {
+  TARN_TRY(const Table record, catalog_.GetTable(scope, database, name));
+  if (!record.IsIceberg()) {
+    return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
+  }
+  return catalog_.DeleteTable(scope, database, name);
+}
+
+Status IcebergTables::Rename(const Scope& scope, std::string_view database, std::string_view name,
+                             std::string_view to_database, std::string_view to_name) {
+  TARN_TRY(Table record, catalog_.GetTable(scope, database, name));
+  if (!record.IsIceberg()) {
+    return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
+  }
+  TARN_CHECK(catalog_.GetDatabase(scope, to_database));
+  if (!EqualsIgnoreCase(database, to_database)) {
+    return Fail(iceberg::kUnsupported, "a table cannot be renamed into another namespace");
+  }
+  if (catalog_.GetTable(scope, to_database, to_name).ok()) {
+    return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", to_database, to_name));
+  }
+  UpdateTableOptions options;
+  options.expected_version = record.version;
+  options.new_name = to_name;
+  TARN_CHECK(catalog_.UpdateTable(scope, std::move(record), options));
+  return Ok();
+}
+
+Result<Page<Table>> IcebergTables::List(const Scope& scope, std::string_view database,
+                                        const ListOptions& options) const {
+  return catalog_.ListTables(scope, database, options, [](const Table& table) { return table.IsIceberg(); });
+}
+
+}  // namespace tarn::catalog

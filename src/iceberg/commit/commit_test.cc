@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "iceberg/commit/conflicts.h"
 #include "iceberg/commit/rebase.h"
 #include "iceberg/commit/snapshot_maker.h"
 #include "iceberg/errors.h"
@@ -158,6 +159,66 @@ TEST(ChangeFiles, DropsAVectorWithItsDataFile) {
   EXPECT_EQ(lake.Live(), (Files{{"b", {1, 10}}}));
   EXPECT_EQ(lake.Summary("removed-dvs"), "1");
   EXPECT_EQ(lake.Summary("total-delete-files"), "0");
+}
+
+TEST(CheckConflicts, SeesWhatCameSinceThePlan) {
+  Lake lake;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  ConflictRules rules;
+  rules.planned_on = lake.metadata.current_snapshot_id;
+  rules.no_new_data = rules.no_new_deletes = true;
+  const auto check = [&](const ConflictRules& with) {
+    return CheckConflicts(lake.metadata, kMainBranch, lake.Head(), with, lake.Reader());
+  };
+  EXPECT_TRUE(check(rules).ok());
+  DataFile high = File("high");
+  high.value_counts = {{1, 10}};
+  high.null_counts = {{1, 0}};
+  high.lower_bounds = {{1, ValueToBytes(TypeId::kLong, Value(int64_t{100}))}};
+  high.upper_bounds = high.lower_bounds;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {high}, lake.Ids())).ok());
+  EXPECT_TRUE(check(rules).Is(kCommitFailed));
+  rules.filter = *Predicate(lake.metadata.schema(), Op::kLt, "id", {Value(int64_t{50})});
+  EXPECT_TRUE(check(rules).ok());
+  rules.files = {"a"};
+  EXPECT_TRUE(check(rules).ok());
+  Change change;
+  change.removed_files = {"a"};
+  ASSERT_TRUE(lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids())).ok());
+  EXPECT_TRUE(check(rules).Is(kCommitFailed));
+  rules.files.clear();
+  DataFile equality = File("eq");
+  equality.content = FileContent::kEqualityDeletes;
+  equality.equality_ids = {1};
+  Change deletes;
+  deletes.added = {equality};
+  ASSERT_TRUE(lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), deletes, lake.Reader(), lake.Ids())).ok());
+  EXPECT_TRUE(check(rules).Is(kCommitFailed));
+  rules.no_new_deletes = false;
+  EXPECT_TRUE(check(rules).ok());
+  rules.planned_on = 1;
+  EXPECT_TRUE(check(rules).Is(kCommitFailed));
+}
+
+TEST(MergeManifests, KeepsFilesTheirNumbersAndTheirRows) {
+  Lake lake("3");
+  for (const char* path : {"a", "b", "c", "d"}) {
+    ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File(path)}, lake.Ids())).ok());
+  }
+  const Files before = lake.Live();
+  const SnapshotIds ids = lake.Ids();
+  std::vector<NewFile> written;
+  SnapshotDraft draft;
+  draft.operation = "replace";
+  const auto kept = MergeManifests(lake.metadata, lake.Head(), 1 << 20, 5, lake.Reader(), ids, written);
+  EXPECT_EQ(*kept, lake.Head());
+  draft.manifests = *MergeManifests(lake.metadata, lake.Head(), 1 << 20, 2, lake.Reader(), ids, written);
+  EXPECT_EQ(draft.manifests.size(), 1);
+  for (const NewFile& file : written) lake.files[file.path] = file.bytes;
+  ASSERT_TRUE(lake.Commit(*MakeSnapshot(lake.metadata, std::move(draft), ids)).ok());
+  EXPECT_EQ(lake.Live(), before);
+  EXPECT_EQ(lake.Summary("total-data-files"), "4");
+  EXPECT_EQ(lake.metadata.next_row_id, 40);
 }
 
 class RebaseTest : public testing::TestWithParam<const char*> {};

@@ -347,7 +347,7 @@ Result<bool> ManifestReader::Next(ManifestEntry& entry) {
   if (!entry.sequence_number && inherits) entry.sequence_number = manifest_.sequence_number;
   if (!entry.file_sequence_number && inherits) entry.file_sequence_number = manifest_.sequence_number;
   if (entry.is_live() && next_row_id_ && !entry.file.first_row_id) {
-    entry.file.first_row_id = *next_row_id_;
+    entry.file.first_row_id = next_row_id_;
     if (entry.file.record_count < 0 || *next_row_id_ > INT64_MAX - entry.file.record_count) {
       return Fail(kCorrupt, "a manifest's entry has an impossible number of records");
     }

@@ -184,8 +184,8 @@ def test_versions_tags_and_locks(cli, name):
     rule = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
     api("put-object-lock-configuration", "--object-lock-configuration", json.dumps(rule))
     assert api("get-object-lock-configuration")["ObjectLockConfiguration"] == rule
-    assert "NotImplemented" in refused("put-bucket-versioning", "--mfa", "serial 123456", "--versioning-configuration",
-                                       "Status=Enabled,MFADelete=Enabled")
+    assert "AccessDenied" in refused("put-bucket-versioning", "--mfa", "serial 123456", "--versioning-configuration",
+                                     "Status=Enabled,MFADelete=Enabled")
 
 
 def test_encryption_and_its_keys(cli, api):

@@ -36,8 +36,11 @@ std::optional<Taken> Match(std::string_view path, std::string_view pattern) {
     }
     auto name = PercentDecode(have[i]);
     if (!name || name->empty()) return std::nullopt;
-    if (want[i] == "{namespace}") taken.name_space = std::move(*name);
-    if (want[i] == "{table}") taken.table = std::move(*name);
+    if (want[i] == "{namespace}") {
+      taken.name_space = std::move(*name);
+    } else if (want[i] == "{table}") {
+      taken.table = std::move(*name);
+    }
   }
   return taken;
 }

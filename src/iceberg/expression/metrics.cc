@@ -58,7 +58,7 @@ Known OfSummary(const Term& term, const FieldSummary& summary) {
   known.upper = Bound(term.source, summary.upper_bound ? &*summary.upper_bound : nullptr);
   // Without bounds there is nothing but nulls and NaNs.
   if (!summary.lower_bound && summary.contains_nan) {
-    known.has_values = *summary.contains_nan;
+    known.has_values = summary.contains_nan;
     known.all_nan = true;
   }
   return known;

@@ -32,7 +32,7 @@ constexpr size_t kWindowKeys = 1 << 16;
 constexpr size_t kBatchBytesMax = 8 << 20;
 constexpr size_t kBatchCommitsMax = 1024;
 // A scan walks over each of them; in files a compaction takes them away (rocksdb_options.cc).
-constexpr uint64_t kDeletesInMemoryMax = 16 << 10;
+constexpr uint64_t kDeletesInMemoryMax = 64 << 10;
 constexpr size_t kWriteOverhead = 16;  // of one write in a batch, in bytes
 // Reserved: orders before every Key, whose first component is never empty; scans do not show it.
 constexpr std::string_view kFormatKey{"\0format", 7};

@@ -66,7 +66,7 @@ void RowCursor::Seek(std::string raw_key) {
   if (at_ < rows_.size() || exhausted_) return;
   rows_.clear();
   at_ = 0;
-  begin_ = std::max(begin_, std::move(raw_key));
+  if (raw_key > begin_) begin_ = std::move(raw_key);
   batch_ = std::min(kBatchAfterJump, batch_max_);
 }
 

@@ -64,6 +64,7 @@ TEST(HotKeys, KeepTransactionsSerializable) {
   const auto number = [](const Result<std::optional<std::string>>& value) { return std::stoi(**value); };
   std::atomic<bool> wrong = false;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 50; ++round) {

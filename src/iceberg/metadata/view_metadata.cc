@@ -262,6 +262,7 @@ Status ViewBuilder::operator()(const SetCurrentViewVersion& update) {
 void ViewBuilder::Expire(size_t keep) {
   if (view_.versions.size() <= keep) return;
   std::vector<int32_t> ids;
+  ids.reserve(view_.versions.size());
   for (const ViewVersion& version : view_.versions) ids.push_back(version.version_id);
   std::sort(ids.rbegin(), ids.rend());
   std::set<int32_t> kept = {view_.current_version_id};

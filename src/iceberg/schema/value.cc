@@ -104,7 +104,8 @@ namespace {
 template <typename T>
 T ReadLittle(std::string_view bytes) {
   T value;
-  std::memcpy(&value, bytes.data(), sizeof(T));
+  // The caller has checked the length.
+  std::memcpy(&value, bytes.data(), sizeof(T));  // NOLINT(bugprone-suspicious-stringview-data-usage)
   return value;
 }
 template <typename T>

@@ -279,7 +279,8 @@ class OpenLake : public Lake {
                                                                                   .pool = &metadata_pool_,
                                                                                   .catalog = catalog_.get(),
                                                                                   .tables = iceberg_tables_.get()});
-    dispatcher_->AddRoute("/iceberg", iceberg_->AsHandler());
+    // Below it alone, so that S3 refuses a bucket of the name.
+    dispatcher_->AddRoute("/iceberg/v1", iceberg_->AsHandler());
     api_ = dispatcher_->AsHandler();
     return Ok();
   }

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 import uuid
 
 import boto3
@@ -150,7 +151,8 @@ def environment(lake, tmp_path):
 
 @pytest.fixture
 def files(tmp_path):
-    """A folder with a large file, an empty one and names that have to be escaped."""
+    """A folder with a large file, an empty one and names that have to be escaped; an hour old, since tools that compare
+    times take an object of the same second for older than its file."""
     source = tmp_path / "source"
     (source / "sub/deep").mkdir(parents=True)
     (source / "plain.txt").write_text("plain\n")
@@ -159,6 +161,9 @@ def files(tmp_path):
     (source / "large.bin").write_bytes(os.urandom(12 << 20))
     for odd in ("ünï 雪", "a+b &?#%41", "quotes '\"", "semi;colon,=@$:", "(1)*~!"):
         (source / "sub" / odd).write_text(odd)
+    hour_ago = time.time() - 3600
+    for path in source.rglob("*"):
+        os.utime(path, (hour_ago, hour_ago))
     return source
 
 

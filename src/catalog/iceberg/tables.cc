@@ -26,6 +26,12 @@ std::string MetadataLocation(const Table& table) {
   return location != nullptr ? *location : std::string();
 }
 
+// Only a refusal is sure to have changed nothing; of an unknown outcome the file written may be the table's.
+bool ChangedNothing(const Error& error) {
+  return error.reason == &kTableMoved || error.reason == &kNoSuchTable || error.reason == &kNoSuchDatabase ||
+         error.reason == &kAlreadyExists || error.reason == &kInvalidInput;
+}
+
 bool AssertsCreate(const std::vector<iceberg::Requirement>& requirements) {
   for (const auto& requirement : requirements) {
     if (requirement.kind == iceberg::RequirementKind::kCreate) return true;
@@ -132,7 +138,7 @@ Result<IcebergTable> IcebergTables::MakeRecord(const Scope& scope, std::string_v
   made.record.database = database;
   ShowAsGlue(*made.metadata, made.metadata_location, "", made.record);
   if (const Status created = catalog_.CreateTable(scope, made.record); !created.ok()) {
-    Discard(scope, made.metadata_location);
+    if (ChangedNothing(created.error())) Discard(scope, made.metadata_location);
     return created.error();
   }
   return made;
@@ -177,8 +183,7 @@ Result<IcebergTable> IcebergTables::TryCommit(const Scope& scope, std::string_vi
   options.skip_archive = true;
   const auto swapped = catalog_.UpdateTable(scope, next.record, options);
   if (!swapped.ok()) {
-    // Only a refusal is sure to have changed nothing; of an unknown outcome the file may be the table's.
-    if (swapped.Is(kTableMoved) || swapped.Is(kNoSuchTable)) Discard(scope, next.metadata_location);
+    if (ChangedNothing(swapped.error())) Discard(scope, next.metadata_location);
     return swapped.error();
   }
   next.record.version = *swapped;

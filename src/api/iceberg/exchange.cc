@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "catalog/errors.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
@@ -95,6 +97,28 @@ Status Asked::May(std::string_view action, std::string_view database, std::strin
   check.action = action;
   check.resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resource);
   return parts->authorizer->Authorize(caller, std::span(&check, 1));
+}
+
+Pairs PairsOf(std::string_view text) {
+  Pairs pairs;
+  for (const std::string_view pair : Split(text, '&')) {
+    const size_t equals = std::min(pair.find('='), pair.size());
+    auto key = PercentDecode(pair.substr(0, equals), true);
+    auto value = PercentDecode(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (key && value && !key->empty()) pairs.insert_or_assign(std::move(*key), std::move(*value));
+  }
+  return pairs;
+}
+
+Result<catalog::ListOptions> Asked::PageAsked() const {
+  catalog::ListOptions options;
+  if (const auto token = query.find("pageToken"); token != query.end()) options.after = token->second;
+  if (const auto size = query.find("pageSize"); size != query.end()) {
+    const auto limit = ParseU64(size->second);
+    if (!limit || *limit == 0) return Fail(kBadRequest, "pageSize must be a positive number");
+    options.limit = *limit;
+  }
+  return options;
 }
 
 json::Object FileAccessOf(const Asked& asked) {

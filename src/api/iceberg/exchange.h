@@ -25,13 +25,17 @@ inline constexpr Reason kUnsupportedOperation{"iceberg_rest.UnsupportedOperation
 inline constexpr Reason kNamespaceNotEmpty{"iceberg_rest.NamespaceNotEmpty", Code::kConflict};
 inline constexpr Reason kNotModified{"iceberg_rest.NotModified", Code::kPreconditionFailed};
 
+using Pairs = std::map<std::string, std::string, std::less<>>;
+// Of a query string or a form: "a=b&c=d", decoded; what has no name or a broken escape is left out.
+Pairs PairsOf(std::string_view text);
+
 struct Asked {
   const Parts* parts = nullptr;
   identity::Caller caller;
   Scope scope;
   std::string name_space;  // of the path, one level, decoded
   std::string table;       // of the path, decoded
-  std::map<std::string, std::string, std::less<>> query;
+  Pairs query;
   const http::Headers* headers = nullptr;
   bool tls = false;
   std::string body;
@@ -39,6 +43,10 @@ struct Asked {
   Result<json::Value> Json() const;  // kBadRequest unless the body is one object
   // Succeeds when the caller may do `action` on the catalog, the database or the table ("" names none).
   Status May(std::string_view action, std::string_view database = {}, std::string_view table = {}) const;
+  // Where the page asked for begins and how long it is; kBadRequest for a bad pageSize.
+  Result<catalog::ListOptions> PageAsked() const;
+  // Clients that name neither pageToken nor pageSize get all.
+  bool wants_pages() const { return query.contains("pageToken") || query.contains("pageSize"); }
 };
 
 struct Answer {
@@ -66,6 +74,23 @@ Result<Answer> GetConfig(const Asked& asked);
 Result<Answer> PostToken(const Asked& asked);
 // The caller of a bearer token; kNotAuthorized when it is not ours or too old.
 Result<identity::Caller> CallerOfToken(identity::CredentialSource& credentials, std::string_view token, Timestamp now);
+
+// What `list` gives for the page asked, or for all pages, each item as `show` has it, under `key`, with the token of
+// the next page when there is one.
+template <typename List, typename Show>
+Result<json::Object> ListedAs(const Asked& asked, std::string_view key, List list, Show show) {
+  TARN_TRY(catalog::ListOptions options, asked.PageAsked());
+  json::Array found;
+  do {
+    TARN_TRY(auto page, list(options));
+    for (const auto& item : page.items) found.emplace_back(show(item));
+    options.after = page.next;
+  } while (!options.after.empty() && !asked.wants_pages());
+  json::Object answer;
+  if (!options.after.empty()) answer.emplace_back("next-page-token", options.after);
+  answer.emplace_back(key, std::move(found));
+  return answer;
+}
 
 // A namespace of one level: ["a"] and "a". kUnsupportedOperation for more, kBadRequest for none.
 Result<std::string> NamespaceOf(const json::Value* levels);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "api/iceberg/exchange.h"
-#include "base/strings.h"
 #include "catalog/errors.h"
 
 namespace tarn::api::iceberg_rest {
@@ -55,30 +54,16 @@ json::Value NamespaceAnswer(const catalog::Database& database) {
 
 Result<Answer> ListNamespaces(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabases"));
-  json::Array found;
-  json::Object answer;
   if (const auto parent = asked.query.find("parent"); parent != asked.query.end() && !parent->second.empty()) {
     // There is one level: a namespace that exists has no children.
     TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, parent->second));
-  } else {
-    catalog::ListOptions options;
-    if (const auto token = asked.query.find("pageToken"); token != asked.query.end()) options.after = token->second;
-    const auto size = asked.query.find("pageSize");
-    const auto limit = size != asked.query.end() ? ParseU64(size->second) : std::nullopt;
-    if (size != asked.query.end() && (!limit || *limit == 0)) {
-      return Fail(kBadRequest, "pageSize must be a positive number");
-    }
-    options.limit = limit.value_or(1000);
-    while (true) {
-      TARN_TRY(auto page, asked.parts->catalog->ListDatabases(asked.scope, options));
-      for (const auto& database : page.items) found.emplace_back(json::Array{database.name});
-      options.after = page.next;
-      // Clients that ask for no pages get all.
-      if (page.next.empty() || limit || asked.query.contains("pageToken")) break;
-    }
-    if (!options.after.empty()) answer.emplace_back("next-page-token", options.after);
+    return Answer{.body = json::Write(json::Object{{"namespaces", json::Array{}}})};
   }
-  answer.emplace_back("namespaces", std::move(found));
+  const auto list = [&](const catalog::ListOptions& options) {
+    return asked.parts->catalog->ListDatabases(asked.scope, options);
+  };
+  const auto show = [](const catalog::Database& database) { return json::Array{database.name}; };
+  TARN_TRY(auto answer, ListedAs(asked, "namespaces", list, show));
   return Answer{.body = json::Write(std::move(answer))};
 }
 

@@ -111,12 +111,7 @@ struct Rest::State {
     asked.parts = &parts;
     asked.headers = &request.headers;
     asked.tls = request.tls;
-    for (const std::string_view pair : Split(request.query(), '&')) {
-      const size_t equals = std::min(pair.find('='), pair.size());
-      const auto key = PercentDecode(pair.substr(0, equals), true);
-      const auto value = PercentDecode(pair.substr(std::min(equals + 1, pair.size())), true);
-      if (key && value && !key->empty()) asked.query[*key] = *value;
-    }
+    asked.query = PairsOf(request.query());
     TARN_CO_TRY(const Route* route, RouteOf(request, asked));
     TARN_CO_TRY(asked.body, co_await ReadBody(*request.body));
     if (route->run != &PostToken) TARN_CO_CHECK(Identify(request, asked));

@@ -75,27 +75,13 @@ Answer TableAnswer(const Asked& asked, const IcebergTable& table, std::string_vi
 Result<Answer> ListTables(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTables", asked.name_space));
   TARN_CHECK(Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space, ""));
-  catalog::ListOptions options;
-  const auto token = asked.query.find("pageToken");
-  if (token != asked.query.end()) options.after = token->second;
-  const auto size = asked.query.find("pageSize");
-  const auto limit = size != asked.query.end() ? ParseU64(size->second) : std::nullopt;
-  if (size != asked.query.end() && (!limit || *limit == 0)) {
-    return Fail(kBadRequest, "pageSize must be a positive number");
-  }
-  options.limit = limit.value_or(1000);
-  json::Array found;
-  while (true) {
-    TARN_TRY(auto page, asked.parts->tables->List(asked.scope, asked.name_space, options));
-    for (const auto& table : page.items) {
-      found.emplace_back(json::Object{{"namespace", json::Array{table.database}}, {"name", table.name}});
-    }
-    options.after = page.next;
-    // Clients that ask for no pages get all.
-    if (page.next.empty() || limit || token != asked.query.end()) break;
-  }
-  json::Object answer{{"identifiers", std::move(found)}};
-  if (!options.after.empty()) answer.emplace_back("next-page-token", options.after);
+  const auto list = [&](const catalog::ListOptions& options) {
+    return asked.parts->tables->List(asked.scope, asked.name_space, options);
+  };
+  const auto show = [](const catalog::Table& table) {
+    return json::Object{{"namespace", json::Array{table.database}}, {"name", table.name}};
+  };
+  TARN_TRY(auto answer, ListedAs(asked, "identifiers", list, show));
   return Answer{.body = json::Write(std::move(answer))};
 }
 

@@ -31,20 +31,8 @@ Answer Refusal(int status, std::string_view error, std::string_view description)
                 .body = json::Write(json::Object{{"error", error}, {"error_description", description}})};
 }
 
-std::map<std::string, std::string, std::less<>> FormOf(const std::string& body) {
-  std::map<std::string, std::string, std::less<>> form;
-  for (const std::string_view pair : Split(body, '&')) {
-    const size_t equals = pair.find('=');
-    if (equals == std::string_view::npos) continue;
-    const auto key = PercentDecode(pair.substr(0, equals), true);
-    const auto value = PercentDecode(pair.substr(equals + 1), true);
-    if (key && value) form[*key] = *value;
-  }
-  return form;
-}
-
 // "Basic base64(id:secret)", as clients may send instead of form fields.
-void TakeBasic(const Asked& asked, std::map<std::string, std::string, std::less<>>& form) {
+void TakeBasic(const Asked& asked, Pairs& form) {
   const std::string_view header = asked.headers->Get("authorization");
   if (!header.starts_with("Basic ")) return;
   const auto text = Unbase64(Trim(header.substr(6)));
@@ -72,7 +60,7 @@ Result<identity::Caller> CallerOfToken(identity::CredentialSource& credentials, 
 }
 
 Result<Answer> PostToken(const Asked& asked) {
-  auto form = FormOf(asked.body);
+  Pairs form = PairsOf(asked.body);
   TakeBasic(asked, form);
   identity::CredentialSource& credentials = *asked.parts->credentials;
   const Timestamp now = asked.parts->clock->Now();

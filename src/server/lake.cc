@@ -31,6 +31,7 @@
 #include "blob/blob.h"
 #include "blob/key_wrapper.h"
 #include "catalog/catalog.h"
+#include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/tables.h"
 #include "engine/engine.h"
 #include "identity/authorize.h"
@@ -168,6 +169,8 @@ class OpenLake : public Lake {
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *objects_, clock_);
+    manifests_ = std::make_unique<catalog::Manifests>(*objects_);
+    planner_ = std::make_unique<catalog::Planner>(*manifests_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
     TARN_CHECK(queries_->Recover());
@@ -303,6 +306,8 @@ class OpenLake : public Lake {
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
+  std::unique_ptr<catalog::Manifests> manifests_;
+  std::unique_ptr<catalog::Planner> planner_;
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;

@@ -31,12 +31,27 @@ std::optional<std::string> Target(const DataFile& file) {
   return std::nullopt;
 }
 
+// The struct of a spec's tuples. A column that the schema lacks (it was dropped, or came later) is typed by another
+// one.
+Type TupleType(const TableMetadata& metadata, const PartitionSpec& spec, const Schema& schema) {
+  std::vector<Field> fields = PartitionType(spec, schema).fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const PartitionField& field = spec.fields[i];
+    if (schema.FindField(field.source_id()) != nullptr) continue;
+    for (const SchemaPtr& other : metadata.schemas) {
+      const Field* source = other->FindField(field.source_id());
+      if (source != nullptr) fields[i].type = ResultType(field.transform, source->type);
+    }
+  }
+  return Type::Struct(std::move(fields));
+}
+
 }  // namespace
 
 Scan::Scan(const TableMetadata& metadata, const Schema& schema, Expression filter, ManifestColumns columns)
     : metadata_(metadata), filter_(std::move(filter)), columns_(std::move(columns)) {
   for (const PartitionSpec& spec : metadata.specs) {
-    specs_[spec.spec_id] = {&spec, PartitionType(spec, schema), ProjectInclusive(filter_, spec)};
+    specs_[spec.spec_id] = {&spec, TupleType(metadata, spec, schema), ProjectInclusive(filter_, spec)};
   }
   const std::vector<int32_t> ids = FieldIds(filter_);
   if (ids.empty()) return;

@@ -13,10 +13,8 @@ namespace tarn::iceberg {
 TableMetadataBuilder::TableMetadataBuilder(const TableMetadata* base, UpdateContext context)
     : context_(std::move(context)), is_new_(base == nullptr) {
   if (base == nullptr) {
+    // The ids stay 0, as in the reference implementation: DuckDB adds its spec before it sets the current schema.
     metadata_.format_version = kDefaultFormatVersion;
-    metadata_.current_schema_id = -1;
-    metadata_.default_spec_id = -1;
-    metadata_.default_sort_order_id = -1;
     return;
   }
   metadata_ = *base;

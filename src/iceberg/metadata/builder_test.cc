@@ -180,6 +180,16 @@ TEST(CommitTable, CreatesFromUpdatesAlone) {
   EXPECT_TRUE(CommitTable(nullptr, {Requirement{}}, {SetLocation{"s3://b/x"}}, kContext).Is(kInvalid));
 }
 
+TEST(CommitTable, CreatesWhenTheCurrentSchemaIsSetLast) {  // as DuckDB does
+  const TableMetadata made = Made();
+  const std::vector<Update> updates = {AssignUuid{"u-1"},       AddSchema{made.schemas[0]}, AddSpec{made.specs[0]},
+                                       SetDefaultSpec{0},       AddSortOrder{SortOrder()},  SetDefaultSortOrder{0},
+                                       SetLocation{"s3://b/x"}, SetCurrentSchema{0}};
+  const auto created = CommitTable(nullptr, {Requirement{}}, updates, kContext);
+  ASSERT_TRUE(created.ok()) << created.error().message;
+  EXPECT_EQ(created->metadata.spec().fields.size(), made.spec().fields.size());
+}
+
 TEST(ReplaceTable, KeepsHistoryAndKnownColumns) {
   const TableMetadata base = Commit(Made(), {AddSnapshot{Append(7, 1)}, Main(7)})->metadata;
   NewTable table = Table();

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <rocksdb/env.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -33,6 +36,13 @@ std::string ContentOf(uint64_t version) {
 }
 
 }  // namespace
+
+bool GoesOn(uint64_t done, uint64_t few) {
+  static const auto begun = std::chrono::steady_clock::now();
+  const char* text = std::getenv("TARN_CRASH_SECONDS");
+  if (text == nullptr) return done < few;
+  return done == 0 || std::chrono::steady_clock::now() - begun < std::chrono::seconds(std::atoi(text));
+}
 
 CrashLake::CrashLake(uint64_t seed, uint32_t copies)
     : disk(seed),
@@ -249,6 +259,26 @@ void CrashLake::Verify() {
   const auto usage = objects->GetUsage(bucket_);
   ASSERT_TRUE(usage.ok());
   EXPECT_EQ(usage->bytes, bytes);
+}
+
+std::set<std::string> CrashLake::Damaged(bool copies_hold) {
+  std::set<std::string> damaged;
+  for (auto& [key, allowed] : allowed_) {
+    uint64_t size = 0;
+    const auto version = Find(key, size);
+    if (version.ok()) {
+      EXPECT_TRUE(allowed.contains(*version)) << key << " has version " << *version;
+      allowed = {*version};
+      continue;
+    }
+    EXPECT_TRUE(version.Is(blob::kDamaged)) << key << ": " << version.error().message;
+    damaged.insert(key);
+    const auto found = objects->Find(bucket_, key, "", true);
+    if (!copies_hold || !found.ok()) continue;
+    const auto alone = [](const object::Extent& extent) { return extent.blob.second_container == 0; };
+    EXPECT_TRUE(std::ranges::any_of(found->layout->extents, alone)) << key << " had a whole second copy";
+  }
+  return damaged;
 }
 
 void CrashLake::ExpectNoLeak() {

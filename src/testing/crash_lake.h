@@ -20,6 +20,9 @@
 
 namespace tarn::testing {
 
+// Whether a suite goes on after `done` rounds: until there are `few`, or for the seconds of TARN_CRASH_SECONDS.
+bool GoesOn(uint64_t done, uint64_t few);
+
 class TickingClock : public Clock {
  public:
   Timestamp Now() const override { return {++now_}; }
@@ -47,6 +50,10 @@ class CrashLake {
   void Verify();
   // After reclaim, no file but those of live objects is left.
   void ExpectNoLeak();
+  // The keys whose bytes cannot be read; every other has one of its versions, whole. What has a second copy is none of
+  // them when `copies_hold`.
+  std::set<std::string> Damaged(bool copies_hold);
+  Status Delete(const std::string& key);
 
   FaultyDisk disk;
   std::unique_ptr<kv::Store> kv;
@@ -60,7 +67,6 @@ class CrashLake {
     std::string id;
     uint64_t version = 0;
   };
-  Status Delete(const std::string& key);
   Status DeleteMany(std::mt19937_64& random);
   Status Copy(const std::string& from, const std::string& to);
   Status Move(const std::string& key, const std::string& storage_class);

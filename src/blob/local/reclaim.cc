@@ -157,8 +157,13 @@ Status Reclaimer::MeasurePacks(size_t first_seen_max) {
 }
 
 Status Reclaimer::Measure(uint64_t container, Pack& pack) {
-  TARN_TRY(auto file, parts_.volumes->Find(container)->OpenPack(container));
-  TARN_TRY(pack.stored_bytes, file->Size());
+  auto file = parts_.volumes->Find(container)->OpenPack(container);
+  pack.stored_bytes = 0;
+  if (file.ok()) {
+    TARN_TRY(pack.stored_bytes, (*file)->Size());
+  } else if (!file.Is(kNoFile)) {  // a lost one is forgotten when the scrub has healed all that it held
+    return file.error();
+  }
   pack.live_bytes = 0;
   pack.damaged = false;
   std::string after;
@@ -210,7 +215,7 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
     }
     page.places.resize(count);
     const Status moved = MovePage(container, page.places);
-    if (moved.Is(kDamaged)) {
+    if (moved.Is(kDamaged) || moved.Is(kNoFile)) {
       pack.damaged = true;
       log::Fault("blob", fmt::format("pack {:016x} is kept: {}", container, moved.error().message));
       return Ok();
@@ -224,7 +229,8 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
     txn.Put(RemovedPackKey(), RemovedPackValue(container));
     return Ok();
   }));
-  TARN_CHECK(parts_.volumes->Find(container)->RemovePack(container));
+  const Status removed = parts_.volumes->Find(container)->RemovePack(container);
+  if (!removed.ok() && !removed.Is(kNoFile)) return removed;
   parts_.releases.Forget(container);
   known_.erase(container);
   return Ok();

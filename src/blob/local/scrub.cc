@@ -178,7 +178,7 @@ Result<Scrubber::Healing> Scrubber::Heal(const Place& bad, std::string& why) {
     why += "; its second copy: " + *fault;
     return Healing::kImpossible;
   }
-  auto fresh = CopyStored(parts_, source, VolumeOf(bad.at.container));
+  auto fresh = CopyStored(parts_, source, bad.at);
   if (!fresh.ok()) {
     why += "; it cannot be healed: " + fresh.error().message;
     return Healing::kImpossible;

@@ -128,9 +128,10 @@ Result<std::string> TakeStored(File& file, const Place& place) {
   return bytes;
 }
 
-Result<Placement> CopyStored(Parts& parts, const Place& from, uint8_t to_volume) {
-  Volume* volume = parts.volumes->Find(uint64_t{to_volume} << kVolumeShift);
+Result<Placement> CopyStored(Parts& parts, const Place& from, const Placement& bad) {
+  Volume* volume = parts.volumes->Find(bad.container);
   if (volume == nullptr) return Fail(kDamaged, fmt::format("blob {}: its volume is unknown", from.id.Hex()));
+  if (!IsPack(bad.container)) volume->EndDirectory(bad.container);
   return CopyStoredAs(parts, from, *volume, from.id, nullptr);
 }
 

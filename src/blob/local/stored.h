@@ -29,8 +29,8 @@ Result<std::optional<std::string>> FindFaultOf(Parts& parts, const Place& place,
 // The whole stored blob, checked: kDamaged.
 Result<std::string> TakeStored(File& file, const Place& place);
 
-// Puts a checked copy of `from` into that volume; durable on return, and as yet unowned.
-Result<Placement> CopyStored(Parts& parts, const Place& from, uint8_t to_volume);
+// Puts a checked copy of `from` into the volume of the bad copy; durable on return, and as yet unowned.
+Result<Placement> CopyStored(Parts& parts, const Place& from, const Placement& bad);
 // The same as another blob: its header names `as`, its frames stay those of `from`. It is `pending` until that goes.
 Result<Placement> CopyStoredAs(Parts& parts, const Place& from, Volume& volume, const BlobId& as,
                                const std::shared_ptr<Pending>& pending);

@@ -238,6 +238,11 @@ Result<Volume::LargeFile> Volume::CreateLarge(const BlobId& id) {
   return LargeFile{container, std::move(file)};
 }
 
+void Volume::EndDirectory(uint64_t container) {
+  std::lock_guard making(directory_mutex_);
+  if (large_directory_ == container) large_directory_ = 0;
+}
+
 Result<std::unique_ptr<File>> Volume::OpenLarge(uint64_t container, const BlobId& id) {
   return files_.OpenToRead(PathOfLarge(container, id));
 }

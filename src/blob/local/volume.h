@@ -53,6 +53,8 @@ class Volume {
     std::unique_ptr<File> file;
   };
   Result<LargeFile> CreateLarge(const BlobId& id);
+  // No new file goes into that directory: where a damaged file lies, a healed one would have the same name.
+  void EndDirectory(uint64_t container);
   // Names below the directory.
   static std::string PackName(uint64_t container);
   static std::string LargeName(uint64_t container, const BlobId& id);

@@ -1,5 +1,5 @@
 """S3 at 16 and 64 connections: 4 KiB PUT (durable) and GET, HEAD, LIST, multi-delete, a mix, 10 MiB PUT and GET, 64 MiB
-parts; beside a peer, in turns. CPU is the server process's. Then what encryption at rest costs a 10 MiB GET.
+parts; beside peers, in turns. CPU is the server process's. Then what encryption at rest costs a 10 MiB GET.
 
   --quick        a fifth of the requests, at 64 connections only
   --only NAME    small, list, mixed, large, parts or encryption; may be given several times
@@ -11,7 +11,7 @@ import random
 import re
 
 from load import replay
-from servers import Tarn, peer
+from servers import Tarn, peers
 
 PART = 64 << 20
 LARGE = 10 << 20
@@ -153,10 +153,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", action="append", choices=NAMES)
-    parser.add_argument("--alone", action="store_true", help="without a peer")
+    parser.add_argument("--alone", action="store_true", help="without peers")
     options = parser.parse_args()
     chosen, scale = options.only or NAMES, 1 if options.quick else 5
-    servers = [Tarn(), *filter(None, [None if options.alone else peer()])]
+    servers = [Tarn(), *([] if options.alone else peers())]
     try:
         for server in servers:
             server.filled = set()

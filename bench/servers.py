@@ -93,56 +93,76 @@ class Tarn(Server):
         raise RuntimeError(f"tarn did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
 
-class VersityGateway(Server):
-    """An S3 gateway in Go over a folder of files, from the Go module proxy."""
-    name = "versitygw"
-    durability = "no fsync: an answered object may be lost with the power; plain files"
-    module = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+class Peer(Server):
+    """Another S3 server, a program in Go from its module proxy."""
+    module = ""
 
     @classmethod
     def binary(cls):
         """The installed program (installed now when Go is here), or None with the reason printed."""
         folder = pathlib.Path(os.environ.get("TARN_BENCH_TOOLS", ROOT / ".venv-bench/bin"))
-        wanted = folder / "versitygw"
+        wanted = folder / cls.name
         if wanted.exists():
             return wanted
         if not shutil.which("go"):
-            print("peer: none (versitygw needs Go to be installed from its module); only our own figures follow")
+            print(f"peer: no {cls.name} (it needs Go to be installed from its module)")
             return None
         print(f"peer: installing {cls.module} (once; some minutes)", flush=True)
         done = subprocess.run(["go", "install", cls.module], env=dict(os.environ, GOBIN=str(folder)),
                               capture_output=True, text=True)
         if done.returncode != 0:
-            print(f"peer: none (go install failed: {done.stderr.strip()[-300:]})")
+            print(f"peer: no {cls.name} (go install failed: {done.stderr.strip()[-300:]})")
             return None
         return wanted
 
     def __init__(self, binary):
         super().__init__()
         self.program = str(binary)
-        for name in ("data", "iam"):
-            (self.folder / name).mkdir()
+        (self.folder / "data").mkdir()
         self.start()
+
+    def command(self):
+        raise NotImplementedError
 
     def start(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        env = dict(os.environ, MINIO_ROOT_USER=ACCESS_KEY, MINIO_ROOT_PASSWORD=SECRET_KEY, MINIO_BROWSER="off",
+                   MINIO_UPDATE="off")
         with open(self.folder / "log", "ab") as log:
             began = time.perf_counter()
-            self.process = subprocess.Popen(
-                [self.program, "--access", ACCESS_KEY, "--secret", SECRET_KEY, "--port", f"127.0.0.1:{self.port}",
-                 "--quiet", "--keep-alive", "posix", str(self.folder / "data")], stdout=log, stderr=log)
-        while self.process.poll() is None:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, env=env)
+        while self.process.poll() is None and time.perf_counter() - began < 60:
             try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
+                self.client().call("GET", "/")
                 return time.perf_counter() - began
-            except OSError:
-                time.sleep(0.002)
-        raise RuntimeError(f"versitygw did not start: {(self.folder / 'log').read_text()[-2000:]}")
+            except (OSError, RuntimeError):
+                time.sleep(0.01)
+        raise RuntimeError(f"{self.name} did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
 
-def peer():
-    """A running peer or None."""
-    binary = VersityGateway.binary()
-    return VersityGateway(binary) if binary else None
+class VersityGateway(Peer):
+    """A gateway over a folder of files."""
+    name = "versitygw"
+    durability = "no fsync: an answered object may be lost with the power; plain files"
+    module = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+
+    def command(self):
+        return [self.program, "--access", ACCESS_KEY, "--secret", SECRET_KEY, "--port", f"127.0.0.1:{self.port}",
+                "--quiet", "--keep-alive", "posix", str(self.folder / "data")]
+
+
+class Minio(Peer):
+    """Its last public source; one drive, as it runs on one disk."""
+    name = "minio"
+    durability = "fdatasync of each object's file, not of its folder; plain files, bit-rot checksums"
+    module = "github.com/minio/minio@7aac2a2c5b7c"
+
+    def command(self):
+        return [self.program, "server", str(self.folder / "data"), "--address", f"127.0.0.1:{self.port}", "--quiet"]
+
+
+def peers():
+    """Running peers, those of them that can be had."""
+    return [kind(binary) for kind in (VersityGateway, Minio) if (binary := kind.binary())]

@@ -8,7 +8,7 @@ import statistics
 import time
 
 from load import replay
-from servers import Tarn, peer
+from servers import Tarn, VersityGateway
 
 
 def measure(server, label, rounds=5):
@@ -31,7 +31,8 @@ def main():
     parser.add_argument("--objects", type=int)
     options = parser.parse_args()
     objects = options.objects or (100_000 if options.quick else 1_000_000)
-    gateway = peer()
+    binary = VersityGateway.binary()
+    gateway = VersityGateway(binary) if binary else None
     if gateway:
         with gateway:
             measure(gateway, "empty")

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/env.h>
 
+#include <cstdlib>
 #include <random>
 
 #include "object/verify/verify.h"
@@ -109,7 +110,7 @@ void RotOnce(CrashLake& lake, std::mt19937_64& random, const std::string& volume
 TEST(BitRot, IsNeverReadAndIsHealedFromTheOtherCopy) {
   Tally tally;
   uint64_t seed = 1;
-  for (; GoesOn(seed - 1, 8); ++seed) {
+  for (; GoesOn(seed - 1, 8, std::getenv("TARN_CRASH_SECONDS")); ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     std::mt19937_64 random(seed);
     CrashLake lake(seed, seed % 4 == 0 ? 1 : 2);

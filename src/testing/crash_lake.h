@@ -20,8 +20,9 @@
 
 namespace tarn::testing {
 
-// Whether a suite goes on after `done` rounds: until there are `few`, or for the seconds of TARN_CRASH_SECONDS.
-bool GoesOn(uint64_t done, uint64_t few);
+// Whether a suite goes on after `done` rounds: until there are `few`, or for `seconds` of the process when they are
+// given.
+bool GoesOn(uint64_t done, uint64_t few, const char* seconds);
 
 class TickingClock : public Clock {
  public:

@@ -23,11 +23,6 @@ std::string ManifestPath(const TableMetadata& base, const SnapshotIds& ids, int 
   return fmt::format("{}/{}-m{}.avro", MetadataFolder(base), ids.commit_uuid, number);
 }
 
-SnapshotPtr HeadOf(const TableMetadata& base, std::string_view branch) {
-  const SnapshotRef* ref = base.FindRef(branch);
-  return ref == nullptr ? nullptr : base.FindSnapshot(ref->snapshot_id);
-}
-
 Result<ManifestWriter> Writer(const TableMetadata& base, int32_t spec_id, ManifestContent content,
                               const SnapshotIds& ids) {
   const PartitionSpec* spec = base.FindSpec(spec_id);
@@ -38,6 +33,11 @@ Result<ManifestWriter> Writer(const TableMetadata& base, int32_t spec_id, Manife
 }
 
 }  // namespace
+
+SnapshotPtr HeadOf(const TableMetadata& base, std::string_view branch) {
+  const SnapshotRef* ref = base.FindRef(branch);
+  return ref == nullptr ? base.current_snapshot() : base.FindSnapshot(ref->snapshot_id);
+}
 
 Result<MadeSnapshot> MakeSnapshot(const TableMetadata& base, SnapshotDraft draft, const SnapshotIds& ids) {
   const SnapshotPtr parent = HeadOf(base, draft.branch);
@@ -64,14 +64,17 @@ Result<MadeSnapshot> MakeSnapshot(const TableMetadata& base, SnapshotDraft draft
   made.files.push_back({snapshot.manifest_list, std::move(list.bytes)});
   made.manifests = std::move(list.manifests);
   SnapshotRef ref;
-  if (const SnapshotRef* known = base.FindRef(draft.branch)) ref = *known;
+  std::optional<int64_t> present;
+  if (const SnapshotRef* known = base.FindRef(draft.branch)) {
+    ref = *known;
+    present = known->snapshot_id;
+  }
   if (!ref.is_branch) return Fail(kInvalid, fmt::format("Cannot update branch: {} is a tag", draft.branch));
   ref.snapshot_id = snapshot.snapshot_id;
   made.snapshot = std::make_shared<const Snapshot>(std::move(snapshot));
   made.updates = {AddSnapshot{made.snapshot}, SetSnapshotRef{draft.branch, ref}};
   made.requirements = {Requirement{RequirementKind::kTableUuid, base.table_uuid, {}, 0},
-                       Requirement{RequirementKind::kRefSnapshotId, draft.branch,
-                                   parent ? std::optional(parent->snapshot_id) : std::nullopt, 0}};
+                       Requirement{RequirementKind::kRefSnapshotId, draft.branch, present, 0}};
   return made;
 }
 
@@ -91,7 +94,8 @@ namespace {
 
 // New manifests for new files, one a spec and content; `sequence`: what data files keep.
 Status AddNewFiles(const TableMetadata& base, const std::vector<DataFile>& files, const SnapshotIds& ids,
-                   std::optional<int64_t> sequence, SnapshotDraft& draft, std::vector<NewFile>& out) {
+                   std::optional<int64_t> sequence, ChangeMemory& memory, SnapshotDraft& draft,
+                   std::vector<NewFile>& out) {
   std::map<std::pair<bool, int32_t>, std::vector<const DataFile*>> groups;
   std::set<std::string_view> paths;
   for (const DataFile& file : files) {
@@ -103,16 +107,19 @@ Status AddNewFiles(const TableMetadata& base, const std::vector<DataFile>& files
     draft.counts.Add(file);
   }
   for (const auto& [key, group] : groups) {
+    if (memory.added_written) break;
     TARN_TRY(ManifestWriter writer,
              Writer(base, key.second, key.first ? ManifestContent::kDeletes : ManifestContent::kData, ids));
     for (const DataFile* file : group) {
       TARN_CHECK(writer.Add({EntryStatus::kAdded, {}, key.first ? std::nullopt : sequence, {}, *file}));
     }
-    ManifestWriter::Written written = writer.Finish(ManifestPath(base, ids, static_cast<int>(out.size())));
+    ManifestWriter::Written written = writer.Finish(ManifestPath(base, ids, memory.next_number++));
     out.push_back({written.manifest.path, std::move(written.bytes)});
-    // Newest first, as other writers list them.
-    draft.manifests.insert(draft.manifests.begin(), std::move(written.manifest));
+    memory.added.insert(memory.added.begin(), std::move(written.manifest));
   }
+  memory.added_written = true;
+  // Newest first, as other writers list them.
+  draft.manifests.insert(draft.manifests.begin(), memory.added.begin(), memory.added.end());
   return Ok();
 }
 
@@ -128,7 +135,8 @@ Result<MadeSnapshot> Complete(const TableMetadata& base, SnapshotDraft draft, st
 
 Result<MadeSnapshot> AppendFiles(const TableMetadata& base, const std::vector<ManifestFile>& head,
                                  const std::vector<DataFile>& files, const SnapshotIds& ids, std::string_view branch,
-                                 const Properties& extra_summary) {
+                                 const Properties& extra_summary, ChangeMemory* memory) {
+  ChangeMemory own;
   SnapshotDraft draft;
   draft.branch = branch;
   draft.manifests = head;
@@ -137,7 +145,7 @@ Result<MadeSnapshot> AppendFiles(const TableMetadata& base, const std::vector<Ma
   for (const DataFile& file : files) {
     if (file.content != FileContent::kData) return Fail(kInvalid, "Cannot append delete files: " + file.path);
   }
-  TARN_CHECK(AddNewFiles(base, files, ids, {}, draft, written));
+  TARN_CHECK(AddNewFiles(base, files, ids, {}, memory == nullptr ? own : *memory, draft, written));
   return Complete(base, std::move(draft), std::move(written), ids);
 }
 
@@ -146,8 +154,9 @@ namespace {
 // Carries manifests over, without what is removed.
 class Remover {
  public:
-  Remover(const TableMetadata& base, const Change& change, const ReadFile& read, const SnapshotIds& ids)
-      : base_(base), read_(read), ids_(ids) {
+  Remover(const TableMetadata& base, const Change& change, const ReadFile& read, const SnapshotIds& ids,
+          ChangeMemory& memory)
+      : base_(base), read_(read), ids_(ids), memory_(memory) {
     files_.insert(change.removed_files.begin(), change.removed_files.end());
     vectors_.insert(change.removed_vectors.begin(), change.removed_vectors.end());
   }
@@ -158,38 +167,16 @@ class Remover {
       draft.manifests.push_back(manifest);
       return Ok();
     }
-    TARN_TRY(const std::string bytes, read_(manifest));
-    const PartitionSpec* spec = base_.FindSpec(manifest.spec_id);
-    if (spec == nullptr) return Fail(kInvalid, fmt::format("Cannot find partition spec {}", manifest.spec_id));
-    TARN_TRY(ManifestReader reader, ManifestReader::Open(bytes, manifest, PartitionType(*spec, base_.schema())));
-    TARN_TRY(ManifestWriter writer, Writer(base_, manifest.spec_id, manifest.content, ids_));
-    ManifestEntry entry;
-    bool removed = false;
-    while (true) {
-      TARN_TRY(const bool more, reader.Next(entry));
-      if (!more) break;
-      if (!entry.is_live()) continue;
-      const bool goes = Goes(entry.file);
-      entry.status = goes ? EntryStatus::kDeleted : EntryStatus::kExisting;
-      if (goes) {
-        entry.snapshot_id = ids_.snapshot_id;
-        draft.counts.Remove(entry.file);
-        removed = true;
-      }
-      TARN_CHECK(writer.Add(entry));
+    auto known = memory_.carried.find(manifest.path);
+    if (known == memory_.carried.end()) {
+      TARN_TRY(ChangeMemory::Carried carried, Rewrite(manifest, out));
+      known = memory_.carried.emplace(manifest.path, std::move(carried)).first;
     }
-    if (!removed) {
-      draft.manifests.push_back(manifest);
-      return Ok();
+    for (const DataFile& file : known->second.removed) {
+      (void)Goes(file);
+      draft.counts.Remove(file);
     }
-    ManifestWriter::Written written =
-        writer.Finish(fmt::format("{}/{}-r{}.avro", MetadataFolder(base_), ids_.commit_uuid, out.size()));
-    // v3: the rows keep the ids that they have, written with their files.
-    if (base_.format_version >= 3 && manifest.first_row_id && manifest.content == ManifestContent::kData) {
-      written.manifest.first_row_id = manifest.first_row_id;
-    }
-    out.push_back({written.manifest.path, std::move(written.bytes)});
-    draft.manifests.push_back(std::move(written.manifest));
+    draft.manifests.push_back(known->second.rewritten ? *known->second.rewritten : manifest);
     return Ok();
   }
 
@@ -209,6 +196,51 @@ class Remover {
   }
 
  private:
+  Result<ChangeMemory::Carried> Rewrite(const ManifestFile& manifest, std::vector<NewFile>& out) {
+    TARN_TRY(const std::string bytes, read_(manifest));
+    const PartitionSpec* spec = base_.FindSpec(manifest.spec_id);
+    if (spec == nullptr) return Fail(kInvalid, fmt::format("Cannot find partition spec {}", manifest.spec_id));
+    const Type type = PartitionType(*spec, base_.schema());
+    ChangeMemory::Carried carried;
+    TARN_TRY(const bool any, Holds(manifest, bytes, type));
+    if (!any) return carried;
+    TARN_TRY(ManifestReader reader, ManifestReader::Open(bytes, manifest, type));
+    TARN_TRY(ManifestWriter writer, Writer(base_, manifest.spec_id, manifest.content, ids_));
+    ManifestEntry entry;
+    while (true) {
+      TARN_TRY(const bool more, reader.Next(entry));
+      if (!more) break;
+      if (!entry.is_live()) continue;
+      const bool goes = Goes(entry.file);
+      entry.status = goes ? EntryStatus::kDeleted : EntryStatus::kExisting;
+      if (goes) {
+        entry.snapshot_id = ids_.snapshot_id;
+        carried.removed.push_back(entry.file);
+      }
+      TARN_CHECK(writer.Add(entry));
+    }
+    ManifestWriter::Written written =
+        writer.Finish(fmt::format("{}/{}-r{}.avro", MetadataFolder(base_), ids_.commit_uuid, memory_.next_number++));
+    // v3: the rows keep the ids that they have, written with their files.
+    if (base_.format_version >= 3 && manifest.first_row_id && manifest.content == ManifestContent::kData) {
+      written.manifest.first_row_id = manifest.first_row_id;
+    }
+    out.push_back({written.manifest.path, std::move(written.bytes)});
+    carried.rewritten = std::move(written.manifest);
+    return carried;
+  }
+
+  // Whether something of the manifest goes; reads no statistics.
+  Result<bool> Holds(const ManifestFile& manifest, std::string_view bytes, const Type& type) {
+    TARN_TRY(ManifestReader reader, ManifestReader::Open(bytes, manifest, type, {false, false, false, {}}));
+    ManifestEntry entry;
+    while (true) {
+      TARN_TRY(const bool more, reader.Next(entry));
+      if (!more) return false;
+      if (entry.is_live() && Goes(entry.file)) return true;
+    }
+  }
+
   bool Goes(const DataFile& file) {
     if (file.is_deletion_vector()) {
       const std::string& target = file.referenced_data_file ? *file.referenced_data_file : file.path;
@@ -225,6 +257,7 @@ class Remover {
   const TableMetadata& base_;
   const ReadFile& read_;
   const SnapshotIds& ids_;
+  ChangeMemory& memory_;
   std::set<std::string> files_;
   std::set<std::string> vectors_;
   std::set<std::string> found_;
@@ -234,7 +267,10 @@ class Remover {
 }  // namespace
 
 Result<MadeSnapshot> ChangeFiles(const TableMetadata& base, const std::vector<ManifestFile>& head, const Change& change,
-                                 const ReadFile& read, const SnapshotIds& ids, std::string_view branch) {
+                                 const ReadFile& read, const SnapshotIds& ids, std::string_view branch,
+                                 ChangeMemory* memory) {
+  ChangeMemory own;
+  if (memory == nullptr) memory = &own;
   SnapshotDraft draft;
   draft.branch = branch;
   draft.operation = change.operation;
@@ -252,10 +288,10 @@ Result<MadeSnapshot> ChangeFiles(const TableMetadata& base, const std::vector<Ma
     }
   }
   std::vector<NewFile> written;
-  Remover remover(base, change, read, ids);
+  Remover remover(base, change, read, ids, *memory);
   for (const ManifestFile& manifest : head) TARN_CHECK(remover.Carry(manifest, draft, written));
   TARN_CHECK(remover.Finish());
-  TARN_CHECK(AddNewFiles(base, change.added, ids, change.data_sequence_number, draft, written));
+  TARN_CHECK(AddNewFiles(base, change.added, ids, change.data_sequence_number, *memory, draft, written));
   return Complete(base, std::move(draft), std::move(written), ids);
 }
 

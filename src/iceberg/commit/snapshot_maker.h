@@ -1,11 +1,13 @@
 // Makes snapshots: new manifests and the manifest list, as bytes to be stored before the commit that names them.
 //
 // Nothing here does I/O or commits. The caller stores `files`, then commits `updates` under `requirements`; on
-// CommitFailed it calls again with the new base: manifests written before are reused by handing them in again.
+// CommitFailed it calls again with the new base, the same snapshot id and the same memory: manifests that are written
+// already are used again and not among `files` any more.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,17 +52,32 @@ struct MadeSnapshot {
   std::vector<Update> updates;            // add-snapshot, set-snapshot-ref
   std::vector<Requirement> requirements;  // table uuid, the branch's head as it is in the base
 };
+// What a snapshot on that branch is made upon: its head; the table's current one when the branch is yet to be made.
+SnapshotPtr HeadOf(const TableMetadata& base, std::string_view branch);
 Result<MadeSnapshot> MakeSnapshot(const TableMetadata& base, SnapshotDraft draft, const SnapshotIds& ids);
 
 // One manifest with these files as added ones; all of one spec and of one content.
 Result<NewFile> MakeManifest(const TableMetadata& base, const std::vector<DataFile>& files, const SnapshotIds& ids,
                              int number, ManifestFile& manifest);
 
+// What one attempt of a commit made, for the next attempt to use again: manifests are written once.
+struct ChangeMemory {
+  struct Carried {
+    std::optional<ManifestFile> rewritten;  // nothing: it holds nothing of what is removed
+    std::vector<DataFile> removed;          // from it
+  };
+  std::map<std::string, Carried> carried;  // by the path of a manifest of the head
+  bool added_written = false;
+  std::vector<ManifestFile> added;
+  int next_number = 0;  // of the files' names
+};
+
 // A fast append: the head's manifests (empty when there is none) are kept, the files come in new ones, one a spec and
 // content.
 Result<MadeSnapshot> AppendFiles(const TableMetadata& base, const std::vector<ManifestFile>& head,
                                  const std::vector<DataFile>& files, const SnapshotIds& ids,
-                                 std::string_view branch = kMainBranch, const Properties& extra_summary = {});
+                                 std::string_view branch = kMainBranch, const Properties& extra_summary = {},
+                                 ChangeMemory* memory = nullptr);
 
 // Reads a manifest's bytes.
 using ReadFile = std::function<Result<std::string>(const ManifestFile& manifest)>;
@@ -78,6 +95,7 @@ struct Change {
 };
 // Rewrites the manifests that hold what is removed; error CommitFailed when something is not there any more.
 Result<MadeSnapshot> ChangeFiles(const TableMetadata& base, const std::vector<ManifestFile>& head, const Change& change,
-                                 const ReadFile& read, const SnapshotIds& ids, std::string_view branch = kMainBranch);
+                                 const ReadFile& read, const SnapshotIds& ids, std::string_view branch = kMainBranch,
+                                 ChangeMemory* memory = nullptr);
 
 }  // namespace tarn::iceberg

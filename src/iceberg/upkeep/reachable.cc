@@ -1,6 +1,8 @@
 #include "iceberg/upkeep/reachable.h"
 
+#include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "iceberg/manifest/reader.h"
@@ -50,8 +52,8 @@ Result<std::vector<ManifestFile>> ListManifests(const Snapshot& snapshot, const 
   return manifests;
 }
 
-Status VisitLivePaths(const ManifestFile& manifest, const ReadPath& read,
-                      const std::function<void(const std::string& path)>& visit) {
+Status VisitLiveFiles(const ManifestFile& manifest, const ReadPath& read,
+                      const std::function<void(const DataFile& file)>& visit) {
   if (!manifest.has_live()) return Ok();
   TARN_TRY(const std::string bytes, read(manifest.path));
   TARN_TRY(ManifestReader reader, ManifestReader::Open(bytes, manifest, Type::Struct({}), {false, false, false, {}}));
@@ -59,7 +61,7 @@ Status VisitLivePaths(const ManifestFile& manifest, const ReadPath& read,
   while (true) {
     TARN_TRY(const bool more, reader.Next(entry));
     if (!more) return Ok();
-    if (entry.is_live()) visit(entry.file.path);
+    if (entry.is_live()) visit(entry.file);
   }
 }
 
@@ -86,32 +88,35 @@ Result<Unreachable> FindUnreachable(const TableMetadata& before, const TableMeta
   }
   if (gone.manifests().empty()) return out;
   for (const SnapshotPtr& snapshot : after.snapshots) TARN_CHECK(kept.Add(*snapshot, read));
-  Paths files;
+  std::unordered_map<std::string, int64_t> files;  // and their sizes
   for (const ManifestFile& manifest : gone.manifests()) {
     if (kept.contains(manifest.path)) continue;
     out.manifests.push_back(manifest.path);
-    TARN_CHECK(VisitLivePaths(manifest, read, [&](const std::string& path) { files.insert(path); }));
+    TARN_CHECK(VisitLiveFiles(manifest, read, [&](const DataFile& file) { files[file.path] = file.file_bytes; }));
   }
   for (const ManifestFile& manifest : kept.manifests()) {
     if (files.empty()) break;
-    TARN_CHECK(VisitLivePaths(manifest, read, [&](const std::string& path) { files.erase(path); }));
+    TARN_CHECK(VisitLiveFiles(manifest, read, [&](const DataFile& file) { files.erase(file.path); }));
   }
-  out.content_files.assign(files.begin(), files.end());
+  for (const auto& [path, bytes] : files) {
+    out.content_files.push_back(path);
+    out.content_bytes += static_cast<uint64_t>(std::max<int64_t>(bytes, 0));
+  }
   return out;
 }
 
-Status RemoveReachable(const TableMetadata& table, const ReadPath& read, Paths& candidates) {
-  for (const std::string& path : StatisticsOf(table)) candidates.erase(path);
-  for (const MetadataLogEntry& entry : table.metadata_log) candidates.erase(entry.file);
+Status VisitReachable(const TableMetadata& table, const ReadPath& read,
+                      const std::function<void(const std::string& path)>& visit) {
+  for (const std::string& path : StatisticsOf(table)) visit(path);
+  for (const MetadataLogEntry& entry : table.metadata_log) visit(entry.file);
   Paths seen;
   for (const SnapshotPtr& snapshot : table.snapshots) {
-    if (candidates.empty()) return Ok();
-    candidates.erase(snapshot->manifest_list);
+    if (!snapshot->manifest_list.empty()) visit(snapshot->manifest_list);
     TARN_TRY(const auto manifests, ListManifests(*snapshot, read));
     for (const ManifestFile& manifest : manifests) {
       if (!seen.insert(manifest.path).second) continue;
-      candidates.erase(manifest.path);
-      TARN_CHECK(VisitLivePaths(manifest, read, [&](const std::string& path) { candidates.erase(path); }));
+      visit(manifest.path);
+      TARN_CHECK(VisitLiveFiles(manifest, read, [&](const DataFile& file) { visit(file.path); }));
     }
   }
   return Ok();

@@ -5,6 +5,7 @@
 // for. Errors: those of `read`, Corrupt. Threads: `read` is called on the caller's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <unordered_set>
@@ -22,12 +23,13 @@ using Paths = std::unordered_set<std::string>;
 // The manifests of a snapshot; of a v1 snapshot without a list, only path and length 0.
 Result<std::vector<ManifestFile>> ListManifests(const Snapshot& snapshot, const ReadPath& read);
 
-// The paths of the live data and delete files of a manifest.
-Status VisitLivePaths(const ManifestFile& manifest, const ReadPath& read,
-                      const std::function<void(const std::string& path)>& visit);
+// The live data and delete files of a manifest: paths, sizes and counts of rows, no statistics or partitions.
+Status VisitLiveFiles(const ManifestFile& manifest, const ReadPath& read,
+                      const std::function<void(const DataFile& file)>& visit);
 
 struct Unreachable {
   std::vector<std::string> content_files;  // data, deletes, deletion vectors
+  uint64_t content_bytes = 0;
   std::vector<std::string> manifests;
   std::vector<std::string> manifest_lists;
   std::vector<std::string> statistics;
@@ -37,8 +39,9 @@ struct Unreachable {
 // added since). Memory: the manifests of all snapshots and the files of the manifests that go.
 Result<Unreachable> FindUnreachable(const TableMetadata& before, const TableMetadata& after, const ReadPath& read);
 
-// Takes everything that the metadata names or leads to out of `candidates`: snapshots' files, statistics, the metadata
-// log. Stops early when nothing is left of them.
-Status RemoveReachable(const TableMetadata& table, const ReadPath& read, Paths& candidates);
+// Visits every file that the metadata names or leads to, some of them several times: snapshots' files, statistics, the
+// metadata log.
+Status VisitReachable(const TableMetadata& table, const ReadPath& read,
+                      const std::function<void(const std::string& path)>& visit);
 
 }  // namespace tarn::iceberg

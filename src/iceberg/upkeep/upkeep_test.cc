@@ -11,6 +11,7 @@
 #include "iceberg/errors.h"
 #include "iceberg/manifest/reader.h"
 #include "iceberg/metadata/builder.h"
+#include "iceberg/upkeep/compact_plan.h"
 #include "iceberg/upkeep/expire.h"
 #include "iceberg/upkeep/reachable.h"
 
@@ -115,7 +116,7 @@ class History {
   std::vector<std::string> Live(const std::string& branch) const {
     std::vector<std::string> paths;
     for (const ManifestFile& manifest : Head(branch)) {
-      EXPECT_TRUE(VisitLivePaths(manifest, Read(), [&](const std::string& path) { paths.push_back(path); }).ok());
+      EXPECT_TRUE(VisitLiveFiles(manifest, Read(), [&](const DataFile& file) { paths.push_back(file.path); }).ok());
     }
     return paths;
   }
@@ -228,7 +229,9 @@ TEST_P(RandomHistory, LosesWhatNothingLeadsToAndNothingElse) {
     EXPECT_EQ(files->size(), expected.size());
     Paths candidates(kept.begin(), kept.end());
     candidates.insert(expected.begin(), expected.end());
-    ASSERT_TRUE(RemoveReachable(history.metadata, history.Read(), candidates).ok());
+    const auto reached =
+        VisitReachable(history.metadata, history.Read(), [&](const std::string& path) { candidates.erase(path); });
+    ASSERT_TRUE(reached.ok());
     EXPECT_EQ(std::set<std::string>(candidates.begin(), candidates.end()), expected);
     for (const std::string& path : found) history.files.erase(path);  // later reads of them would fail
   }
@@ -254,6 +257,65 @@ TEST(SelectExpired, IsRefusedWhenTheTableForbidsIt) {
   History history(1);
   history.metadata.properties["gc.enabled"] = "false";
   EXPECT_TRUE(SelectExpired(history.metadata, Retention(), Timestamp()).Is(kInvalid));
+}
+
+CompactFile Small(const std::string& path, int64_t bytes, int64_t sequence = 1) {
+  CompactFile file{File(path), sequence, {}};
+  file.file.file_bytes = bytes;
+  return file;
+}
+
+CompactPlan PlanOf(const TableMetadata& table, const CompactLimits& limits, const std::vector<CompactFile>& files) {
+  CompactPlanner planner(table, limits);
+  for (const CompactFile& file : files) planner.Add(file);
+  return std::move(planner).Plan();
+}
+
+TEST(CompactPlan, LeavesFewSmallFilesAndLargeOnesAlone) {
+  const TableMetadata table = History(1).metadata;
+  CompactLimits limits;
+  limits.target_bytes = 1000;
+  EXPECT_TRUE(PlanOf(table, limits, {Small("a", 10), Small("b", 10), Small("c", 900)}).groups.empty());
+  std::vector<CompactFile> files = {Small("large", 900)};
+  for (int i = 0; i < 5; ++i) files.push_back(Small(std::to_string(i), 100));
+  const CompactPlan plan = PlanOf(table, limits, files);
+  ASSERT_EQ(plan.groups.size(), 1);
+  EXPECT_EQ(plan.files(), 5);
+  EXPECT_EQ(plan.files_saved(), 4);
+  EXPECT_EQ(plan.files_seen, 6);
+}
+
+TEST(CompactPlan, TakesAFileWhoseRowsAreMostlyDeleted) {
+  const TableMetadata table = History(1).metadata;
+  CompactLimits limits;
+  limits.target_bytes = 1000;
+  CompactFile file = Small("a", 900);
+  auto deletes = std::make_shared<DeleteFile>();
+  deletes->file.content = FileContent::kPositionDeletes;
+  deletes->file.referenced_data_file = "a";
+  deletes->file.record_count = 2;
+  file.deletes.push_back(deletes);
+  EXPECT_TRUE(PlanOf(table, limits, {file}).groups.empty());
+  deletes->file.record_count = 3;
+  EXPECT_EQ(PlanOf(table, limits, {file}).groups.size(), 1);
+}
+
+TEST(CompactPlan, PacksGroupsOfOnePartitionByAge) {
+  TableMetadata table = History(1).metadata;
+  CompactLimits limits;
+  limits.target_bytes = 1000;
+  limits.group_files_max = 6;
+  std::vector<CompactFile> files;
+  for (int i = 0; i < 12; ++i) {
+    files.push_back(Small(std::to_string(i), 100, 12 - i));
+    files.back().file.partition = {Value(int64_t{i % 2 == 0 ? 1 : 2})};
+  }
+  const CompactPlan plan = PlanOf(table, limits, files);
+  ASSERT_EQ(plan.groups.size(), 2);
+  EXPECT_EQ(plan.groups[0].files.front().sequence_number, 2);
+  EXPECT_EQ(plan.groups[1].files.back().sequence_number, 11);
+  table.default_spec_id = 7;  // then every file is of an old spec
+  EXPECT_EQ(PlanOf(table, limits, {files[0]}).groups.size(), 1);
 }
 
 }  // namespace

@@ -39,10 +39,16 @@ struct ItemError {
   Error error;
 };
 
+// What a caller adds to the change's own transaction. It runs again when the transaction does.
+using Alongside = std::function<Status(kv::Txn&)>;
+
 struct UpdateTableOptions {
   std::optional<uint64_t> expected_version;  // compare-and-swap: catalog.TableMoved when it is not the present one
   bool skip_archive = false;                 // the version replaced is not kept
-  std::optional<std::string> new_name;       // renames
+  std::optional<std::string> new_name;       // renames; `new_shown_name` goes with it
+  std::string new_shown_name;
+  std::optional<std::string> new_database;  // moves
+  Alongside also;
 };
 
 struct ListOptions {
@@ -69,11 +75,18 @@ class Catalog {
   ~Catalog();
 
   // Databases. Names in any case.
-  Status CreateDatabase(const Scope& scope, Database database);
+  // A nested namespace's parent must exist.
+  Status CreateDatabase(const Scope& scope, Database database, const Alongside& also = nullptr);
   Result<Database> GetDatabase(const Scope& scope, std::string_view name) const;
-  Status UpdateDatabase(const Scope& scope, std::string_view name, Database database);
+  Status UpdateDatabase(const Scope& scope, std::string_view name, Database database, const Alongside& also = nullptr);
+  // With its tables, but never with namespaces below it.
   Status DeleteDatabase(const Scope& scope, std::string_view name);
+  // kNotEmpty while it holds a table, a view or a namespace.
+  Status DeleteEmptyDatabase(const Scope& scope, std::string_view name, const Alongside& also = nullptr);
+  // Of the top level: what Glue shows.
   Result<Page<Database>> ListDatabases(const Scope& scope, const ListOptions& options) const;
+  // The namespaces one level below `parent`, which must exist.
+  Result<Page<Database>> ListChildren(const Scope& scope, std::string_view parent, const ListOptions& options) const;
 
   // Adds and removes tags, which are the `tags` of what GetDatabase and GetTable answer; no new version.
   Status TagDatabase(const Scope& scope, std::string_view name, const Parameters& add,
@@ -82,11 +95,13 @@ class Catalog {
                   const std::vector<std::string>& remove);
 
   // Tables. `indexes` are made with the table.
-  Status CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes = {});
+  Status CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes = {},
+                     const Alongside& also = nullptr);
   Result<Table> GetTable(const Scope& scope, std::string_view database, std::string_view name) const;
   // Replaces the table named `table.name` in `table.database`; returns the new version.
   Result<uint64_t> UpdateTable(const Scope& scope, Table table, const UpdateTableOptions& options);
-  Status DeleteTable(const Scope& scope, std::string_view database, std::string_view name);
+  Status DeleteTable(const Scope& scope, std::string_view database, std::string_view name,
+                     const Alongside& also = nullptr);
   // `wanted` null: all. Pages hold up to `options.limit` wanted tables.
   Result<Page<Table>> ListTables(const Scope& scope, std::string_view database, const ListOptions& options,
                                  const std::function<bool(const Table&)>& wanted = nullptr) const;

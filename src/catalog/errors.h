@@ -11,6 +11,8 @@ inline constexpr Reason kNoSuchPartition{"catalog.NoSuchPartition", Code::kNotFo
 inline constexpr Reason kNoSuchVersion{"catalog.NoSuchVersion", Code::kNotFound};
 inline constexpr Reason kNoSuchEntity{"catalog.NoSuchEntity", Code::kNotFound};  // functions, indexes, statistics
 inline constexpr Reason kAlreadyExists{"catalog.AlreadyExists", Code::kAlreadyExists};
+// A namespace that still holds tables, views or namespaces.
+inline constexpr Reason kNotEmpty{"catalog.NotEmpty", Code::kConflict};
 inline constexpr Reason kInvalidInput{"catalog.InvalidInput", Code::kInvalidArgument};
 // The input is sound, what is stored is not fit for it (a partition value that its key's type cannot hold).
 inline constexpr Reason kInvalidState{"catalog.InvalidState", Code::kPreconditionFailed};

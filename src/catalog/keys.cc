@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "catalog/namespaces.h"
 #include "catalog/records.h"
 
 namespace tarn::catalog {
@@ -60,7 +61,7 @@ std::optional<std::vector<std::string>> TextsAfter(std::string_view key, size_t 
 std::string NewUid() { return Hex(RandomBytes(8)); }
 
 Error DatabaseNotFound(std::string_view name) {
-  return Fail(kNoSuchDatabase, fmt::format("Database {} not found.", name));
+  return Fail(kNoSuchDatabase, fmt::format("Database {} not found.", DottedName(name)));
 }
 
 Error TableNotFound(std::string_view name) { return Fail(kNoSuchTable, fmt::format("Table {} not found.", name)); }

@@ -88,6 +88,7 @@ void VisitFields(V&& visit, Database& d) {
   visit(7, d.target);
   visit(8, d.create_time);
   visit(9, d.tags);
+  visit(10, d.shown_name);
 }
 
 template <class V>
@@ -112,6 +113,7 @@ void VisitFields(V&& visit, Table& t) {
   visit(18, t.parameters);
   visit(19, t.target);
   visit(20, t.tags);
+  visit(21, t.shown_name);
 }
 
 // The values are in the key.

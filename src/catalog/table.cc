@@ -15,6 +15,11 @@ bool Table::IsIceberg() const {
   return type != nullptr && EqualsIgnoreCase(*type, "ICEBERG");
 }
 
+bool Table::IsIcebergView() const {
+  const std::string* type = Find(parameters, "table_type");
+  return type != nullptr && IsView() && EqualsIgnoreCase(*type, "ICEBERG-VIEW");
+}
+
 const std::vector<Column>& Table::columns() const {
   static const std::vector<Column> kNone;
   return storage && storage->columns ? *storage->columns : kNone;

@@ -2,7 +2,8 @@
 //
 // One model for Glue, Athena, Iceberg REST and S3 Tables. Members that a client may leave out are optional, and what
 // was left out stays out: an answer shows what was given. `uid` is ours, never shown: a table dropped and made again is
-// another table. Names are unique by lower case; `name` holds the lower-case form. Times are UTC microseconds.
+// another table. Names are unique by lower case; `name` holds the lower-case form, `shown_name` the form that Iceberg
+// REST was given, where the two differ. Times are UTC microseconds.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +95,7 @@ struct PrincipalPermissions {
 
 struct Database {
   std::string uid;
-  std::string name;
+  std::string name;  // a nested namespace's: catalog/namespaces.h
   std::optional<std::string> description;
   std::optional<std::string> location;
   std::optional<Parameters> parameters;
@@ -102,6 +103,9 @@ struct Database {
   std::optional<Target> target;
   Timestamp create_time;
   Parameters tags;
+  std::string shown_name;  // empty: `name`
+
+  const std::string& Shown() const { return shown_name.empty() ? name : shown_name; }
 };
 
 struct Table {
@@ -125,9 +129,12 @@ struct Table {
   std::optional<Parameters> parameters;
   std::optional<Target> target;
   Parameters tags;
+  std::string shown_name;  // empty: `name`
 
+  const std::string& Shown() const { return shown_name.empty() ? name : shown_name; }
   bool IsView() const { return table_type == "VIRTUAL_VIEW"; }
   bool IsIceberg() const;
+  bool IsIcebergView() const;  // of Iceberg's view format: its query lies in a metadata file
   // The columns of the storage descriptor; empty when there is none.
   const std::vector<Column>& columns() const;
   // The location; empty when there is none.

@@ -35,9 +35,29 @@ std::string IndexKey(const Scope& scope, const Table& table, std::string_view na
   return UnderUid(scope, kIndexes, table.uid).Text(AsciiLower(name)).Take();
 }
 
+// Gives `table` the name and the database that the options ask for; `parent` is then that database.
+Status Move(kv::Txn& txn, const Scope& scope, const UpdateTableOptions& options, Database& parent, Table& table) {
+  const std::string before = TableKey(scope, parent.uid, table.name).Take();
+  if (options.new_name) {
+    table.name = AsciiLower(*options.new_name);
+    table.shown_name = options.new_shown_name;
+  }
+  if (options.new_database) {
+    TARN_TRY(parent, LoadDatabase(txn, scope, *options.new_database));
+    table.database = parent.name;
+  }
+  const std::string after = TableKey(scope, parent.uid, table.name).Take();
+  if (after == before) return Ok();
+  TARN_TRY(const auto taken, txn.Get(after));
+  if (taken) return Fail(kAlreadyExists, "Table already exists.");
+  txn.Delete(before);
+  return Ok();
+}
+
 }  // namespace
 
-Status Catalog::CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes) {
+Status Catalog::CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes,
+                            const Alongside& also) {
   table.name = AsciiLower(table.name);
   table.database = AsciiLower(table.database);
   if (Trim(table.name).empty()) return Fail(kInvalidInput, "Table name cannot be blank.");
@@ -53,7 +73,7 @@ Status Catalog::CreateTable(const Scope& scope, Table table, const std::vector<P
     if (present) return Fail(kAlreadyExists, "Table already exists.");
     PutTable(txn, scope, parent, table);
     for (const PartitionIndex& index : indexes) txn.Put(IndexKey(scope, table, index.name), EncodeRecord(index));
-    return Ok();
+    return also ? also(txn) : Ok();
   });
 }
 
@@ -82,17 +102,13 @@ Result<uint64_t> Catalog::UpdateTable(const Scope& scope, Table table, const Upd
     next.create_time = present.create_time;
     next.created_by = present.created_by;
     next.tags = present.tags;
+    next.shown_name = present.shown_name;
     next.update_time = now;
-    if (options.new_name && !EqualsIgnoreCase(*options.new_name, present.name)) {
-      next.name = AsciiLower(*options.new_name);
-      TARN_TRY(auto taken, txn.Get(TableKey(scope, parent.uid, next.name).bytes()));
-      if (taken) return Fail(kAlreadyExists, "Table already exists.");
-      txn.Delete(TableKey(scope, parent.uid, present.name).bytes());
-    }
+    TARN_CHECK(Move(txn, scope, options, parent, next));
     if (!options.skip_archive) txn.Put(VersionKey(scope, present, present.version), EncodeRecord(present));
     PutTable(txn, scope, parent, next);
     table.version = next.version;
-    return Ok();
+    return options.also ? options.also(txn) : Ok();
   }));
   return table.version;
 }
@@ -108,7 +124,8 @@ Status Catalog::TagTable(const Scope& scope, std::string_view database, std::str
   });
 }
 
-Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::string_view name) {
+Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::string_view name,
+                            const Alongside& also) {
   std::string uid;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Database parent, LoadDatabase(txn, scope, database));
@@ -116,7 +133,7 @@ Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::
     txn.Delete(TableKey(scope, parent.uid, name).bytes());
     txn.Put(GarbageKey(scope, kTables, present.uid).bytes(), "");
     uid = present.uid;
-    return Ok();
+    return also ? also(txn) : Ok();
   }));
   SweepAfterDrop(scope, kTables, uid);
   return Ok();

@@ -274,14 +274,18 @@ class OpenLake : public Lake {
                                                 .kv = kv_.get(),
                                                 .blobs = blobs_.get()});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
-    iceberg_ = std::make_unique<api::iceberg_rest::Rest>(api::iceberg_rest::Parts{.default_region = options_.region,
-                                                                                  .advertise = options_.advertise,
-                                                                                  .clock = &clock_,
-                                                                                  .credentials = directory_.get(),
-                                                                                  .authorizer = &authorizer_,
-                                                                                  .pool = &metadata_pool_,
-                                                                                  .catalog = catalog_.get(),
-                                                                                  .tables = iceberg_tables_.get()});
+    iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
+        api::iceberg_rest::Parts{.default_region = options_.region,
+                                 .advertise = options_.advertise,
+                                 .clock = &clock_,
+                                 .credentials = directory_.get(),
+                                 .authorizer = &authorizer_,
+                                 .pool = &metadata_pool_,
+                                 .catalog = catalog_.get(),
+                                 .tables = iceberg_tables_.get(),
+                                 .planner = planner_.get(),
+                                 .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
+                                 .plans = nullptr});
     // Below it alone, so that S3 refuses a bucket of the name.
     dispatcher_->AddRoute("/iceberg/v1", iceberg_->AsHandler());
     api_ = dispatcher_->AsHandler();

@@ -10,6 +10,7 @@ const std::vector<Route>& Routes() {
                               {"POST", "/v1/oauth/tokens", &PostToken, false}};
     routes.insert(routes.end(), NamespaceRoutes().begin(), NamespaceRoutes().end());
     routes.insert(routes.end(), TableRoutes().begin(), TableRoutes().end());
+    routes.insert(routes.end(), ScanRoutes().begin(), ScanRoutes().end());
     return routes;
   }();
   return kRoutes;

@@ -27,6 +27,8 @@ constexpr std::array kExceptions{
     Exception{&kForbidden, 403, "ForbiddenException"},
     Exception{&identity::kAccessDenied, 403, "ForbiddenException"},
     Exception{&kNoSuchRoute, 404, "NoSuchRouteException"},
+    Exception{&kNoSuchPlanId, 404, "NoSuchPlanIdException"},
+    Exception{&kNoSuchPlanTask, 404, "NoSuchPlanTaskException"},
     Exception{&kUnprocessable, 422, "UnprocessableEntityException"},
     Exception{&kUnsupportedOperation, 406, "UnsupportedOperationException"},
     Exception{&iceberg::kUnsupported, 406, "UnsupportedOperationException"},

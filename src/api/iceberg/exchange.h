@@ -23,6 +23,8 @@ inline constexpr Reason kNoSuchRoute{"iceberg_rest.NoSuchRoute", Code::kNotFound
 inline constexpr Reason kUnprocessable{"iceberg_rest.Unprocessable", Code::kInvalidArgument};
 inline constexpr Reason kUnsupportedOperation{"iceberg_rest.UnsupportedOperation", Code::kUnimplemented};
 inline constexpr Reason kNamespaceNotEmpty{"iceberg_rest.NamespaceNotEmpty", Code::kConflict};
+inline constexpr Reason kNoSuchPlanId{"iceberg_rest.NoSuchPlanId", Code::kNotFound};
+inline constexpr Reason kNoSuchPlanTask{"iceberg_rest.NoSuchPlanTask", Code::kNotFound};
 inline constexpr Reason kNotModified{"iceberg_rest.NotModified", Code::kPreconditionFailed};
 
 using Pairs = std::map<std::string, std::string, std::less<>>;
@@ -35,6 +37,7 @@ struct Asked {
   Scope scope;
   std::string name_space;  // of the path, one level, decoded
   std::string table;       // of the path, decoded
+  std::string plan_id;     // of the path, decoded
   Pairs query;
   const http::Headers* headers = nullptr;
   bool tls = false;
@@ -66,6 +69,7 @@ struct Route {
 const std::vector<Route>& Routes();
 const std::vector<Route>& NamespaceRoutes();
 const std::vector<Route>& TableRoutes();
+const std::vector<Route>& ScanRoutes();
 
 // Where clients find the files that metadata names: for config's defaults and a loaded table's.
 json::Object FileAccessOf(const Asked& asked);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/iceberg/exchange.h"
+#include "api/iceberg/scan_plans.h"
 #include "api/protocol/auth/authenticate.h"
 #include "base/strings.h"
 #include "base/task.h"
@@ -22,6 +23,7 @@ constexpr std::string_view kLevelSeparator = "\x1f";
 struct Taken {
   std::string name_space;
   std::string table;
+  std::string plan_id;
 };
 std::optional<Taken> Match(std::string_view path, std::string_view pattern) {
   Taken taken;
@@ -40,6 +42,8 @@ std::optional<Taken> Match(std::string_view path, std::string_view pattern) {
       taken.name_space = std::move(*name);
     } else if (want[i] == "{table}") {
       taken.table = std::move(*name);
+    } else if (want[i] == "{plan-id}") {
+      taken.plan_id = std::move(*name);
     }
   }
   return taken;
@@ -70,6 +74,7 @@ struct Rest::State {
       if (!taken) continue;
       asked.name_space = std::move(taken->name_space);
       asked.table = std::move(taken->table);
+      asked.plan_id = std::move(taken->plan_id);
       return &route;
     }
     return Fail(kNoSuchRoute, fmt::format("{} {} is not served", request.method, request.path()));
@@ -128,7 +133,10 @@ struct Rest::State {
   }
 };
 
-Rest::Rest(Parts parts) : state_(std::make_unique<State>()) { state_->parts = std::move(parts); }
+Rest::Rest(Parts parts) : state_(std::make_unique<State>()) {
+  state_->parts = std::move(parts);
+  state_->parts.plans = std::make_shared<ScanPlans>(state_->parts.sealing_key);
+}
 Rest::~Rest() = default;
 
 http::Handler Rest::AsHandler() {

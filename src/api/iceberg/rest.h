@@ -13,12 +13,15 @@
 
 #include "base/executor.h"
 #include "base/time.h"
+#include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/tables.h"
 #include "http/server.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
 
 namespace tarn::api::iceberg_rest {
+
+class ScanPlans;
 
 // All outlive the face.
 struct Parts {
@@ -30,6 +33,9 @@ struct Parts {
   WorkerPool* pool = nullptr;
   catalog::Catalog* catalog = nullptr;
   catalog::IcebergTables* tables = nullptr;
+  catalog::Planner* planner = nullptr;
+  std::string sealing_key;           // secret, the same after a restart
+  std::shared_ptr<ScanPlans> plans;  // the face's own
 };
 
 class Rest {

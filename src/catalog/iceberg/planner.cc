@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 
 namespace tarn::catalog {
@@ -101,8 +102,14 @@ Result<Planner::Prepared> Planner::Prepare(const Scope& scope,
   return prepared;
 }
 
-Status Planner::PlanManifests(const Scope& scope, const Prepared& prepared,
-                              const std::vector<const iceberg::ManifestFile*>& manifests, const PlannedSink& sink) {
+Status Planner::PlanPieces(const Scope& scope, const Prepared& prepared, const std::vector<Piece>& pieces,
+                           const PlannedSink& sink) {
+  std::vector<const iceberg::ManifestFile*> manifests;
+  std::unordered_map<const iceberg::ManifestFile*, iceberg::EntryRange> ranges;
+  for (const Piece& piece : pieces) {
+    manifests.push_back(piece.manifest);
+    ranges[piece.manifest] = piece.entries;
+  }
   std::mutex mutex;
   const auto hand_over = [&](std::vector<PlannedFile>& batch) -> Status {
     std::lock_guard lock(mutex);
@@ -114,7 +121,7 @@ Status Planner::PlanManifests(const Scope& scope, const Prepared& prepared,
   return manifests_.ForEach(
       scope, manifests, [&](const iceberg::ManifestFile& manifest, std::string_view bytes) -> Status {
         std::vector<PlannedFile> batch;
-        TARN_CHECK(scan->PlanManifest(manifest, bytes, [&](iceberg::ScanTask&& task) -> Status {
+        const auto add = [&](iceberg::ScanTask&& task) -> Status {
           if (prepared.incremental && (task.entry->status != iceberg::EntryStatus::kAdded ||
                                        !Contains(prepared.appended_in, task.entry->snapshot_id))) {
             return Ok();
@@ -123,7 +130,8 @@ Status Planner::PlanManifests(const Scope& scope, const Prepared& prepared,
           file.deletes.reserve(task.deletes.size());
           for (const iceberg::DeleteFile* each : task.deletes) file.deletes.emplace_back(scan, each);
           return batch.size() < kBatch ? Ok() : hand_over(batch);
-        }));
+        };
+        TARN_CHECK(scan->PlanManifest(manifest, bytes, add, ranges.find(&manifest)->second));
         return hand_over(batch);
       });
 }
@@ -131,7 +139,9 @@ Status Planner::PlanManifests(const Scope& scope, const Prepared& prepared,
 Status Planner::Plan(const Scope& scope, const std::shared_ptr<const iceberg::TableMetadata>& metadata,
                      const ScanRequest& request, const PlannedSink& sink) {
   TARN_TRY(const Prepared prepared, Prepare(scope, metadata, request));
-  return PlanManifests(scope, prepared, prepared.data, sink);
+  std::vector<Piece> pieces;
+  for (const iceberg::ManifestFile* manifest : prepared.data) pieces.push_back({manifest});
+  return PlanPieces(scope, prepared, pieces, sink);
 }
 
 }  // namespace tarn::catalog

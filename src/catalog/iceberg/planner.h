@@ -67,20 +67,25 @@ class Planner {
   Status Plan(const Scope& scope, const std::shared_ptr<const iceberg::TableMetadata>& metadata,
               const ScanRequest& request, const PlannedSink& sink);
 
-  // The two halves of Plan, for callers who split the work: the data manifests that may matter, and one planned after
-  // the other by a scan that knows the deletes.
+  // The two halves of Plan, for callers who split the work: the data manifests that may matter, and pieces of them
+  // planned by a scan that knows the deletes.
   struct Prepared {
+    std::shared_ptr<const iceberg::TableMetadata> metadata;
     std::shared_ptr<const iceberg::Scan> scan;
     std::vector<ManifestFiles> lists;                // own the manifests below
     std::vector<const iceberg::ManifestFile*> data;  // in the lists' order
     bool incremental = false;
     std::vector<int64_t> appended_in;  // incremental: only files that these snapshots added; ascending
-    std::shared_ptr<const iceberg::TableMetadata> metadata;
+  };
+  struct Piece {
+    const iceberg::ManifestFile* manifest = nullptr;
+    iceberg::EntryRange entries = {};
   };
   Result<Prepared> Prepare(const Scope& scope, const std::shared_ptr<const iceberg::TableMetadata>& metadata,
                            const ScanRequest& request);
-  Status PlanManifests(const Scope& scope, const Prepared& prepared,
-                       const std::vector<const iceberg::ManifestFile*>& manifests, const PlannedSink& sink);
+  // One piece of a manifest at most.
+  Status PlanPieces(const Scope& scope, const Prepared& prepared, const std::vector<Piece>& pieces,
+                    const PlannedSink& sink);
 
  private:
   Manifests& manifests_;

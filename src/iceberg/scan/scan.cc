@@ -66,6 +66,11 @@ const Scan::SpecPlan* Scan::FindSpec(int32_t id) const {
   return plan == specs_.end() ? nullptr : &plan->second;
 }
 
+const Type* Scan::TupleTypeOf(int32_t spec_id) const {
+  const SpecPlan* plan = FindSpec(spec_id);
+  return plan == nullptr ? nullptr : &plan->partition_type;
+}
+
 bool Scan::Wants(const ManifestFile& manifest) const {
   if (!manifest.has_live()) return false;
   const SpecPlan* plan = FindSpec(manifest.spec_id);
@@ -131,7 +136,8 @@ void Scan::FindDeletes(const ManifestEntry& entry, std::vector<const DeleteFile*
   if (vector != nullptr) out.push_back(vector);
 }
 
-Status Scan::PlanManifest(const ManifestFile& manifest, std::string_view bytes, const ScanSink& sink) const {
+Status Scan::PlanManifest(const ManifestFile& manifest, std::string_view bytes, const ScanSink& sink,
+                          const EntryRange& range) const {
   const SpecPlan* plan = FindSpec(manifest.spec_id);
   if (plan == nullptr) return Fail(kCorrupt, fmt::format("a manifest is of the unknown spec {}", manifest.spec_id));
   TARN_TRY(ManifestReader reader, ManifestReader::Open(bytes, manifest, plan->partition_type, columns_));
@@ -143,9 +149,10 @@ Status Scan::PlanManifest(const ManifestFile& manifest, std::string_view bytes, 
     }
     return {};
   };
-  while (true) {
+  for (int64_t at = 0; at < range.last; ++at) {
     TARN_TRY(const bool more, reader.Next(entry));
-    if (!more) return Ok();
+    if (!more) break;
+    if (at < range.first) continue;
     if (!entry.is_live() || entry.file.content != FileContent::kData) continue;
     if (!plan->projected.is_true() && !Matches(plan->projected, partition)) continue;
     if (!filter_.is_true() && !MayMatch(filter_, entry.file)) continue;
@@ -156,6 +163,7 @@ Status Scan::PlanManifest(const ManifestFile& manifest, std::string_view bytes, 
     FindDeletes(entry, task.deletes);
     TARN_CHECK(sink(std::move(task)));
   }
+  return Ok();
 }
 
 }  // namespace tarn::iceberg

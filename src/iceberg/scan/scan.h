@@ -35,6 +35,12 @@ struct ScanTask {
 };
 using ScanSink = std::function<Status(ScanTask&& task)>;
 
+// A part of a manifest: its entries from `first` to before `last`, counted as they lie, deleted ones too.
+struct EntryRange {
+  int64_t first = 0;
+  int64_t last = INT64_MAX;
+};
+
 class Scan {
  public:
   // `filter`: bound to the schema of the snapshot. `columns`: what tasks need of the statistics beyond what the filter
@@ -48,8 +54,11 @@ class Scan {
   Status AddDeletes(const ManifestFile& manifest, std::string_view bytes);
   // A data manifest's bytes: `sink` gets one task a file that may hold matching rows. Thread-safe after the last
   // AddDeletes.
-  Status PlanManifest(const ManifestFile& manifest, std::string_view bytes, const ScanSink& sink) const;
+  Status PlanManifest(const ManifestFile& manifest, std::string_view bytes, const ScanSink& sink,
+                      const EntryRange& range = {}) const;
   size_t delete_count() const { return deletes_.size(); }
+  // The struct of partition tuples of a spec; null when the table has no such spec.
+  const Type* TupleTypeOf(int32_t spec_id) const;
 
  private:
   struct SpecPlan {

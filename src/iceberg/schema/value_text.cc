@@ -295,7 +295,9 @@ void WriteValue(json::Writer& out, const Type& type, const Value& value) {
     out.Int(value.Integer());
   } else if (const auto* single = value.As<float>()) {
     // The shortest digits that give the float, not those of its double.
-    std::isfinite(*single) ? out.Raw(fmt::format("{}", *single)) : out.Double(*single);
+    std::string digits = fmt::format("{}", *single);
+    if (digits.find_first_of(".e") == std::string::npos) digits += ".0";  // stays a float when it is read again
+    std::isfinite(*single) ? out.Raw(digits) : out.Double(*single);
   } else if (const auto* number = value.As<double>()) {
     out.Double(*number);
   } else if (const auto* values = value.As<Values>()) {

@@ -31,7 +31,10 @@ S3FS_VENV = ROOT / ".venv-s3fs"
 TEST_PACKAGES = """
 curl rclone s3cmd s3fs maven openjdk-17-jdk-headless golang-go golang-github-minio-minio-go-v7-dev
 """.split()
-JAVA_CLIENT = "tests/clients/s3/java"  # pom.xml names the SDK, jars.sha256 what it comes to
+ENGINES = "tests/clients/iceberg/engines"  # DuckDB with its extensions, Spark with Iceberg
+ENGINES_VENV = ROOT / ".venv-engines"
+# Folders whose pom.xml names what jars.sha256 lists, and where the jars go.
+JARS = {"tests/clients/s3/java": "java", ENGINES: "spark"}
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 
@@ -151,21 +154,21 @@ def install_botocore():
     stamp.touch()
 
 
-def install_java_client():
-    """The AWS SDK for Java with all that it needs, each jar checked."""
-    listed = (ROOT / JAVA_CLIENT / "jars.sha256").read_text()
+def install_jars(folder, name):
+    """The jars of a pom.xml, each checked."""
+    listed = (ROOT / folder / "jars.sha256").read_text()
     wanted = {name: digest for digest, name in map(str.split, listed.splitlines())}
-    target = THIRD_PARTY / "java"
+    target = THIRD_PARTY / name
     stamp = target / ("." + hashlib.sha256(listed.encode()).hexdigest()[:12])
     if stamp.exists():
         return
-    print(f"deps: downloading {len(wanted)} jars of the Java SDK", flush=True)
+    print(f"deps: downloading {len(wanted)} jars of {folder}", flush=True)
     shutil.rmtree(target, ignore_errors=True)
     try:
-        run(["mvn", "-q", "-B", "-f", str(ROOT / JAVA_CLIENT / "pom.xml"), MAVEN_COPY, "-DincludeScope=runtime",
+        run(["mvn", "-q", "-B", "-f", str(ROOT / folder / "pom.xml"), MAVEN_COPY, "-DincludeScope=runtime",
              f"-DoutputDirectory={target}"], stdout=subprocess.DEVNULL)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        raise Missing(f"the Java SDK could not be downloaded ({error}); check the network, then run: ./do deps")
+        raise Missing(f"the jars of {folder} could not be downloaded ({error}); check the network, then run: ./do deps")
     got = {jar.name: sha256(jar) for jar in target.glob("*.jar")}
     if got != wanted:
         other = ", ".join(sorted(name for name in got.keys() | wanted.keys() if got.get(name) != wanted.get(name)))
@@ -201,8 +204,10 @@ def ensure(build=True, clients=None, lint=False):
         install_packages(LINT_PACKAGES)
     if clients == TEST_CLIENTS:
         install_packages(TEST_PACKAGES)
-        install_java_client()
+        for folder, name in JARS.items():
+            install_jars(folder, name)
         install_venv(S3FS_CLIENTS, S3FS_VENV)
+        install_venv(ENGINES + "/requirements.txt", ENGINES_VENV)
     if clients:
         install_venv(clients)
 

@@ -128,7 +128,7 @@ def main(arguments, build):
         os.environ.setdefault("TARN_FUZZ_SECONDS", "60" if options.full else "1")
         counts.phase("unit", unit, build, "asan", ROOT / "build-asan")
     if wanted("clients") and (ROOT / "build/tarn").exists():
-        counts.phase("clients", pytest, "-n", "2", "tests")
+        counts.phase("clients", pytest, "-n", "2", "--dist", "loadgroup", "tests")
     if wanted("crash") and (ROOT / "tests/crash/kill_loop.py").exists():
         counts.phase("crash", crash, 40 if options.full else 5)
     if options.full and wanted("tsan"):

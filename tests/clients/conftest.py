@@ -120,6 +120,25 @@ def bucket(lake, name):
     return name
 
 
+@pytest.fixture(scope="session")
+def duck(lake, tmp_path_factory):
+    """DuckDB with the lake attached as `lake`."""
+    from iceberg import engines
+    running = engines.start_duck(tmp_path_factory.mktemp("duck"))
+    engines.attach_duck(running, lake)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(lake, tmp_path_factory):
+    """Spark with the lake's catalogs `lake` (REST, token), `signed` (REST, SigV4) and `glue`."""
+    from iceberg import engines
+    running = engines.start_spark(lake, tmp_path_factory.mktemp("spark"))
+    yield running
+    running.stop()
+
+
 def run(command, env, cwd, check=True, timeout=60):
     done = subprocess.run([str(part) for part in command], env=env, cwd=cwd, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=timeout)

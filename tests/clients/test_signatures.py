@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import hmac
 import http.client
+import json
 import re
 import socket
 import zlib
@@ -98,6 +99,21 @@ def test_a_tampered_body_changes_nothing(lake, bucket):
     headers = signed(lake, "POST", "/", b"{}", glue, service="glue")
     status, text = send(lake, "POST", "/", b"{ }", headers)
     assert status == 400 and "InvalidSignatureException" in text
+
+
+def test_the_catalog_hashes_bodies_itself(lake, name):
+    """As Iceberg's Java client signs: x-amz-content-sha256 is Base64 there, and no authority."""
+    body = json.dumps({"namespace": [name]}).encode()
+    hashed = {"Content-Type": "application/json", "x-amz-content-sha256": base64.b64encode(hashlib.sha256(body).digest()).decode()}
+    canonical = SigV4Auth.canonical_request
+    with mock.patch.object(SigV4Auth, "canonical_request", lambda self, request: canonical(self, request).rpartition("\n")[0]
+                           + "\n" + hashlib.sha256(body).hexdigest()):
+        headers = signed(lake, "POST", "/iceberg/v1/namespaces", body, hashed, service="glue")
+    assert send(lake, "POST", "/iceberg/v1/namespaces", body.replace(b"]", b"] "), headers)[0] == 403
+    assert send(lake, "POST", "/iceberg/v1/namespaces", body, headers)[0] == 200
+    hashed["x-amz-content-sha256"] = hashlib.sha256(body).hexdigest()
+    headers = signed(lake, "POST", "/iceberg/v1/namespaces", body, hashed, service="glue", payload=hashed["x-amz-content-sha256"])
+    assert send(lake, "POST", "/iceberg/v1/namespaces", body.replace(b"]", b"] "), headers)[0] == 403
 
 
 def test_unsigned_amz_headers_and_bad_hashes_are_refused(lake, bucket):

@@ -31,7 +31,9 @@ Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head
     if (s3) return std::string(kUnsignedPayload);
     return Hex(Sha256(body != nullptr ? *body : std::string_view()));
   }
-  if (header != nullptr) return *header;
+  // Services other than S3 hash the body themselves: Iceberg's Java client writes its hash there as Base64.
+  const bool says_how = header != nullptr && (*header == kUnsignedPayload || header->starts_with("STREAMING-"));
+  if (header != nullptr && (s3 || body == nullptr || says_how)) return *header;
   if (s3) return Fail(kMissingSecurityHeader, "Missing required header for this request: x-amz-content-sha256");
   return Hex(Sha256(body != nullptr ? *body : std::string_view()));
 }

@@ -1,0 +1,128 @@
+"""Query engines driven by the tests: each is one process that takes SQL on its input and answers JSON."""
+import json
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[3]
+JARS = ROOT / "third_party/spark"
+DUCK_PYTHON = ROOT / ".venv-engines/bin/python"
+# What Spark's own launcher opens to it on Java 17.
+OPENED = """java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent
+java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar""".split()
+
+
+class EngineError(Exception):
+    """What the engine said."""
+
+
+class Engine:
+    def __init__(self, name, command, env, log):
+        self.name = name
+        self.log = Path(log)
+        with open(self.log, "w") as errors:
+            self.process = subprocess.Popen([str(part) for part in command], env=env, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.turn = threading.Lock()  # one statement at a time
+        said = self.process.stdout.readline()
+        assert said == "ready\n", f"{name} did not start: {said}{self.log.read_text()[-3000:]}"
+
+    def rows(self, sql):
+        """The rows as dictionaries."""
+        with self.turn:
+            self.process.stdin.write(json.dumps(sql) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        assert answer, f"{self.name} ended at: {sql}\n{self.log.read_text()[-3000:]}"
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise EngineError(f"{self.name}: {answer['error'][:4000]}\nof: {sql}")
+        return answer["rows"]
+
+    def sql(self, sql):
+        """The rows as tuples."""
+        return [tuple(row.values()) for row in self.rows(sql)]
+
+    def value(self, sql):
+        (row,) = self.sql(sql)
+        return row[0] if len(row) == 1 else row
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def absent(what):
+    """In CI an engine that is not there is a failure; elsewhere its tests are skipped."""
+    message = f"{what} is not there; ./do deps brings it"
+    if os.environ.get("TARN_CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def start_duck(folder):
+    if not DUCK_PYTHON.exists():
+        absent(DUCK_PYTHON)
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    return Engine("DuckDB", [DUCK_PYTHON, HERE / "duck_shell.py"], env, Path(folder) / "duckdb.log")
+
+
+def attach_duck(duck, lake, name="lake", how="oauth2"):
+    """Attaches the lake's catalog; its files are read and written with the same access key."""
+    duck.sql(f"CREATE OR REPLACE SECRET files (TYPE s3, KEY_ID '{lake.access_key}', SECRET '{lake.secret_key}',"
+             f" REGION '{lake.region}', ENDPOINT '{lake.endpoint.split('//')[1]}', URL_STYLE 'path', USE_SSL false)")
+    endpoint = lake.endpoint
+    if how == "oauth2":
+        duck.sql(f"CREATE OR REPLACE SECRET catalog (TYPE iceberg, CLIENT_ID '{lake.access_key}',"
+                 f" CLIENT_SECRET '{lake.secret_key}', OAUTH2_SERVER_URI '{endpoint}/iceberg/v1/oauth/tokens')")
+        signed = "SECRET catalog"
+    else:  # the extension takes service and region from the host's name
+        endpoint = endpoint.replace("127.0.0.1", f"glue.{lake.region}.localhost")
+        signed = "AUTHORIZATION_TYPE 'sigv4', SECRET files"
+    duck.sql(f"ATTACH '' AS {name} (TYPE iceberg, ENDPOINT '{endpoint}/iceberg', {signed},"
+             f" ACCESS_DELEGATION_MODE 'none')")
+
+
+def start_spark(lake, folder):
+    if not any(JARS.glob("*.jar")):
+        absent(JARS)
+    files = {"s3.endpoint": lake.endpoint, "s3.path-style-access": "true", "s3.access-key-id": lake.access_key,
+             "s3.secret-access-key": lake.secret_key, "client.region": lake.region,
+             "io-impl": "org.apache.iceberg.aws.s3.S3FileIO"}
+    rest = {"type": "rest", "uri": lake.endpoint + "/iceberg"}
+    catalogs = {
+        "lake": {**files, **rest, "credential": f"{lake.access_key}:{lake.secret_key}"},
+        "signed": {**files, **rest, "rest.sigv4-enabled": "true", "rest.signing-name": "glue",
+                   "rest.signing-region": lake.region, "rest.access-key-id": lake.access_key,
+                   "rest.secret-access-key": lake.secret_key},
+        "glue": {**files, "type": "glue", "glue.endpoint": lake.endpoint,
+                 "warehouse": f"s3://tarn-warehouse-{lake.account}-{lake.region}"},
+    }
+    settings = {
+        "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC",
+        "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
+        "spark.sql.warehouse.dir": f"file:{folder}/warehouse", "spark.local.dir": str(folder),
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        "spark.hadoop.fs.s3a.endpoint": lake.endpoint, "spark.hadoop.fs.s3a.endpoint.region": lake.region,
+        "spark.hadoop.fs.s3a.path.style.access": "true", "spark.hadoop.fs.s3a.access.key": lake.access_key,
+        "spark.hadoop.fs.s3a.secret.key": lake.secret_key,
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+    }
+    for name, options in catalogs.items():
+        settings[f"spark.sql.catalog.{name}"] = "org.apache.iceberg.spark.SparkCatalog"
+        settings.update({f"spark.sql.catalog.{name}.{key}": value for key, value in options.items()})
+    command = ["nice", "java", "-Xmx1g", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+               "-Djava.net.preferIPv4Stack=true", f"-Dlog4j2.configurationFile={HERE}/log4j2.properties",
+               f"-Dderby.system.home={folder}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED),
+               "-cp", f"{JARS}/*", HERE / "SparkShell.java", *(f"{key}={value}" for key, value in settings.items())]
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "SPARK_LOCAL_IP": "127.0.0.1",
+           **lake.environment(), "AWS_REGION": lake.region}
+    return Engine("Spark", command, env, Path(folder) / "spark.log")

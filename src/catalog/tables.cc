@@ -7,6 +7,7 @@
 #include "catalog/documents.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
+#include "catalog/table_txn.h"
 
 namespace tarn::catalog {
 namespace {
@@ -56,6 +57,44 @@ Status Move(kv::Txn& txn, const Scope& scope, const UpdateTableOptions& options,
 
 }  // namespace
 
+Result<Table> CreateTableIn(kv::Txn& txn, const Scope& scope, Table table, Timestamp now) {
+  table.name = AsciiLower(table.name);
+  table.database = AsciiLower(table.database);
+  table.uid = NewUid();
+  table.version = 1;
+  table.create_time = now;
+  table.update_time = now;
+  TARN_TRY(const Database parent, LoadDatabase(txn, scope, table.database));
+  TARN_TRY(auto present, txn.Get(TableKey(scope, parent.uid, table.name).bytes()));
+  if (present) return Fail(kAlreadyExists, "Table already exists.");
+  PutTable(txn, scope, parent, table);
+  return table;
+}
+
+Result<Table> UpdateTableIn(kv::Txn& txn, const Scope& scope, Table table, const UpdateTableOptions& options,
+                            Timestamp now) {
+  TARN_TRY(Database parent, LoadDatabase(txn, scope, table.database));
+  TARN_TRY(Table present, LoadTable(txn, scope, table.database, table.name));
+  // A table dropped and made again is another one, whatever its version.
+  const bool another = !table.uid.empty() && table.uid != present.uid;
+  if (options.expected_version && (another || *options.expected_version != present.version)) {
+    return Fail(kTableMoved, "Update table failed due to concurrent modifications.");
+  }
+  table.uid = present.uid;
+  table.name = present.name;
+  table.database = present.database;
+  table.version = present.version + 1;
+  table.create_time = present.create_time;
+  table.created_by = present.created_by;
+  table.tags = present.tags;
+  table.shown_name = present.shown_name;
+  table.update_time = now;
+  TARN_CHECK(Move(txn, scope, options, parent, table));
+  if (!options.skip_archive) txn.Put(VersionKey(scope, present, present.version), EncodeRecord(present));
+  PutTable(txn, scope, parent, table);
+  return table;
+}
+
 Status Catalog::CreateTable(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes,
                             const Alongside& also) {
   table.name = AsciiLower(table.name);
@@ -63,15 +102,8 @@ Status Catalog::CreateTable(const Scope& scope, Table table, const std::vector<P
   if (Trim(table.name).empty()) return Fail(kInvalidInput, "Table name cannot be blank.");
   if (indexes.size() > kIndexesMax) return Fail(kLimitExceeded, "A table can have at most 3 partition indexes.");
   for (const PartitionIndex& index : indexes) TARN_CHECK(CheckIndex(table, index));
-  table.uid = NewUid();
-  table.version = 1;
-  table.create_time = clock_.Now();
-  table.update_time = table.create_time;
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(Database parent, LoadDatabase(txn, scope, table.database));
-    TARN_TRY(auto present, txn.Get(TableKey(scope, parent.uid, table.name).bytes()));
-    if (present) return Fail(kAlreadyExists, "Table already exists.");
-    PutTable(txn, scope, parent, table);
+    TARN_TRY(table, CreateTableIn(txn, scope, table, clock_.Now()));
     for (const PartitionIndex& index : indexes) txn.Put(IndexKey(scope, table, index.name), EncodeRecord(index));
     return also ? also(txn) : Ok();
   });
@@ -88,29 +120,13 @@ Result<Table> Catalog::GetTable(const Scope& scope, std::string_view database, s
 
 Result<uint64_t> Catalog::UpdateTable(const Scope& scope, Table table, const UpdateTableOptions& options) {
   const Timestamp now = clock_.Now();
+  uint64_t version = 0;
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(Database parent, LoadDatabase(txn, scope, table.database));
-    TARN_TRY(Table present, LoadTable(txn, scope, table.database, table.name));
-    if (options.expected_version && *options.expected_version != present.version) {
-      return Fail(kTableMoved, "Update table failed due to concurrent modifications.");
-    }
-    Table next = table;
-    next.uid = present.uid;
-    next.name = present.name;
-    next.database = present.database;
-    next.version = present.version + 1;
-    next.create_time = present.create_time;
-    next.created_by = present.created_by;
-    next.tags = present.tags;
-    next.shown_name = present.shown_name;
-    next.update_time = now;
-    TARN_CHECK(Move(txn, scope, options, parent, next));
-    if (!options.skip_archive) txn.Put(VersionKey(scope, present, present.version), EncodeRecord(present));
-    PutTable(txn, scope, parent, next);
-    table.version = next.version;
+    TARN_TRY(const Table next, UpdateTableIn(txn, scope, table, options, now));
+    version = next.version;
     return options.also ? options.also(txn) : Ok();
   }));
-  return table.version;
+  return version;
 }
 
 Status Catalog::TagTable(const Scope& scope, std::string_view database, std::string_view name, const Parameters& add,

@@ -168,7 +168,7 @@ class OpenLake : public Lake {
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
-    iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *objects_, clock_);
+    iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     manifests_ = std::make_unique<catalog::Manifests>(*objects_);
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));

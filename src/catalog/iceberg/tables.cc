@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "catalog/iceberg/committer.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 #include "object/store.h"
@@ -17,8 +18,6 @@ namespace {
 
 constexpr uint64_t kMetadataBytesMax = uint64_t{512} << 20;
 constexpr size_t kCachedMax = 512;
-// Each round lost means that another commit won: somebody always goes on.
-constexpr int kRoundsMax = 100;
 constexpr std::string_view kLocationParameter = "metadata_location";
 
 std::string MetadataLocation(const Table& table) {
@@ -26,23 +25,19 @@ std::string MetadataLocation(const Table& table) {
   return location != nullptr ? *location : std::string();
 }
 
-// Only a refusal is sure to have changed nothing; of an unknown outcome the file written may be the table's.
-bool ChangedNothing(const Error& error) {
-  return error.reason == &kTableMoved || error.reason == &kNoSuchTable || error.reason == &kNoSuchDatabase ||
-         error.reason == &kAlreadyExists || error.reason == &kInvalidInput;
-}
-
-bool AssertsCreate(const std::vector<iceberg::Requirement>& requirements) {
-  for (const auto& requirement : requirements) {
-    if (requirement.kind == iceberg::RequirementKind::kCreate) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-IcebergTables::IcebergTables(Catalog& catalog, object::Store& objects, const Clock& clock)
-    : catalog_(catalog), objects_(objects), clock_(clock) {}
+IcebergTables::IcebergTables(Catalog& catalog, kv::Store& kv, blob::Store& blobs, object::Store& objects,
+                             const Clock& clock)
+    : catalog_(catalog),
+      objects_(objects),
+      clock_(clock),
+      committer_(std::make_unique<Committer>(
+          kv, blobs, objects, clock, [this](const Scope& scope, std::string_view database, std::string_view name) {
+            return Load(scope, database, name);
+          })) {}
+
+IcebergTables::~IcebergTables() = default;
 
 Result<IcebergTables::MetadataPtr> IcebergTables::Read(const Scope& scope, const std::string& location) {
   const object::Files files(objects_, scope.account);
@@ -60,25 +55,6 @@ Result<IcebergTables::MetadataPtr> IcebergTables::Read(const Scope& scope, const
   if (cache_.size() >= kCachedMax) cache_.clear();
   cache_[key] = shared;
   return MetadataPtr(shared);
-}
-
-Result<std::string> IcebergTables::Write(const Scope& scope, const iceberg::TableMetadata& metadata,
-                                         std::string_view previous) {
-  const int64_t version = previous.empty() ? 0 : iceberg::MetadataVersion(previous) + 1;
-  const std::string location = iceberg::NewMetadataLocation(metadata, version, RandomUuid());
-  TARN_TRY(const object::Location place, object::ParseLocation(location));
-  const object::Files files(objects_, scope.account);
-  const object::WriteOptions options{.content_type = "application/json", .only_if_absent = true, .only_if_etag = {}};
-  TARN_CHECK(files.Put(place.bucket, place.key, metadata.ToFile(location), options));
-  return location;
-}
-
-// A file that no table names. What stays behind because of an error is an orphan as any other.
-void IcebergTables::Discard(const Scope& scope, const std::string& location) {
-  const auto place = object::ParseLocation(location);
-  if (!place.ok()) return;
-  const Status gone = object::Files(objects_, scope.account).Delete(place->bucket, place->key);
-  if (!gone.ok()) log::Warn("catalog", fmt::format("{} stays behind: {}", location, gone.error().message));
 }
 
 Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view database, std::string_view name) {
@@ -113,7 +89,7 @@ Result<std::string> IcebergTables::DefaultLocation(const Scope& scope, std::stri
 }
 
 Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view database, std::string_view name,
-                                           iceberg::NewTable table, bool staged) {
+                                           iceberg::NewTable table, bool staged, const Alongside& also) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   const auto present = catalog_.GetTable(scope, database, name);
   if (present.ok()) return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", database, name));
@@ -123,71 +99,21 @@ Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view 
   }
   const iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
   TARN_TRY(auto metadata, iceberg::MakeTable(table, context));
-  if (!staged) return MakeRecord(scope, database, name, std::move(metadata));
+  if (!staged) return committer_->Create(scope, database, name, std::move(metadata), also);
   IcebergTable made;
   made.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
-  return made;
-}
-
-Result<IcebergTable> IcebergTables::MakeRecord(const Scope& scope, std::string_view database, std::string_view name,
-                                               iceberg::TableMetadata metadata) {
-  IcebergTable made;
-  TARN_TRY(made.metadata_location, Write(scope, metadata, ""));
-  made.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
-  made.record.name = name;
-  made.record.database = database;
-  ShowAsGlue(*made.metadata, made.metadata_location, "", made.record);
-  if (const Status created = catalog_.CreateTable(scope, made.record); !created.ok()) {
-    if (ChangedNothing(created.error())) Discard(scope, made.metadata_location);
-    return created.error();
-  }
   return made;
 }
 
 Result<IcebergTable> IcebergTables::Commit(const Scope& scope, std::string_view database, std::string_view name,
                                            const std::vector<iceberg::Requirement>& requirements,
-                                           const std::vector<iceberg::Update>& updates) {
-  for (int round = 1;; ++round) {
-    auto done = TryCommit(scope, database, name, requirements, updates);
-    if (!done.Is(kTableMoved)) return done;
-    if (round == kRoundsMax) {
-      return Fail(iceberg::kCommitFailed, fmt::format("{}.{} changes too often, retry", database, name));
-    }
-  }
+                                           const std::vector<iceberg::Update>& updates, const Alongside& also) {
+  return committer_->Commit(scope, {std::string(database), std::string(name), requirements, updates}, also);
 }
 
-Result<IcebergTable> IcebergTables::TryCommit(const Scope& scope, std::string_view database, std::string_view name,
-                                              const std::vector<iceberg::Requirement>& requirements,
-                                              const std::vector<iceberg::Update>& updates) {
-  iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
-  auto loaded = Load(scope, database, name);
-  if (loaded.Is(kNoSuchTable) && AssertsCreate(requirements)) {
-    TARN_TRY(auto outcome, iceberg::CommitTable(nullptr, requirements, updates, context));
-    auto made = MakeRecord(scope, database, name, std::move(outcome.metadata));
-    if (made.Is(kAlreadyExists)) {
-      return Fail(iceberg::kCommitFailed, "Requirement failed: table already exists");
-    }
-    return made;
-  }
-  if (!loaded.ok()) return loaded.error();
-  context.previous_location = loaded->metadata_location;
-  TARN_TRY(auto outcome, iceberg::CommitTable(loaded->metadata.get(), requirements, updates, context));
-  if (!outcome.changed) return loaded;
-  IcebergTable next;
-  TARN_TRY(next.metadata_location, Write(scope, outcome.metadata, loaded->metadata_location));
-  next.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(outcome.metadata));
-  next.record = std::move(loaded->record);
-  ShowAsGlue(*next.metadata, next.metadata_location, context.previous_location, next.record);
-  UpdateTableOptions options;
-  options.expected_version = next.record.version;
-  options.skip_archive = true;
-  const auto swapped = catalog_.UpdateTable(scope, next.record, options);
-  if (!swapped.ok()) {
-    if (ChangedNothing(swapped.error())) Discard(scope, next.metadata_location);
-    return swapped.error();
-  }
-  next.record.version = *swapped;
-  return next;
+Result<std::vector<IcebergTable>> IcebergTables::CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
+                                                           const Alongside& also) {
+  return committer_->CommitAll(scope, changes, also);
 }
 
 Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_view database, std::string_view name,

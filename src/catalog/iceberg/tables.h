@@ -1,12 +1,13 @@
 // Iceberg tables of the catalog: each is a catalog table whose parameter metadata_location names the table's current
 // metadata file, an object; a commit writes the next file and swaps the location.
 //
-// Invariants: the swap is a compare-and-swap on the catalog table's version, so that one of two concurrent commits
-// starts again from the other's outcome; a metadata file is complete and durable before the catalog names it; what
-// readers see is always a whole snapshot. The record is the one that Glue's own clients write (table_type ICEBERG,
-// columns as Hive types), so Glue, Athena and Iceberg REST see one table.
-// Errors: catalog/errors.h, iceberg/errors.h, object's; kNotIceberg for a table of another kind. Blocking; never on an
-// I/O thread. Threads: any.
+// Invariants: a metadata file and the swap to it are one kv transaction, with a compare-and-swap on the catalog table's
+// version: one of two concurrent commits starts again from the other's outcome, and a commit that fails leaves no file.
+// Commits to one table that wait at the same time become one metadata file. An append made on an older head is moved
+// onto the present one (iceberg/commit/rebase.h). What readers see is always a whole snapshot. The record is the one
+// that Glue's own clients write (table_type ICEBERG, columns as Hive types), so Glue, Athena and Iceberg REST see one
+// table. Errors: catalog/errors.h, iceberg/errors.h, object's; kNotIceberg for a table of another kind. Blocking; never
+// on an I/O thread. Threads: any.
 #pragma once
 
 #include <memory>
@@ -24,29 +25,56 @@
 #include "iceberg/metadata/builder.h"
 #include "object/files.h"
 
+namespace tarn::blob {
+class Store;
+}  // namespace tarn::blob
+
 namespace tarn::catalog {
 
+class Committer;
+
 inline constexpr Reason kNotIceberg{"catalog.NotIceberg", Code::kNotFound};
+// The commit may or may not have happened: load the table before trying again.
+inline constexpr Reason kCommitUnknown{"catalog.CommitUnknown", Code::kOutcomeUnknown};
+
+// How many snapshots a table keeps at most: the commit that passes it lets the oldest ones go that no branch or tag
+// names (their files are left to upkeep). 10,000 when nothing is said; 0: any number.
+inline constexpr std::string_view kSnapshotsMaxProperty = "tarn.history.snapshots-max";
 
 struct IcebergTable {
   Table record;
   std::string metadata_location;  // "s3://…/metadata/00003-<uuid>.metadata.json"; empty: staged, not in the catalog
   std::shared_ptr<const iceberg::TableMetadata> metadata;
+  std::shared_ptr<const std::string> json;  // the metadata's JSON when it is at hand, else null
+};
+
+// A commit to one table: the updates when every requirement holds. With assert-create it makes the table.
+struct TableChange {
+  std::string database;
+  std::string name;
+  std::vector<iceberg::Requirement> requirements;
+  std::vector<iceberg::Update> updates;
 };
 
 class IcebergTables {
  public:
-  IcebergTables(Catalog& catalog, object::Store& objects, const Clock& clock);
+  // All outlive it; `blobs` is the objects', `kv` that of all.
+  IcebergTables(Catalog& catalog, kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock);
+  ~IcebergTables();
 
   Result<IcebergTable> Load(const Scope& scope, std::string_view database, std::string_view name);
   // `staged`: nothing is kept; the client's first commit, with assert-create, makes the table. A definition without a
   // location gets one below its database's, or in the account's own warehouse bucket.
   Result<IcebergTable> Create(const Scope& scope, std::string_view database, std::string_view name,
-                              iceberg::NewTable table, bool staged);
-  // Applies the updates when every requirement holds. Without assert-create the table must exist.
+                              iceberg::NewTable table, bool staged, const Alongside& also = nullptr);
+  // Applies the updates when every requirement holds. Without assert-create the table must exist. kCommitUnknown when
+  // it cannot be told whether the commit happened.
   Result<IcebergTable> Commit(const Scope& scope, std::string_view database, std::string_view name,
                               const std::vector<iceberg::Requirement>& requirements,
-                              const std::vector<iceberg::Update>& updates);
+                              const std::vector<iceberg::Update>& updates, const Alongside& also = nullptr);
+  // The same for several tables at once: all of it happens, or nothing; the tables in the order of the changes.
+  Result<std::vector<IcebergTable>> CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
+                                              const Alongside& also = nullptr);
   // Takes a table over from its metadata file. `overwrite` swaps the file of a table that is there.
   Result<IcebergTable> Register(const Scope& scope, std::string_view database, std::string_view name,
                                 const std::string& metadata_location, bool overwrite);
@@ -59,15 +87,6 @@ class IcebergTables {
  private:
   using MetadataPtr = std::shared_ptr<const iceberg::TableMetadata>;
   Result<MetadataPtr> Read(const Scope& scope, const std::string& location);
-  // Writes the next metadata file; its location.
-  Result<std::string> Write(const Scope& scope, const iceberg::TableMetadata& metadata, std::string_view previous);
-  void Discard(const Scope& scope, const std::string& location);
-  Result<IcebergTable> MakeRecord(const Scope& scope, std::string_view database, std::string_view name,
-                                  iceberg::TableMetadata metadata);
-  // One round; kTableMoved when another commit came first.
-  Result<IcebergTable> TryCommit(const Scope& scope, std::string_view database, std::string_view name,
-                                 const std::vector<iceberg::Requirement>& requirements,
-                                 const std::vector<iceberg::Update>& updates);
   Result<std::string> DefaultLocation(const Scope& scope, std::string_view database, std::string_view name);
 
   Catalog& catalog_;
@@ -76,6 +95,7 @@ class IcebergTables {
   std::mutex mutex_;
   // Parsed files by "location etag"; emptied when it is full.
   std::unordered_map<std::string, MetadataPtr> cache_;
+  std::unique_ptr<Committer> committer_;
 };
 
 // What Glue and Hive show of an Iceberg table: columns, location, parameters. `previous` is the file replaced, or

@@ -83,7 +83,7 @@ class LakeTest : public object::ObjectTest {
 
   Scope scope{"000000000001", "us-east-1"};
   Catalog catalog{*kv_, clock_};
-  IcebergTables tables{catalog, *store_, clock_};
+  IcebergTables tables{catalog, *kv_, *blobs_, *store_, clock_};
   Snapshots snapshots{tables, *store_, clock_};
 };
 

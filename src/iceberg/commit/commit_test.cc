@@ -67,6 +67,12 @@ class Lake {
   int64_t commits = 0;
 };
 
+Result<MadeSnapshot> Move(Lake& lake, const RebasePlan& plan, const std::vector<ManifestFile>& client,
+                          const std::vector<ManifestFile>& parent) {
+  TARN_TRY(const CheckedAppend append, CheckAppend(lake.metadata, plan, client, parent, lake.Reader()));
+  return Rebase(lake.metadata, plan, append, lake.Head(), lake.Ids());
+}
+
 DataFile File(const std::string& path, int64_t rows = 10) {
   DataFile file;
   file.path = path;
@@ -235,8 +241,7 @@ TEST_P(RebaseTest, MovesARacingAppendOntoTheHead) {
   EXPECT_TRUE(lake.Commit(loser).Is(kCommitFailed));
   const auto plan = PlanRebase(lake.metadata, loser.requirements, loser.updates);
   ASSERT_TRUE(plan);
-  const auto rebased = Rebase(lake.metadata, *plan, lake.List(loser.snapshot), lake.List(parent), lake.Head(),
-                              lake.Reader(), lake.Ids());
+  const auto rebased = Move(lake, *plan, lake.List(loser.snapshot), lake.List(parent));
   ASSERT_TRUE(rebased.ok()) << rebased.error().message;
   EXPECT_EQ(rebased->files.size(), 1);
   const auto outcome = lake.Commit(*rebased);
@@ -293,8 +298,7 @@ TEST(Rebase, KeepsAMergeOnlyWhileTheHeadHasWhatWasMerged) {
     }
     const auto plan = PlanRebase(lake.metadata, loser.requirements, loser.updates);
     ASSERT_TRUE(plan);
-    const auto rebased = Rebase(lake.metadata, *plan, lake.List(loser.snapshot), lake.List(parent), lake.Head(),
-                                lake.Reader(), lake.Ids());
+    const auto rebased = Move(lake, *plan, lake.List(loser.snapshot), lake.List(parent));
     if (replaced) {
       EXPECT_TRUE(rebased.Is(kCommitFailed));
       continue;

@@ -104,12 +104,11 @@ Status CheckEntries(const TableMetadata& base, const RebasePlan& plan, const Man
 
 }  // namespace
 
-Result<MadeSnapshot> Rebase(const TableMetadata& base, const RebasePlan& plan, const std::vector<ManifestFile>& client,
-                            const std::vector<ManifestFile>& parent, const std::vector<ManifestFile>& head,
-                            const ReadFile& read, const SnapshotIds& ids) {
+Result<CheckedAppend> CheckAppend(const TableMetadata& base, const RebasePlan& plan,
+                                  const std::vector<ManifestFile>& client, const std::vector<ManifestFile>& parent,
+                                  const ReadFile& read) {
   const int64_t id = plan.snapshot->snapshot_id;
-  SnapshotDraft draft;
-  draft.branch = plan.branch;
+  CheckedAppend append;
   int64_t carried = 0;
   for (const ManifestFile& manifest : client) {
     if (manifest.snapshot_id != id) {
@@ -124,27 +123,58 @@ Result<MadeSnapshot> Rebase(const TableMetadata& base, const RebasePlan& plan, c
     fresh.sequence_number.reset();
     if (fresh.min_sequence_number == plan.snapshot->sequence_number) fresh.min_sequence_number.reset();
     if (fresh.content == ManifestContent::kData) fresh.first_row_id.reset();
-    draft.manifests.push_back(std::move(fresh));
+    append.added.push_back(std::move(fresh));
   }
-  // What the client merged into its own manifests: must be in the head still, and must all have been carried.
-  std::set<std::string> merged;
+  // What the client merged into its own manifests must all have been carried.
   int64_t replaced = 0;
   for (const ManifestFile& manifest : parent) {
     if (Contains(client, manifest.path) || !manifest.has_live()) continue;
-    if (!Contains(head, manifest.path)) return Refuse("it merged a manifest that has been replaced since");
-    merged.insert(manifest.path);
+    append.merged.insert(manifest.path);
     replaced += Live(manifest);
   }
   if (replaced != carried) return Refuse("it does not carry over all files of the manifests that it merged");
+  return append;
+}
+
+Result<MadeSnapshot> Rebase(const TableMetadata& base, const RebasePlan& plan, const CheckedAppend& append,
+                            const std::vector<ManifestFile>& head, const SnapshotIds& ids) {
+  for (const std::string& path : append.merged) {
+    if (!Contains(head, path)) return Refuse("it merged a manifest that has been replaced since");
+  }
+  SnapshotDraft draft;
+  draft.branch = plan.branch;
+  draft.manifests = append.added;
   for (const ManifestFile& manifest : head) {
-    if (!merged.contains(manifest.path)) draft.manifests.push_back(manifest);
+    if (!append.merged.contains(manifest.path)) draft.manifests.push_back(manifest);
   }
   SnapshotIds own = ids;
-  own.snapshot_id = id;
+  own.snapshot_id = plan.snapshot->snapshot_id;
   own.now = Timestamp::FromMillis(plan.snapshot->timestamp_ms);
   draft.summary = plan.snapshot->summary;
   RecomputeTotals(*draft.summary, &plan.head->summary);
   return MakeSnapshot(base, std::move(draft), own);
+}
+
+bool IsReplay(const TableMetadata& base, const std::vector<Update>& updates) {
+  if (updates.size() != 2) return false;
+  const auto* add = std::get_if<AddSnapshot>(&updates[0]);
+  const auto* set = std::get_if<SetSnapshotRef>(&updates[1]);
+  if (add == nullptr || set == nullptr || set->ref.snapshot_id != add->snapshot->snapshot_id) return false;
+  const Snapshot& told = *add->snapshot;
+  const SnapshotPtr known = base.FindSnapshot(told.snapshot_id);
+  const SnapshotRef* ref = base.FindRef(set->name);
+  if (known == nullptr || ref == nullptr || !base.IsAncestor(ref->snapshot_id, told.snapshot_id)) return false;
+  if (known->manifest_list == told.manifest_list) return true;
+  // Moved onto another head: all that moving does not change.
+  const auto member = [](const Snapshot& snapshot, const char* key) {
+    const auto found = snapshot.summary.find(key);
+    return found == snapshot.summary.end() ? std::string() : found->second;
+  };
+  return known->operation == told.operation && known->schema_id == told.schema_id &&
+         known->timestamp_ms >= told.timestamp_ms &&
+         member(*known, "added-files-size") == member(told, "added-files-size") &&
+         member(*known, "added-records") == member(told, "added-records") &&
+         member(*known, "added-data-files") == member(told, "added-data-files");
 }
 
 }  // namespace tarn::iceberg

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,24 @@ struct RebasePlan {
 std::optional<RebasePlan> PlanRebase(const TableMetadata& base, const std::vector<Requirement>& requirements,
                                      const std::vector<Update>& updates);
 
-// `client`, `parent`, `head`: the manifests that the three snapshots list. `read` is asked for the client's new
-// manifests. Errors: CommitFailed when it is no pure append after all, or merged a manifest that the head no longer
-// has. The commit that results keeps the client's snapshot id; its requirements hold against `base`.
-Result<MadeSnapshot> Rebase(const TableMetadata& base, const RebasePlan& plan, const std::vector<ManifestFile>& client,
-                            const std::vector<ManifestFile>& parent, const std::vector<ManifestFile>& head,
-                            const ReadFile& read, const SnapshotIds& ids);
+// What the client's own files say of such an append, whatever the head is by then.
+struct CheckedAppend {
+  std::vector<ManifestFile> added;  // the client's manifests, their numbers yet to be given
+  std::set<std::string> merged;     // those of the parent that it merged into its own: the head must have them still
+};
+
+// `client`, `parent`: the manifests that the two snapshots list. `read` is asked for the client's new manifests. Error
+// CommitFailed when it is no pure append after all.
+Result<CheckedAppend> CheckAppend(const TableMetadata& base, const RebasePlan& plan,
+                                  const std::vector<ManifestFile>& client, const std::vector<ManifestFile>& parent,
+                                  const ReadFile& read);
+
+// `head`: the manifests of the branch's present head. Error CommitFailed when the client merged a manifest that the
+// head no longer has. The commit that results keeps the client's snapshot id; its requirements hold against `base`.
+Result<MadeSnapshot> Rebase(const TableMetadata& base, const RebasePlan& plan, const CheckedAppend& append,
+                            const std::vector<ManifestFile>& head, const SnapshotIds& ids);
+
+// True when the commit is one that the table holds already, told again: its snapshot is in the branch's history.
+bool IsReplay(const TableMetadata& base, const std::vector<Update>& updates);
 
 }  // namespace tarn::iceberg

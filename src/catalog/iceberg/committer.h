@@ -1,0 +1,78 @@
+// Commits metadata: the files and the swap of one or more tables in one kv transaction, commits to one table grouped.
+//
+// Who comes while a commit to the same table is under way waits and is taken along by the next one: all that wait are
+// applied in order of arrival, each validated on the outcome of the one before, and become one metadata file, one sync
+// of bytes and one transaction. Each is answered when that is durable. A refused one changes nothing for the others.
+// Errors: as IcebergTables::Commit. Blocking; never on an I/O thread. Threads: any. Private to catalog/iceberg.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "blob/blob.h"
+#include "catalog/iceberg/table_draft.h"
+#include "catalog/iceberg/tables.h"
+#include "kv/kv.h"
+#include "object/store.h"
+
+namespace tarn::catalog {
+
+class Committer {
+ public:
+  using Loader = std::function<Result<IcebergTable>(const Scope&, std::string_view database, std::string_view name)>;
+  // All outlive it. `load` finds a table and its metadata.
+  Committer(kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock, Loader load);
+  ~Committer();
+
+  Result<IcebergTable> Commit(const Scope& scope, const TableChange& change, const Alongside& also);
+  // All or nothing; the tables in the order of `changes`.
+  Result<std::vector<IcebergTable>> CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
+                                              const Alongside& also);
+  // Makes a table that is not there.
+  Result<IcebergTable> Create(const Scope& scope, std::string_view database, std::string_view name,
+                              iceberg::TableMetadata metadata, const Alongside& also);
+
+ private:
+  struct Job;
+  struct Lane;
+  class LaneUse;
+  class Source;
+  Result<TableDraft> Begin(const Scope& scope, const TableChange& change);
+  // One group; every job has its answer then, unless another commit came first (kTableMoved).
+  Status Round(const Scope& scope, Lane& lane, std::span<Job* const> jobs);
+  // Takes the group that waits through; `lock` is the lane's.
+  void Lead(const Scope& scope, Lane& lane, std::unique_lock<std::mutex>& lock);
+  void Prepare(const Scope& scope, const Lane& lane, Job& job);
+  Result<std::vector<IcebergTable>> TryAll(const Scope& scope, const std::vector<TableChange>& changes,
+                                           const Alongside& also);
+  // Stores and swaps all drafts that changed.
+  Status Publish(const Scope& scope, std::span<TableDraft* const> drafts, const Alongside& also);
+  ManifestSource::List FindList(const std::string& path);
+  void KeepList(const std::string& path, ManifestSource::List list);
+
+  kv::Store& kv_;
+  blob::Store& blobs_;
+  object::Store& objects_;
+  const Clock& clock_;
+  const Loader load_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Lane>> lanes_;
+  std::mutex lists_mutex_;
+  // Decoded manifest lists by path; emptied when they are too many.
+  std::unordered_map<std::string, ManifestSource::List> lists_;
+  size_t listed_ = 0;
+};
+
+}  // namespace tarn::catalog

@@ -96,7 +96,7 @@ def start_spark(lake, folder):
         absent(JARS)
     files = {"s3.endpoint": lake.endpoint, "s3.path-style-access": "true", "s3.access-key-id": lake.access_key,
              "s3.secret-access-key": lake.secret_key, "client.region": lake.region,
-             "io-impl": "org.apache.iceberg.aws.s3.S3FileIO"}
+             "io-impl": "org.apache.iceberg.aws.s3.S3FileIO", "cache-enabled": "false"}
     rest = {"type": "rest", "uri": lake.endpoint + "/iceberg"}
     catalogs = {
         "lake": {**files, **rest, "credential": f"{lake.access_key}:{lake.secret_key}"},
@@ -114,6 +114,7 @@ def start_spark(lake, folder):
         "spark.hadoop.fs.s3a.endpoint": lake.endpoint, "spark.hadoop.fs.s3a.endpoint.region": lake.region,
         "spark.hadoop.fs.s3a.path.style.access": "true", "spark.hadoop.fs.s3a.access.key": lake.access_key,
         "spark.hadoop.fs.s3a.secret.key": lake.secret_key,
+        "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
     }
     for name, options in catalogs.items():

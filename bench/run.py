@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """./do bench [--quick] [NAME ...]: runs benchmarks and prints ours and a peer's figures of the same run.
 
-  s3      small and large objects, listing, deleting, parts; beside versitygw and MinIO (when Go is installed)
+  s3      small and large objects, listing, deleting, parts; beside versitygw and MinIO (where they can be had)
   scale   ten million objects in one bucket: listing, deleting, starting
   query   a trivial query; TPC-H through Athena beside plain DuckDB
   start   start-up time and idle memory, empty and full

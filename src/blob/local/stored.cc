@@ -101,6 +101,10 @@ Result<Fault> FindFault(const BlobId& id, uint64_t stored_bytes, const ReadStore
 
 Result<Fault> FindFaultOf(Parts& parts, const Place& place, bool from_disk) {
   auto file = OpenCopy(parts, place.at.container, place.id);
+  if (from_disk && file.ok() && IsPack(place.at.container)) {
+    auto anew = parts.volumes->Find(place.at.container)->OpenPackAnew(place.at.container);
+    file = anew.ok() ? Result<std::shared_ptr<File>>(std::move(anew).value()) : anew.error();
+  }
   if (file.Is(kNoFile)) return Fault("its file is missing");
   if (!file.ok()) return Fault(file.error().message);
   if (from_disk) (*file)->DropCached(place.at.offset, place.stored_bytes);

@@ -199,6 +199,10 @@ std::shared_ptr<File> Volume::OpenPackIfCached(uint64_t container) {
   return it == open_packs_.end() ? nullptr : it->second;
 }
 
+Result<std::unique_ptr<File>> Volume::OpenPackAnew(uint64_t container) {
+  return files_.OpenToRead(PathOfPack(container));
+}
+
 Result<std::shared_ptr<File>> Volume::OpenPack(uint64_t container) {
   if (auto open = OpenPackIfCached(container)) return open;
   TARN_TRY(std::shared_ptr<File> file, files_.OpenToRead(PathOfPack(container)));

@@ -45,6 +45,8 @@ class Volume {
   Result<std::pair<uint64_t, std::shared_ptr<File>>> CreatePack();
   void EndPack();
   Result<std::shared_ptr<File>> OpenPack(uint64_t container);
+  // By its name, whatever is open: a file that was removed by others is missed.
+  Result<std::unique_ptr<File>> OpenPackAnew(uint64_t container);
   std::shared_ptr<File> OpenPackIfCached(uint64_t container);
   Status RemovePack(uint64_t container);
 

@@ -97,6 +97,30 @@ std::string RestXml(const OperationDesc& operation, const TypeShape& shape, std:
   return writer.Close(root).Take();
 }
 
+// S3's one answer in which two lists stand as one, in the order of keys: handlers put all into the list of versions,
+// and those without an ETag are delete markers.
+std::string VersionsXml(const OperationDesc& operation, const void* output) {
+  const TextStyle style = XmlStyle(*operation.service);
+  XmlWriter writer;
+  writer.Declaration().Open(operation.output_root, RootAttributes(*operation.service));
+  for (const Member& member : operation.output->members) {
+    const void* field = member.location == Location::kBody ? GetMember(member, output) : nullptr;
+    if (field == nullptr) continue;
+    if (member.name != "Versions") {
+      EncodeXmlElement(member.ref, member.wire_name, field, style, writer);
+      continue;
+    }
+    const TypeShape& list = *member.ref.type;
+    const Member* etag = FindMember(*list.element.type, "ETag");
+    for (size_t i = 0; i < list.list->size(field); ++i) {
+      const void* version = list.list->at(field, i);
+      const bool marker = GetMember(*etag, version) == nullptr;
+      EncodeXmlElement(list.element, marker ? "DeleteMarker" : member.wire_name, version, style, writer);
+    }
+  }
+  return writer.Close(operation.output_root).Take();
+}
+
 void EncodeRestBody(const OperationDesc& operation, bool xml, const void* output, ResponseParts& out) {
   const TypeShape& shape = *operation.output;
   const std::string_view type = xml ? "application/xml" : "application/json";
@@ -124,6 +148,8 @@ void EncodeRestBody(const OperationDesc& operation, bool xml, const void* output
   if (xml && !HasBodyMembers(shape)) return;
   if (xml && operation.output_root == "LocationConstraint") {
     out.body = LocationXml(operation, output);
+  } else if (xml && operation.output_root == "ListVersionsResult") {
+    out.body = VersionsXml(operation, output);
   } else if (xml) {
     const std::string_view root = operation.output_root.empty() ? shape.name : operation.output_root;
     out.body = RestXml(operation, shape, root, output, Members::kBodyOnly);

@@ -105,6 +105,10 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
       asked.push_back(&object);
     }
   }
+  // Who did not sign, and may delete none of them, is told no more.
+  if (deletions.empty() && call.caller.anonymous()) {
+    return Fail(object::kAccessDenied, "Access Denied");
+  }
   TARN_TRY(auto results, store_.DeleteMany(bucket, deletions));
   for (size_t i = 0; i < results.size(); ++i) {
     if (!results[i].ok()) {

@@ -181,22 +181,21 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
     if (!page.next_version.empty()) out.next_version_id_marker = page.next_version;
   }
   const ListedOwners owners(*this, bucket);
+  // Both kinds in one list, in the order of keys, newest first; the codec tells them apart by the ETag.
+  if (!page.entries.empty()) out.versions.emplace().reserve(page.entries.size());
   for (const object::Entry& entry : page.entries) {
+    gen::ObjectVersion row;
     if (entry.is_delete_marker) {
-      if (!out.delete_markers) out.delete_markers.emplace();
-      out.delete_markers->push_back({.owner = owners.Of(entry.owner),
-                                     .key = UrlEncoded(entry.key, encode),
-                                     .version_id = entry.version_id,
-                                     .is_latest = entry.is_latest,
-                                     .last_modified = WholeSeconds(entry.modified)});
-      continue;
+      row.key = UrlEncoded(entry.key, encode);
+      row.last_modified = WholeSeconds(entry.modified);
+    } else {
+      row = Row<gen::ObjectVersion>(entry, encode);
+      if (restores) row.restore_status = RestoreStatusOf(*this, bucket, entry);
     }
-    if (!out.versions) out.versions.emplace();
-    out.versions->push_back(Row<gen::ObjectVersion>(entry, encode));
-    out.versions->back().version_id = entry.version_id;
-    if (restores) out.versions->back().restore_status = RestoreStatusOf(*this, bucket, entry);
-    out.versions->back().is_latest = entry.is_latest;
-    out.versions->back().owner = owners.Of(entry.owner);
+    row.version_id = entry.version_id;
+    row.is_latest = entry.is_latest;
+    row.owner = owners.Of(entry.owner);
+    out.versions->push_back(std::move(row));
   }
   out.common_prefixes = CommonPrefixes(page.prefixes, encode);
   return out;

@@ -232,3 +232,29 @@ def test_a_composite_checksum_of_an_upload_may_come_without_its_count(lake, buck
         else:
             with pytest.raises(ClientError, match="BadDigest"):
                 s3.complete_multipart_upload(**upload, MultipartUpload=parts, ChecksumSHA256=part["ChecksumSHA256"])
+
+
+def test_versions_and_delete_markers_stand_in_one_order(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("a", "b"):
+        for _ in range(2):
+            s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+            s3.delete_object(Bucket=bucket, Key=key)
+    seen = []
+    s3.meta.events.register("before-parse.s3.ListObjectVersions", lambda response_dict, **_: seen.append(response_dict["body"].decode()))
+    page = s3.list_object_versions(Bucket=bucket)
+    kind = r"<(Version|DeleteMarker)>.*?<Key>(\w)</Key>"
+    assert re.findall(kind, seen[0]) == [(one, key) for key in "ab" for one in ("DeleteMarker", "Version") * 2]
+    assert [row["IsLatest"] for row in page["DeleteMarkers"]] == [True, False] * 2
+    assert all(row["Owner"]["ID"] and row["VersionId"] and row["LastModified"] for row in page["DeleteMarkers"])
+    assert "ETag" not in page["DeleteMarkers"][0] and page["Versions"][0]["Size"] == 1
+
+
+def test_deleting_many_unsigned_is_refused_as_a_whole(lake, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    connection = http.client.HTTPConnection(lake.endpoint.split("//")[1], timeout=30)
+    body = b"<Delete><Object><Key>k</Key></Object></Delete>"
+    connection.request("POST", f"/{bucket}?delete", body=body, headers={"Content-MD5": base64.b64encode(hashlib.md5(body).digest()).decode()})
+    answer = connection.getresponse()
+    assert answer.status == 403 and b"<Code>AccessDenied</Code>" in answer.read()
+    s3.head_object(Bucket=bucket, Key="k")

@@ -247,10 +247,11 @@ class OpenLake : public Lake {
     access_log_->Start();
     request_counter_ = std::make_unique<api::s3::RequestCounter>(*objects_, *points_, *request_metrics_);
     request_metrics_->Start();
-    dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) {
+    const auto audit = [this](const protocol::AuditRecord& record) {
       access_log_->Note(record);
       request_counter_->Note(record);
-    });
+    };
+    dispatcher_->SetAuditHook(audit);
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
         api::s3::S3Service::Parts{.store = *objects_,
                                   .times = StorageTimes(),
@@ -285,7 +286,9 @@ class OpenLake : public Lake {
                                  .tables = iceberg_tables_.get(),
                                  .planner = planner_.get(),
                                  .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
-                                 .plans = nullptr});
+                                 .plans = nullptr,
+                                 .kv = kv_.get(),
+                                 .audit = audit});
     // Below it alone, so that S3 refuses a bucket of the name.
     dispatcher_->AddRoute("/iceberg/v1", iceberg_->AsHandler());
     api_ = dispatcher_->AsHandler();

@@ -32,7 +32,13 @@ constexpr std::array kExceptions{
     Exception{&kUnprocessable, 422, "UnprocessableEntityException"},
     Exception{&kUnsupportedOperation, 406, "UnsupportedOperationException"},
     Exception{&iceberg::kUnsupported, 406, "UnsupportedOperationException"},
-    Exception{&kNamespaceNotEmpty, 409, "NamespaceNotEmptyException"},
+    Exception{&kNoSuchView, 404, "NoSuchViewException"},
+    Exception{&kNoSuchFunction, 404, "NoSuchFunctionException"},
+    Exception{&kNoSuchWarehouse, 404, "NoSuchWarehouseException"},
+    Exception{&kIllegalArgument, 400, "IllegalArgumentException"},
+    Exception{&kExpired, 419, "AuthenticationTimeoutException"},
+    Exception{&iceberg::kInvalid, 400, "ValidationException"},
+    Exception{&catalog::kNotEmpty, 409, "NamespaceNotEmptyException"},
     Exception{&catalog::kNoSuchDatabase, 404, "NoSuchNamespaceException"},
     Exception{&catalog::kNoSuchTable, 404, "NoSuchTableException"},
     Exception{&catalog::kNotIceberg, 404, "NoSuchTableException"},
@@ -76,6 +82,8 @@ Exception ExceptionOf(const Error& error) {
 
 }  // namespace
 
+std::string_view ExceptionName(const Error& error) { return ExceptionOf(error).type; }
+
 Answer ErrorAnswer(const Error& error) {
   if (error.reason == &kNotModified) return Answer{.status = 304};
   const Exception exception = ExceptionOf(error);
@@ -91,10 +99,14 @@ Result<json::Value> Asked::Json() const {
   return value;
 }
 
+// Names are lower case in ARNs, as in the catalog; a nested namespace's levels are joined by "%1F", which no database's
+// name holds.
 Status Asked::May(std::string_view action, std::string_view database, std::string_view table) const {
+  std::string levels;
+  for (const char c : AsciiLower(database)) levels += c == catalog::kLevelSeparator ? "%1F" : std::string(1, c);
   std::string resource = "catalog";
-  if (!database.empty()) resource = fmt::format("database/{}", database);
-  if (!table.empty()) resource = fmt::format("table/{}/{}", database, table);
+  if (!database.empty()) resource = fmt::format("database/{}", levels);
+  if (!table.empty()) resource = fmt::format("table/{}/{}", levels, AsciiLower(table));
   identity::Check check;
   check.action = action;
   check.resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resource);
@@ -136,13 +148,59 @@ Result<std::string> NamespaceOf(const json::Value* levels) {
   if (levels == nullptr || !levels->is_array() || levels->AsArray()->empty()) {
     return Fail(kBadRequest, "a namespace is a list of one name or more");
   }
+  std::vector<std::string> names;
   for (const json::Value& level : *levels->AsArray()) {
-    if (!level.is_string() || level.AsString()->empty()) return Fail(kBadRequest, "a namespace's levels are names");
+    if (!level.is_string() || level.AsString()->empty() || catalog::IsNested(*level.AsString())) {
+      return Fail(kBadRequest, "a namespace's levels are names");
+    }
+    names.push_back(*level.AsString());
   }
-  if (levels->AsArray()->size() > 1) {
-    return Fail(kUnsupportedOperation, "namespaces of more than one level are not served");
+  return catalog::JoinLevels(names);
+}
+
+json::Array ShownNamespace(std::string_view name) {
+  json::Array levels;
+  for (std::string& level : catalog::LevelsOf(name)) levels.emplace_back(std::move(level));
+  return levels;
+}
+
+Result<bool> FlagOf(const json::Value& body, std::string_view key) {
+  const json::Value* value = body.Find(key);
+  if (value == nullptr || value->is_null()) return false;
+  if (!value->is_bool()) return Fail(kBadRequest, fmt::format("{} must be a boolean", key));
+  return *value->AsBool();
+}
+
+Result<std::string> TextOf(const json::Value& body, std::string_view key) {
+  const json::Value* value = body.Find(key);
+  if (value == nullptr || !value->is_string() || value->AsString()->empty()) {
+    return Fail(kBadRequest, fmt::format("{} must be given", key));
   }
-  return *levels->AsArray()->front().AsString();
+  return *value->AsString();
+}
+
+Result<Identifier> IdentifierOf(const json::Value& body, std::string_view key) {
+  const json::Value* given = body.Find(key);
+  if (given == nullptr || !given->is_object()) return Fail(kBadRequest, fmt::format("{} must be given", key));
+  Identifier identifier;
+  TARN_TRY(identifier.name_space, NamespaceOf(given->Find("namespace")));
+  TARN_TRY(identifier.name, TextOf(*given, "name"));
+  return identifier;
+}
+
+Error WordedFor(const Error& error, std::string_view name_space, std::string_view name) {
+  const std::string space = catalog::DottedName(name_space);
+  const bool no_space = error.reason == &catalog::kNoSuchDatabase;
+  if (no_space && name.empty()) {
+    return Fail(catalog::kNoSuchDatabase, fmt::format("Namespace does not exist: {}", space));
+  }
+  if (no_space || error.reason == &catalog::kNoSuchTable || error.reason == &catalog::kNotIceberg) {
+    return Fail(catalog::kNoSuchTable, fmt::format("Table does not exist: {}.{}", space, name));
+  }
+  if (error.reason == &kNoSuchView) {
+    return Fail(kNoSuchView, fmt::format("View does not exist: {}.{}", space, name));
+  }
+  return error;
 }
 
 }  // namespace tarn::api::iceberg_rest

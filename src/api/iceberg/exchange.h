@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "api/iceberg/rest.h"
 #include "base/result.h"
 #include "base/scope.h"
+#include "catalog/namespaces.h"
 #include "http/message.h"
 #include "identity/caller.h"
 #include "json/json.h"
@@ -22,26 +24,43 @@ inline constexpr Reason kForbidden{"iceberg_rest.Forbidden", Code::kPermissionDe
 inline constexpr Reason kNoSuchRoute{"iceberg_rest.NoSuchRoute", Code::kNotFound};
 inline constexpr Reason kUnprocessable{"iceberg_rest.Unprocessable", Code::kInvalidArgument};
 inline constexpr Reason kUnsupportedOperation{"iceberg_rest.UnsupportedOperation", Code::kUnimplemented};
-inline constexpr Reason kNamespaceNotEmpty{"iceberg_rest.NamespaceNotEmpty", Code::kConflict};
 inline constexpr Reason kNoSuchPlanId{"iceberg_rest.NoSuchPlanId", Code::kNotFound};
 inline constexpr Reason kNoSuchPlanTask{"iceberg_rest.NoSuchPlanTask", Code::kNotFound};
+inline constexpr Reason kNoSuchView{"iceberg_rest.NoSuchView", Code::kNotFound};
+inline constexpr Reason kNoSuchFunction{"iceberg_rest.NoSuchFunction", Code::kNotFound};
+inline constexpr Reason kNoSuchWarehouse{"iceberg_rest.NoSuchWarehouse", Code::kNotFound};
+inline constexpr Reason kIllegalArgument{"iceberg_rest.IllegalArgument", Code::kInvalidArgument};
+inline constexpr Reason kExpired{"iceberg_rest.Expired", Code::kPermissionDenied};  // 419: get a new token
 inline constexpr Reason kNotModified{"iceberg_rest.NotModified", Code::kPreconditionFailed};
 
 using Pairs = std::map<std::string, std::string, std::less<>>;
 // Of a query string or a form: "a=b&c=d", decoded; what has no name or a broken escape is left out.
 Pairs PairsOf(std::string_view text);
 
+struct Answer {
+  int status = 200;
+  std::string body;  // JSON; empty: none
+  http::Headers headers;
+};
+
 struct Asked {
   const Parts* parts = nullptr;
+  std::string method;
+  std::string target;  // path and query as sent
   identity::Caller caller;
   Scope scope;
-  std::string name_space;  // of the path, one level, decoded
-  std::string table;       // of the path, decoded
+  std::string name_space;  // of the path, decoded, as the catalog names it (catalog/namespaces.h)
+  std::string table;       // of the path, decoded: {table}, {view} or {function}
   std::string plan_id;     // of the path, decoded
+  std::string prefix;      // of the path, decoded
   Pairs query;
   const http::Headers* headers = nullptr;
   bool tls = false;
   std::string body;
+  // What a mutation hands to the catalog with its change, so that the request's Idempotency-Key is kept with it.
+  catalog::Alongside also;
+  // The answer that the change will have, where it is known before: then it is kept with the change as well.
+  mutable std::optional<Answer> promised;
 
   Result<json::Value> Json() const;  // kBadRequest unless the body is one object
   // Succeeds when the caller may do `action` on the catalog, the database or the table ("" names none).
@@ -50,29 +69,39 @@ struct Asked {
   Result<catalog::ListOptions> PageAsked() const;
   // Clients that name neither pageToken nor pageSize get all.
   bool wants_pages() const { return query.contains("pageToken") || query.contains("pageSize"); }
+  // "accounting.tax.paid" and "accounting.tax", for messages.
+  std::string Named() const { return catalog::DottedName(name_space) + "." + table; }
+  std::string Namespace() const { return catalog::DottedName(name_space); }
 };
 
-struct Answer {
-  int status = 200;
-  std::string body;  // JSON; empty: none
-  http::Headers headers;
-};
+using Run = Result<Answer> (*)(const Asked& asked);
 
 struct Route {
+  std::string_view operation;  // "LoadTable", for metrics and the audit trail
   std::string_view method;
   std::string_view path;  // "/v1/{prefix}/namespaces/{namespace}", as the specification writes it
-  Result<Answer> (*run)(const Asked& asked);
+  Run run = nullptr;
+  // Whether an Idempotency-Key is heeded. `again` then gives the answer of a request whose change is known to have been
+  // made and whose answer was not kept; null: 204.
+  bool mutates = false;
+  Run again = nullptr;
   bool declared = true;  // in config's `endpoints`
 };
 
-// What is served; every route but config and tokens needs a caller.
+// What is served; every route but config and tokens needs a caller. One function a family, in a file of its own.
 const std::vector<Route>& Routes();
-const std::vector<Route>& NamespaceRoutes();
-const std::vector<Route>& TableRoutes();
-const std::vector<Route>& ScanRoutes();
+std::vector<Route> NamespaceRoutes();
+std::vector<Route> TableRoutes();
+std::vector<Route> TableNameRoutes();
+std::vector<Route> ViewRoutes();
+std::vector<Route> FunctionRoutes();
+std::vector<Route> MetricsRoutes();
+std::vector<Route> ScanRoutes();
 
 // Where clients find the files that metadata names: for config's defaults and a loaded table's.
 json::Object FileAccessOf(const Asked& asked);
+// kNoSuchWarehouse unless the caller's catalog goes by that name.
+Status CheckWarehouse(const Asked& asked, std::string_view warehouse);
 
 Result<Answer> GetConfig(const Asked& asked);
 Result<Answer> PostToken(const Asked& asked);
@@ -96,10 +125,36 @@ Result<json::Object> ListedAs(const Asked& asked, std::string_view key, List lis
   return answer;
 }
 
-// A namespace of one level: ["a"] and "a". kUnsupportedOperation for more, kBadRequest for none.
+// ["a", "b"] as the catalog names it; kBadRequest for none and for levels that are no names.
 Result<std::string> NamespaceOf(const json::Value* levels);
+// The catalog's name as clients see it: ["a", "b"].
+json::Array ShownNamespace(std::string_view name);
+
+// A member of a request's body; kBadRequest when it is of another type. An absent flag is false, an absent text an
+// error.
+Result<bool> FlagOf(const json::Value& body, std::string_view key);
+Result<std::string> TextOf(const json::Value& body, std::string_view key);
+
+// {"namespace": [...], "name": "..."} under `key`.
+struct Identifier {
+  std::string name_space;
+  std::string name;
+  std::string Dotted() const { return catalog::DottedName(name_space) + "." + name; }
+};
+Result<Identifier> IdentifierOf(const json::Value& body, std::string_view key);
+
+// The catalog's refusals in the words of the specification's clients. With the `name` of a table, a namespace that is
+// not there is a table that is not there: clients look for "db.table.files" in the namespace db.table first.
+Error WordedFor(const Error& error, std::string_view name_space, std::string_view name);
+template <typename T>
+Result<T> Worded(Result<T> result, std::string_view name_space, std::string_view name = {}) {
+  if (result.ok()) return result;
+  return WordedFor(result.error(), name_space, name);
+}
 
 // {"error": {"message", "type", "code"}}.
 Answer ErrorAnswer(const Error& error);
+// "NoSuchTableException": how clients know the error.
+std::string_view ExceptionName(const Error& error);
 
 }  // namespace tarn::api::iceberg_rest

@@ -48,21 +48,21 @@ Status SetProperties(catalog::Database& database, const json::Value* properties,
   return Ok();
 }
 
-json::Value NamespaceAnswer(const catalog::Database& database) {
-  return json::Object{{"namespace", json::Array{database.name}}, {"properties", PropertiesOf(database)}};
+Answer NamespaceAnswer(const catalog::Database& database) {
+  return Answer{.body = json::Write(json::Object{{"namespace", ShownNamespace(database.Shown())},
+                                                 {"properties", PropertiesOf(database)}})};
 }
 
 Result<Answer> ListNamespaces(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabases"));
-  if (const auto parent = asked.query.find("parent"); parent != asked.query.end() && !parent->second.empty()) {
-    // There is one level: a namespace that exists has no children.
-    TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, parent->second));
-    return Answer{.body = json::Write(json::Object{{"namespaces", json::Array{}}})};
-  }
+  const auto given = asked.query.find("parent");
+  const std::string parent = given == asked.query.end() ? std::string() : given->second;
   const auto list = [&](const catalog::ListOptions& options) {
-    return asked.parts->catalog->ListDatabases(asked.scope, options);
+    const catalog::Catalog& catalog = *asked.parts->catalog;
+    return parent.empty() ? catalog.ListDatabases(asked.scope, options)
+                          : Worded(catalog.ListChildren(asked.scope, parent, options), parent);
   };
-  const auto show = [](const catalog::Database& database) { return json::Array{database.name}; };
+  const auto show = [](const catalog::Database& database) { return ShownNamespace(database.Shown()); };
   TARN_TRY(auto answer, ListedAs(asked, "namespaces", list, show));
   return Answer{.body = json::Write(std::move(answer))};
 }
@@ -73,42 +73,41 @@ Result<Answer> CreateNamespace(const Asked& asked) {
   TARN_TRY(database.name, NamespaceOf(body.Find("namespace")));
   TARN_CHECK(asked.May("glue:CreateDatabase", database.name));
   TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
-  const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database);
+  database.shown_name = database.name;
+  asked.promised = NamespaceAnswer(database);
+  const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database, asked.also);
   if (made.Is(catalog::kAlreadyExists)) {
-    return Fail(catalog::kAlreadyExists, fmt::format("Namespace already exists: {}", database.name));
+    return Fail(catalog::kAlreadyExists,
+                fmt::format("Namespace already exists: {}", catalog::DottedName(database.name)));
   }
-  if (!made.ok()) return made.error();
-  return Answer{.body = json::Write(NamespaceAnswer(database))};
+  TARN_CHECK(Worded(made, catalog::ParentOf(database.name)));
+  return *asked.promised;
 }
 
 Result<Answer> LoadNamespace(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabase", asked.name_space));
-  TARN_TRY(const auto database, asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
-  return Answer{.body = json::Write(NamespaceAnswer(database))};
+  TARN_TRY(const auto database,
+           Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
+  return NamespaceAnswer(database);
 }
 
 Result<Answer> NamespaceExists(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabase", asked.name_space));
-  TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  TARN_CHECK(Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
   return Answer{.status = 204};
 }
 
 Result<Answer> DropNamespace(const Asked& asked) {
   TARN_CHECK(asked.May("glue:DeleteDatabase", asked.name_space));
-  TARN_CHECK(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
-  TARN_TRY(const auto page, asked.parts->catalog->ListTables(asked.scope, asked.name_space, {.after = {}, .limit = 1}));
-  if (!page.items.empty()) {
-    return Fail(kNamespaceNotEmpty,
-                fmt::format("Namespace {} is not empty: it holds table {}", asked.name_space, page.items[0].name));
-  }
-  TARN_CHECK(asked.parts->catalog->DeleteDatabase(asked.scope, asked.name_space));
+  TARN_CHECK(
+      Worded(asked.parts->catalog->DeleteEmptyDatabase(asked.scope, asked.name_space, asked.also), asked.name_space));
   return Answer{.status = 204};
 }
 
 Result<Answer> UpdateNamespace(const Asked& asked) {
   TARN_CHECK(asked.May("glue:UpdateDatabase", asked.name_space));
   TARN_TRY(const json::Value body, asked.Json());
-  TARN_TRY(auto database, asked.parts->catalog->GetDatabase(asked.scope, asked.name_space));
+  TARN_TRY(auto database, Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
   json::Array removed;
   json::Array missing;
   if (const json::Value* removals = body.Find("removals"); removals != nullptr && !removals->is_null()) {
@@ -124,24 +123,26 @@ Result<Answer> UpdateNamespace(const Asked& asked) {
   }
   json::Array updated;
   TARN_CHECK(SetProperties(database, body.Find("updates"), &updated));
-  TARN_CHECK(asked.parts->catalog->UpdateDatabase(asked.scope, asked.name_space, std::move(database)));
-  return Answer{
-      .body = json::Write(json::Object{
-          {"updated", std::move(updated)}, {"removed", std::move(removed)}, {"missing", std::move(missing)}})};
+  asked.promised =
+      Answer{.body = json::Write(json::Object{
+                 {"updated", std::move(updated)}, {"removed", std::move(removed)}, {"missing", std::move(missing)}})};
+  TARN_CHECK(
+      Worded(asked.parts->catalog->UpdateDatabase(asked.scope, asked.name_space, std::move(database), asked.also),
+             asked.name_space));
+  return *asked.promised;
 }
 
 }  // namespace
 
-const std::vector<Route>& NamespaceRoutes() {
-  static const std::vector<Route> kRoutes{
-      {"GET", "/v1/{prefix}/namespaces", &ListNamespaces},
-      {"POST", "/v1/{prefix}/namespaces", &CreateNamespace},
-      {"GET", "/v1/{prefix}/namespaces/{namespace}", &LoadNamespace},
-      {"HEAD", "/v1/{prefix}/namespaces/{namespace}", &NamespaceExists},
-      {"DELETE", "/v1/{prefix}/namespaces/{namespace}", &DropNamespace},
-      {"POST", "/v1/{prefix}/namespaces/{namespace}/properties", &UpdateNamespace},
+std::vector<Route> NamespaceRoutes() {
+  return {
+      {"ListNamespaces", "GET", "/v1/{prefix}/namespaces", &ListNamespaces},
+      {"CreateNamespace", "POST", "/v1/{prefix}/namespaces", &CreateNamespace, true},
+      {"LoadNamespaceMetadata", "GET", "/v1/{prefix}/namespaces/{namespace}", &LoadNamespace},
+      {"NamespaceExists", "HEAD", "/v1/{prefix}/namespaces/{namespace}", &NamespaceExists},
+      {"DropNamespace", "DELETE", "/v1/{prefix}/namespaces/{namespace}", &DropNamespace, true},
+      {"UpdateProperties", "POST", "/v1/{prefix}/namespaces/{namespace}/properties", &UpdateNamespace, true},
   };
-  return kRoutes;
 }
 
 }  // namespace tarn::api::iceberg_rest

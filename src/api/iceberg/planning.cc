@@ -326,14 +326,15 @@ Result<Answer> FetchScanTasks(const Asked& asked) {
 
 }  // namespace
 
-const std::vector<Route>& ScanRoutes() {
-  static const std::vector<Route> kRoutes{
-      {"POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan", &PlanTableScan},
-      {"GET", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}", &FetchPlanningResult},
-      {"DELETE", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}", &CancelPlanning},
-      {"POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/tasks", &FetchScanTasks},
+std::vector<Route> ScanRoutes() {
+  constexpr std::string_view kPlan = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan";
+  constexpr std::string_view kPlanId = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}";
+  return {
+      {"PlanTableScan", "POST", kPlan, &PlanTableScan},
+      {"FetchPlanningResult", "GET", kPlanId, &FetchPlanningResult},
+      {"CancelPlanning", "DELETE", kPlanId, &CancelPlanning},
+      {"FetchScanTasks", "POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/tasks", &FetchScanTasks},
   };
-  return kRoutes;
 }
 
 }  // namespace tarn::api::iceberg_rest

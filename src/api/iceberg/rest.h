@@ -1,16 +1,18 @@
-// The Iceberg REST catalog below /iceberg: config, OAuth2 tokens, namespaces, tables. Specified by apache/iceberg's
-// open-api/rest-catalog-open-api.yaml.
+// The Iceberg REST catalog below /iceberg: config, OAuth2 tokens, namespaces, tables, views, functions. Specified by
+// apache/iceberg's open-api/rest-catalog-open-api.yaml.
 //
-// A namespace is a database of the catalog (one level), a table the Glue table of the same name. One table of routes
+// A namespace is a database of the catalog, a table or view the Glue table of the same name. One table of routes
 // says what is served; `config` declares exactly its lines. Callers sign with SigV4 (any service name) or carry a token
 // of /v1/oauth/tokens, whose client id and secret are an access key's. Each route asks the authoriser for the Glue
-// action that does the same. Errors are the specification's ErrorModel. Threads: the handler runs on I/O threads, the
-// work on the metadata pool.
+// action that does the same. A change's Idempotency-Key is kept with the change (idempotency.h). Errors are the
+// specification's ErrorModel. Threads: the handler runs on I/O threads, the work on the metadata pool.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "api/protocol/dispatch.h"
 #include "base/executor.h"
 #include "base/time.h"
 #include "catalog/iceberg/planner.h"
@@ -18,6 +20,7 @@
 #include "http/server.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
+#include "kv/kv.h"
 
 namespace tarn::api::iceberg_rest {
 
@@ -36,6 +39,8 @@ struct Parts {
   catalog::Planner* planner = nullptr;
   std::string sealing_key;           // secret, the same after a restart
   std::shared_ptr<ScanPlans> plans;  // the face's own
+  kv::Store* kv = nullptr;
+  std::function<void(const protocol::AuditRecord&)> audit;  // of every answered request, as the dispatcher's hook
 };
 
 class Rest {

@@ -87,8 +87,8 @@ def test_config_declares_exactly_what_is_served(lake, name):
     for method, path in (("POST", f"/v1/namespaces/{name}/views"), ("POST", "/v1/transactions/commit"), ("GET", "/v1/x")):
         status, answer, _ = ask(lake, method, path, body={} if method == "POST" else None, token=token)
         assert (status, answer["error"]["type"]) == (404, "NoSuchRouteException")
-    status, answer, _ = ask(lake, "GET", "/v1/config?warehouse=other", token=token)
-    assert status == 400 and "other" in answer["error"]["message"]
+    status, answer, _ = ask(lake, "GET", "/v1/config?warehouse=s3tablescatalog/other", token=token)
+    assert (status, answer["error"]["type"]) == (404, "NoSuchWarehouseException") and "other" in answer["error"]["message"]
 
 
 def test_namespaces_are_the_databases_of_glue(lake, catalog, name):
@@ -196,7 +196,7 @@ def test_bad_requests_change_nothing_and_say_why(lake, catalog, space):
         status, answer, _ = ask(lake, "POST", tables, body=body, token=token)
         assert status == 400 and words in answer["error"]["message"], answer
     status, answer, _ = ask(lake, "POST", "/v1/namespaces", body={"namespace": ["a", "b"]}, token=token)
-    assert status == 406 and answer["error"]["type"] == "UnsupportedOperationException"
+    assert status == 404 and answer["error"]["type"] == "NoSuchNamespaceException"
     status, answer, _ = ask(lake, "GET", f"{tables}/none", token=token)
     assert status == 404 and answer["error"]["message"] == f"Table does not exist: {space}.none"
     status, answer, _ = ask(lake, "GET", "/v1/namespaces/none/tables", token=token)

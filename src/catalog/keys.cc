@@ -11,8 +11,12 @@
 namespace tarn::catalog {
 
 kv::Key KindKey(const Scope& scope, std::string_view kind) {
+  // What follows the region's name is the catalog's (catalog/buckets/table_buckets.h).
+  const std::string_view place = scope.region;
+  const size_t slash = place.find('/');
   kv::Key key("c");
-  key.Text(scope.account).Text(scope.region).Text("").Text(kind);
+  key.Text(scope.account).Text(place.substr(0, slash));
+  key.Text(slash == place.npos ? std::string_view() : place.substr(slash + 1)).Text(kind);
   return key;
 }
 

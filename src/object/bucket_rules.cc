@@ -16,7 +16,8 @@ bool LooksLikeIpAddress(std::string_view name) {
 // Names of paths on the lake's port that are not buckets.
 constexpr std::string_view kReservedNames[] = {"iceberg", "ingest", "_tarn"};
 constexpr std::string_view kReservedPrefixes[] = {"xn--", "sthree-"};
-constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
+// "--table-s3" is refused to users by api/s3: such buckets hold the tables of table buckets.
+constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3"};
 
 bool IsValidBucketName(std::string_view name) {
   if (name.size() < 3 || name.size() > 63) return false;

@@ -24,12 +24,14 @@
 #include "api/s3/metrics/request_counter.h"
 #include "api/s3/s3_service.h"
 #include "api/s3control/s3control_service.h"
+#include "api/s3tables/s3tables_service.h"
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "blob/blob.h"
 #include "blob/key_wrapper.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/catalog.h"
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/tables.h"
@@ -171,6 +173,7 @@ class OpenLake : public Lake {
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     manifests_ = std::make_unique<catalog::Manifests>(*objects_);
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
+    table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
     TARN_CHECK(queries_->Recover());
@@ -261,6 +264,8 @@ class OpenLake : public Lake {
                                   .access_log = access_log_.get(),
                                   .request_counter = request_counter_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{
+        .catalog = *catalog_, .tables = *iceberg_tables_, .buckets = *table_buckets_, .jobs = nullptr})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(
@@ -315,6 +320,7 @@ class OpenLake : public Lake {
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<catalog::Manifests> manifests_;
   std::unique_ptr<catalog::Planner> planner_;
+  std::unique_ptr<catalog::TableBuckets> table_buckets_;
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "iceberg/errors.h"
 #include "iceberg/upkeep/expire.h"
 #include "object/files.h"
@@ -62,7 +63,7 @@ class Finder {
  private:
   Status ListOld(OrphanReport& report) {
     TARN_TRY(const object::Location place, object::ParseLocation(folder_));
-    if (place.key.empty()) {
+    if (place.key.empty() && !catalog::TableBucketOf(table_.scope)) {
       return Fail(iceberg::kInvalid, fmt::format("{} is a whole bucket: its files may be anyone's", folder_));
     }
     const Timestamp limit = parts_.clock.Now().Plus(-options_.age_micros);

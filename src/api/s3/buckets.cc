@@ -48,6 +48,9 @@ Result<std::string> ChooseRegion(const std::string& endpoint, std::string constr
   return constraint;
 }
 
+// S3 Tables keeps each table's files in such a bucket: made, shown and removed with its table alone.
+bool IsOfATable(std::string_view bucket) { return bucket.ends_with("--table-s3"); }
+
 }  // namespace
 
 Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::optional<std::string>& name,
@@ -69,6 +72,7 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   const std::string name = in.bucket.value_or("");
   call.AddErrorField("BucketName", name);
   TARN_CHECK(object::CheckBucketName(name));
+  if (IsOfATable(name)) return Fail(object::kInvalidBucketName, "The specified bucket is not valid.");
   if (in.bucket_namespace && *in.bucket_namespace != "global") {
     return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
   }
@@ -108,6 +112,7 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
 Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, const gen::DeleteBucketRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   call.AddErrorField("BucketName", bucket.name);
+  if (IsOfATable(bucket.name)) return Fail(object::kAccessDenied, "Access Denied");
   TARN_CHECK(store_.DeleteBucket(bucket.name));
   if (parts_.request_counter != nullptr) parts_.request_counter->Forget();
   return gen::DeleteBucketResponse{};
@@ -144,6 +149,7 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   out.buckets.emplace();
   const bool tell_region = in.max_buckets || in.continuation_token || in.prefix || in.bucket_region;
   for (const object::Bucket& bucket : page.buckets) {
+    if (IsOfATable(bucket.name)) continue;
     gen::Bucket entry{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
     if (tell_region) entry.bucket_region = bucket.owner.region;
     out.buckets->push_back(std::move(entry));

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "catalog/iceberg/committer.h"
 #include "iceberg/errors.h"
@@ -74,6 +75,7 @@ Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view da
 
 Result<std::string> IcebergTables::DefaultLocation(const Scope& scope, std::string_view database,
                                                    std::string_view name) {
+  if (TableBucketOf(scope)) return NewTableLocation(objects_, scope);
   TARN_TRY(const Database found, catalog_.GetDatabase(scope, database));
   if (found.location && !found.location->empty()) {
     std::string base = *found.location;

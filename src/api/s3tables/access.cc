@@ -1,0 +1,191 @@
+// Who may: ARNs taken apart, what they name found, and what the policies of buckets and tables say.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/s3tables/s3tables_service.h"
+#include "base/strings.h"
+#include "catalog/errors.h"
+#include "policy/policy.h"
+
+namespace tarn::api::s3tables {
+namespace {
+
+using identity::Caller;
+using identity::Check;
+using identity::PrincipalType;
+
+policy::PrincipalKind KindOf(PrincipalType type) {
+  switch (type) {
+    case PrincipalType::kRoot:
+      return policy::PrincipalKind::kAccountRoot;
+    case PrincipalType::kUser:
+      return policy::PrincipalKind::kUser;
+    case PrincipalType::kAssumedRole:
+      return policy::PrincipalKind::kAssumedRole;
+    case PrincipalType::kService:
+      return policy::PrincipalKind::kService;
+    case PrincipalType::kAnonymous:
+      break;
+  }
+  return policy::PrincipalKind::kAnonymous;
+}
+
+class CheckContext : public policy::Context {
+ public:
+  explicit CheckContext(const Check& check) : check_(check) {}
+  bool Find(std::string_view key, std::vector<std::string>& values) const override {
+    for (const auto& [name, value] : check_.context) {
+      if (!EqualsIgnoreCase(name, key)) continue;
+      values.push_back(value);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  const Check& check_;
+};
+
+class PolicyGuard : public identity::Guard {
+ public:
+  Status Add(const std::optional<std::string>& text) {
+    if (!text) return Ok();
+    TARN_TRY(auto document, policy::Document::Parse(*text, policy::ParseOptions()));
+    documents_.push_back(std::move(document));
+    return Ok();
+  }
+
+  Result<Verdict> Judge(const Caller& caller, const Check& check) const override {
+    const policy::Principal principal{.kind = KindOf(caller.type),
+                                      .account = caller.account,
+                                      .arn = caller.arn,
+                                      .role_arn = {},
+                                      .user_id = caller.user_id,
+                                      .canonical_id = {},
+                                      .service = {},
+                                      .provider = {}};
+    const CheckContext context(check);
+    Verdict verdict = Verdict::kNone;
+    for (const auto& document : documents_) {
+      const policy::Decision decision = document->Evaluate(
+          {.principal = principal, .action = check.action, .resource = check.resource, .context = context});
+      if (decision.effect == policy::Effect::kDeny) return Verdict::kDeny;
+      // A statement that names an account leaves the decision to that account, whose root may do everything.
+      const bool binds = decision.match != policy::Match::kAccount || caller.is_root();
+      if (decision.effect == policy::Effect::kAllow && binds) verdict = Verdict::kAllow;
+    }
+    return verdict;
+  }
+
+ private:
+  std::vector<std::shared_ptr<const policy::Document>> documents_;
+};
+
+Check BareCheck(std::string_view action, std::string resource, const std::string& owner) {
+  Check check;
+  check.action = action;
+  check.resource = std::move(resource);
+  check.owner = owner;
+  return check;
+}
+
+Error TableNotFound() { return Fail(kNotFound, "The specified table does not exist."); }
+
+}  // namespace
+
+Result<BucketName> ParseArn(std::string_view arn, std::string* table) {
+  constexpr std::string_view kBucket = "bucket/";
+  constexpr std::string_view kTable = "/table/";
+  const auto parts = Split(arn, ':');
+  if (parts.size() != 6 || parts[0] != "arn" || parts[2] != "s3tables" || !parts[5].starts_with(kBucket) ||
+      parts[4].size() != 12) {
+    return Fail(kBadRequest, fmt::format("The specified ARN is not valid: {}", arn));
+  }
+  BucketName bucket{.owner = {.account = std::string(parts[4]), .region = std::string(parts[3])}, .name = {}};
+  std::string_view rest = parts[5].substr(kBucket.size());
+  if (const size_t at = rest.find(kTable); at != rest.npos) {
+    if (table != nullptr) *table = rest.substr(at + kTable.size());
+    rest = rest.substr(0, at);
+  }
+  bucket.name = rest;
+  return bucket;
+}
+
+Result<FoundTable> FindTable(const S3TablesService& service, const std::optional<std::string>& bucket_arn,
+                             const std::optional<std::string>& name_space, const std::optional<std::string>& name) {
+  FoundTable found;
+  TARN_TRY(found.bucket, ParseArn(bucket_arn.value_or("")));
+  TARN_CHECK(service.parts().buckets.Get(found.bucket.owner, found.bucket.name));
+  TARN_TRY(found.table,
+           service.parts().catalog.GetTable(found.bucket.scope(), name_space.value_or(""), name.value_or("")));
+  return found;
+}
+
+Result<FoundTable> FindTable(const S3TablesService& service, std::string_view table_arn) {
+  FoundTable found;
+  std::string uid;
+  TARN_TRY(found.bucket, ParseArn(table_arn, &uid));
+  TARN_CHECK(service.parts().buckets.Get(found.bucket.owner, found.bucket.name));
+  const Scope scope = found.bucket.scope();
+  catalog::ListOptions databases;
+  while (true) {
+    TARN_TRY(const auto page, service.parts().catalog.ListDatabases(scope, databases));
+    for (const catalog::Database& database : page.items) {
+      catalog::ListOptions one;
+      one.limit = 1;
+      TARN_TRY(auto tables,
+               service.parts().catalog.ListTables(scope, database.name, one,
+                                                  [&uid](const catalog::Table& table) { return table.uid == uid; }));
+      if (tables.items.empty()) continue;
+      found.table = std::move(tables.items.front());
+      return found;
+    }
+    if (page.next.empty()) return TableNotFound();
+    databases.after = page.next;
+  }
+}
+
+std::vector<Check> AskBucket(const S3TablesService& service, const Call&, std::string_view action,
+                             const std::optional<std::string>& bucket_arn) {
+  const auto name = ParseArn(bucket_arn.value_or(""));
+  // What cannot be found is refused by the handler, in its own words.
+  if (!name.ok()) return {BareCheck(action, "*", "")};
+  Check check = BareCheck(action, name->arn(), name->owner.account);
+  auto guard = std::make_shared<PolicyGuard>();
+  if (const auto bucket = service.parts().buckets.Get(name->owner, name->name);
+      bucket.ok() && guard->Add(bucket->policy).ok()) {
+    check.guard = std::move(guard);
+  }
+  return {std::move(check)};
+}
+
+std::vector<Check> AskTable(const S3TablesService& service, const Call& call, std::string_view action,
+                            const std::optional<std::string>& bucket_arn, const std::optional<std::string>& name_space,
+                            const std::optional<std::string>& name) {
+  auto checks = AskBucket(service, call, action, bucket_arn);
+  Check& check = checks.front();
+  if (name_space) check.context["s3tables:namespace"] = *name_space;
+  if (name) check.context["s3tables:tableName"] = *name;
+  const auto found = FindTable(service, bucket_arn, name_space, name);
+  if (!found.ok()) {
+    if (check.resource != "*") check.resource += "/table/*";
+    return checks;
+  }
+  check.resource = found->arn();
+  const auto settings = service.parts().buckets.GetSettings(found->bucket.scope(), found->table);
+  const auto bucket = service.parts().buckets.Get(found->bucket.owner, found->bucket.name);
+  auto guard = std::make_shared<PolicyGuard>();
+  if (settings.ok() && bucket.ok() && guard->Add(bucket->policy).ok() && guard->Add(settings->policy).ok()) {
+    check.guard = std::move(guard);
+  }
+  return checks;
+}
+
+std::vector<Check> AskOwner(std::string_view action, const std::optional<std::string>& bucket_arn) {
+  const auto name = ParseArn(bucket_arn.value_or(""));
+  if (!name.ok()) return {BareCheck(action, "*", "")};
+  return {BareCheck(action, name->arn(), name->owner.account)};
+}
+
+}  // namespace tarn::api::s3tables

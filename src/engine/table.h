@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "engine/column_type.h"
+#include "engine/table_format.h"
 
 namespace tarn::engine {
 
@@ -25,8 +26,9 @@ struct File {
   std::string id;
   std::string path;  // "s3://bucket/key": shown by "$path" and in messages
   uint64_t size_bytes = 0;
-  std::optional<uint64_t> rows;  // exact, if known
-  Timestamp modified;            // shown by "$file_modified_time"
+  std::optional<uint64_t> rows;              // exact, if known
+  Timestamp modified;                        // shown by "$file_modified_time"
+  std::shared_ptr<const FileDetail> detail;  // what a table format says of it; null: nothing
 };
 
 class OpenFile {
@@ -60,6 +62,7 @@ class FileSink {
 struct ColumnDef {
   std::string name;
   Type type;
+  std::optional<FieldIds> field = std::nullopt;  // set on all columns of a table that knows its columns by number
 };
 
 enum class Format : uint8_t {
@@ -96,6 +99,15 @@ class FileLister {
   virtual Result<std::vector<std::vector<File>>> List(std::span<const size_t> partitions) = 0;
 };
 
+// Plans the scan of a table whose format knows what is in its files. May be asked several times in a query, with
+// stronger conditions.
+class FilePlanner {
+ public:
+  virtual ~FilePlanner() = default;
+  // Every file that may hold a row for which `condition` is true; others are left out as far as the format can tell.
+  virtual Result<std::vector<File>> Plan(const Condition& condition) = 0;
+};
+
 // One table (or one snapshot of it) as one principal may see it in one query.
 struct TableBinding {
   std::vector<ColumnDef> columns;            // in the files (kRows: of `rows`)
@@ -103,7 +115,9 @@ struct TableBinding {
   // An unpartitioned table has exactly one partition without values.
   std::vector<Partition> partitions;
   std::shared_ptr<FileLister> lister;
+  std::shared_ptr<FilePlanner> planner;  // instead of the lister; the table has one partition then. Parquet only
   std::shared_ptr<FileSource> source;
+  TableFormat table_format;
   Format format = Format::kParquet;
   TextOptions text;
   // Compression of text files is told from the name's end: .gz, .zst, .bz2; else none.
@@ -115,7 +129,9 @@ struct TableBinding {
   // Columns (of both kinds) that do not exist for the query; row_filter may use them.
   std::vector<std::string> hidden_columns;
 
-  bool virtual_columns = true;  // offer "$path", "$file_size", "$file_modified_time" by name (never in SELECT *)
+  // Offer "$path", "$file_size", "$file_modified_time" by name (never in SELECT *); over Parquet "$pos" too, and over
+  // numbered columns "_row_id" and "_last_updated_sequence_number".
+  bool virtual_columns = true;
 
   // kRows: a value per column, as text in the column's type; no value = NULL.
   std::vector<std::vector<std::optional<std::string>>> rows;

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "engine/duck/slot_context.h"
 #include "engine/duck/types.h"
+#include "engine/scan/condition_of.h"
 
 namespace tarn::engine {
 
@@ -21,8 +22,10 @@ BoundTable::BoundTable(std::shared_ptr<QueryState> query, std::shared_ptr<const 
       types_.push_back(ToDuckType(column.type));
     }
   }
-  names_.insert(names_.end(), {"$path", "$file_size", "$file_modified_time"});
-  types_.insert(types_.end(), {LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::TIMESTAMP_TZ});
+  names_.insert(names_.end(),
+                {"$path", "$file_size", "$file_modified_time", "$pos", "_row_id", "_last_updated_sequence_number"});
+  types_.insert(types_.end(), {LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::TIMESTAMP_TZ,
+                               LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::BIGINT});
   hidden_.resize(names_.size());
   for (size_t i = 0; i < names_.size(); ++i) {
     for (const std::string& name : binding_->hidden_columns)
@@ -33,6 +36,12 @@ BoundTable::BoundTable(std::shared_ptr<QueryState> query, std::shared_ptr<const 
       ThrowFailure(*query_, Fail(kInvalidTable, "a partition's values do not match the table's partition keys"));
     }
   }
+}
+
+bool BoundTable::OffersVirtual(size_t offset) const {
+  if (!binding_->virtual_columns || Hidden(table_columns() + offset)) return false;
+  if (offset < kPosition) return true;
+  return binding_->format == Format::kParquet && (offset == kPosition || numbered());
 }
 
 Value BoundTable::PartitionValue(size_t partition, size_t column) const {
@@ -87,6 +96,41 @@ std::vector<BoundTable::Listed> BoundTable::List(const std::vector<size_t>& part
     for (const File& file : listed_[partition]) result.push_back({partition, &file});
   }
   return result;
+}
+
+std::vector<BoundTable::Listed> BoundTable::Plan(const Condition& condition) {
+  std::vector<File> files = OrThrow(*query_, binding_->planner->Plan(condition));
+  std::vector<Listed> result;
+  result.reserve(files.size());
+  std::lock_guard lock(mutex_);
+  for (File& file : files) {
+    auto [known, fresh] = by_path_.try_emplace(file.path);
+    if (fresh) {
+      query_->AllowFile(binding_->source, file);
+      known->second = {0, &planned_.emplace_back(std::move(file))};
+    }
+    result.push_back(known->second);
+  }
+  return result;
+}
+
+Condition BoundTable::ConditionOfFilters(const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
+                                         duckdb::idx_t table_index, const std::vector<size_t>& column_of) const {
+  const ColumnOf file_column = [&](const duckdb::Expression& expression) -> std::optional<size_t> {
+    if (expression.GetExpressionClass() != duckdb::ExpressionClass::BOUND_COLUMN_REF) return std::nullopt;
+    const auto& reference = expression.Cast<duckdb::BoundColumnRefExpression>();
+    const auto& binding = reference.binding;
+    if (binding.table_index != table_index || binding.column_index >= column_of.size()) return std::nullopt;
+    const size_t column = column_of[binding.column_index];
+    // A part of a column that is read alone has the part's type.
+    if (column >= file_columns() || reference.return_type != types_[column]) return std::nullopt;
+    return column;
+  };
+  Condition all;
+  for (const auto& filter : filters) {
+    if (!filter->IsVolatile() && !filter->HasSubquery()) all = And(std::move(all), ConditionOf(*filter, file_column));
+  }
+  return all;
 }
 
 const BoundTable::Listed* BoundTable::Find(const std::string& path) const {

@@ -1,12 +1,15 @@
 #include "engine/scan/parquet_scan.h"
 
 #include <duckdb/common/multi_file/multi_file_function.hpp>
-#include <duckdb/planner/filter/conjunction_filter.hpp>
+#include <duckdb/function/function_binder.hpp>
+#include <duckdb/planner/expression/bound_operator_expression.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/parquet_footer.h"
+#include "engine/scan/condition_of.h"
+#include "engine/scan/field_mapping.h"
+#include "engine/scan/file_list.h"
 
 namespace tarn::engine {
 
@@ -20,14 +23,6 @@ using std::string;
 
 column_t VirtualColumnId(size_t offset) { return duckdb::VIRTUAL_COLUMN_START + 100 + offset; }
 
-namespace {
-
-struct ScanInfo : duckdb::TableFunctionInfo {
-  std::shared_ptr<BoundTable> table;
-  duckdb::TableCatalogEntry* entry = nullptr;
-};
-
-// The scan column that a column id of the plan means.
 std::optional<size_t> ScanColumn(const BoundTable& table, column_t id) {
   if (id < table.table_columns()) return id;
   for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
@@ -36,125 +31,46 @@ std::optional<size_t> ScanColumn(const BoundTable& table, column_t id) {
   return std::nullopt;
 }
 
-class PartitionedFileList : public MultiFileList {
- public:
-  PartitionedFileList(std::shared_ptr<BoundTable> table, std::vector<size_t> partitions,
-                      duckdb::TableCatalogEntry* entry)
-      : entry(entry), table_(std::move(table)), partitions_(std::move(partitions)) {}
+namespace {
 
-  duckdb::TableCatalogEntry* const entry;
-
-  duckdb::vector<duckdb::OpenFileInfo> GetAllFiles() const override {
-    duckdb::vector<duckdb::OpenFileInfo> all;
-    for (idx_t i = 0; i < Files().size(); ++i) all.push_back(GetFile(i));
-    return all;
-  }
-  duckdb::FileExpandResult GetExpandResult() const override {
-    if (Files().empty()) return duckdb::FileExpandResult::NO_FILES;
-    return Files().size() == 1 ? duckdb::FileExpandResult::SINGLE_FILE : duckdb::FileExpandResult::MULTIPLE_FILES;
-  }
-  idx_t GetTotalFileCount() const override { return Files().size(); }
-  duckdb::unique_ptr<MultiFileList> Copy() const override {
-    return make_uniq<PartitionedFileList>(table_, partitions_, entry);
-  }
-  duckdb::unique_ptr<duckdb::NodeStatistics> GetCardinality(duckdb::ClientContext&) const override {
-    std::vector<const File*> files;
-    for (const auto& listed : Files()) files.push_back(listed.file);
-    const auto rows = CountParquetRows(table_->query(), *table_->binding().source, files);
-    if (!rows) return nullptr;
-    return make_uniq<duckdb::NodeStatistics>(*rows, *rows);
-  }
-  duckdb::unique_ptr<MultiFileList> ComplexFilterPushdown(
-      duckdb::ClientContext& context, const duckdb::MultiFileOptions&, duckdb::MultiFilePushdownInfo& info,
-      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) const override {
-    std::vector<size_t> column_of;
-    for (column_t id : info.column_ids) column_of.push_back(ScanColumn(*table_, id).value_or(table_->names().size()));
-    return Keep(table_->Prune(context, partitions_, filters, info.table_index, column_of));
-  }
-  duckdb::unique_ptr<MultiFileList> DynamicFilterPushdown(duckdb::ClientContext&, const duckdb::MultiFileOptions&,
-                                                          const duckdb::vector<string>&,
-                                                          const duckdb::vector<LogicalType>&,
-                                                          const duckdb::vector<column_t>& column_ids,
-                                                          duckdb::TableFilterSet& filters) const override {
-    std::vector<size_t> kept = partitions_;
-    for (auto& [position, filter] : filters.filters) {
-      const size_t column = column_ids[position];
-      if (column < table_->file_columns() || column >= table_->table_columns()) continue;
-      std::erase_if(kept, [&, column](size_t partition) {
-        const Value value = table_->PartitionValue(partition, column - table_->file_columns());
-        auto stats = duckdb::BaseStatistics::FromConstant(value);
-        return filter->CheckStatistics(stats) == duckdb::FilterPropagateResult::FILTER_ALWAYS_FALSE;
-      });
-    }
-    return Keep(std::move(kept));
-  }
-
-  void Restrict(std::vector<size_t> partitions) {
-    partitions_ = std::move(partitions);
-    std::lock_guard lock(mutex_);
-    files_.reset();
-  }
-
- protected:
-  duckdb::OpenFileInfo GetFile(idx_t i) const override {
-    if (i >= Files().size()) return duckdb::OpenFileInfo();
-    const File& file = *Files()[i].file;
-    duckdb::OpenFileInfo info(file.path);
-    info.extended_info = duckdb::make_shared_ptr<duckdb::ExtendedOpenFileInfo>();
-    auto& options = info.extended_info->options;
-    options["file_size"] = Value::UBIGINT(file.size_bytes);
-    options["etag"] = Value(file.id);
-    options["last_modified"] = Value::TIMESTAMP(duckdb::timestamp_t(file.modified.micros));
-    options["has_deletes"] = Value::BOOLEAN(false);
-    return info;
-  }
-
- private:
-  // Listed when first asked for: after pruning.
-  const std::vector<BoundTable::Listed>& Files() const {
-    std::lock_guard lock(mutex_);
-    if (!files_) files_ = table_->List(partitions_);
-    return *files_;
-  }
-  duckdb::unique_ptr<MultiFileList> Keep(std::vector<size_t> kept) const {
-    if (kept.size() == partitions_.size()) return nullptr;
-    return make_uniq<PartitionedFileList>(table_, std::move(kept), entry);
-  }
-
-  std::shared_ptr<BoundTable> table_;
-  std::vector<size_t> partitions_;
-  mutable std::mutex mutex_;
-  mutable std::optional<std::vector<BoundTable::Listed>> files_;
+struct ScanInfo : duckdb::TableFunctionInfo {
+  std::shared_ptr<BoundTable> table;
+  SlotContext* slot = nullptr;
+  duckdb::TableCatalogEntry* entry = nullptr;
 };
 
 class BoundFileReader : public duckdb::MultiFileReader {
  public:
-  BoundFileReader(std::shared_ptr<BoundTable> table, duckdb::TableCatalogEntry* entry)
-      : table_(std::move(table)), entry_(entry) {}
+  BoundFileReader(std::shared_ptr<BoundTable> table, SlotContext& slot, duckdb::TableCatalogEntry* entry)
+      : table_(std::move(table)), slot_(slot), entry_(entry) {}
   static duckdb::unique_ptr<MultiFileReader> Make(const duckdb::TableFunction& function) {
     const auto& info = function.function_info->Cast<ScanInfo>();
-    return make_uniq<BoundFileReader>(info.table, info.entry);
+    return make_uniq<BoundFileReader>(info.table, *info.slot, info.entry);
   }
 
-  duckdb::unique_ptr<MultiFileReader> Copy() const override { return make_uniq<BoundFileReader>(table_, entry_); }
+  duckdb::unique_ptr<MultiFileReader> Copy() const override {
+    return make_uniq<BoundFileReader>(table_, slot_, entry_);
+  }
 
   duckdb::shared_ptr<MultiFileList> CreateFileList(duckdb::ClientContext&, const duckdb::vector<string>&,
                                                    const duckdb::FileGlobInput&) override {
-    return duckdb::make_shared_ptr<PartitionedFileList>(table_, table_->AllPartitions(), entry_);
+    return duckdb::make_shared_ptr<BoundFileList>(table_, table_->AllPartitions(), Condition(), entry_);
   }
 
   bool Bind(duckdb::MultiFileOptions& options, MultiFileList&, duckdb::vector<LogicalType>& types,
             duckdb::vector<string>& names, duckdb::MultiFileReaderBindData& bind_data) override {
     options.hive_partitioning = false;
     options.auto_detect_hive_partitioning = false;
+    const TableBinding& binding = table_->binding();
     for (size_t i = 0; i < table_->table_columns(); ++i) {
       names.push_back(table_->names()[i]);
       types.push_back(table_->types()[i]);
-      auto column = duckdb::MultiFileColumnDefinition::CreateFromNameAndType(names.back(), types.back());
-      column.default_expression = make_uniq<duckdb::ConstantExpression>(Value(types.back()));  // absent: NULL
-      bind_data.schema.push_back(std::move(column));
+      const size_t files = table_->file_columns();
+      const ColumnDef& column = i < files ? binding.columns[i] : binding.partition_columns[i - files];
+      bind_data.schema.push_back(DefinitionOf(column, types.back()));
     }
-    bind_data.mapping = duckdb::MultiFileColumnMappingMode::BY_NAME;
+    bind_data.mapping = table_->numbered() ? duckdb::MultiFileColumnMappingMode::BY_FIELD_ID
+                                           : duckdb::MultiFileColumnMappingMode::BY_NAME;
     return true;
   }
 
@@ -164,29 +80,102 @@ class BoundFileReader : public duckdb::MultiFileReader {
                     const duckdb::vector<duckdb::ColumnIndex>& column_ids, duckdb::ClientContext& context,
                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> state) override {
     MultiFileReader::FinalizeBind(reader, options, bind_data, columns, column_ids, context, state);
-    const BoundTable::Listed* listed = table_->Find(reader.reader->GetFileName());
-    if (!listed) throw duckdb::InternalException("a scan met a file that was not listed");
+    const BoundTable::Listed& listed = ListedOf(reader);
+    const File& file = *listed.file;
+    auto& file_columns = reader.reader->columns;
+    if (table_->numbered()) NumberFileColumns(table_->binding().table_format.name_mapping, file_columns);
     for (idx_t i = 0; i < column_ids.size(); ++i) {
       const auto column = ScanColumn(*table_, column_ids[i].GetPrimaryIndex());
-      if (!column || *column < table_->file_columns()) continue;
-      reader.constant_map.Add(duckdb::MultiFileGlobalIndex(i),
-                              table_->ConstantOf(listed->partition, *listed->file, *column));
+      if (!column) continue;
+      const duckdb::MultiFileGlobalIndex place(i);
+      if (table_->IsConstant(*column)) {
+        reader.constant_map.Add(place, table_->ConstantOf(listed.partition, file, *column));
+      } else if (*column < table_->file_columns() && file.detail && table_->numbered()) {
+        const int32_t id = table_->binding().columns[*column].field->id;
+        for (const auto& [of, text] : file.detail->constants) {
+          if (of != id || FindFileColumn(file_columns, id)) continue;
+          reader.constant_map.Add(place, ValueOf(text, table_->types()[*column]));
+        }
+      }
     }
+    reader.reader->deletion_filter = table_->deletes().PositionsOf(context, slot_, file);
+  }
+
+  duckdb::unique_ptr<duckdb::Expression> GetVirtualColumnExpression(
+      duckdb::ClientContext& context, duckdb::MultiFileReaderData& reader,
+      const duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns, idx_t& column_id, const LogicalType& type,
+      duckdb::MultiFileLocalIndex place,
+      duckdb::optional_ptr<duckdb::MultiFileColumnDefinition>& replaced_by) override {
+    const auto column = ScanColumn(*table_, column_id);
+    if (!column || *column < table_->table_columns() + BoundTable::kPosition) {
+      return MultiFileReader::GetVirtualColumnExpression(context, reader, file_columns, column_id, type, place,
+                                                         replaced_by);
+    }
+    column_id = COLUMN_IDENTIFIER_FILE_ROW_NUMBER;
+    const size_t offset = *column - table_->table_columns();
+    if (offset == BoundTable::kPosition) {
+      return make_uniq<duckdb::BoundReferenceExpression>(type, place.GetIndex());
+    }
+    return Lineage(context, reader, file_columns, offset == BoundTable::kRowId, place);
   }
 
  private:
+  const BoundTable::Listed& ListedOf(const duckdb::MultiFileReaderData& reader) const {
+    const BoundTable::Listed* listed = table_->Find(reader.reader->GetFileName());
+    if (!listed) throw duckdb::InternalException("a scan met a file that was not listed");
+    return *listed;
+  }
+
+  // What the file says of a row's id or last change, else what its manifest entry implies.
+  duckdb::unique_ptr<duckdb::Expression> Lineage(duckdb::ClientContext& context, duckdb::MultiFileReaderData& data,
+                                                 const duckdb::vector<duckdb::MultiFileColumnDefinition>& file_columns,
+                                                 bool row_id, duckdb::MultiFileLocalIndex place) const {
+    const auto& detail = ListedOf(data).file->detail;
+    const auto base = !detail ? std::nullopt : row_id ? detail->first_row_id : detail->sequence_number;
+    if (!base) return make_uniq<duckdb::BoundConstantExpression>(Value(LogicalType::BIGINT));
+    duckdb::unique_ptr<duckdb::Expression> implied = make_uniq<duckdb::BoundConstantExpression>(Value::BIGINT(*base));
+    const auto in_file = FindFileColumn(file_columns, row_id ? kRowIdField : kLastUpdatedField);
+    if (row_id) {
+      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>> parts;
+      parts.push_back(std::move(implied));
+      const idx_t position = place.GetIndex() + (in_file ? 1 : 0);
+      parts.push_back(make_uniq<duckdb::BoundReferenceExpression>(LogicalType::BIGINT, position));
+      duckdb::ErrorData error;
+      implied = duckdb::FunctionBinder(context).BindScalarFunction(DEFAULT_SCHEMA, "+", std::move(parts), error, true);
+      if (!implied) error.Throw();
+    }
+    if (!in_file) return implied;
+    // The file's own column is read into this place, the row's position into the next.
+    auto& reader = *data.reader;
+    reader.column_ids.push_back(duckdb::MultiFileLocalColumnId(*in_file));
+    reader.column_indexes.push_back(duckdb::ColumnIndex(*in_file));
+    auto known =
+        make_uniq<duckdb::BoundOperatorExpression>(duckdb::ExpressionType::OPERATOR_COALESCE, LogicalType::BIGINT);
+    known->children.push_back(make_uniq<duckdb::BoundReferenceExpression>(LogicalType::BIGINT, place.GetIndex()));
+    known->children.push_back(std::move(implied));
+    return known;
+  }
+
   std::shared_ptr<BoundTable> table_;
+  SlotContext& slot_;
   duckdb::TableCatalogEntry* entry_;
 };
 
 // DuckDB's own would list every file while the query is still being bound.
 duckdb::BindInfo GetBindInfo(const duckdb::optional_ptr<duckdb::FunctionData> data) {
-  auto* entry = data->Cast<duckdb::MultiFileBindData>().file_list->Cast<PartitionedFileList>().entry;
+  auto* entry = data->Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>().entry;
   return entry == nullptr ? duckdb::BindInfo(duckdb::ScanType::EXTERNAL) : duckdb::BindInfo(*entry);
 }
 
 duckdb::virtual_column_map_t VirtualColumns(duckdb::ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> data) {
   return data->Cast<duckdb::MultiFileBindData>().virtual_columns;
+}
+
+// Computed columns are filtered above the scan.
+bool SupportsFilterOn(const duckdb::FunctionData& data, idx_t id) {
+  const BoundTable& table = *data.Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>().table();
+  const auto column = ScanColumn(table, id);
+  return !column || *column < table.table_columns() + BoundTable::kRowId;
 }
 
 bool HasBinary(const Type& type) {
@@ -202,10 +191,9 @@ bool HasBinary(const Type& type) {
 duckdb::virtual_column_map_t VirtualColumnsOf(const BoundTable& table) {
   duckdb::virtual_column_map_t columns;
   columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", LogicalType::BOOLEAN)});
-  if (!table.binding().virtual_columns) return columns;
   for (size_t i = 0; i < BoundTable::kVirtualColumns; ++i) {
+    if (!table.OffersVirtual(i)) continue;
     const size_t column = table.table_columns() + i;
-    if (table.Hidden(column)) continue;
     columns.insert({VirtualColumnId(i), duckdb::TableColumn(table.names()[column], table.types()[column])});
   }
   return columns;
@@ -216,6 +204,7 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   BoundScan scan{*slot.parquet_scan, nullptr};
   auto info = duckdb::make_shared_ptr<ScanInfo>();
   info->table = table;
+  info->slot = &slot;
   info->entry = entry;
   duckdb::TableFunction& function = scan.function;
   function.name = "lake_scan";
@@ -229,6 +218,7 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   function.late_materialization = false;
   function.dynamic_to_string = nullptr;
   function.get_bind_info = GetBindInfo;
+  function.supports_pushdown_type = SupportsFilterOn;
 
   duckdb::vector<Value> inputs{Value("lake")};
   duckdb::named_parameter_map_t named;
@@ -249,8 +239,9 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   return scan;
 }
 
-void KeepPartitions(duckdb::FunctionData& bind_data, std::vector<size_t> partitions) {
-  bind_data.Cast<duckdb::MultiFileBindData>().file_list->Cast<PartitionedFileList>().Restrict(std::move(partitions));
+void KeepFiles(duckdb::FunctionData& bind_data, std::vector<size_t> partitions, const Condition& condition) {
+  bind_data.Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>().Restrict(std::move(partitions),
+                                                                                        condition);
 }
 
 }  // namespace tarn::engine

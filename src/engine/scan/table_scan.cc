@@ -19,6 +19,7 @@ using std::string;
 
 struct FilteredBindData : duckdb::FunctionData {
   std::shared_ptr<BoundTable> table;
+  SlotContext* slot = nullptr;
   BoundScan inner;
   std::vector<size_t> visible;                    // entry column → scan column
   duckdb::unique_ptr<duckdb::Expression> filter;  // references are scan columns; null: none
@@ -29,6 +30,7 @@ struct FilteredBindData : duckdb::FunctionData {
   duckdb::unique_ptr<FunctionData> Copy() const override {
     auto copy = make_uniq<FilteredBindData>();
     copy->table = table;
+    copy->slot = slot;
     copy->inner.function = inner.function;
     copy->inner.bind_data = inner.bind_data->Copy();
     copy->visible = visible;
@@ -56,6 +58,9 @@ struct FilteredGlobal : duckdb::GlobalTableFunctionState {
   duckdb::vector<duckdb::LogicalType> inner_types;
   std::vector<std::optional<size_t>> output;      // output column → column of the inner chunk
   duckdb::unique_ptr<duckdb::Expression> filter;  // references are columns of the inner chunk
+  // Of a table with equality deletes: where the file's path and the compared columns are in the inner chunk.
+  std::optional<size_t> path;
+  std::vector<size_t> equality;
 
   idx_t MaxThreads() const override { return inner->MaxThreads(); }
 };
@@ -100,6 +105,11 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
     global->output.push_back(column ? std::optional<size_t>(need(*column)) : std::nullopt);
   }
   for (size_t column : bind.filter_columns) need(column);
+  const auto& equality = bind.table->binding().table_format.equality_columns;
+  if (!equality.empty()) {
+    global->path = need(bind.table->table_columns() + BoundTable::kPath);
+    for (size_t column : equality) global->equality.push_back(need(column));
+  }
   if (global->inner_ids.empty()) {
     global->inner_ids.push_back(duckdb::COLUMN_IDENTIFIER_EMPTY);
     global->inner_types.push_back(duckdb::LogicalType::BOOLEAN);
@@ -128,6 +138,19 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   return local;
 }
 
+// Takes rows that equality deletes name out of the inner chunk.
+void DropUnequal(ClientContext& context, const FilteredBindData& bind, const FilteredGlobal& global,
+                 FilteredLocal& local) {
+  if (!global.path || local.chunk.size() == 0) return;
+  const string path = local.chunk.data[*global.path].GetValue(0).ToString();  // a chunk is of one file
+  const BoundTable::Listed* listed = bind.table->Find(path);
+  if (listed == nullptr || !listed->file->detail || listed->file->detail->deletes.empty()) return;
+  const idx_t rows = local.chunk.size();
+  const idx_t kept = bind.table->deletes().SelectUnequal(context, *bind.slot, *listed->file, local.chunk,
+                                                         global.equality, local.selection);
+  if (kept < rows) local.chunk.Slice(local.selection, kept);
+}
+
 void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& output) {
   const auto& bind = input.bind_data->Cast<FilteredBindData>();
   auto& global = input.global_state->Cast<FilteredGlobal>();
@@ -138,11 +161,13 @@ void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
     duckdb::TableFunctionInput inner(bind.inner.bind_data.get(), local.inner.get(), global.inner.get());
     inner.results_execution_mode = duckdb::AsyncResultsExecutionMode::SYNCHRONOUS;
     bind.inner.function.function(context, inner, local.chunk);
-    const idx_t rows = local.chunk.size();
-    if (rows == 0) {
+    if (local.chunk.size() == 0) {
       output.SetCardinality(0);
       return;
     }
+    DropUnequal(context, bind, global, local);
+    const idx_t rows = local.chunk.size();
+    if (rows == 0) continue;
     idx_t kept = rows;
     if (local.executor) {
       kept = local.executor->SelectExpression(local.chunk, local.selection);
@@ -172,7 +197,10 @@ void PushFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Functi
   }
   bind.partitions = bind.table->Prune(context, bind.partitions, filters, get.table_index, column_of);
   if (bind.table->binding().format == Format::kParquet) {
-    KeepPartitions(*bind.inner.bind_data, bind.partitions);
+    // Which files a user's condition leaves would tell, by the bytes read, of rows that a row filter hides.
+    const bool open = bind.table->binding().planner && !bind.filter;
+    KeepFiles(*bind.inner.bind_data, bind.partitions,
+              open ? bind.table->ConditionOfFilters(filters, get.table_index, column_of) : Condition());
   } else {
     KeepTextPartitions(*bind.inner.bind_data, bind.partitions);
   }
@@ -229,17 +257,20 @@ void BindRowFilter(ClientContext& context, FilteredBindData& bind) {
 
 BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_ptr<BoundTable> table,
                         duckdb::TableCatalogEntry& entry) {
-  if (table->binding().format == Format::kParquet && !table->governed()) {
+  const TableBinding& binding = table->binding();
+  const bool whole = !table->governed() && binding.table_format.equality_columns.empty();
+  if (binding.format == Format::kParquet && whole && !binding.table_format.filter_above) {
     return BindParquetScan(context, slot, std::move(table), &entry);
   }
   auto bind = make_uniq<FilteredBindData>();
   bind->table = table;
+  bind->slot = &slot;
   bind->entry = &entry;
   bind->partitions = table->AllPartitions();
   for (size_t i = 0; i < table->table_columns(); ++i) {
     if (!table->Hidden(i)) bind->visible.push_back(i);
   }
-  switch (table->binding().format) {
+  switch (binding.format) {
     case Format::kParquet:
       bind->inner = BindParquetScan(context, slot, table, nullptr);
       break;
@@ -263,7 +294,7 @@ BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_p
   function.get_virtual_columns = VirtualColumns;
   function.get_bind_info = GetBindInfo;
   function.table_scan_progress = Progress;
-  if (table->binding().format != Format::kRows) function.get_partition_data = PartitionData;
+  if (binding.format != Format::kRows) function.get_partition_data = PartitionData;
   return {std::move(function), std::move(bind)};
 }
 

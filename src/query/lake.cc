@@ -104,8 +104,13 @@ void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
 
 }  // namespace
 
-Lake::Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, object::Files files, Scope scope)
-    : catalog_(catalog), data_catalogs_(data_catalogs), files_(std::move(files)), scope_(std::move(scope)) {}
+Lake::Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, const IcebergAccess& iceberg,
+           object::Files files, Scope scope)
+    : catalog_(catalog),
+      data_catalogs_(data_catalogs),
+      iceberg_(iceberg),
+      files_(std::move(files)),
+      scope_(std::move(scope)) {}
 Lake::~Lake() = default;
 
 Result<ViewDefinition> DecodeView(const catalog::Table& table) {
@@ -184,9 +189,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     info.view_catalog = view.catalog;
     info.view_database = view.database;
   } else if (table->IsIceberg()) {
-    return Fail(sql::kNotSupported,
-                fmt::format("NOT_SUPPORTED: {}.{} is an Iceberg table; Iceberg tables are not served yet",
-                            name.database, name.table));
+    return DescribeIceberg(name);
   }
   if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
   if (!partitions) {
@@ -366,6 +369,10 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::Resolve(const std::str
   TARN_TRY(auto found, Load(database, base));
   if (found == nullptr || found->IsView()) {
     return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", database, table));
+  }
+  if (found->IsIceberg()) {
+    TARN_TRY(auto state, FindIceberg(database, table));
+    return BindIceberg(*state);
   }
   return partitions ? BindPartitionsTable(*found) : BindFiles(*found);
 }

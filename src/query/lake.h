@@ -1,9 +1,9 @@
 // The lake as one query sees it: names resolved against the catalog, tables bound to the files of matching partitions.
 //
-// Invariants: a table is read from the catalog once per query and stays that. A partition that no use of the table can
-// need is neither listed nor opened. Files whose path below the table's location has a part that begins with '_' or '.'
-// do not exist.
-// Errors: sql's and engine's reasons, catalog's, object's. Threads: any.
+// Invariants: a table is read from the catalog once per query and stays that, an Iceberg table at one snapshot. A
+// partition that no use of the table can need is neither listed nor opened. Files whose path below the table's location
+// has a part that begins with '_' or '.' do not exist. Errors: sql's and engine's reasons, catalog's, object's.
+// Threads: any.
 #pragma once
 
 #include <map>
@@ -16,8 +16,11 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "catalog/catalog.h"
+#include "catalog/iceberg/planner.h"
+#include "catalog/iceberg/tables.h"
 #include "engine/table.h"
 #include "object/files.h"
+#include "query/iceberg_access.h"
 #include "query/store/data_catalog.h"
 #include "sql/analyze.h"
 
@@ -28,6 +31,8 @@ inline constexpr std::string_view kInformationSchema = "information_schema";
 
 // How the files of a table are read. kNotSupported (engine's) names a SerDe that is not served.
 Result<engine::Format> TableFormat(const catalog::Table& table, engine::TextOptions& text);
+
+Result<sql::Type> ToSqlType(const iceberg::Type& type);
 
 // "s3://bucket/key" as a folder: the key ends in '/' unless it is empty.
 Result<object::Location> ParseFolder(std::string_view url);
@@ -45,9 +50,16 @@ struct ViewDefinition {
 };
 Result<ViewDefinition> DecodeView(const catalog::Table& table);
 
+// An Iceberg table at the state in which a query reads it.
+struct IcebergState {
+  catalog::IcebergTable table;
+  catalog::ScanState at;
+};
+
 class Lake : public sql::CatalogView, public engine::TableResolver {
  public:
-  Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, object::Files files, Scope scope);
+  Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, const IcebergAccess& iceberg,
+       object::Files files, Scope scope);
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
@@ -59,12 +71,18 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   Result<std::shared_ptr<const engine::TableBinding>> Resolve(const std::string& database,
                                                               const std::string& table) override;
 
+  // The Iceberg table that `engine_table` (TableInfo's) means in this query; null when it is none.
+  Result<std::shared_ptr<const IcebergState>> FindIceberg(const std::string& database,
+                                                          const std::string& engine_table) const;
+
   const object::Files& files() const { return files_; }
 
  private:
   using Name = std::pair<std::string, std::string>;
   // Null: there is no such table.
   Result<std::shared_ptr<const catalog::Table>> Load(const std::string& database, const std::string& table) const;
+  Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name) const;
+  Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state);
   Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const catalog::Table& table);
   Result<std::vector<catalog::Partition>> MatchingPartitions(const catalog::Table& table);
   Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const catalog::Table& table);
@@ -72,10 +90,12 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
 
   const catalog::Catalog& catalog_;
   const DataCatalogs& data_catalogs_;
+  const IcebergAccess iceberg_;
   object::Files files_;
   Scope scope_;
   mutable std::mutex mutex_;
   mutable std::map<Name, std::shared_ptr<const catalog::Table>> tables_;
+  mutable std::map<Name, std::shared_ptr<const IcebergState>> iceberg_states_;  // by the engine's name
   std::map<Name, std::vector<sql::PartitionPredicate>> predicates_;
 };
 

@@ -97,8 +97,8 @@ void SplitResource(std::string_view resource, std::string_view* kind, std::strin
 
 class QueryService::Impl {
  public:
-  Impl(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, engine::Pool& pool, const Clock& clock,
-       const QueryOptions& options)
+  Impl(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, const IcebergAccess& iceberg,
+       engine::Pool& pool, const Clock& clock, const QueryOptions& options)
       : store(store),
         clock(clock),
         workgroups(store, clock),
@@ -107,7 +107,7 @@ class QueryService::Impl {
         metadata(catalog, data_catalogs),
         history(store, clock),
         writers("query-results", 4, 1000),
-        services{catalog, objects, pool, clock, saved, data_catalogs, writers},
+        services{catalog, objects, pool, clock, saved, data_catalogs, iceberg, writers},
         definitions("query-definitions", 4, options.queue_max),
         threads("queries", options.threads, options.queue_max) {}
 
@@ -347,9 +347,9 @@ Status QueryService::Impl::CheckResource(kv::Txn& txn, const Scope& scope, std::
   return Fail(kNoSuchResource, fmt::format("Athena Resource, {} Does Not Exist", resource));
 }
 
-QueryService::QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, engine::Pool& pool,
-                           const Clock& clock, QueryOptions options)
-    : impl_(std::make_unique<Impl>(store, catalog, objects, pool, clock, options)) {
+QueryService::QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects,
+                           const IcebergAccess& iceberg, engine::Pool& pool, const Clock& clock, QueryOptions options)
+    : impl_(std::make_unique<Impl>(store, catalog, objects, iceberg, pool, clock, options)) {
   // Seen from the first scrape on, so that a rate() misses nothing.
   metrics::GetCounter("tarn_queries_total", "state=\"succeeded\"");
   metrics::GetCounter("tarn_queries_total", "state=\"failed\"");

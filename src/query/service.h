@@ -1,6 +1,6 @@
 // The query service: everything that Athena's API does, without its wire. The one class that server/ wires.
 //
-//   query::QueryService service(kv, catalog, objects, pool, clock, {});
+//   query::QueryService service(kv, catalog, objects, {iceberg_tables, manifests, planner}, pool, clock, {});
 //   service.Recover();                                  // once, before the first request
 //   auto id = service.Start(scope, {.query = "SELECT 1", …});
 // Invariants: Start answers after the execution is durable; a query's final state is durable before it is told. Results
@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
+#include "query/iceberg_access.h"
 #include "query/metadata.h"
 #include "query/results.h"
 #include "query/store/data_catalog.h"
@@ -56,8 +57,8 @@ struct QueryOptions {
 
 class QueryService {
  public:
-  QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, engine::Pool& pool,
-               const Clock& clock, QueryOptions options = {});
+  QueryService(kv::Store& store, catalog::Catalog& catalog, object::Store& objects, const IcebergAccess& iceberg,
+               engine::Pool& pool, const Clock& clock, QueryOptions options = {});
   ~QueryService();  // ends what runs; it is FAILED then
 
   // Fails what a previous process left unfinished and forgets what is too old. Before any other call.

@@ -175,7 +175,8 @@ class OpenLake : public Lake {
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
-    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, *engine_, clock_);
+    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_};
+    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, iceberg, *engine_, clock_);
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);

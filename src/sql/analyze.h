@@ -29,6 +29,7 @@ struct TableInfo {
   std::string catalog;  // full resolved name
   std::string database;
   std::string table;
+  std::string engine_table;                 // what the printed query calls it; empty: `table`
   std::vector<TableColumn> columns;         // data columns, then partition keys, as SELECT * shows them
   std::vector<std::string> partition_keys;  // names, in key order; all are in `columns` too
   std::vector<TableColumn> hidden_columns;  // selectable by name only: "$path" varchar, "$file_size" …

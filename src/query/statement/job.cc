@@ -17,7 +17,7 @@ Job::Job(Services& services, Scope scope, std::string user, Execution start, uin
       user(std::move(user)),
       execution(std::move(start)),
       files(services.objects, this->scope.account),
-      lake(services.catalog, services.data_catalogs, files, this->scope),
+      lake(services.catalog, services.data_catalogs, services.iceberg, files, this->scope),
       scanned_bytes_max(scanned_bytes_max),
       parameters(execution.parameters) {}
 

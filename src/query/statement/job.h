@@ -36,6 +36,7 @@ struct Services {
   const Clock& clock;
   SavedQueries& saved;
   DataCatalogs& data_catalogs;
+  IcebergAccess iceberg;
   WorkerPool& writers;  // puts small result objects beside each other
 };
 

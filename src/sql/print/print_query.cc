@@ -214,7 +214,8 @@ std::string Printer::TableText(const Relation& relation) {
   if (relation.use < 0) return QuoteIdentifier(relation.table.table);
   const TableUse& use = plan_.tables[static_cast<size_t>(relation.use)];
   if (options_.table_text) return options_.table_text(use);
-  return "\"lake\"." + QuoteIdentifier(use.info.database) + "." + QuoteIdentifier(use.info.table);
+  const std::string& table = use.info.engine_table.empty() ? use.info.table : use.info.engine_table;
+  return "\"lake\"." + QuoteIdentifier(use.info.database) + "." + QuoteIdentifier(table);
 }
 
 // Lists side by side, the shorter ones filled with NULL, as both Trino and DuckDB do.

@@ -27,7 +27,7 @@ struct CompactOptions {
   CompactStrategy strategy = CompactStrategy::kBinPack;
   std::vector<std::string> zorder_columns;  // of kZOrder
   iceberg::CompactLimits limits;
-  // Of which rows' files; unbound or bound to the table's schema. Whole partitions or files match or do not.
+  // Which rows' files, by partitions and bounds; bound to the table's schema.
   iceberg::Expression filter;
   iceberg::Properties summary;  // added to the snapshots' summaries
   Stopping stopping;

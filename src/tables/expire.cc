@@ -62,7 +62,7 @@ Result<ExpireReport> ExpireSnapshots(const UpkeepParts& parts, const TableName& 
   report.snapshots = std::move(done.expiry.snapshots);
   report.refs = std::move(done.expiry.refs);
   TARN_TRY(const iceberg::Unreachable files,
-           iceberg::FindUnreachable(*done.before.metadata, *done.after.metadata, Reader(parts, table.scope)));
+           iceberg::FindUnreachable(*done.before.metadata, *done.after.metadata, WholeReader(parts, table.scope)));
   // What others lead to goes last: a crash in between leaves no list that leads nowhere.
   report.content_bytes = files.content_bytes;
   TARN_TRY(report.content_files, DeleteFiles(parts.objects, table.scope, files.content_files, options.stopping));

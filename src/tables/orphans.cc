@@ -90,7 +90,7 @@ class Finder {
   Status KeepOf(const Scope& scope, const std::string& database, const std::string& name) {
     TARN_TRY(const catalog::IcebergTable table, parts_.tables.Load(scope, database, name));
     candidates_.erase(Plain(table.metadata_location));
-    return iceberg::VisitReachable(*table.metadata, Reader(parts_, scope),
+    return iceberg::VisitReachable(*table.metadata, WholeReader(parts_, scope),
                                    [&](const std::string& path) { candidates_.erase(Plain(path)); });
   }
 

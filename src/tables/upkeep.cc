@@ -16,7 +16,7 @@ constexpr size_t kBatch = 500;
 
 }  // namespace
 
-iceberg::ReadPath Reader(const UpkeepParts& parts, const Scope& scope) {
+iceberg::ReadPath WholeReader(const UpkeepParts& parts, const Scope& scope) {
   return [files = object::Files(parts.objects, scope.account)](const std::string& path) -> Result<std::string> {
     TARN_TRY(const object::Location place, object::ParseLocation(path));
     return files.ReadAll(place.bucket, place.key, kFileBytesMax);

@@ -42,7 +42,7 @@ using Stopping = std::function<bool()>;
 inline bool Asked(const Stopping& stopping) { return stopping && stopping(); }
 
 // Reads whole files by their location, past the caches.
-iceberg::ReadPath Reader(const UpkeepParts& parts, const Scope& scope);
+iceberg::ReadPath WholeReader(const UpkeepParts& parts, const Scope& scope);
 
 // Deletes files by location, some hundreds a transaction; how many there were to delete. Locations that are no
 // objects' of the account are an error, and nothing of their batch is deleted.

@@ -1,0 +1,240 @@
+#include "tables/compact.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/strings.h"
+#include "iceberg/errors.h"
+#include "object/files.h"
+#include "tables/read.h"
+#include "tables/types.h"
+#include "tables/write.h"
+
+namespace tarn::tables {
+namespace {
+
+constexpr std::string_view kSource = R"(lake."upkeep"."files")";
+
+std::string Quote(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + "\"";
+}
+
+// The one table of a compaction's query.
+class OneTable : public engine::TableResolver {
+ public:
+  explicit OneTable(std::shared_ptr<const engine::TableBinding> binding) : binding_(std::move(binding)) {}
+  Result<std::shared_ptr<const engine::TableBinding>> Resolve(const std::string&, const std::string&) override {
+    return binding_;
+  }
+
+ private:
+  const std::shared_ptr<const engine::TableBinding> binding_;
+};
+
+// What a plan was made on, and which data files each delete file concerns.
+struct Planned {
+  catalog::IcebergTable table;
+  catalog::ScanState state;
+  iceberg::CompactPlan plan;
+  std::map<const iceberg::DeleteFile*, size_t> concerned;  // how many data files; only when all were seen
+};
+
+Result<Planned> PlanAll(const UpkeepParts& parts, const TableName& table, const CompactOptions& options) {
+  Planned planned;
+  TARN_TRY(planned.table, parts.tables.Load(table.scope, table.database, table.name));
+  const iceberg::TableMetadata& metadata = *planned.table.metadata;
+  TARN_TRY(planned.state, catalog::StateAt(metadata, {}));
+  iceberg::CompactPlanner planner(metadata, options.limits);
+  if (planned.state.snapshot != nullptr) {
+    catalog::ScanRequest request;
+    request.state = planned.state;
+    request.filter = options.filter;
+    const bool whole = request.filter.is_true();
+    TARN_CHECK(
+        parts.planner.Plan(table.scope, planned.table.metadata, request, [&](catalog::PlannedFile&& file) -> Status {
+          iceberg::CompactFile candidate;
+          candidate.sequence_number = file.entry.sequence_number.value_or(0);
+          candidate.file = std::move(file.entry.file);
+          for (const auto& each : file.deletes) {
+            if (whole) ++planned.concerned[each.get()];
+          }
+          candidate.deletes = std::move(file.deletes);
+          planner.Add(std::move(candidate));
+          return Ok();
+        }));
+  }
+  planned.plan = std::move(planner).Plan();
+  return planned;
+}
+
+class Compactor {
+ public:
+  Compactor(const UpkeepParts& parts, const TableName& table, const CompactOptions& options, Planned planned)
+      : parts_(parts),
+        table_(table),
+        options_(options),
+        planned_(std::move(planned)),
+        metadata_(*planned_.table.metadata),
+        files_(parts.objects, table.scope.account) {}
+
+  Result<CompactReport> Run() {
+    for (const iceberg::CompactGroup& group : planned_.plan.groups) {
+      if (Asked(options_.stopping)) break;
+      const Status done = Rewrite(group);
+      if (done.Is(iceberg::kCommitFailed)) {
+        ++report_.groups_yielded;
+      } else if (!done.ok()) {
+        return done.error();
+      }
+    }
+    return report_;
+  }
+
+ private:
+  Status Rewrite(const iceberg::CompactGroup& group) {
+    TARN_TRY(WrittenRows written, Write(group));
+    const auto committed = Commit(group, written.files);
+    if (!committed.ok()) {
+      if (committed.error().reason->code != Code::kOutcomeUnknown) RemoveFiles(files_, written.files);
+      return committed.error();
+    }
+    ++report_.groups;
+    report_.files_removed += group.files.size();
+    report_.files_added += written.files.size();
+    report_.bytes_removed += static_cast<uint64_t>(group.bytes);
+    for (const iceberg::DataFile& file : written.files) report_.bytes_added += static_cast<uint64_t>(file.file_bytes);
+    report_.rows += written.rows;
+    return Ok();
+  }
+
+  Result<WrittenRows> Write(const iceberg::CompactGroup& group) {
+    ReadOptions read;
+    auto& files = read.files.emplace();
+    for (const iceberg::CompactFile& each : group.files) {
+      catalog::PlannedFile file;
+      file.entry.status = iceberg::EntryStatus::kExisting;
+      file.entry.sequence_number = each.sequence_number;
+      file.entry.file = each.file;
+      file.deletes = each.deletes;
+      files.push_back(std::move(file));
+    }
+    // The table's schema, not its snapshot's: files are written as the table is now.
+    catalog::ScanState state = planned_.state;
+    state.schema = metadata_.FindSchema(metadata_.current_schema_id);
+    const Reader reader{parts_.manifests, parts_.planner, files_, table_.scope};
+    TARN_TRY(auto binding, BindForRead(reader, planned_.table.metadata, state, std::move(read)));
+    WriteOptions how;
+    how.file_bytes = static_cast<uint64_t>(planned_.plan.target_bytes);
+    how.row_lineage = metadata_.format_version >= 3;
+    TARN_CHECK(Order(how));
+    Rows rows;
+    rows.resolver = std::make_shared<OneTable>(std::move(binding));
+    TARN_TRY(rows.select, Select(how.row_lineage));
+    return WriteDataFiles(files_, metadata_, std::move(rows), how, RunOn(*parts_.engine));
+  }
+
+  Result<std::string> Select(bool row_lineage) const {
+    std::string list;
+    for (const iceberg::Field& column : metadata_.schema().columns()) {
+      TARN_TRY(const std::string type, DuckDbType(column.type));
+      list += fmt::format("{}CAST({} AS {})", list.empty() ? "" : ", ", Quote(AsciiLower(column.name)), type);
+    }
+    if (row_lineage) list += R"(, "_row_id", "_last_updated_sequence_number")";
+    return fmt::format("SELECT {} FROM {}", list, kSource);
+  }
+
+  Status Order(WriteOptions& how) const {
+    switch (options_.strategy) {
+      case CompactStrategy::kBinPack:
+        how.sort = iceberg::SortOrder();
+        return Ok();
+      case CompactStrategy::kSort:
+        if (metadata_.sort_order().is_unsorted()) {
+          return Fail(iceberg::kInvalid, "Cannot sort: the table has no sort order");
+        }
+        return Ok();
+      case CompactStrategy::kZOrder:
+        break;
+    }
+    return Fail(iceberg::kUnsupported, "compaction by z-order is not implemented");
+  }
+
+  // Delete files whose data files are all gone after this group.
+  std::vector<std::string> DoneDeletes(const iceberg::CompactGroup& group) {
+    std::map<const iceberg::DeleteFile*, size_t> here;
+    for (const iceberg::CompactFile& file : group.files) {
+      for (const auto& each : file.deletes) ++here[each.get()];
+    }
+    std::vector<std::string> paths;
+    for (const auto& [file, count] : here) {
+      const auto left = planned_.concerned.find(file);
+      // A vector goes with its data file; of a Puffin file with several only those.
+      if (left == planned_.concerned.end() || file->file.is_deletion_vector()) continue;
+      if (left->second == count) paths.push_back(file->file.path);
+    }
+    return paths;
+  }
+
+  Status Commit(const iceberg::CompactGroup& group, const std::vector<iceberg::DataFile>& written) {
+    iceberg::Change change;
+    change.operation = "replace";
+    change.added = written;
+    change.extra_summary = options_.summary;
+    // Rows keep the number that they were planned with: deletes made since are about them still.
+    if (metadata_.format_version > 1) change.data_sequence_number = planned_.state.snapshot->sequence_number;
+    std::set<std::string> paths;
+    for (const iceberg::CompactFile& file : group.files) {
+      change.removed_files.push_back(file.file.path);
+      paths.insert(file.file.path);
+    }
+    const std::vector<std::string> deletes = DoneDeletes(group);
+    change.removed_files.insert(change.removed_files.end(), deletes.begin(), deletes.end());
+    catalog::SnapshotOptions options;
+    options.table_uuid = metadata_.table_uuid;
+    TARN_CHECK(parts_.snapshots.Change(table_.scope, table_.database, table_.name, std::move(change),
+                                       catalog::RulesOfRewrite(planned_.state.snapshot->snapshot_id, std::move(paths)),
+                                       options));
+    report_.delete_files_removed += deletes.size();
+    for (const iceberg::CompactFile& file : group.files) {
+      for (const auto& each : file.deletes) {
+        if (each->file.is_deletion_vector()) ++report_.delete_files_removed;
+        if (const auto left = planned_.concerned.find(each.get()); left != planned_.concerned.end()) --left->second;
+      }
+    }
+    return Ok();
+  }
+
+  const UpkeepParts& parts_;
+  const TableName& table_;
+  const CompactOptions& options_;
+  Planned planned_;
+  const iceberg::TableMetadata& metadata_;
+  const object::Files files_;
+  CompactReport report_;
+};
+
+}  // namespace
+
+Result<iceberg::CompactPlan> PlanCompaction(const UpkeepParts& parts, const TableName& table,
+                                            const CompactOptions& options) {
+  TARN_TRY(Planned planned, PlanAll(parts, table, options));
+  return std::move(planned.plan);
+}
+
+Result<CompactReport> Compact(const UpkeepParts& parts, const TableName& table, const CompactOptions& options) {
+  if (parts.engine == nullptr) return Fail(iceberg::kUnsupported, "compaction needs the engine");
+  TARN_TRY(Planned planned, PlanAll(parts, table, options));
+  return Compactor(parts, table, options, std::move(planned)).Run();
+}
+
+}  // namespace tarn::tables

@@ -2,10 +2,9 @@
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from conftest import OTHER, lake_of_two
-
+from refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +22,6 @@ def mine(shared):
 @pytest.fixture
 def theirs(shared):
     return shared.client("s3", **OTHER)
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def test_bucket_names_are_global(mine, theirs, name):

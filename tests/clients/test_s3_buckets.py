@@ -2,18 +2,12 @@
 import pytest
 from botocore import handlers
 from botocore.exceptions import ClientError
+from refusals import refused
 
 
 @pytest.fixture
 def s3(lake):
     return lake.client("s3")
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def test_a_bucket_is_made_found_listed_and_deleted(s3, name):

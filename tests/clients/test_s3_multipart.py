@@ -7,7 +7,8 @@ import zlib
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from refusals import refused
+
 
 MIB = 1 << 20
 PART = os.urandom(5 * MIB)
@@ -23,13 +24,6 @@ def s3(lake):
 def plain(lake):
     """A client that adds no checksums of its own."""
     return lake.client("s3", config=Config(request_checksum_calculation="when_required"))
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def upload(s3, bucket, key, bodies, part_checksum=None, **create):

@@ -12,18 +12,12 @@ import pytest
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from refusals import refused
 
 
 @pytest.fixture
 def s3(lake):
     return lake.client("s3")
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def fetch(method, url, body=None):

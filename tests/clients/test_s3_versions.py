@@ -5,6 +5,7 @@ import os
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from refusals import refused
 
 
 @pytest.fixture
@@ -20,13 +21,6 @@ def versioned(s3, bucket):
 
 def switch(s3, bucket, state):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": state})
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def read(s3, bucket, key, **version):

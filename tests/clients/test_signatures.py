@@ -19,15 +19,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from refusals import refused
+
 
 EMPTY = hashlib.sha256(b"").hexdigest()
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def signed(lake, method, path, body=b"", headers=None, service="s3", secret=None, key=None, payload=None, at=None):

@@ -128,9 +128,6 @@ Result<Out> RefuseScope(S3ControlService& service, const Call& call, const In& i
   return NoScope();
 }
 
-template <std::string_view const& action>
-constexpr auto OfPoint =
-    [](const Call& call, const auto& in) { return Ask(action, PointArn(call, in.account_id, in.name), in.account_id); };
 constexpr std::string_view kCreate = "s3:CreateAccessPoint";
 constexpr std::string_view kGet = "s3:GetAccessPoint";
 constexpr std::string_view kDelete = "s3:DeleteAccessPoint";

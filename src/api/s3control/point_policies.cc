@@ -27,11 +27,10 @@ Result<gen::PutAccessPointPolicyResponse> PutPolicy(S3ControlService& service, c
                     point.arn() +
                     "\" because public policies are blocked by the BlockPublicPolicy block public access setting.");
   }
-  const auto changed = service.points().Change(point.owner, point.name, [&](object::AccessPoint& present) -> Status {
+  TARN_CHECK(service.points().Change(point.owner, point.name, [&](object::AccessPoint& present) -> Status {
     present.policy = text;
     return Ok();
-  });
-  TARN_CHECK(changed);
+  }));
   return gen::PutAccessPointPolicyResponse{};
 }
 
@@ -45,11 +44,10 @@ Result<gen::GetAccessPointPolicyResult> GetPolicy(S3ControlService& service, con
 Result<gen::DeleteAccessPointPolicyResponse> DeletePolicy(S3ControlService& service, const Call& call,
                                                           const gen::DeleteAccessPointPolicyRequest& in) {
   TARN_TRY(const object::AccessPoint point, PointOf(service, call, in));
-  const auto changed = service.points().Change(point.owner, point.name, [](object::AccessPoint& present) -> Status {
+  TARN_CHECK(service.points().Change(point.owner, point.name, [](object::AccessPoint& present) -> Status {
     present.policy.reset();
     return Ok();
-  });
-  TARN_CHECK(changed);
+  }));
   call.extras.success_status = 204;
   return gen::DeleteAccessPointPolicyResponse{};
 }
@@ -62,9 +60,6 @@ Result<gen::GetAccessPointPolicyStatusResult> GetPolicyStatus(S3ControlService& 
   return gen::GetAccessPointPolicyStatusResult{.policy_status = gen::PolicyStatus{.is_public = policy->IsPublic()}};
 }
 
-template <std::string_view const& action>
-constexpr auto OfPoint =
-    [](const Call& call, const auto& in) { return Ask(action, PointArn(call, in.account_id, in.name), in.account_id); };
 constexpr std::string_view kPut = "s3:PutAccessPointPolicy";
 constexpr std::string_view kGet = "s3:GetAccessPointPolicy";
 constexpr std::string_view kDelete = "s3:DeleteAccessPointPolicy";

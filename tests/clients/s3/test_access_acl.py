@@ -7,6 +7,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from conftest import OTHER, lake_of_two
+from refusals import refused
+
 
 EVERYONE = "http://acs.amazonaws.com/groups/global/AllUsers"
 SIGNED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
@@ -41,13 +43,6 @@ def open_bucket(mine):
     name = "t" + uuid.uuid4().hex[:12]
     mine.create_bucket(Bucket=name)
     return name
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def grants(acl):

@@ -7,9 +7,10 @@ import uuid
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
+from refusals import refused
+
 
 DENIED = (403, "AccessDenied")
 
@@ -48,13 +49,6 @@ def closed(mine):
 def unblocked(mine, closed):
     mine.delete_public_access_block(Bucket=closed)
     return closed
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    response = caught.value.response
-    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
 def status_of(url, headers=None):

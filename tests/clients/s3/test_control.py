@@ -11,6 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
+from refusals import refused
+
 
 ACCOUNT = Lake.account
 ALL = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
@@ -52,13 +54,6 @@ def s3(two):
 def pond(s3, name):
     s3.create_bucket(Bucket=name)
     return name
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer = caught.value.response
-    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]
 
 
 def unsigned(url):

@@ -1,18 +1,11 @@
 """Which requests a bucket counts metrics of: configurations are checked, kept and listed."""
 import pytest
-from botocore.exceptions import ClientError
+from refusals import refused
 
 
 @pytest.fixture
 def s3(lake):
     return lake.client("s3")
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer = caught.value.response
-    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]
 
 
 def put(s3, bucket, identity, **filters):

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,21 @@ struct Statistics {
   int64_t execution_micros = 0;
 };
 
+// Field ids of a written column and of what is nested in it: a struct's fields, "element", "key" and "value".
+struct ColumnIds {
+  int32_t id = 0;
+  std::vector<ColumnIds> children;
+};
+
+// Rows laid down in result order by one thread, a file at a time; Parquet only. The SELECT's columns are: `side` ones,
+// those written (one each of `field_ids`), `keys`.
+struct Layout {
+  std::vector<ColumnIds> field_ids;
+  size_t side = 0;       // go to Query::sink, not into files
+  bool flagged = false;  // the last side column, a boolean, says whether the row is written
+  size_t keys = 0;       // not written: a file ends where one changes; WrittenFile::partition_values are their texts
+};
+
 // Where a write goes (CTAS, INSERT INTO, UNLOAD).
 struct WriteTarget {
   std::shared_ptr<FileSink> sink;
@@ -59,6 +75,8 @@ struct WriteTarget {
   std::string name_prefix = "part";  // file names: <prefix>-<random>.<ext>
   char delimiter = '\001';           // kDelimited (Hive's text: \N for NULL, no header)
   uint64_t file_bytes_target = 256ull << 20;
+  std::optional<Layout> layout;                        // present: as it says; `partition_columns` is not used
+  std::map<std::string, std::string> parquet_options;  // with `layout`: further options of DuckDB's Parquet writer
 };
 
 struct WrittenFile {
@@ -72,7 +90,7 @@ struct Query {
   std::string sql;
   std::shared_ptr<TableResolver> resolver;
   std::string database;              // of unqualified table names; may be empty
-  std::shared_ptr<ResultSink> sink;  // of a SELECT's rows; unused with `write`
+  std::shared_ptr<ResultSink> sink;  // of a SELECT's rows; with `write` of its side columns alone
   std::optional<WriteTarget> write;  // present: the SELECT's rows go there
   uint64_t scanned_bytes_max = 0;    // 0 = unlimited; exceeded: kScanCutoff
 };

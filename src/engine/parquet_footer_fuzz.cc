@@ -8,6 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (summary.ok()) {
     for (const auto& column : summary->columns) (void)tarn::engine::HiveTypeName(column.type);
   }
+  (void)tarn::engine::DecodeParquetDetails(bytes).ok();
   auto type = tarn::engine::ParseHiveType(bytes);
   if (type.ok() && !tarn::engine::ParseHiveType(tarn::engine::HiveTypeName(*type)).ok()) __builtin_trap();
   return 0;

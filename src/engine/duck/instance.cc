@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <duckdb/catalog/catalog_entry/copy_function_catalog_entry.hpp>
 #include <duckdb/parser/parsed_data/drop_info.hpp>
 #include <set>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "engine/duck/catalog.h"
 #include "engine/duck/file_system.h"
+#include "engine/duck/hash_function.h"
 
 namespace tarn::engine {
 namespace {
@@ -65,6 +67,9 @@ void TakeOut(duckdb::Connection& connection, SlotContext& slot) {
   auto& functions = entry->Cast<duckdb::TableFunctionCatalogEntry>().functions;
   slot.parquet_scan = duckdb::make_uniq<duckdb::TableFunction>(
       functions.GetFunctionByArguments(*connection.context, {duckdb::LogicalType::VARCHAR}));
+  auto copy =
+      schema.GetEntry(system.GetCatalogTransaction(*connection.context), CatalogType::COPY_FUNCTION_ENTRY, "parquet");
+  slot.parquet_copy = duckdb::make_uniq<duckdb::CopyFunction>(copy->Cast<duckdb::CopyFunctionCatalogEntry>().function);
   for (CatalogType type : {CatalogType::TABLE_FUNCTION_ENTRY, CatalogType::SCALAR_FUNCTION_ENTRY}) {
     Drop(connection, type, NamesToDrop(connection, type));
   }
@@ -98,6 +103,7 @@ std::unique_ptr<duckdb::DuckDB> MakeInstance(const Pool::Options& options, const
   RunOwn(connection, fmt::format("ATTACH '' AS {} (TYPE {})", kLakeCatalog, kLakeCatalog));
   for (const std::string& macro : options.macros) RunOwn(connection, macro);
   RunOwn(connection, "SET GLOBAL TimeZone = 'UTC'");
+  RegisterHashFunction(connection);
   TakeOut(connection, *slot);
   duckdb::DBConfig::GetConfig(*database->instance).replacement_scans.clear();
   RunOwn(connection, "SET GLOBAL lock_configuration = true");

@@ -9,6 +9,7 @@
 #include "engine/duck/catalog.h"
 #include "engine/duck/error_text.h"
 #include "engine/duck/instance.h"
+#include "engine/duck/layout_writer.h"
 #include "engine/duck/slot_context.h"
 #include "engine/duck/types.h"
 #include "engine/duck/write.h"
@@ -191,12 +192,16 @@ class DuckSlot : public Slot {
     if (write && statement->type != duckdb::StatementType::SELECT_STATEMENT) {
       throw duckdb::PermissionException("only a SELECT writes");
     }
-    if (copy) statement = WrapWrite(std::move(statement), *write);
+    const bool laid = write && write->layout.has_value();
+    if (laid && !copy) throw duckdb::NotImplementedException("only Parquet files are laid out");
+    if (copy && !laid) statement = WrapWrite(std::move(statement), *write);
     auto result = connection.SendQuery(std::move(statement));
     if (result->HasError()) result->ThrowError();
     outcome.statistics.planning_micros = MicrosSince(begin);
     Status status = Ok();
-    if (copy) {
+    if (laid) {
+      status = WriteLaidOut(connection, query, *result, outcome);
+    } else if (copy) {
       status = ReadWritten(*result, *write, outcome);
     } else if (write) {
       status = WriteRows(connection, query, *result, outcome);
@@ -211,6 +216,41 @@ class DuckSlot : public Slot {
     RowWriter writer(*query.query.write);
     TARN_CHECK(StreamRows(connection, query, writer, result, outcome));
     TARN_TRY(outcome.written, writer.Finish());
+    return Ok();
+  }
+
+  Status WriteLaidOut(duckdb::Connection& connection, QueryState& query, duckdb::QueryResult& result,
+                      Outcome& outcome) {
+    LayoutWriter writer(*connection.context, *context_->parquet_copy, *query.query.write, result.names, result.types);
+    const size_t side = query.query.write->layout->side;
+    duckdb::vector<duckdb::LogicalType> side_types(result.types.begin(),
+                                                   result.types.begin() + static_cast<int64_t>(side));
+    ResultSink* sink = side == 0 ? nullptr : query.query.sink.get();
+    std::vector<Type> types;
+    if (sink != nullptr) {
+      const duckdb::vector<std::string> names(result.names.begin(), result.names.begin() + static_cast<int64_t>(side));
+      std::vector<ResultColumn> columns = Columns(names, side_types);
+      for (const ResultColumn& column : columns) types.push_back(column.type);
+      TARN_CHECK(sink->OnColumns(columns));
+    }
+    Presenter presenter(*connection.context, side_types);
+    BatchReader reader(types);
+    duckdb::DataChunk leading;
+    leading.InitializeEmpty(side_types);
+    while (auto chunk = result.Fetch()) {
+      if (chunk->size() == 0) break;
+      if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
+      chunk->Flatten();
+      if (sink != nullptr) {
+        for (size_t i = 0; i < side; ++i) leading.data[i].Reference(chunk->data[i]);
+        leading.SetCardinality(chunk->size());
+        TARN_CHECK(sink->OnBatch(reader.Read(presenter.Present(leading))));
+      }
+      writer.Write(*chunk);
+    }
+    if (result.HasError()) result.ThrowError();
+    outcome.written = writer.Finish();
+    for (const WrittenFile& file : outcome.written) outcome.statistics.result_rows += file.rows;
     return Ok();
   }
 

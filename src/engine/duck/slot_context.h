@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <duckdb/function/copy_function.hpp>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,6 +36,8 @@ class SlotContext {
 
   // DuckDB's own parquet_scan, taken from its catalog before that is emptied.
   duckdb::unique_ptr<duckdb::TableFunction> parquet_scan;
+  // And the functions of its COPY … TO (FORMAT parquet).
+  duckdb::unique_ptr<duckdb::CopyFunction> parquet_copy;
 
  private:
   mutable std::mutex mutex_;

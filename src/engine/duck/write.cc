@@ -10,7 +10,6 @@
 #include "engine/text/row_writer.h"
 
 namespace tarn::engine {
-namespace {
 
 using duckdb::Value;
 
@@ -26,8 +25,6 @@ const char* CodecName(WriteTarget::Codec codec) {
       return "snappy";
   }
 }
-
-}  // namespace
 
 duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::unique_ptr<duckdb::SQLStatement> select,
                                                    const WriteTarget& target) {

@@ -6,6 +6,9 @@
 
 namespace tarn::engine {
 
+// DuckDB's name of a Parquet compression.
+const char* CodecName(WriteTarget::Codec codec);
+
 // The COPY statement for a parsed SELECT; Parquet only (text goes through RowWriter).
 duckdb::unique_ptr<duckdb::SQLStatement> WrapWrite(duckdb::unique_ptr<duckdb::SQLStatement> select,
                                                    const WriteTarget& target);

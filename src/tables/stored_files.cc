@@ -1,0 +1,82 @@
+#include "tables/stored_files.h"
+
+#include <span>
+#include <utility>
+
+#include "base/hash.h"
+#include "engine/inspect.h"
+#include "iceberg/errors.h"
+#include "tables/metrics.h"
+
+namespace tarn::tables {
+namespace {
+
+class OpenObject : public engine::OpenFile {
+ public:
+  OpenObject(const object::Files& files, object::Version version) : files_(files), version_(std::move(version)) {}
+  Status ReadAt(uint64_t offset, std::span<char> out) override {
+    TARN_TRY(const size_t read, files_.ReadAt(version_, offset, std::as_writable_bytes(out)));
+    return read == out.size() ? Ok() : Status(Fail(iceberg::kCorrupt, "a written file ends early"));
+  }
+
+ private:
+  const object::Files& files_;
+  object::Version version_;
+};
+
+}  // namespace
+
+class StoredFiles::File : public engine::OutputFile {
+ public:
+  File(StoredFiles& owner, std::string name, std::string url, std::unique_ptr<object::FileWriter> writer)
+      : owner_(owner), name_(std::move(name)), url_(std::move(url)), writer_(std::move(writer)) {}
+  Status Append(std::string_view bytes) override { return writer_->Write(AsBytes(bytes)); }
+  Status Finish() override {
+    const uint64_t bytes = writer_->written();
+    TARN_TRY(object::Version version, writer_->Finish());
+    std::scoped_lock lock(owner_.mutex_);
+    owner_.done_[name_] = {url_, std::move(version), bytes};
+    return Ok();
+  }
+
+ private:
+  StoredFiles& owner_;
+  std::string name_, url_;
+  std::unique_ptr<object::FileWriter> writer_;
+};
+
+Result<std::unique_ptr<engine::OutputFile>> StoredFiles::Create(const std::string& name) {
+  TARN_TRY(const std::string url, UrlOf(name));
+  TARN_TRY(const object::Location place, object::ParseLocation(url));
+  TARN_TRY(auto writer, files_.Create(place.bucket, place.key));
+  return std::unique_ptr<engine::OutputFile>(std::make_unique<File>(*this, name, url, std::move(writer)));
+}
+
+Result<std::unique_ptr<engine::OpenFile>> StoredFiles::Open(const engine::File& file) {
+  const auto found = done_.find(file.id);
+  if (found == done_.end()) return Fail(iceberg::kInvalid, "no such written file");
+  return std::unique_ptr<engine::OpenFile>(std::make_unique<OpenObject>(files_, found->second.version));
+}
+
+Result<iceberg::DataFile> StoredFiles::Describe(const std::string& name, const iceberg::Schema& schema,
+                                                const iceberg::Properties& properties) {
+  const auto found = done_.find(name);
+  if (found == done_.end()) return Fail(iceberg::kInvalid, "the engine tells a file that it did not write");
+  iceberg::DataFile file;
+  file.path = found->second.url;
+  file.file_bytes = static_cast<int64_t>(found->second.bytes);
+  const engine::File footer{
+      .id = name, .path = file.path, .size_bytes = found->second.bytes, .rows = {}, .modified = {}};
+  TARN_TRY(const auto details, engine::InspectParquetDetails(*this, footer));
+  TARN_CHECK(FillMetrics(details, schema, properties, file));
+  return file;
+}
+
+void StoredFiles::RemoveAll() {
+  for (const auto& [name, done] : done_) {
+    const auto place = object::ParseLocation(done.url);
+    if (place.ok()) (void)files_.Delete(place->bucket, place->key).ok();
+  }
+}
+
+}  // namespace tarn::tables

@@ -1,0 +1,49 @@
+// Files that the engine writes below a folder, durable as they are finished, and read again for their footers.
+//
+// Threads: Create and the files from several engine threads at once; the rest when those have ended.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/table.h"
+#include "iceberg/manifest/manifest.h"
+#include "iceberg/metadata/table_metadata.h"
+#include "object/files.h"
+
+namespace tarn::tables {
+
+class StoredFiles : public engine::FileSink, public engine::FileSource {
+ public:
+  // `folder`: an s3:// URL without a slash at its end.
+  StoredFiles(object::Files files, std::string folder) : files_(std::move(files)), folder_(std::move(folder)) {}
+
+  Result<std::unique_ptr<engine::OutputFile>> Create(const std::string& name) override;
+  Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override;
+
+  // What a commit would name: path, size and metrics of a finished file, by the name it was created with.
+  Result<iceberg::DataFile> Describe(const std::string& name, const iceberg::Schema& schema,
+                                     const iceberg::Properties& properties);
+  void RemoveAll();
+
+ protected:
+  // Where the file of that name goes.
+  virtual Result<std::string> UrlOf(const std::string& name) const { return folder_ + "/" + name; }
+
+ private:
+  struct Done {
+    std::string url;
+    object::Version version;
+    uint64_t bytes = 0;
+  };
+  class File;
+
+  const object::Files files_;
+  const std::string folder_;
+  std::mutex mutex_;
+  std::map<std::string, Done> done_;
+};
+
+}  // namespace tarn::tables

@@ -3,6 +3,7 @@
 #include <semaphore>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/task.h"
 #include "identity/caller.h"
 #include "object/key_versions.h"
@@ -70,6 +71,8 @@ Status PutBatch::Seal() {
   }
   return Ok();
 }
+
+std::string PutBatch::EtagOf(size_t index) const { return Hex(items_[index].content.md5); }
 
 Status PutBatch::Count(kv::Txn& txn, const Bucket& bucket, const KeyVersions& versions) const {
   return AddUsage(txn, bucket.id, kFirstSlot + slot_.slot(), versions.delta());

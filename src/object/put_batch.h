@@ -39,6 +39,8 @@ class PutBatch {
 
   size_t puts() const { return items_.size(); }
   uint64_t bytes() const { return bytes_; }
+  // Of the nth file added; after Seal.
+  std::string EtagOf(size_t index) const;
 
  private:
   struct Item {

@@ -269,8 +269,8 @@ class OpenLake : public Lake {
         .catalog = *catalog_, .tables = *iceberg_tables_, .buckets = *table_buckets_, .jobs = nullptr})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
-    TARN_CHECK(dispatcher_->AddService(
-        std::make_shared<api::glue::GlueService>(*catalog_, *crawlers_, *runner_, *kv_, *schemas_, clock_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_,
+                                                                                *runner_, *kv_, *schemas_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));

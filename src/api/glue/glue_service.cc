@@ -5,9 +5,11 @@
 
 namespace tarn::api::glue {
 
-GlueService::GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
-                         kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock)
+GlueService::GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
+                         jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas,
+                         const Clock& clock)
     : catalog_(catalog),
+      iceberg_(iceberg),
       crawlers_(crawlers),
       runner_(runner),
       connections_(store, clock, "connection"),

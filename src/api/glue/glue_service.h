@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/documents.h"
+#include "catalog/iceberg/tables.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
 #include "registry/registry.h"
@@ -27,8 +28,8 @@ namespace tarn::api::glue {
 class GlueService : public protocol::Service {
  public:
   // All outlive the service.
-  GlueService(catalog::Catalog& catalog, jobs::crawl::Definitions& crawlers, jobs::crawl::Runner& runner,
-              kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock);
+  GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
+              jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock);
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -153,6 +154,7 @@ class GlueService : public protocol::Service {
                                          const catalog::Parameters& add, const std::vector<std::string>& remove);
 
   catalog::Catalog& catalog_;
+  catalog::IcebergTables& iceberg_;
   jobs::crawl::Definitions& crawlers_;
   jobs::crawl::Runner& runner_;
   catalog::Documents connections_;

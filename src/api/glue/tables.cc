@@ -4,6 +4,7 @@
 #include "api/glue/errors.h"
 #include "api/glue/glue_service.h"
 #include "api/glue/name_pattern.h"
+#include "api/glue/open_table_format.h"
 #include "base/strings.h"
 
 namespace tarn::api::glue {
@@ -45,19 +46,32 @@ Result<catalog::Table> TableOf(const std::optional<gen::TableInput>& input, cons
   return FromWire(*input, database);
 }
 
+// Of an Iceberg table whose metadata file the client has written.
+bool NamesMetadataFile(const catalog::Table& table) {
+  return table.IsIceberg() && catalog::Find(table.parameters, "metadata_location") != nullptr;
+}
+
 }  // namespace
 
 Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& call,
                                                           const gen::CreateTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
-  if (in.open_table_format_input) return Fail(kNotSupported, "OpenTableFormatInput is not supported.");
   TARN_TRY(catalog::Table table, TableOf(in.table_input, in.name, Text(in.database_name)));
   table.created_by = call.caller.arn;
+  if (in.open_table_format_input) {
+    TARN_TRY(auto definition, DefinitionOf(*in.open_table_format_input, table));
+    TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));
+    return gen::CreateTableResponse{};
+  }
   std::vector<catalog::PartitionIndex> indexes;
   for (const gen::PartitionIndex& index : Items(in.partition_indexes)) {
     indexes.push_back({Text(index.index_name), Items(index.keys)});
   }
-  TARN_CHECK(catalog_.CreateTable(call.scope, std::move(table), indexes));
+  if (NamesMetadataFile(table)) {
+    TARN_CHECK(iceberg_.Import(call.scope, std::move(table), indexes));
+  } else {
+    TARN_CHECK(catalog_.CreateTable(call.scope, std::move(table), indexes));
+  }
   return gen::CreateTableResponse{};
 }
 
@@ -73,7 +87,11 @@ Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& 
     TARN_TRY(uint64_t version, ParseVersion(in.version_id));
     options.expected_version = version;
   }
-  TARN_CHECK(catalog_.UpdateTable(call.scope, std::move(table), options));
+  if (NamesMetadataFile(table)) {
+    TARN_CHECK(iceberg_.ImportCommit(call.scope, table, options));
+  } else {
+    TARN_CHECK(catalog_.UpdateTable(call.scope, std::move(table), options));
+  }
   return gen::UpdateTableResponse{};
 }
 

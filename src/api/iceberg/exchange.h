@@ -97,6 +97,7 @@ std::vector<Route> ViewRoutes();
 std::vector<Route> FunctionRoutes();
 std::vector<Route> MetricsRoutes();
 std::vector<Route> ScanRoutes();
+std::vector<Route> TransactionRoutes();
 
 // Where clients find the files that metadata names: for config's defaults and a loaded table's.
 json::Object FileAccessOf(const Asked& asked);

@@ -34,6 +34,8 @@ Answer TableAnswer(const Asked& asked, const IcebergTable& table, std::string_vi
   out.Key("metadata");
   if (snapshots == "refs") {
     OnlyReferenced(*table.metadata).Write(out);
+  } else if (table.json != nullptr) {
+    out.Raw(*table.json);
   } else {
     table.metadata->Write(out);
   }
@@ -124,7 +126,7 @@ Result<Answer> CommitTable(const Asked& asked) {
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
   TARN_TRY(const auto table,
-           Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required, changes),
+           Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required, changes, asked.also),
                   asked.name_space, asked.table));
   return TableAnswer(asked, table);
 }

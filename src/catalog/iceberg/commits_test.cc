@@ -168,6 +168,42 @@ TEST_F(CommitsTest, ChangesSeveralTablesOrNone) {
   EXPECT_TRUE(tables.CommitAll(scope, {change("none", stale), change("b", stale)}).Is(kNoSuchTable));
 }
 
+TEST_F(CommitsTest, EditsTheVeryMetadataThatItReplaces) {
+  MakeTable("t");
+  ASSERT_TRUE(Commit("t", Prepare(Load("t"), "a")).ok());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&] {
+      const auto done = tables.Edit(scope, "db", "t", [](const iceberg::TableMetadata& head) {
+        const auto found = head.properties.find("count");
+        const int count = found == head.properties.end() ? 0 : std::stoi(found->second);
+        return Result<std::vector<iceberg::Update>>({iceberg::SetProperties{{{"count", std::to_string(count + 1)}}}});
+      });
+      EXPECT_TRUE(done.ok());
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(Load("t").metadata->properties.at("count"), "6");
+  const std::string before = Load("t").metadata_location;
+  const auto nothing = tables.Edit(scope, "db", "t", [](const iceberg::TableMetadata&) {
+    return Result<std::vector<iceberg::Update>>(std::vector<iceberg::Update>());
+  });
+  ASSERT_TRUE(nothing.ok());
+  EXPECT_EQ(nothing->metadata_location, before);
+}
+
+TEST_F(CommitsTest, KeepsTheMetadataOfATableThatLiesElsewhere) {
+  iceberg::NewTable table;
+  table.schema = *iceberg::Schema::Make(0, {{1, "id", true, iceberg::TypeId::kLong}});
+  table.location = "file:/tmp/x";
+  const auto made = tables.Create(scope, "db", "away", std::move(table), false);
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  EXPECT_EQ(made->metadata->location, "file:/tmp/x");
+  EXPECT_TRUE(made->metadata_location.starts_with("s3://lake/db/away/metadata/")) << made->metadata_location;
+  ASSERT_TRUE(tables.Commit(scope, "db", "away", {}, {iceberg::SetProperties{{{"a", "b"}}}}).ok());
+  EXPECT_EQ(Load("away").metadata->properties.at("a"), "b");
+}
+
 TEST_F(CommitsTest, TransactionsAndCommitsDoNotBlockEachOther) {
   MakeTable("a");
   MakeTable("b");

@@ -122,8 +122,15 @@ class Committer::Source : public ManifestSource {
   const object::Files files_;
 };
 
-Committer::Committer(kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock, Loader load)
-    : kv_(kv), blobs_(blobs), objects_(objects), clock_(clock), load_(std::move(load)) {}
+Committer::Committer(kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock, Loader load,
+                     Locator locate, Keeper keep)
+    : kv_(kv),
+      blobs_(blobs),
+      objects_(objects),
+      clock_(clock),
+      load_(std::move(load)),
+      locate_(std::move(locate)),
+      keep_(std::move(keep)) {}
 Committer::~Committer() = default;
 
 ManifestSource::List Committer::FindList(const std::string& path) {
@@ -153,7 +160,10 @@ Result<TableDraft> Committer::Begin(const Scope& scope, const TableChange& chang
 
 Status Committer::Publish(const Scope& scope, std::span<TableDraft* const> drafts, const Alongside& also) {
   object::PutBatch batch(objects_, blobs_, scope.account);
-  for (TableDraft* draft : drafts) TARN_CHECK(draft->Finish(batch));
+  for (TableDraft* draft : drafts) {
+    const Table& record = draft->base().record;
+    TARN_CHECK(draft->Finish(batch, [&] { return locate_(scope, record.database, record.name); }));
+  }
   TARN_CHECK(batch.Seal());
   bool refused = false;
   const Status done = kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
@@ -167,6 +177,7 @@ Status Committer::Publish(const Scope& scope, std::span<TableDraft* const> draft
   if (done.ok()) {
     for (TableDraft* draft : drafts) {
       for (const auto& [path, list] : draft->lists()) KeepList(path, list);
+      keep_(draft->next(), batch.EtagOf(draft->metadata_index()), draft->base().metadata_location);
     }
     return done;
   }
@@ -279,10 +290,11 @@ Result<IcebergTable> Committer::Commit(const Scope& scope, const TableChange& ch
   return std::move(*job.answer);
 }
 
-Result<IcebergTable> Committer::Create(const Scope& scope, std::string_view database, std::string_view name,
-                                       iceberg::TableMetadata metadata, const Alongside& also) {
+Result<IcebergTable> Committer::Create(const Scope& scope, Table record, iceberg::TableMetadata metadata,
+                                       const Alongside& also) {
   IcebergTable none;
-  Name(none.record, database, name);
+  none.record = std::move(record);
+  Name(none.record, std::string(none.record.database), std::string(none.record.name));
   TableDraft draft(std::move(none), clock_.Now());
   draft.Set(std::move(metadata));
   TableDraft* const one = &draft;

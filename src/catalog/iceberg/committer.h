@@ -32,17 +32,20 @@ namespace tarn::catalog {
 class Committer {
  public:
   using Loader = std::function<Result<IcebergTable>(const Scope&, std::string_view database, std::string_view name)>;
-  // All outlive it. `load` finds a table and its metadata.
-  Committer(kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock, Loader load);
+  using Locator = std::function<Result<std::string>(const Scope&, std::string_view database, std::string_view name)>;
+  using Keeper = std::function<void(const IcebergTable& made, const std::string& etag, const std::string& previous)>;
+  // All outlive it. `load` finds a table and its metadata, `locate` where a table lies that says nothing; `keep` is
+  // told of each metadata file made and the location that it replaces.
+  Committer(kv::Store& kv, blob::Store& blobs, object::Store& objects, const Clock& clock, Loader load, Locator locate,
+            Keeper keep);
   ~Committer();
 
   Result<IcebergTable> Commit(const Scope& scope, const TableChange& change, const Alongside& also);
   // All or nothing; the tables in the order of `changes`.
   Result<std::vector<IcebergTable>> CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
                                               const Alongside& also);
-  // Makes a table that is not there.
-  Result<IcebergTable> Create(const Scope& scope, std::string_view database, std::string_view name,
-                              iceberg::TableMetadata metadata, const Alongside& also);
+  // Makes a table that is not there; what the record says beyond its names stays.
+  Result<IcebergTable> Create(const Scope& scope, Table record, iceberg::TableMetadata metadata, const Alongside& also);
 
  private:
   struct Job;
@@ -67,6 +70,8 @@ class Committer {
   object::Store& objects_;
   const Clock& clock_;
   const Loader load_;
+  const Locator locate_;
+  const Keeper keep_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Lane>> lanes_;
   std::mutex lists_mutex_;

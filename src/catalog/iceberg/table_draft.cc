@@ -1,5 +1,7 @@
 #include "catalog/iceberg/table_draft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -70,7 +72,14 @@ Status TableDraft::Apply(const TableChange& change, const iceberg::CheckedAppend
   const iceberg::UpdateContext context{.now = now_,
                                        .new_uuid = metadata_ == nullptr ? RandomUuid() : std::string(),
                                        .previous_location = changed_ ? std::string() : base_.metadata_location};
-  auto outcome = iceberg::CommitTable(metadata_.get(), change.requirements, change.updates, context);
+  std::vector<iceberg::Update> chosen;
+  if (change.edit) {
+    if (metadata_ == nullptr) return Fail(kNoSuchTable, "there is no such table to edit");
+    TARN_TRY(chosen, change.edit(*metadata_));
+    if (chosen.empty()) return Ok();
+  }
+  const auto& updates = change.edit ? chosen : change.updates;
+  auto outcome = iceberg::CommitTable(metadata_.get(), change.requirements, updates, context);
   if (outcome.ok()) {
     if (outcome->changed) Set(std::move(outcome->metadata));
     return Ok();
@@ -164,12 +173,17 @@ Status TableDraft::BoundHistory() {
   return Ok();
 }
 
-Status TableDraft::Finish(object::PutBatch& batch) {
+Status TableDraft::Finish(object::PutBatch& batch, const std::function<Result<std::string>()>& elsewhere) {
   if (base_.metadata != nullptr) TARN_CHECK(BoundHistory());
   const bool is_new = base_.metadata == nullptr;
   const int64_t version = is_new ? 0 : iceberg::MetadataVersion(base_.metadata_location) + 1;
   next_.metadata = metadata_;
   next_.metadata_location = iceberg::NewMetadataLocation(*metadata_, version, RandomUuid());
+  if (!object::ParseLocation(next_.metadata_location).ok()) {
+    TARN_TRY(const std::string place, elsewhere());
+    const size_t name = next_.metadata_location.rfind('/') + 1;
+    next_.metadata_location = fmt::format("{}/metadata/{}", place, next_.metadata_location.substr(name));
+  }
   next_.record = base_.record;
   ShowAsGlue(*metadata_, next_.metadata_location, base_.metadata_location, next_.record);
   // A list that the history let go of within this very group is nobody's.
@@ -183,6 +197,7 @@ Status TableDraft::Finish(object::PutBatch& batch) {
   const bool packed = next_.metadata_location.ends_with(".gz.metadata.json");
   TARN_CHECK(batch.Add(next_.metadata_location, packed ? iceberg::Gzip(*json) : *json,
                        {.content_type = "application/json", .only_if_absent = true}));
+  metadata_index_ = batch.puts() - 1;
   next_.json = std::move(json);
   if (is_new || !IsSet(*metadata_, "write.metadata.delete-after-commit.enabled", false)) return Ok();
   std::set<std::string_view> kept;

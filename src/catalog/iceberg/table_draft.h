@@ -4,6 +4,7 @@
 // Invariant: a commit that is refused leaves the draft as it was. Threads: one at a time.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,11 +49,15 @@ class TableDraft {
   const IcebergTable& base() const { return base_; }
   const std::shared_ptr<const iceberg::TableMetadata>& metadata() const { return metadata_; }
 
-  // Bounds the history and hands in the files. After the last Apply; at most once.
-  Status Finish(object::PutBatch& batch);
+  // Bounds the history and hands in the files. After the last Apply; at most once. `elsewhere`: where the metadata file
+  // lies when the table's own location is no place of the lake.
+  Status Finish(object::PutBatch& batch, const std::function<Result<std::string>()>& elsewhere);
+  // Which of the batch's files is the metadata file.
+  size_t metadata_index() const { return metadata_index_; }
   // Makes the table be as the file says; kTableMoved when another commit came first. May run several times.
   Status Swap(kv::Txn& txn, const Scope& scope);
   // The table after the swap.
+  const IcebergTable& next() const { return next_; }
   IcebergTable Take() { return std::move(next_); }
   // The manifest lists made here, by path.
   const std::map<std::string, ManifestSource::List>& lists() const { return lists_; }
@@ -71,6 +76,7 @@ class TableDraft {
   std::vector<iceberg::NewFile> files_;
   std::map<std::string, ManifestSource::List> lists_;
   IcebergTable next_;
+  size_t metadata_index_ = 0;
 };
 
 }  // namespace tarn::catalog

@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint64_t kMetadataBytesMax = uint64_t{512} << 20;
 constexpr size_t kCachedMax = 512;
+constexpr size_t kKeptJsonBytesMax = 256 << 10;
 constexpr std::string_view kLocationParameter = "metadata_location";
 
 std::string MetadataLocation(const Table& table) {
@@ -34,28 +35,43 @@ IcebergTables::IcebergTables(Catalog& catalog, kv::Store& kv, blob::Store& blobs
       objects_(objects),
       clock_(clock),
       committer_(std::make_unique<Committer>(
-          kv, blobs, objects, clock, [this](const Scope& scope, std::string_view database, std::string_view name) {
+          kv, blobs, objects, clock,
+          [this](const Scope& scope, std::string_view database, std::string_view name) {
             return Load(scope, database, name);
+          },
+          [this](const Scope& scope, std::string_view database, std::string_view name) {
+            return DefaultLocation(scope, database, name);
+          },
+          [this](const IcebergTable& made, const std::string& etag, const std::string& previous) {
+            Keep(made, etag, previous);
           })) {}
 
 IcebergTables::~IcebergTables() = default;
 
-Result<IcebergTables::MetadataPtr> IcebergTables::Read(const Scope& scope, const std::string& location) {
+Result<IcebergTables::Kept> IcebergTables::Read(const Scope& scope, const std::string& location) {
   const object::Files files(objects_, scope.account);
   TARN_TRY(const object::Location place, object::ParseLocation(location));
   TARN_TRY(const object::Version version, files.Head(place.bucket, place.key));
-  const std::string key = location + " " + version.etag;
   {
     std::lock_guard lock(mutex_);
-    if (const auto found = cache_.find(key); found != cache_.end()) return found->second;
+    const auto found = cache_.find(location);
+    if (found != cache_.end() && found->second.etag == version.etag) return found->second;
   }
   TARN_TRY(const std::string bytes, files.ReadAll(place.bucket, place.key, kMetadataBytesMax));
   TARN_TRY(auto metadata, iceberg::TableMetadata::ParseFile(bytes));
-  auto shared = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
+  Kept kept{version.etag, std::make_shared<const iceberg::TableMetadata>(std::move(metadata)), nullptr};
   std::lock_guard lock(mutex_);
   if (cache_.size() >= kCachedMax) cache_.clear();
-  cache_[key] = shared;
-  return MetadataPtr(shared);
+  cache_[location] = kept;
+  return kept;
+}
+
+void IcebergTables::Keep(const IcebergTable& made, const std::string& etag, const std::string& previous) {
+  const bool small = made.json != nullptr && made.json->size() <= kKeptJsonBytesMax;
+  std::lock_guard lock(mutex_);
+  cache_.erase(previous);
+  if (cache_.size() >= kCachedMax) cache_.clear();
+  cache_[made.metadata_location] = Kept{etag, made.metadata, small ? made.json : nullptr};
 }
 
 Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view database, std::string_view name) {
@@ -68,7 +84,9 @@ Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view da
   if (table.metadata_location.empty()) {
     return Fail(kNotIceberg, fmt::format("the Iceberg table {}.{} has no metadata_location", database, name));
   }
-  TARN_TRY(table.metadata, Read(scope, table.metadata_location));
+  TARN_TRY(Kept kept, Read(scope, table.metadata_location));
+  table.metadata = std::move(kept.metadata);
+  table.json = std::move(kept.json);
   table.record = std::move(record);
   return table;
 }
@@ -101,7 +119,12 @@ Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view 
   }
   const iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
   TARN_TRY(auto metadata, iceberg::MakeTable(table, context));
-  if (!staged) return committer_->Create(scope, database, name, std::move(metadata), also);
+  if (!staged) {
+    Table record;
+    record.database = database;
+    record.name = name;
+    return committer_->Create(scope, std::move(record), std::move(metadata), also);
+  }
   IcebergTable made;
   made.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(metadata));
   return made;
@@ -113,6 +136,13 @@ Result<IcebergTable> IcebergTables::Commit(const Scope& scope, std::string_view 
   return committer_->Commit(scope, {std::string(database), std::string(name), requirements, updates}, also);
 }
 
+Result<IcebergTable> IcebergTables::Edit(
+    const Scope& scope, std::string_view database, std::string_view name,
+    std::function<Result<std::vector<iceberg::Update>>(const iceberg::TableMetadata& head)> edit) {
+  const TableChange change{std::string(database), std::string(name), {}, {}, std::move(edit)};
+  return committer_->Commit(scope, change, nullptr);
+}
+
 Result<std::vector<IcebergTable>> IcebergTables::CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
                                                            const Alongside& also) {
   return committer_->CommitAll(scope, changes, also);
@@ -122,7 +152,8 @@ Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_vie
                                              const std::string& metadata_location, bool overwrite) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   IcebergTable table;
-  TARN_TRY(table.metadata, Read(scope, metadata_location));
+  TARN_TRY(const Kept kept, Read(scope, metadata_location));
+  table.metadata = kept.metadata;
   table.metadata_location = metadata_location;
   auto present = catalog_.GetTable(scope, database, name);
   if (present.ok()) {

@@ -10,6 +10,7 @@
 // on an I/O thread. Threads: any.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,6 +55,8 @@ struct TableChange {
   std::string name;
   std::vector<iceberg::Requirement> requirements;
   std::vector<iceberg::Update> updates;
+  // Chooses the updates instead, looking at the very metadata that they are applied to; none: nothing to do.
+  std::function<Result<std::vector<iceberg::Update>>(const iceberg::TableMetadata&)> edit = nullptr;
 };
 
 class IcebergTables {
@@ -72,12 +75,23 @@ class IcebergTables {
   Result<IcebergTable> Commit(const Scope& scope, std::string_view database, std::string_view name,
                               const std::vector<iceberg::Requirement>& requirements,
                               const std::vector<iceberg::Update>& updates, const Alongside& also = nullptr);
+  // A commit whose updates are chosen by `edit` from the metadata that they replace; it may run several times.
+  Result<IcebergTable> Edit(
+      const Scope& scope, std::string_view database, std::string_view name,
+      std::function<Result<std::vector<iceberg::Update>>(const iceberg::TableMetadata& head)> edit);
   // The same for several tables at once: all of it happens, or nothing; the tables in the order of the changes.
   Result<std::vector<IcebergTable>> CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
                                               const Alongside& also = nullptr);
   // Takes a table over from its metadata file. `overwrite` swaps the file of a table that is there.
   Result<IcebergTable> Register(const Scope& scope, std::string_view database, std::string_view name,
                                 const std::string& metadata_location, bool overwrite);
+  // Glue's own clients write the metadata file themselves. `table`: the record as the client gives it, its parameter
+  // metadata_location the file, which is read and checked: kInvalidInput. An update is a compare-and-swap on the
+  // expected version and on the parameter previous_metadata_location, each where it is given: kTableMoved.
+  Status Import(const Scope& scope, Table table, const std::vector<PartitionIndex>& indexes);
+  Result<uint64_t> ImportCommit(const Scope& scope, const Table& table, const UpdateTableOptions& options);
+  // Makes a table of a Glue record: its columns are the schema when the definition has none. kInvalidInput.
+  Result<IcebergTable> CreateAs(const Scope& scope, Table record, iceberg::NewTable table);
   // Forgets the table; its files stay.
   Status Drop(const Scope& scope, std::string_view database, std::string_view name);
   Status Rename(const Scope& scope, std::string_view database, std::string_view name, std::string_view to_database,
@@ -86,15 +100,22 @@ class IcebergTables {
 
  private:
   using MetadataPtr = std::shared_ptr<const iceberg::TableMetadata>;
-  Result<MetadataPtr> Read(const Scope& scope, const std::string& location);
+  struct Kept {
+    std::string etag;
+    MetadataPtr metadata;
+    std::shared_ptr<const std::string> json;  // null when it is large
+  };
+  Result<Kept> Read(const Scope& scope, const std::string& location);
+  Result<iceberg::TableMetadata> ReadImported(const Scope& scope, const std::string& location);
+  void Keep(const IcebergTable& made, const std::string& etag, const std::string& previous);
   Result<std::string> DefaultLocation(const Scope& scope, std::string_view database, std::string_view name);
 
   Catalog& catalog_;
   object::Store& objects_;
   const Clock& clock_;
   std::mutex mutex_;
-  // Parsed files by "location etag"; emptied when it is full.
-  std::unordered_map<std::string, MetadataPtr> cache_;
+  // Parsed files by location, each as of an ETag; emptied when it is full.
+  std::unordered_map<std::string, Kept> cache_;
   std::unique_ptr<Committer> committer_;
 };
 

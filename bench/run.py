@@ -4,6 +4,7 @@
   s3      small and large objects, listing, deleting, parts; beside versitygw and MinIO (where they can be had)
   scale   ten million objects in one bucket: listing, deleting, starting
   query   a trivial query; TPC-H through Athena beside plain DuckDB
+  iceberg commits over REST to one table and to 100; beside PyIceberg's SQL catalog
   start   start-up time and idle memory, empty and full
 
 Each is a program of its own in bench/ with further options (`.venv-bench/bin/python bench/s3.py --help`).
@@ -17,7 +18,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VENV = ROOT / ".venv-bench"
-NAMES = ("query", "s3", "scale", "start")
+NAMES = ("iceberg", "query", "s3", "scale", "start")
 
 
 def ensure_tools():

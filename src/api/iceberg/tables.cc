@@ -82,9 +82,9 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
-  TARN_TRY(const auto made,
-           Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table), staged),
-                  asked.name_space));
+  TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
+                                                               staged, asked.also),
+                                   asked.name_space));
   return TableAnswer(asked, made);
 }
 
@@ -125,9 +125,9 @@ Result<Answer> CommitTable(const Asked& asked) {
   if (requirements == nullptr || updates == nullptr) return Fail(kBadRequest, "requirements and updates must be given");
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
-  TARN_TRY(const auto table,
-           Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required, changes, asked.also),
-                  asked.name_space, asked.table));
+  TARN_TRY(const auto table, Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required,
+                                                                changes, asked.also),
+                                    asked.name_space, asked.table));
   return TableAnswer(asked, table);
 }
 

@@ -6,7 +6,6 @@ from test_rest_catalog import connect
 
 pytestmark = pytest.mark.xdist_group("spark")  # one JVM
 
-NESTED = pytest.mark.skip("names of several levels are answered 406 so far, where Spark waits for a 404")
 MERGE_ON_READ = ", ".join(f"'write.{operation}.mode' = 'merge-on-read'" for operation in ("delete", "update", "merge"))
 COPY_ON_WRITE = MERGE_ON_READ.replace("merge-on-read", "copy-on-write")
 
@@ -54,8 +53,7 @@ def test_rows_are_changed_and_removed(lake, spark, duck, space, version, how):
     model = {i: 9 if i % 10 == 4 else i % 5 for i in range(100) if i % 10 != 3 and i != 7} | {5: 50, 1000: 71}
     assert dict(spark.sql(f"SELECT id, k FROM lake.{table}")) == model
     assert dict(duck.sql(f"SELECT id, k FROM lake.{table}")) == model
-    if version == 2:
-        assert seen_by_pyiceberg(lake, table) == model
+    assert seen_by_pyiceberg(lake, table) == model
     duck.sql(f"INSERT INTO lake.{table} VALUES (2000, 1)")
     spark.sql(f"REFRESH TABLE lake.{table}")
     assert spark.value(f"SELECT count(*) FROM lake.{table}") == len(model) + 1
@@ -85,7 +83,6 @@ def test_tables_evolve(lake, spark, duck, space):
     assert loaded.schema().identifier_field_names() == {"id"} and not loaded.sort_order().is_unsorted
 
 
-@NESTED
 def test_the_past_branches_and_tags(spark, space):
     table = f"lake.{space}.t"
     spark.sql(f"CREATE TABLE {table} USING iceberg AS SELECT id FROM range(5)")
@@ -109,7 +106,6 @@ def snapshot_of(spark, table, number):
     return spark.sql(f"SELECT snapshot_id FROM {table}.snapshots ORDER BY committed_at")[number][0]
 
 
-@NESTED
 def test_procedures_and_metadata_tables(lake, spark, space):
     table = f"lake.{space}.t"
     spark.sql(f"CREATE TABLE {table} (id BIGINT, k INT) USING iceberg PARTITIONED BY (k) TBLPROPERTIES ({MERGE_ON_READ})")
@@ -132,10 +128,10 @@ def test_procedures_and_metadata_tables(lake, spark, space):
     assert len(connect(lake).load_table(f"{space}.t").snapshots()) == 1
 
 
-@NESTED
 def test_tables_are_renamed_and_dropped(lake, spark, space):
     spark.sql(f"CREATE TABLE lake.{space}.a USING iceberg AS SELECT 1 AS id")
-    spark.sql(f"ALTER TABLE lake.{space}.a RENAME TO lake.{space}.b")
+    # Iceberg's REST client would take a catalog's name here for a namespace (apache/iceberg#11154).
+    spark.sql(f"ALTER TABLE lake.{space}.a RENAME TO {space}.b")
     assert [row["tableName"] for row in spark.rows(f"SHOW TABLES IN lake.{space}")] == ["b"]
     place = connect(lake).load_table(f"{space}.b").location().removeprefix("s3://").partition("/")
     spark.sql(f"DROP TABLE lake.{space}.b PURGE")

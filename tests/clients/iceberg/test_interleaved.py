@@ -6,6 +6,7 @@ the test.
 import random
 import re
 import threading
+import time
 
 import pyarrow as pa
 import pytest
@@ -61,6 +62,27 @@ class Sql:
         self.run(f"UPDATE {self.table} SET v = '{value}' WHERE id IN ({', '.join(map(str, ids))})")
 
 
+class Athena:
+    """SQL through Athena's API; what it refuses comes as an engine's error."""
+
+    def __init__(self, lake, bucket):
+        self.athena, self.output = lake.client("athena"), {"OutputLocation": f"s3://{bucket}/results/"}
+
+    def sql(self, statement):
+        key = self.athena.start_query_execution(QueryString=statement, ResultConfiguration=self.output)["QueryExecutionId"]
+        end = time.monotonic() + 120
+        while (status := self.athena.get_query_execution(QueryExecutionId=key)["QueryExecution"]["Status"])["State"] in (
+                "QUEUED", "RUNNING"):
+            assert time.monotonic() < end, f"no end of {statement}"
+            time.sleep(0.01)
+        if status["State"] != "SUCCEEDED":
+            raise engines.EngineError(f"Athena: {status.get('StateChangeReason')}\nof: {statement}")
+        found = []
+        for page in self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=key):
+            found += [tuple(cell.get("VarCharValue") for cell in row["Data"]) for row in page["ResultSet"]["Rows"]]
+        return found[1:]
+
+
 class Writer(threading.Thread):
     """Changes rows of its own ids and keeps what must be there."""
 
@@ -104,6 +126,11 @@ class Writer(threading.Thread):
 
 
 @pytest.fixture
+def athena(lake, bucket):
+    return Athena(lake, bucket)
+
+
+@pytest.fixture
 def second_duck(lake, tmp_path):
     running = engines.start_duck(tmp_path)
     engines.attach_duck(running, lake)
@@ -122,7 +149,7 @@ def let_write(writers):
     return {i: value for writer in writers for i, value in writer.model.items()}
 
 
-def check_content(lake, table, model, duck, spark):
+def check_content(lake, table, model, athena, duck, spark):
     """All readers see the model, each row once, and the history is one unbroken line."""
     wanted = sorted(model.items())
     loaded = connect(lake).load_table(table)
@@ -130,12 +157,14 @@ def check_content(lake, table, model, duck, spark):
     assert sorted(zip(seen["id"].to_pylist(), seen["v"].to_pylist())) == wanted
     assert duck.sql(f"SELECT id, v FROM lake.{table} ORDER BY id") == wanted
     assert spark.sql(f"SELECT id, v FROM lake.{table} ORDER BY id") == wanted
+    found = athena.sql("SELECT id, v FROM {}.{} ORDER BY id".format(*table.split(".")))
+    assert [(int(i), v) for i, v in found] == wanted
     snapshots = loaded.snapshots()
     assert [s.sequence_number for s in snapshots] == list(range(1, len(snapshots) + 1))
     assert [s.parent_snapshot_id for s in snapshots] == [None] + [s.snapshot_id for s in snapshots[:-1]]
 
 
-def test_appends_of_all_engines_are_all_there(lake, duck, second_duck, spark, name):
+def test_appends_of_all_engines_are_all_there(lake, athena, duck, second_duck, spark, name):
     connect(lake).create_namespace(name)
     table = f"{name}.t"
     connect(lake).create_table(table, SCHEMA)
@@ -145,7 +174,7 @@ def test_appends_of_all_engines_are_all_there(lake, duck, second_duck, spark, na
                Writer(4, Sql(second_duck.sql, f"lake.{table}"), 10, appends),
                Writer(5, Sql(spark.sql, f"lake.{table}"), 6, appends)]
     model = let_write(writers)
-    check_content(lake, table, model, duck, spark)
+    check_content(lake, table, model, athena, duck, spark)
     assert len(connect(lake).load_table(table).snapshots()) == 46
     # The server moves appends onto the head that won.
     assert sum(writer.races for writer in writers) == 0
@@ -153,7 +182,7 @@ def test_appends_of_all_engines_are_all_there(lake, duck, second_duck, spark, na
 
 @pytest.mark.parametrize("version, how", [(2, "copy-on-write"), (2, "merge-on-read"), (3, "merge-on-read")],
                          ids=["copy on write", "position deletes", "deletion vectors"])
-def test_changes_of_all_engines_make_the_models_rows(lake, duck, second_duck, spark, name, version, how):
+def test_changes_of_all_engines_make_the_models_rows(lake, athena, duck, second_duck, spark, name, version, how):
     connect(lake).create_namespace(name)
     table = f"{name}.t"
     modes = {f"write.{kind}.mode": how for kind in ("delete", "update", "merge")}
@@ -166,4 +195,4 @@ def test_changes_of_all_engines_make_the_models_rows(lake, duck, second_duck, sp
     if version == 2:  # PyIceberg writes no tables of version 3
         writers += [Writer(number, PyIceberg(lake, table), 6, all_kinds) for number in (4, 5)]
     model = let_write(writers)
-    check_content(lake, table, model, duck, spark)
+    check_content(lake, table, model, athena, duck, spark)

@@ -72,6 +72,8 @@ constexpr std::string_view kLifecycleTimer = "lifecycle";
 constexpr std::string_view kStorageTimer = "storage-metrics";
 constexpr std::string_view kKeysTimer = "kms-keys";
 constexpr size_t kMetadataThreads = 8;
+// Commits to one table wait for each other, so that they become one.
+constexpr size_t kIcebergThreads = 32;
 constexpr size_t kDataThreads = 16;
 constexpr size_t kQueryThreads = 8;
 constexpr size_t kQueueMax = 20'000;
@@ -109,6 +111,7 @@ class OpenLake : public Lake {
     if (lifecycle_) lifecycle_->Stop();
     query_pool_.Stop();
     data_pool_.Stop();
+    iceberg_pool_.Stop();
     metadata_pool_.Stop();
   }
 
@@ -287,7 +290,7 @@ class OpenLake : public Lake {
                                  .clock = &clock_,
                                  .credentials = directory_.get(),
                                  .authorizer = &authorizer_,
-                                 .pool = &metadata_pool_,
+                                 .pool = &iceberg_pool_,
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
                                  .planner = planner_.get(),
@@ -343,6 +346,7 @@ class OpenLake : public Lake {
   http::Handler api_;
 
   WorkerPool metadata_pool_{"metadata", kMetadataThreads, kQueueMax};
+  WorkerPool iceberg_pool_{"iceberg", kIcebergThreads, kQueueMax};
   WorkerPool data_pool_{"data", kDataThreads, kQueueMax};
   WorkerPool query_pool_{"query", kQueryThreads, kQueueMax};
 };

@@ -11,6 +11,26 @@ namespace {
 
 using Files = std::map<std::string, int64_t>;
 
+// A store whose disk fails under a commit: after it was written, or before.
+class FailingKv : public kv::Store {
+ public:
+  explicit FailingKv(kv::Store& store) : store_(store) {}
+  std::unique_ptr<kv::Txn> Begin() override { return store_.Begin(); }
+  void Commit(std::unique_ptr<kv::Txn> txn, std::move_only_function<void(Status)> done) override {
+    if (!failing) return store_.Commit(std::move(txn), std::move(done));
+    failing = false;
+    if (!written) return done(Fail(kv::kIo, "the disk failed"));
+    store_.Commit(std::move(txn), [done = std::move(done)](Status) mutable { done(Fail(kv::kIo, "the disk failed")); });
+  }
+  Status Checkpoint(const std::string& directory) override { return store_.Checkpoint(directory); }
+
+  bool failing = false;
+  bool written = false;
+
+ private:
+  kv::Store& store_;
+};
+
 class CommitsTest : public LakeTest {
  protected:
   // An append as a client makes it of what it has loaded: its files stored, not committed.
@@ -113,6 +133,55 @@ TEST_F(CommitsTest, KeepsEveryAppendOfManyWriters) {
   EXPECT_EQ(last.metadata->snapshots.size(), 96U);
   EXPECT_LT(ManifestsOf(last.metadata->current_snapshot()).size(), 40U);
   EXPECT_LE(static_cast<int>(Objects("t", ".metadata.json").size()) - before, 96);
+}
+
+TEST_F(CommitsTest, TellsAnUnknownOutcomeAsSuchAndTakesTheRetry) {
+  FailingKv failing(*kv_);
+  IcebergTables shaky(catalog, failing, *blobs_, *store_, clock_);
+  for (const bool written : {false, true}) {
+    const std::string name = written ? "written" : "lost";
+    MakeTable(name);
+    const auto made = Prepare(Load(name), "a");
+    const auto commit = [&] { return shaky.Commit(scope, "db", name, made.requirements, made.updates); };
+    failing.failing = true;
+    failing.written = written;
+    const auto unknown = commit();
+    EXPECT_TRUE(unknown.Is(kCommitUnknown));
+    EXPECT_EQ(unknown.error().reason->code, Code::kOutcomeUnknown);
+    EXPECT_EQ(Live(name).size(), written ? 1U : 0U);
+    const auto again = commit();
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(Live(name).size(), 1U);
+    EXPECT_EQ(again->metadata->snapshots.size(), 1U);
+  }
+}
+
+TEST_F(CommitsTest, LetsAlongsideFailForItsOwnCommitAlone) {
+  MakeTable("t");
+  const Alongside refuses = [](kv::Txn&) -> Status { return Fail(kInvalidInput, "no"); };
+  const IcebergTable seen = Load("t");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&, t] {
+      const auto made = Prepare(seen, std::to_string(t));
+      const Alongside puts = [t](kv::Txn& txn) -> Status {
+        txn.Put("told-" + std::to_string(t), "yes");
+        return Ok();
+      };
+      const auto done = tables.Commit(scope, "db", "t", made.requirements, made.updates, t % 2 == 0 ? puts : refuses);
+      EXPECT_EQ(done.ok(), t % 2 == 0);
+      EXPECT_EQ(done.Is(kInvalidInput), t % 2 != 0);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(Live("t").size(), 3U);
+  for (int t = 0; t < 6; ++t) {
+    ASSERT_TRUE(kv::Read(*kv_, [&](kv::Txn& txn) -> Status {
+                  TARN_TRY(const auto found, txn.Get("told-" + std::to_string(t)));
+                  EXPECT_EQ(found.has_value(), t % 2 == 0);
+                  return Ok();
+                }).ok());
+  }
 }
 
 TEST_F(CommitsTest, LeavesNoFileOfARefusedCommit) {

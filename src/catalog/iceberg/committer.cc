@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/strings.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr uint64_t kManifestBytesMax = uint64_t{1} << 30;
 constexpr size_t kGroupMax = 64;
+constexpr std::chrono::milliseconds kComingWait{2};
 // Each round lost means that another commit won: somebody always goes on.
 constexpr int kRoundsMax = 100;
 constexpr size_t kLanesMax = 4096;
@@ -53,6 +55,7 @@ struct Committer::Lane {
   mutable std::mutex mutex;
   std::condition_variable turn;
   std::deque<Job*> waiting;
+  int coming = 0;  // callers that are about to wait
   bool busy = false;
   std::shared_ptr<const iceberg::TableMetadata> last;  // what the last group made
   int users = 0;                                       // under the committer's mutex
@@ -260,6 +263,8 @@ Status Committer::Round(const Scope& scope, Lane& lane, std::span<Job* const> jo
 
 void Committer::Lead(const Scope& scope, Lane& lane, std::unique_lock<std::mutex>& lock) {
   lane.busy = true;
+  // Who has been let in a moment ago comes along.
+  lane.turn.wait_for(lock, kComingWait, [&] { return lane.coming == 0; });
   const auto count = static_cast<std::ptrdiff_t>(std::min(lane.waiting.size(), kGroupMax));
   const std::vector<Job*> group(lane.waiting.begin(), lane.waiting.begin() + count);
   lane.waiting.erase(lane.waiting.begin(), lane.waiting.begin() + count);
@@ -280,9 +285,14 @@ void Committer::Lead(const Scope& scope, Lane& lane, std::unique_lock<std::mutex
 Result<IcebergTable> Committer::Commit(const Scope& scope, const TableChange& change, const Alongside& also) {
   const LaneUse lane(*this, scope, change);
   Job job{.change = &change, .also = &also, .append = {}, .answer = {}};
+  {
+    std::lock_guard lock(lane->mutex);
+    ++lane->coming;
+  }
   Prepare(scope, *lane, job);
   std::unique_lock lock(lane->mutex);
   lane->waiting.push_back(&job);
+  if (--lane->coming == 0 && lane->busy) lane->turn.notify_all();
   while (!job.done) {
     lane->turn.wait(lock, [&] { return job.done || !lane->busy; });
     if (!job.done) Lead(scope, *lane, lock);

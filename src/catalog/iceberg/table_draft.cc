@@ -176,7 +176,7 @@ Status TableDraft::BoundHistory() {
 Status TableDraft::Finish(object::PutBatch& batch, const std::function<Result<std::string>()>& elsewhere) {
   if (base_.metadata != nullptr) TARN_CHECK(BoundHistory());
   const bool is_new = base_.metadata == nullptr;
-  const int64_t version = is_new ? 0 : iceberg::MetadataVersion(base_.metadata_location) + 1;
+  const int64_t version = is_new ? -1 : iceberg::MetadataVersion(base_.metadata_location);
   next_.metadata = metadata_;
   next_.metadata_location = iceberg::NewMetadataLocation(*metadata_, version, RandomUuid());
   if (!object::ParseLocation(next_.metadata_location).ok()) {

@@ -171,11 +171,13 @@ TEST(CheckedBody, RefusesABodyOfAnotherHashAtItsEnd) {
 
 TEST(PlanBody, RefusesHashesThatAreNone) {
   ErrorFields fields;
-  EXPECT_TRUE(PlanBody({}, "abc", nullptr, fields).Is(kInvalidContentSha256));
+  const Verified verified;
+  EXPECT_TRUE(PlanBody({}, "abc", &verified, fields).Is(kInvalidContentSha256));
   ASSERT_EQ(fields.size(), 2U);
   EXPECT_EQ(fields[1].second, "abc");
   EXPECT_TRUE(PlanBody({}, kStreamingUnsignedTrailer, nullptr, fields).Is(kMissingContentLength));
   EXPECT_TRUE(PlanBody({}, kStreamingSigned, nullptr, fields).Is(kMissingSecurityHeader));
+  EXPECT_EQ(PlanBody({}, "abc", nullptr, fields)->sha256_hex, "abc") << "unsigned, it is a digest that will not match";
 }
 
 }  // namespace

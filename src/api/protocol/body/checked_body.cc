@@ -48,11 +48,17 @@ Result<BodyPlan> PlanBody(const std::vector<Field>& headers, std::string_view pa
                           ErrorFields& fields) {
   BodyPlan plan;
   plan.fields = &fields;
-  TARN_CHECK(CheckPayloadHash(payload_hash, fields));
+  ErrorFields wrong;
+  const Status known = CheckPayloadHash(payload_hash, wrong);
   if (payload_hash.empty() || payload_hash == kUnsignedPayload) return plan;
-  if (IsSha256(payload_hash)) {
+  // Without a signature whatever else stands there is a digest that does not match.
+  if (IsSha256(payload_hash) || (!known.ok() && verified == nullptr)) {
     plan.sha256_hex = AsciiLower(payload_hash);
     return plan;
+  }
+  if (!known.ok()) {
+    fields.insert(fields.end(), wrong.begin(), wrong.end());
+    return known.error();
   }
   const bool is_signed = payload_hash != kStreamingUnsignedTrailer;
   AwsChunkedOptions chunked;

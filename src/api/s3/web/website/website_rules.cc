@@ -24,9 +24,18 @@ Status CheckProtocol(const std::optional<std::string>& protocol) {
               "automatically.");
 }
 
-// Three digits, the first of them in `first`.
-bool IsStatus(std::string_view code, std::string_view first) {
-  return code.size() == 3 && ParseU64(code).has_value() && first.find(code[0]) != first.npos;
+// S3 takes fewer than it says.
+bool IsRedirectCode(uint64_t code) { return (code >= 301 && code <= 308) && code != 306; }
+bool IsErrorCode(uint64_t code) { return (code >= 400 && code <= 417) || (code >= 500 && code <= 505); }
+
+Status CheckCode(const std::optional<std::string>& text, bool (*is_valid)(uint64_t), std::string_view kind,
+                 std::string_view valid) {
+  if (!text) return Ok();
+  const auto code = ParseU64(*text);
+  if (!code) return Fail(kMalformedXml, fmt::format("{} is no HTTP status", *text));
+  if (is_valid(*code)) return Ok();
+  return Fail(object::kInvalidRequest,
+              fmt::format("The provided HTTP {} code ({}) is not valid. Valid codes are {}.", kind, *text, valid));
 }
 
 Status CheckRule(const gen::RoutingRule& rule) {
@@ -39,22 +48,14 @@ Status CheckRule(const gen::RoutingRule& rule) {
   if (redirect.replace_key_prefix_with && redirect.replace_key_with) {
     return Fail(object::kInvalidRequest, "You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
   }
-  if (const auto& code = redirect.http_redirect_code; code && (!IsStatus(*code, "3") || *code == "300")) {
-    return Fail(
-        object::kInvalidRequest,
-        fmt::format("The provided HTTP redirect code ({}) is not valid. Valid codes are 3XX except 300.", *code));
-  }
+  TARN_CHECK(CheckCode(redirect.http_redirect_code, IsRedirectCode, "redirect", "3XX except 300"));
   if (!rule.condition) return Ok();
   if (!rule.condition->key_prefix_equals && !rule.condition->http_error_code_returned_equals) {
     return Fail(object::kInvalidRequest,
                 "Condition cannot be empty. To redirect all requests without a condition, the condition element "
                 "shouldn't be present.");
   }
-  if (const auto& code = rule.condition->http_error_code_returned_equals; code && !IsStatus(*code, "45")) {
-    return Fail(object::kInvalidRequest,
-                fmt::format("The provided HTTP error code ({}) is not valid. Valid codes are 4XX or 5XX.", *code));
-  }
-  return Ok();
+  return CheckCode(rule.condition->http_error_code_returned_equals, IsErrorCode, "error", "4XX or 5XX");
 }
 
 Redirection Follow(const gen::RoutingRule& rule, const WebsiteOrigin& origin, std::string_view key) {

@@ -71,6 +71,9 @@ TEST(CheckWebsite, WordsItsRefusalsAsAwsDoes) {
   redirect.http_redirect_code = "200";
   website.routing_rules = {Rule({}, {}, redirect)};
   EXPECT_EQ(Why(website), "The provided HTTP redirect code (200) is not valid. Valid codes are 3XX except 300.");
+  redirect.http_redirect_code = "306";
+  website.routing_rules = {Rule({}, {}, redirect)};
+  EXPECT_EQ(Why(website), "The provided HTTP redirect code (306) is not valid. Valid codes are 3XX except 300.");
   website.routing_rules->clear();
   const protocol::Call call;
   EXPECT_TRUE(CheckWebsite(call, website).Is(kMalformedXml));

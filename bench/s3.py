@@ -139,14 +139,19 @@ def parts(servers, connections, count):
         print(f"    peak memory of {server.name} so far: {server.peak_memory() / 2**20:.0f} MiB", flush=True)
 
 
-def encryption(count):
-    """Two lakes in turns: with encryption at rest and without; checksums are verified by both."""
+def encryption(count, others):
+    """Two lakes in turns, with encryption at rest and without (checksums are verified by both), and the peers."""
     with Tarn() as sealed, Tarn("--encryption", "off") as plain:
         plain.name = "tarn plain"
-        for server in (sealed, plain):
-            server.client().call("PUT", "/bench")
-        for _ in range(2):
-            large([sealed, plain], 16, count)
+        servers = [sealed, plain, *others]
+        try:
+            for server in servers:
+                server.client().call("PUT", "/bench")
+            for _ in range(2):
+                large(servers, 16, count)
+        finally:
+            for server in others:
+                server.close()
 
 
 def main():
@@ -156,7 +161,7 @@ def main():
     parser.add_argument("--alone", action="store_true", help="without peers")
     options = parser.parse_args()
     chosen, scale = options.only or NAMES, 1 if options.quick else 5
-    servers = [Tarn(), *([] if options.alone else peers())]
+    servers = [Tarn(), *([] if options.alone else peers())] if set(chosen) != {"encryption"} else []
     try:
         for server in servers:
             server.filled = set()
@@ -177,7 +182,7 @@ def main():
         for server in servers:
             server.close()
     if "encryption" in chosen:
-        encryption(32 * scale)
+        encryption(32 * scale, [] if options.alone else peers())
 
 
 if __name__ == "__main__":

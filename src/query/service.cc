@@ -53,12 +53,19 @@ struct Live {
 
 int64_t MillisUp(int64_t micros) { return micros <= 0 ? 0 : (micros + 999) / 1000; }
 
+bool ChangesRows(const sql::Statement& statement) {
+  return statement.As<sql::Delete>() != nullptr || statement.As<sql::UpdateRows>() != nullptr ||
+         statement.As<sql::Merge>() != nullptr;
+}
+
 // Where the result of this kind of statement lies below the output location.
 std::string ResultName(const sql::Statement& statement, const std::string& id) {
   const bool rows = statement.As<sql::QueryStatement>() != nullptr || statement.As<sql::Execute>() != nullptr;
   if (rows) return id + ".csv";
   if (statement.As<sql::CreateTableAs>() != nullptr) return "tables/" + id;
-  if (statement.As<sql::InsertInto>() != nullptr || statement.As<sql::Unload>() != nullptr) return id;
+  if (statement.As<sql::InsertInto>() != nullptr || statement.As<sql::Unload>() != nullptr || ChangesRows(statement)) {
+    return id;
+  }
   return id + ".txt";
 }
 
@@ -66,7 +73,8 @@ bool TouchesCatalogOnly(const sql::Statement& statement) {
   const bool works = statement.As<sql::QueryStatement>() != nullptr || statement.As<sql::Execute>() != nullptr ||
                      statement.As<sql::CreateTableAs>() != nullptr || statement.As<sql::InsertInto>() != nullptr ||
                      statement.As<sql::Unload>() != nullptr || statement.As<sql::Explain>() != nullptr ||
-                     statement.As<sql::MsckRepair>() != nullptr;
+                     statement.As<sql::MsckRepair>() != nullptr || ChangesRows(statement) ||
+                     statement.As<sql::Optimize>() != nullptr || statement.As<sql::Vacuum>() != nullptr;
   return !works;
 }
 

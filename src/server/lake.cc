@@ -34,6 +34,7 @@
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/catalog.h"
 #include "catalog/iceberg/planner.h"
+#include "catalog/iceberg/snapshots.h"
 #include "catalog/iceberg/tables.h"
 #include "engine/engine.h"
 #include "identity/authorize.h"
@@ -178,7 +179,8 @@ class OpenLake : public Lake {
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
-    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_};
+    snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
+    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_};
     queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, iceberg, *engine_, clock_);
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
@@ -325,6 +327,7 @@ class OpenLake : public Lake {
   std::unique_ptr<catalog::Manifests> manifests_;
   std::unique_ptr<catalog::Planner> planner_;
   std::unique_ptr<catalog::TableBuckets> table_buckets_;
+  std::unique_ptr<catalog::Snapshots> snapshots_;
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;

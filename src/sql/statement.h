@@ -206,10 +206,17 @@ struct ChangeColumn {
   ColumnDef column;
   bool first = false;
   std::string after;
-};
+};  // RENAME COLUMN a TO b is one whose column has no type
 struct DropColumn {
   TableName table;
   std::string column;
+};
+// ALTER TABLE t ADD | DROP PARTITION FIELD bucket(16, id) [AS name]: an Iceberg table's next partition spec.
+struct AlterPartitionField {
+  TableName table;
+  bool drop = false;
+  PartitionTransform field;
+  std::string name;
 };
 struct SetTblProperties {
   TableName table;
@@ -240,7 +247,50 @@ struct Execute {
 struct Deallocate {
   std::string name;
 };
-// Known to Athena, not served yet: DELETE, UPDATE, MERGE, OPTIMIZE, VACUUM. `what` names it.
+// DELETE FROM t [AS a] WHERE …
+struct Delete {
+  TableName table;
+  std::string alias;  // "" when none
+  ExprPtr where;      // null: all rows
+};
+struct Assignment {
+  Identifier column;
+  ExprPtr value;
+};
+// UPDATE t [AS a] SET c = e, … WHERE …
+struct UpdateRows {
+  TableName table;
+  std::string alias;
+  std::vector<Assignment> set;
+  ExprPtr where;
+};
+// One WHEN of a MERGE. INSERT without a column list names all columns, in table order.
+struct MergeCase {
+  enum Kind : uint8_t { kUpdate, kDelete, kInsert };
+  Kind kind = kUpdate;
+  Position pos;
+  bool matched = true;
+  ExprPtr condition;            // AND …; null: none
+  std::vector<Assignment> set;  // kUpdate
+  std::vector<Identifier> columns;
+  std::vector<ExprPtr> values;  // kInsert
+};
+struct Merge {
+  TableName table;
+  std::string alias;
+  RelationPtr source;
+  ExprPtr on;
+  std::vector<MergeCase> cases;
+};
+// OPTIMIZE t REWRITE DATA USING BIN_PACK [WHERE …]
+struct Optimize {
+  TableName table;
+  ExprPtr where;
+};
+struct Vacuum {
+  TableName table;
+};
+// Known to Athena, not served yet: ANALYZE, CALL, GRANT … `what` names it.
 struct Unserved {
   std::string what;
   TableName table;
@@ -259,7 +309,8 @@ struct Statement {
                ShowTblProperties, ShowFunctions, ShowSession, ShowCatalogs, Describe, DescribeDatabase, CreateDatabase,
                DropDatabase, AlterDatabase, CreateTable, CreateTableAs, InsertInto, Unload, CreateView, DropTable,
                MsckRepair, AddPartitions, DropPartitions, RenamePartition, AlterColumns, ChangeColumn, DropColumn,
-               SetTblProperties, UnsetTblProperties, SetLocation, RenameTable, Prepare, Execute, Deallocate, Unserved>
+               AlterPartitionField, Delete, UpdateRows, Merge, Optimize, Vacuum, SetTblProperties, UnsetTblProperties,
+               SetLocation, RenameTable, Prepare, Execute, Deallocate, Unserved>
       node;
   Position pos;
   int32_t parameter_count = 0;  // number of ? in it

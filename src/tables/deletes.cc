@@ -81,7 +81,7 @@ Status WriteOne(const object::Files& files, const iceberg::TableMetadata& metada
   target.sink = sink;
   target.codec = engine::WriteTarget::Codec::kZstd;
   target.name_prefix = "deletes";
-  target.file_bytes_target = UINT64_MAX;
+  target.file_bytes_target = INT64_MAX;
   target.layout =
       engine::Layout{.field_ids = {{kFilePathField, {}}, {kPositionField, {}}}, .side = 0, .flagged = false, .keys = 0};
   engine::Query query;

@@ -33,9 +33,9 @@ class StoredFiles::File : public engine::OutputFile {
   Status Append(std::string_view bytes) override { return writer_->Write(AsBytes(bytes)); }
   Status Finish() override {
     const uint64_t bytes = writer_->written();
-    TARN_TRY(object::Version version, writer_->Finish());
+    TARN_CHECK(writer_->Finish());
     std::scoped_lock lock(owner_.mutex_);
-    owner_.done_[name_] = {url_, std::move(version), bytes};
+    owner_.done_[name_] = {url_, bytes};
     return Ok();
   }
 
@@ -55,7 +55,9 @@ Result<std::unique_ptr<engine::OutputFile>> StoredFiles::Create(const std::strin
 Result<std::unique_ptr<engine::OpenFile>> StoredFiles::Open(const engine::File& file) {
   const auto found = done_.find(file.id);
   if (found == done_.end()) return Fail(iceberg::kInvalid, "no such written file");
-  return std::unique_ptr<engine::OpenFile>(std::make_unique<OpenObject>(files_, found->second.version));
+  TARN_TRY(const object::Location place, object::ParseLocation(found->second.url));
+  TARN_TRY(object::Version version, files_.Head(place.bucket, place.key));
+  return std::unique_ptr<engine::OpenFile>(std::make_unique<OpenObject>(files_, std::move(version)));
 }
 
 Result<iceberg::DataFile> StoredFiles::Describe(const std::string& name, const iceberg::Schema& schema,

@@ -35,7 +35,6 @@ class StoredFiles : public engine::FileSink, public engine::FileSource {
  private:
   struct Done {
     std::string url;
-    object::Version version;
     uint64_t bytes = 0;
   };
   class File;

@@ -9,6 +9,7 @@
 #include "json/json.h"
 #include "query/errors.h"
 #include "query/statement/hive_table.h"
+#include "query/statement/iceberg_table.h"
 #include "query/statement/job.h"
 #include "sql/analyze.h"
 
@@ -23,7 +24,7 @@ Error NoDatabase(std::string_view name) {
 Status ChangeTable(Job& job, const sql::TableName& name, const std::function<Status(catalog::Table&)>& change) {
   for (int attempt = 0; attempt < 10; attempt++) {
     TARN_TRY(catalog::Table table, FindHiveTable(job, name));
-    if (table.IsIceberg()) return Fail(kUnserved, "NOT_SUPPORTED: ALTER TABLE of Iceberg tables is not served yet");
+    if (table.IsIceberg()) return Fail(kUserError, "NOT_SUPPORTED: this ALTER TABLE is not for Iceberg tables");
     const uint64_t version = table.version;
     TARN_CHECK(change(table));
     if (table.parameters) {
@@ -38,6 +39,8 @@ Status ChangeTable(Job& job, const sql::TableName& name, const std::function<Sta
 }
 
 Result<catalog::Column> ToColumn(const sql::ColumnDef& def) {
+  if (!def.has_type)
+    return Fail(kUserError, "NOT_SUPPORTED: ALTER TABLE RENAME COLUMN is for Iceberg tables; use CHANGE");
   if (!sql::ParseHiveType(def.type).ok()) {
     return Fail(kUserError,
                 fmt::format("FAILED: ParseException column {} has an unknown type: {}", def.name, def.type));
@@ -117,6 +120,7 @@ Status RunAlterDatabase(Job& job, const sql::AlterDatabase& alter) {
 }
 
 Status RunCreateTable(Job& job, const sql::CreateTable& create) {
+  if (SaysIceberg(create.properties)) return RunCreateIceberg(job, create);
   const std::string database = DatabaseOf(job, create.table);
   TARN_TRY(catalog::Table table, BuildTable(create, database, job.services.clock.Now()));
   TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
@@ -210,11 +214,18 @@ Status RunDropTable(Job& job, const sql::DropTable& drop) {
                                         database, drop.table.table));
   }
   if (!drop.view && found->IsView()) return DdlTaskError("Cannot drop a view with DROP TABLE");
+  if (found->IsIceberg()) {
+    // A table whose metadata cannot be read is forgotten all the same.
+    const auto iceberg = FindIceberg(job, drop.table);
+    if (iceberg.ok() && *iceberg) return RunDropIceberg(job, drop, **iceberg);
+  }
   TARN_CHECK(job.services.catalog.DeleteTable(job.scope, database, drop.table.table));
   return job.WriteText({}, {});
 }
 
 Status RunAlterColumns(Job& job, const sql::AlterColumns& alter) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, alter.table));
+  if (iceberg) return RunAlterIceberg(job, alter);
   return ChangeTable(job, alter.table, [&](catalog::Table& table) -> Status {
     std::vector<catalog::Column>* columns = nullptr;
     TARN_CHECK(StorageOf(table, &columns));
@@ -232,6 +243,8 @@ Status RunAlterColumns(Job& job, const sql::AlterColumns& alter) {
 }
 
 Status RunChangeColumn(Job& job, const sql::ChangeColumn& change) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, change.table));
+  if (iceberg) return RunAlterIceberg(job, change);
   return ChangeTable(job, change.table, [&](catalog::Table& table) -> Status {
     std::vector<catalog::Column>* columns = nullptr;
     TARN_CHECK(StorageOf(table, &columns));
@@ -257,13 +270,15 @@ Status RunChangeColumn(Job& job, const sql::ChangeColumn& change) {
   });
 }
 
-Status RunDropColumn(Job&, const sql::DropColumn&) {
-  return Fail(kUnserved,
-              "NOT_SUPPORTED: ALTER TABLE DROP COLUMN is for Iceberg tables, which are not served yet; use "
-              "REPLACE COLUMNS");
+Status RunDropColumn(Job& job, const sql::DropColumn& drop) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, drop.table));
+  if (iceberg) return RunAlterIceberg(job, drop);
+  return Fail(kUserError, "NOT_SUPPORTED: ALTER TABLE DROP COLUMN is for Iceberg tables; use REPLACE COLUMNS");
 }
 
 Status RunSetTblProperties(Job& job, const sql::SetTblProperties& set) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, set.table));
+  if (iceberg) return RunAlterIceberg(job, set);
   return ChangeTable(job, set.table, [&](catalog::Table& table) -> Status {
     if (!table.parameters) table.parameters.emplace();
     for (const auto& [key, value] : set.properties) (*table.parameters)[key] = value;
@@ -272,6 +287,8 @@ Status RunSetTblProperties(Job& job, const sql::SetTblProperties& set) {
 }
 
 Status RunUnsetTblProperties(Job& job, const sql::UnsetTblProperties& unset) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, unset.table));
+  if (iceberg) return RunAlterIceberg(job, unset);
   return ChangeTable(job, unset.table, [&](catalog::Table& table) -> Status {
     if (!table.parameters) return Ok();
     for (const std::string& key : unset.keys) table.parameters->erase(key);
@@ -306,10 +323,6 @@ Status RunSetLocation(Job& job, const sql::SetLocation& set) {
   TARN_TRY(auto failed, job.services.catalog.UpdatePartitions(job.scope, table.database, table.name, updates));
   if (!failed.empty()) return DdlTaskError(failed.front().error.message);
   return job.WriteText({}, {});
-}
-
-Status RunRenameTable(Job&, const sql::RenameTable&) {
-  return Fail(kUnserved, "NOT_SUPPORTED: ALTER TABLE RENAME is not supported, as in Athena");
 }
 
 }  // namespace tarn::query

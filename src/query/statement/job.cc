@@ -184,6 +184,12 @@ struct Dispatch {
   Status operator()(sql::AlterColumns& s) { return RunAlterColumns(job, s); }
   Status operator()(sql::ChangeColumn& s) { return RunChangeColumn(job, s); }
   Status operator()(sql::DropColumn& s) { return RunDropColumn(job, s); }
+  Status operator()(sql::AlterPartitionField& s) { return RunAlterPartitionField(job, s); }
+  Status operator()(sql::Delete& s) { return RunDelete(job, s); }
+  Status operator()(sql::UpdateRows& s) { return RunUpdate(job, s); }
+  Status operator()(sql::Merge& s) { return RunMerge(job, s); }
+  Status operator()(sql::Optimize& s) { return RunOptimize(job, s); }
+  Status operator()(sql::Vacuum& s) { return RunVacuum(job, s); }
   Status operator()(sql::SetTblProperties& s) { return RunSetTblProperties(job, s); }
   Status operator()(sql::UnsetTblProperties& s) { return RunUnsetTblProperties(job, s); }
   Status operator()(sql::SetLocation& s) { return RunSetLocation(job, s); }

@@ -17,8 +17,10 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/iceberg/tables.h"
 #include "engine/engine.h"
 #include "object/files.h"
+#include "query/iceberg_access.h"
 #include "query/lake.h"
 #include "query/results.h"
 #include "query/store/data_catalog.h"
@@ -109,6 +111,35 @@ Status RunMsckRepair(Job& job, const sql::MsckRepair& repair);
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create);
 Status RunInsertInto(Job& job, sql::InsertInto& insert);
 Status RunUnload(Job& job, sql::Unload& unload);
+
+// Iceberg tables: definitions (iceberg_alter.cc), rows (iceberg_write.cc).
+Status RunCreateIceberg(Job& job, const sql::CreateTable& create);
+Status RunDropIceberg(Job& job, const sql::DropTable& drop, const catalog::IcebergTable& table);
+Status RunAlterIceberg(Job& job, const sql::AlterColumns& alter);
+Status RunAlterIceberg(Job& job, const sql::ChangeColumn& change);
+Status RunAlterIceberg(Job& job, const sql::DropColumn& drop);
+Status RunAlterIceberg(Job& job, const sql::SetTblProperties& set);
+Status RunAlterIceberg(Job& job, const sql::UnsetTblProperties& unset);
+Status RunAlterPartitionField(Job& job, const sql::AlterPartitionField& alter);
+Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create);
+Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::IcebergTable& table);
+Status RunDelete(Job& job, sql::Delete& change);
+Status RunUpdate(Job& job, sql::UpdateRows& change);
+Status RunMerge(Job& job, sql::Merge& merge);
+Status RunOptimize(Job& job, sql::Optimize& optimize);
+Status RunVacuum(Job& job, const sql::Vacuum& vacuum);
+Status CheckLocationEmpty(Job& job, const std::string& location);
+// The manifest, the metadata and the counts that a statement leaves that changed rows.
+Status FinishWrite(Job& job, const std::vector<std::string>& urls, uint64_t rows, uint64_t bytes);
+// The query's columns with types, asked of the engine where the analysis does not know one.
+Status CompleteTypes(Job& job, sql::Plan& plan);
+// What no table can be made from.
+Status CheckColumnNames(const std::vector<sql::OutputColumn>& columns);
+// Error TABLE_ALREADY_EXISTS (catalog.AlreadyExists), SCHEMA_NOT_FOUND.
+Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableName& name);
+// For each column of the table the position of the query's column that fills it; -1 for none.
+Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::vector<sql::TableColumn>& columns,
+                                      const std::vector<sql::OutputColumn>& given);
 
 // Answers about the catalog (show.cc).
 Status RunShowDatabases(Job& job, const sql::ShowDatabases& show);

@@ -15,6 +15,7 @@
 #include "query/render.h"
 #include "query/statement/deferred_files.h"
 #include "query/statement/hive_table.h"
+#include "query/statement/iceberg_table.h"
 #include "query/statement/job.h"
 
 namespace tarn::query {
@@ -91,9 +92,6 @@ Status CheckProperties(const sql::QueryProperties& properties, std::set<std::str
     if (key == "bucketed_by" || key == "bucket_count") {
       return Fail(kUnserved, "NOT_SUPPORTED: bucketed tables are not served yet");
     }
-    if (key == "table_type" && EqualsIgnoreCase(value.text, "iceberg")) {
-      return Fail(kUnserved, "NOT_SUPPORTED: CREATE TABLE AS of Iceberg tables is not served yet");
-    }
     if (!known.contains(key)) {
       return Fail(kUserError, fmt::format("INVALID_TABLE_PROPERTY: line 1:1: property '{}' does not exist", key));
     }
@@ -108,6 +106,8 @@ std::vector<std::string> PartitionedBy(const sql::QueryProperties& properties) {
   for (const std::string& column : found->second.list) columns.push_back(AsciiLower(column));
   return columns;
 }
+
+}  // namespace
 
 // The query's columns with types, asked of the engine where the analysis does not know one.
 Status CompleteTypes(Job& job, sql::Plan& plan) {
@@ -124,8 +124,9 @@ Status CompleteTypes(Job& job, sql::Plan& plan) {
   return Ok();
 }
 
-// What a table made from these columns cannot be.
-Status CheckColumns(const std::vector<sql::OutputColumn>& columns) {
+namespace {}  // namespace
+
+Status CheckColumnNames(const std::vector<sql::OutputColumn>& columns) {
   std::set<std::string> seen;
   for (size_t i = 0; i < columns.size(); i++) {
     const sql::OutputColumn& column = columns[i];
@@ -136,9 +137,20 @@ Status CheckColumns(const std::vector<sql::OutputColumn>& columns) {
       return Fail(kUserError,
                   fmt::format("SYNTAX_ERROR: line 1:1: Column name '{}' specified more than once", column.name));
     }
+    if (column.type.kind == sql::TypeKind::kUnknown) {
+      return Fail(kUserError, fmt::format("SYNTAX_ERROR: line 1:1: Column type is unknown at position {}", i + 1));
+    }
+  }
+  return Ok();
+}
+
+namespace {
+
+// What a table made from these columns cannot be.
+Status CheckColumns(const std::vector<sql::OutputColumn>& columns) {
+  TARN_CHECK(CheckColumnNames(columns));
+  for (const sql::OutputColumn& column : columns) {
     switch (column.type.kind) {
-      case sql::TypeKind::kUnknown:
-        return Fail(kUserError, fmt::format("SYNTAX_ERROR: line 1:1: Column type is unknown at position {}", i + 1));
       case sql::TypeKind::kTime:
       case sql::TypeKind::kTimestampTz:
       case sql::TypeKind::kIntervalDay:
@@ -246,25 +258,31 @@ std::vector<catalog::Partition> PartitionsOf(const catalog::Table& table, const 
   return partitions;
 }
 
-// The manifest, the metadata and the counts that such a statement leaves.
-Status WriteManifest(Job& job, const Written& written, bool tells_rows) {
+}  // namespace
+
+Status FinishWrite(Job& job, const std::vector<std::string>& urls, uint64_t rows, uint64_t bytes) {
   std::string text;
-  for (const std::string& url : written.files->urls()) text += url + "\n";
+  for (const std::string& url : urls) text += url + "\n";
   TARN_TRY(object::Location to, object::ParseLocation(*job.execution.result.output_location + "-manifest.csv"));
-  std::vector<ResultColumn> columns;
-  if (tells_rows) columns.push_back(DescribeColumn("rows", sql::MakeType(sql::TypeKind::kBigint)));
+  std::vector<ResultColumn> columns = {DescribeColumn("rows", sql::MakeType(sql::TypeKind::kBigint))};
   TARN_CHECK(job.WithMetadata(".metadata", columns, [&]() -> Status {
     TARN_TRY(object::Version version, job.files.Put(to.bucket, to.key, text));
     return Ok();
   }));
   job.execution.columns = std::move(columns);
-  job.execution.update_count = static_cast<int64_t>(written.rows);
+  job.execution.update_count = static_cast<int64_t>(rows);
   job.execution.statistics.manifest_location = to.Url();
-  job.execution.statistics.output_rows = static_cast<int64_t>(written.rows);
-  for (const engine::WrittenFile& file : written.outcome.written) {
-    job.execution.statistics.output_bytes += static_cast<int64_t>(file.size_bytes);
-  }
+  job.execution.statistics.output_rows = static_cast<int64_t>(rows);
+  job.execution.statistics.output_bytes += static_cast<int64_t>(bytes);
   return Ok();
+}
+
+namespace {
+
+Status FinishWritten(Job& job, const Written& written) {
+  uint64_t bytes = 0;
+  for (const engine::WrittenFile& file : written.outcome.written) bytes += file.size_bytes;
+  return FinishWrite(job, written.files->urls(), written.rows, bytes);
 }
 
 // The folder of a new table: as told, else below the results.
@@ -318,6 +336,8 @@ catalog::Table NewTable(const sql::CreateTableAs& create, std::string database, 
   return table;
 }
 
+}  // namespace
+
 Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableName& name) {
   Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, name.table);
   if (found.ok()) {
@@ -332,6 +352,8 @@ Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableN
   }
   return found.error();
 }
+
+namespace {
 
 Status AddPartitions(Job& job, const catalog::Table& table, std::vector<catalog::Partition> partitions) {
   if (partitions.empty()) return Ok();
@@ -375,6 +397,8 @@ Status CheckPlaces(Job& job, const catalog::Table& table, const std::vector<cata
   return Ok();
 }
 
+}  // namespace
+
 // For each column of the table the position of the query's column that fills it.
 Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::vector<sql::TableColumn>& columns,
                                       const std::vector<sql::OutputColumn>& given) {
@@ -416,6 +440,8 @@ Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::
   return sources;
 }
 
+namespace {
+
 Result<Layout> LayoutOf(const catalog::Table& table) {
   engine::TextOptions text;
   TARN_TRY(engine::Format format, TableFormat(table, text));
@@ -451,6 +477,7 @@ Result<Layout> LayoutOf(const catalog::Table& table) {
 }  // namespace
 
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
+  if (SaysIceberg(create.properties)) return RunCreateIcebergAs(job, create);
   TARN_CHECK(CheckProperties(create.properties, {"format", "external_location", "partitioned_by", "parquet_compression",
                                                  "orc_compression", "compression", "write_compression",
                                                  "field_delimiter", "table_type", "is_external", "compression_level"}));
@@ -458,8 +485,7 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
   const Status absent = CheckTableAbsent(job, database, create.table);
   if (absent.Is(catalog::kAlreadyExists)) {
-    if (create.if_not_exists)
-      return WriteManifest(job, {std::make_shared<DeferredFiles>(job.files, object::Location{}), {}, 0}, true);
+    if (create.if_not_exists) return FinishWrite(job, {}, 0, 0);
     return Fail(kUserError, absent.error().message);
   }
   TARN_CHECK(absent);
@@ -492,10 +518,12 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
                ? Status(Fail(kUserError, CheckTableAbsent(job, database, create.table).error().message))
                : done;
   }
-  return WriteManifest(job, written, true);
+  return FinishWritten(job, written);
 }
 
 Status RunInsertInto(Job& job, sql::InsertInto& insert) {
+  TARN_TRY(const auto iceberg, FindIceberg(job, insert.table));
+  if (iceberg) return RunInsertIntoIceberg(job, insert, *iceberg);
   sql::TableName name = insert.table;
   name.database = DatabaseOf(job, insert.table);
   name.catalog = kCatalogName;
@@ -525,7 +553,7 @@ Status RunInsertInto(Job& job, sql::InsertInto& insert) {
     written.files->Remove();
     return done;
   }
-  return WriteManifest(job, written, true);
+  return FinishWritten(job, written);
 }
 
 Status RunUnload(Job& job, sql::Unload& unload) {
@@ -553,7 +581,7 @@ Status RunUnload(Job& job, sql::Unload& unload) {
     written.files->Remove();
     return done;
   }
-  return WriteManifest(job, written, true);
+  return FinishWritten(job, written);
 }
 
 }  // namespace tarn::query

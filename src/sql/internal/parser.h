@@ -136,6 +136,15 @@ class Parser {
   Statement ParsePrepare();
   Statement ParseExecute();
   Statement ParseUnserved();
+
+  // Changes of rows (parser_change.cc)
+  Statement ParseDelete();
+  Statement ParseUpdate();
+  Statement ParseMerge();
+  MergeCase ParseMergeCase();
+  Statement ParseOptimize();
+  std::vector<Assignment> ParseAssignments();
+  std::string ParseTargetAlias();
   QueryProperties ParseQueryProperties();
   std::optional<std::string> ParseLikePattern();
   bool ParseIfNotExists();
@@ -162,6 +171,7 @@ class Parser {
   Statement ParseDropPartitions(TableName table);
   Statement ParseAlterSet(TableName table, PartitionSpec partition);
   Statement ParseChangeColumn(TableName table);
+  PartitionTransform ParsePartitionTransform();
 
   std::string_view text_;
   std::vector<Token> tokens_;

@@ -12,6 +12,24 @@ class Slots {
  public:
   explicit Slots(std::function<void(ExprPtr&)> visit) : visit_(std::move(visit)) {}
 
+  void Change(Statement& statement) {
+    if (auto* s = statement.As<Delete>()) One(&s->where);
+    if (auto* s = statement.As<Optimize>()) One(&s->where);
+    if (auto* s = statement.As<UpdateRows>()) {
+      for (Assignment& assignment : s->set) One(&assignment.value);
+      One(&s->where);
+    }
+    if (auto* s = statement.As<Merge>()) {
+      Relation(s->source.get());
+      One(&s->on);
+      for (MergeCase& branch : s->cases) {
+        One(&branch.condition);
+        for (Assignment& assignment : branch.set) One(&assignment.value);
+        for (ExprPtr& value : branch.values) One(&value);
+      }
+    }
+  }
+
   void Query(sql::Query* query) {
     if (query == nullptr) return;
     for (CommonTable& table : query->with) Query(table.query.get());
@@ -122,14 +140,16 @@ Status BindParameters(Statement& statement, const std::vector<std::string>& valu
     }
   }
   try {
-    Slots([&](ExprPtr& slot) {
+    Slots slots([&](ExprPtr& slot) {
       if (slot->kind != ExprKind::kParameter) return;
       Position pos = slot->pos;
       auto parsed = ParseExpression(values[static_cast<size_t>(slot->index)]);
       if (!parsed.ok()) throw Failure{parsed.error()};
       slot = std::move(parsed).value();
       slot->pos = pos;
-    }).Query(QueryOf(statement));
+    });
+    slots.Query(QueryOf(statement));
+    slots.Change(statement);
   } catch (Failure& failure) {
     return std::move(failure.error);
   }

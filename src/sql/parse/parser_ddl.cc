@@ -150,22 +150,26 @@ void Parser::ParsePartitionedBy(CreateTable* table) {
       table->partition_columns.push_back(ParseColumnDef());
       continue;
     }
-    PartitionTransform field;
-    field.transform = "identity";
-    field.column = ParseName();
-    if (call) {
-      field.transform = field.column;
-      ExpectSymbol("(");
-      if (Peek().kind == TokenKind::kInteger) {
-        field.argument = ParseInteger();
-        ExpectSymbol(",");
-      }
-      field.column = ParseName();
-      ExpectSymbol(")");
-    }
-    table->partition_fields.push_back(std::move(field));
+    table->partition_fields.push_back(ParsePartitionTransform());
   } while (AcceptSymbol(","));
   ExpectSymbol(")");
+}
+
+// name, or transform(name), with a number before or after the name.
+PartitionTransform Parser::ParsePartitionTransform() {
+  PartitionTransform field;
+  field.transform = "identity";
+  field.column = ParseName();
+  if (!AcceptSymbol("(")) return field;
+  field.transform = field.column;
+  if (Peek().kind == TokenKind::kInteger) {
+    field.argument = ParseInteger();
+    ExpectSymbol(",");
+  }
+  field.column = ParseName();
+  if (AcceptSymbol(",")) field.argument = ParseInteger();
+  ExpectSymbol(")");
+  return field;
 }
 
 void Parser::ParseClusteredBy(CreateTable* table) {
@@ -335,7 +339,24 @@ Statement Parser::ParseAlterTable(TableName table) {
     ExpectSymbol(")");
     return Wrap(std::move(unset));
   }
+  if (AcceptWords("RENAME", "COLUMN")) {
+    ChangeColumn change;
+    change.table = std::move(table);
+    change.old_name = ParseName();
+    ExpectWord("TO");
+    change.column.name = ParseName();
+    change.column.has_type = false;
+    return Wrap(std::move(change));
+  }
   if (AcceptWords("RENAME", "TO")) return Wrap(RenameTable{std::move(table), ParseTableName()});
+  if (AcceptWords("ADD", "PARTITION", "FIELD")) {
+    AlterPartitionField alter{std::move(table), false, ParsePartitionTransform(), ""};
+    if (AcceptWord("AS")) alter.name = ParseName();
+    return Wrap(std::move(alter));
+  }
+  if (AcceptWords("DROP", "PARTITION", "FIELD")) {
+    return Wrap(AlterPartitionField{std::move(table), true, ParsePartitionTransform(), ""});
+  }
   if (AcceptWord("ADD")) {
     if (IsWord("PARTITION") || IsWord("IF")) return ParseAddPartitions(std::move(table));
     if (!AcceptWord("COLUMNS")) ExpectWord("COLUMN");

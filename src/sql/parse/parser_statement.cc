@@ -48,8 +48,12 @@ Statement Parser::ParseAny() {
   }
   if (AcceptWords("MSCK", "REPAIR", "TABLE")) return Wrap(MsckRepair{ParseTableName()});
   if (IsWord("ALTER")) return ParseAlter();
-  bool unserved = IsWord("DELETE") || IsWord("UPDATE") || IsWord("MERGE") || IsWord("OPTIMIZE") || IsWord("VACUUM") ||
-                  IsWord("ANALYZE") || IsWord("CALL") || IsWord("GRANT") || IsWord("REVOKE") || IsWord("TRUNCATE") ||
+  if (IsWord("DELETE")) return ParseDelete();
+  if (IsWord("UPDATE")) return ParseUpdate();
+  if (IsWord("MERGE")) return ParseMerge();
+  if (IsWord("OPTIMIZE")) return ParseOptimize();
+  if (AcceptWord("VACUUM")) return Wrap(Vacuum{ParseTableName()});
+  bool unserved = IsWord("ANALYZE") || IsWord("CALL") || IsWord("GRANT") || IsWord("REVOKE") || IsWord("TRUNCATE") ||
                   IsWord("USE") || IsWord("SET");
   if (unserved) return ParseUnserved();
   for (std::string_view word : kStatementWords) Expected(fmt::format("'{}'", word));
@@ -324,8 +328,6 @@ Statement Parser::ParseUnserved() {
   unserved.what = Next().upper;
   bool named = unserved.what != "SET" && unserved.what != "USE" && unserved.what != "CALL" &&
                unserved.what != "GRANT" && unserved.what != "REVOKE";
-  if (unserved.what == "DELETE") ExpectWord("FROM");
-  if (unserved.what == "MERGE") ExpectWord("INTO");
   if (unserved.what == "TRUNCATE") ExpectWord("TABLE");
   if (named) unserved.table = ParseTableName();
   at_ = tokens_.size() - 1;
@@ -374,6 +376,12 @@ struct NameOf {
   }
   StatementNames operator()(const ChangeColumn&) const { return {"DDL", "ALTER_TABLE_CHANGE_COLUMN"}; }
   StatementNames operator()(const DropColumn&) const { return {"DDL", "ALTER_TABLE_DROP_COLUMN"}; }
+  StatementNames operator()(const AlterPartitionField&) const { return {"DDL", "ALTER_TABLE_PARTITION_FIELD"}; }
+  StatementNames operator()(const Delete&) const { return {"DML", "DELETE"}; }
+  StatementNames operator()(const UpdateRows&) const { return {"DML", "UPDATE"}; }
+  StatementNames operator()(const Merge&) const { return {"DML", "MERGE"}; }
+  StatementNames operator()(const Optimize&) const { return {"DML", "OPTIMIZE"}; }
+  StatementNames operator()(const Vacuum&) const { return {"DML", "VACUUM"}; }
   StatementNames operator()(const SetTblProperties&) const { return {"DDL", "ALTER_TABLE_PROPERTIES"}; }
   StatementNames operator()(const UnsetTblProperties&) const { return {"DDL", "ALTER_TABLE_PROPERTIES"}; }
   StatementNames operator()(const SetLocation&) const { return {"DDL", "ALTER_TABLE_LOCATION"}; }

@@ -154,8 +154,7 @@ TEST(Statements, OfQueriesAreRead) {
   EXPECT_EQ(Read<Execute>("EXECUTE p USING 'it''s', 12, DATE '2024-01-01'").parameters,
             (std::vector<std::string>{"'it''s'", "12", "DATE '2024-01-01'"}));
   EXPECT_EQ(Read<Deallocate>("DEALLOCATE PREPARE p").name, "p");
-  EXPECT_EQ(Read<Unserved>("DELETE FROM t WHERE a = 1").what, "DELETE");
-  EXPECT_EQ(Read<Unserved>("VACUUM db.t").table.database, "db");
+  EXPECT_EQ(Read<Vacuum>("VACUUM db.t").table.database, "db");
   EXPECT_EQ(SubstatementType(*Read<Explain>("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT 1").statement), "SELECT");
 }
 
@@ -208,6 +207,41 @@ TEST(Parser, RefusesBottomlessNesting) {
   std::string condition = "SELECT 1 WHERE TRUE";
   for (int i = 0; i < 20000; ++i) condition += " AND TRUE";
   EXPECT_TRUE(Parse(condition).ok());
+}
+
+TEST(Statements, ChangesOfRowsAreRead) {
+  const auto change = Read<Delete>("DELETE FROM db.t AS x WHERE x.a = 1");
+  EXPECT_EQ(change.alias, "x");
+  EXPECT_NE(change.where, nullptr);
+  EXPECT_EQ(Read<Delete>("DELETE FROM t").where, nullptr);
+  const auto update = Read<UpdateRows>("UPDATE t SET a = a + 1, b = 'x' WHERE c IN (SELECT 1)");
+  ASSERT_EQ(update.set.size(), 2U);
+  EXPECT_EQ(update.set[1].column.name, "b");
+  EXPECT_EQ(Read<Optimize>("OPTIMIZE t REWRITE DATA USING BIN_PACK WHERE dt = '2024'").table.table, "t");
+}
+
+TEST(Statements, MergeKeepsItsCasesInOrder) {
+  const auto merge = Read<Merge>(
+      "MERGE INTO db.t AS t USING (SELECT * FROM s) AS s ON (t.id = s.id) WHEN MATCHED AND s.gone THEN DELETE "
+      "WHEN MATCHED THEN UPDATE SET a = s.a, b = t.b WHEN NOT MATCHED THEN INSERT (id, a) VALUES (s.id, s.a)");
+  EXPECT_EQ(merge.alias, "t");
+  EXPECT_EQ(merge.source->alias, "s");
+  ASSERT_EQ(merge.cases.size(), 3U);
+  EXPECT_EQ(merge.cases[0].kind, MergeCase::kDelete);
+  EXPECT_NE(merge.cases[0].condition, nullptr);
+  EXPECT_EQ(merge.cases[1].set.size(), 2U);
+  EXPECT_FALSE(merge.cases[2].matched);
+  EXPECT_EQ(merge.cases[2].values.size(), 2U);
+  EXPECT_FALSE(Parse("MERGE INTO t USING s ON t.a = s.a").ok());
+}
+
+TEST(Statements, PartitionFieldsAreAddedAndDropped) {
+  const auto add = Read<AlterPartitionField>("ALTER TABLE t ADD PARTITION FIELD bucket(16, id) AS shard");
+  EXPECT_EQ(add.field.transform, "bucket");
+  EXPECT_EQ(add.field.argument, 16);
+  EXPECT_EQ(add.name, "shard");
+  EXPECT_TRUE(Read<AlterPartitionField>("ALTER TABLE t DROP PARTITION FIELD day(ts)").drop);
+  EXPECT_FALSE(Read<ChangeColumn>("ALTER TABLE t RENAME COLUMN a TO b").column.has_type);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@
 #include "identity/authorize.h"
 #include "identity/directory.h"
 #include "identity/hot_keys.h"
+#include "identity/sessions.h"
 #include "jobs/crawl/crawl_runner.h"
 #include "jobs/crawl/definitions.h"
 #include "keys/keys.h"
@@ -150,6 +151,8 @@ class OpenLake : public Lake {
 
   Status OpenIdentity() {
     directory_ = std::make_unique<identity::Directory>(*kv_, clock_, DeriveKey(lake_key_, "identity"));
+    sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
+    authorizer_ = std::make_unique<identity::SessionAuthorizer>(*sessions_, roots_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));
@@ -247,8 +250,8 @@ class OpenLake : public Lake {
     if (!options_.s3_domain.empty()) options.s3_domains.push_back(options_.s3_domain);
     dispatcher_ =
         std::make_unique<protocol::Dispatcher>(options, protocol::DispatcherParts{.clock = &clock_,
-                                                                                  .credentials = directory_.get(),
-                                                                                  .authorizer = &authorizer_,
+                                                                                  .credentials = sessions_.get(),
+                                                                                  .authorizer = authorizer_.get(),
                                                                                   .metadata_pool = &metadata_pool_,
                                                                                   .data_pool = &data_pool_,
                                                                                   .query_pool = &query_pool_});
@@ -282,7 +285,7 @@ class OpenLake : public Lake {
     admin_ = std::make_unique<Admin>(AdminParts{.options = &options_,
                                                 .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
                                                 .clock = &clock_,
-                                                .credentials = directory_.get(),
+                                                .credentials = sessions_.get(),
                                                 .kv = kv_.get(),
                                                 .blobs = blobs_.get()});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
@@ -290,8 +293,8 @@ class OpenLake : public Lake {
         api::iceberg_rest::Parts{.default_region = options_.region,
                                  .advertise = options_.advertise,
                                  .clock = &clock_,
-                                 .credentials = directory_.get(),
-                                 .authorizer = &authorizer_,
+                                 .credentials = sessions_.get(),
+                                 .authorizer = authorizer_.get(),
                                  .pool = &iceberg_pool_,
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
@@ -310,13 +313,15 @@ class OpenLake : public Lake {
   const Clock& clock_;
   std::string credentials_file_;
   std::string lake_key_;
-  const identity::RootAuthorizer authorizer_;
+  const identity::RootAuthorizer roots_;
 
   WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};
   std::unique_ptr<blob::KeyWrapper> wrapper_;
   std::unique_ptr<kv::Store> kv_;
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
+  std::unique_ptr<identity::Sessions> sessions_;
+  std::unique_ptr<identity::SessionAuthorizer> authorizer_;
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
   api::s3::EventRecorder recorder_;

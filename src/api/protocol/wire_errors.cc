@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/task.h"
 #include "http/errors.h"
+#include "identity/errors.h"
 
 namespace tarn::api::protocol {
 namespace {
@@ -23,6 +24,7 @@ struct CommonRow {
 };
 
 constexpr std::string_view kBadTokenText = "The security token included in the request is invalid.";
+constexpr std::string_view kOldTokenText = "The security token included in the request is expired";
 constexpr std::string_view kShortBody =
     "You did not provide the number of bytes specified by the Content-Length HTTP header";
 constexpr std::string_view kSlowDownText = "Please reduce your request rate.";
@@ -47,6 +49,10 @@ const CommonRow kCommonRows[] = {
      {"InvalidToken", 400, "The provided token is malformed or otherwise invalid."},
      kQueryBadToken,
      kJsonBadToken},
+    {&identity::kExpiredToken,
+     {"ExpiredToken", 400, "The provided token has expired."},
+     {"ExpiredToken", 403, kOldTokenText},
+     {"ExpiredTokenException", 400, kOldTokenText}},
     {&kSignatureMismatch, {"SignatureDoesNotMatch", 403}, kQueryMismatch, kJsonMismatch},
     {&kMalformedAuthorization, {"AuthorizationHeaderMalformed", 400}, kQueryIncomplete, kJsonIncomplete},
     {&kScopeDate, {"AuthorizationHeaderMalformed", 400}, kQueryMismatch, kJsonMismatch},

@@ -148,7 +148,7 @@ struct Admin::State {
   Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
     const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
     if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
-    if (!caller->is_root() || caller->account != parts.options->account) {
+    if (!caller->is_root() || !caller->session.empty() || caller->account != parts.options->account) {
       co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
     }
     const std::string what = fmt::format("{} {}", request.method, request.path());

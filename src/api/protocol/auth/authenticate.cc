@@ -52,6 +52,10 @@ Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::Cre
     fields.emplace_back("Token-0", token);
     return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");
   }
+  if (credential.Is(identity::kExpiredToken)) {
+    fields.emplace_back("Token-0", token);
+    return Fail(identity::kExpiredToken, "The provided token has expired.");
+  }
   return credential;
 }
 

@@ -22,7 +22,7 @@ struct Authenticated {
 Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
                                    identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields);
 
-// The credential of a key. Errors: kUnknownAccessKey, kInvalidToken.
+// The credential of a key. Errors: kUnknownAccessKey, kInvalidToken, identity::kExpiredToken.
 Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::CredentialSource& credentials,
                                                                    const std::string& key, const std::string& token,
                                                                    ErrorFields& fields);

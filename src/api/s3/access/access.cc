@@ -44,6 +44,10 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
                         .owner = bucket.owner.account,
                         .context = std::move(wish.context)};
   if (!wish.version_id.empty()) check.context.emplace("s3:versionid", std::move(wish.version_id));
+  // A session's policy is asked without a guard too.
+  if (!call.caller.session.empty() && check.action.starts_with("s3:ListBucket")) {
+    if (const auto prefix = call.Query("prefix")) check.context.emplace("s3:prefix", *prefix);
+  }
   if (!HasAccessRules(bucket)) return check;
   if (like != nullptr) {
     check.guard = like->guard;

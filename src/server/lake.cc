@@ -301,6 +301,8 @@ class OpenLake : public Lake {
                                  .planner = planner_.get(),
                                  .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
                                  .plans = nullptr,
+                                 .sessions = sessions_.get(),
+                                 .kept_sessions = nullptr,
                                  .kv = kv_.get(),
                                  .audit = audit});
     // Below it alone, so that S3 refuses a bucket of the name.

@@ -98,6 +98,8 @@ std::vector<Route> FunctionRoutes();
 std::vector<Route> MetricsRoutes();
 std::vector<Route> ScanRoutes();
 std::vector<Route> TransactionRoutes();
+std::vector<Route> CredentialRoutes();
+std::vector<Route> SignRoutes();
 
 // Where clients find the files that metadata names: for config's defaults and a loaded table's.
 json::Object FileAccessOf(const Asked& asked);

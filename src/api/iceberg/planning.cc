@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/scan_plans.h"
 #include "api/iceberg/scan_tasks.h"
@@ -244,6 +245,7 @@ Result<Answer> Completed(const Asked& asked, const IcebergTable& table, const Sc
   if (!planned.ok() && !planned.Is(kTooMany)) return planned.error();
   json::Writer out;
   out.BeginObject().Key("status").String("completed");
+  TARN_CHECK(WriteStorageCredentials(out, asked, asked.table, *table.metadata));
   if (!plan_id.empty()) out.Key("plan-id").String(plan_id);
   if (planned.ok()) {
     tasks.WriteMembers(out);

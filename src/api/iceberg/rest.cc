@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/idempotency.h"
 #include "api/iceberg/scan_plans.h"
@@ -184,6 +185,7 @@ struct Rest::State {
 
 Rest::Rest(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {
   state_->parts.plans = std::make_shared<ScanPlans>(state_->parts.sealing_key);
+  state_->parts.kept_sessions = std::make_shared<KeptSessions>();
 }
 Rest::~Rest() = default;
 

@@ -20,11 +20,13 @@
 #include "http/server.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
+#include "identity/sessions.h"
 #include "kv/kv.h"
 
 namespace tarn::api::iceberg_rest {
 
 class ScanPlans;
+class KeptSessions;
 
 // All outlive the face.
 struct Parts {
@@ -39,6 +41,8 @@ struct Parts {
   catalog::Planner* planner = nullptr;
   std::string sealing_key;           // secret, the same after a restart
   std::shared_ptr<ScanPlans> plans;  // the face's own
+  identity::Sessions* sessions = nullptr;
+  std::shared_ptr<KeptSessions> kept_sessions;  // the face's own
   kv::Store* kv = nullptr;
   std::function<void(const protocol::AuditRecord&)> audit;  // of every answered request, as the dispatcher's hook
 };

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -27,7 +28,9 @@ std::string TagOf(const IcebergTable& table, std::string_view snapshots) {
   return fmt::format("\"{}\"", Hex(Md5(table.metadata_location + " " + std::string(snapshots))));
 }
 
-Answer TableAnswer(const Asked& asked, const IcebergTable& table, std::string_view snapshots = "all") {
+// `name` empty: the client has its access to the files already.
+Result<Answer> TableAnswer(const Asked& asked, const IcebergTable& table, std::string_view name,
+                           std::string_view snapshots = "all") {
   json::Writer out;
   out.BeginObject();
   if (!table.metadata_location.empty()) out.Key("metadata-location").String(table.metadata_location);
@@ -39,7 +42,12 @@ Answer TableAnswer(const Asked& asked, const IcebergTable& table, std::string_vi
   } else {
     table.metadata->Write(out);
   }
-  out.Key("config").Write(FileAccessOf(asked)).EndObject();
+  if (name.empty()) {
+    out.Key("config").Write(FileAccessOf(asked));
+  } else {
+    TARN_CHECK(WriteAccess(out, asked, name, *table.metadata));
+  }
+  out.EndObject();
   Answer answer{.body = out.Take()};
   if (!table.metadata_location.empty()) answer.headers.Add("ETag", TagOf(table, snapshots));
   return answer;
@@ -85,7 +93,7 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
                                                                staged, asked.also),
                                    asked.name_space));
-  return TableAnswer(asked, made);
+  return TableAnswer(asked, made, name);
 }
 
 Result<Answer> LoadTable(const Asked& asked) {
@@ -96,7 +104,7 @@ Result<Answer> LoadTable(const Asked& asked) {
   TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
                                     asked.name_space, asked.table));
   if (asked.headers->Get("if-none-match") == TagOf(table, snapshots)) return Fail(kNotModified, "");
-  return TableAnswer(asked, table, snapshots);
+  return TableAnswer(asked, table, asked.table, snapshots);
 }
 
 // The table that the body of a creation names.
@@ -128,7 +136,7 @@ Result<Answer> CommitTable(const Asked& asked) {
   TARN_TRY(const auto table, Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required,
                                                                 changes, asked.also),
                                     asked.name_space, asked.table));
-  return TableAnswer(asked, table);
+  return TableAnswer(asked, table, "");
 }
 
 Result<Answer> RegisterTable(const Asked& asked) {
@@ -140,7 +148,7 @@ Result<Answer> RegisterTable(const Asked& asked) {
   TARN_TRY(const auto table,
            Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite),
                   asked.name_space));
-  return TableAnswer(asked, table);
+  return TableAnswer(asked, table, name);
 }
 
 }  // namespace

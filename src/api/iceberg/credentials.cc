@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/iceberg/delegation.h"
+#include "base/strings.h"
+
+namespace tarn::api::iceberg_rest {
+namespace {
+
+constexpr std::string_view kVended = "vended-credentials";
+constexpr std::string_view kSigning = "remote-signing";
+constexpr int64_t kSessionSeconds = 3600;
+constexpr int64_t kReuseSeconds = 600;
+constexpr std::string_view kSessionName = "iceberg-table";
+
+// Text in a policy's resource, where '*', '?' and '$' would mean more than themselves.
+std::string Literally(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '*' || c == '?' || c == '$') {
+      out += fmt::format("${{{}}}", c);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+json::Object Statement(json::Array actions, json::Array resources) {
+  return json::Object{{"Effect", "Allow"}, {"Action", std::move(actions)}, {"Resource", std::move(resources)}};
+}
+
+std::string PolicyFor(const std::vector<object::Location>& places, bool may_write) {
+  json::Array statements;
+  json::Array objects;
+  for (const object::Location& place : places) {
+    const std::string bucket = "arn:aws:s3:::" + Literally(place.bucket);
+    const std::string within = place.key.empty() ? "" : Literally(place.key) + "/";
+    objects.emplace_back(fmt::format("{}/{}*", bucket, within));
+    json::Object list = Statement({"s3:ListBucket", "s3:ListBucketMultipartUploads"}, {bucket});
+    if (!within.empty()) {
+      json::Array prefixes{Literally(place.key), within + "*"};
+      list.emplace_back("Condition", json::Object{{"StringLike", json::Object{{"s3:prefix", std::move(prefixes)}}}});
+    }
+    statements.emplace_back(std::move(list));
+    statements.emplace_back(Statement({"s3:GetBucketLocation"}, {bucket}));
+  }
+  json::Array actions{"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes"};
+  if (may_write) {
+    for (const char* action : {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload",
+                               "s3:ListMultipartUploadParts", "s3:PutObjectTagging"}) {
+      actions.emplace_back(action);
+    }
+  }
+  statements.emplace_back(Statement(std::move(actions), std::move(objects)));
+  return json::Write(json::Object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
+}
+
+bool Asks(const Asked& asked, std::string_view mechanism) {
+  for (const std::string_view each : Split(asked.headers->Get("x-iceberg-access-delegation"), ',')) {
+    if (EqualsIgnoreCase(Trim(each), mechanism)) return true;
+  }
+  return false;
+}
+
+std::string PathOf(const Asked& asked, std::string_view table, std::string_view what) {
+  return fmt::format("v1/namespaces/{}/tables/{}/{}", PercentEncode(asked.name_space), PercentEncode(table), what);
+}
+
+// A caller with a session of his own keeps to it.
+bool CanHandOn(const Asked& asked) { return asked.caller.session.empty() && !asked.caller.access_key_id.empty(); }
+
+json::Object ConfigOf(const Asked& asked, std::string_view table, const identity::TemporaryCredentials& made) {
+  json::Object config{{"s3.access-key-id", made.access_key_id},
+                      {"s3.secret-access-key", made.secret_access_key},
+                      {"s3.session-token", made.session_token},
+                      {"s3.session-token-expires-at-ms", fmt::to_string(made.expires.millis())}};
+  if (!table.empty()) config.emplace_back("client.refresh-credentials-endpoint", PathOf(asked, table, "credentials"));
+  return config;
+}
+
+// One for all places, since clients refresh one alone.
+json::Array StorageCredentials(const Asked& asked, std::string_view table, const std::vector<object::Location>& places,
+                               const identity::TemporaryCredentials& made) {
+  json::Object config = FileAccessOf(asked);
+  for (auto& member : ConfigOf(asked, table, made)) config.push_back(std::move(member));
+  return json::Array{json::Object{{"prefix", places.size() == 1 ? places[0].Url() : std::string("s3")},
+                                  {"config", std::move(config)}}};
+}
+
+}  // namespace
+
+bool IsBelow(const object::Location& place, std::string_view key) {
+  return place.key.empty() ||
+         (key.size() > place.key.size() && key.starts_with(place.key) && key[place.key.size()] == '/');
+}
+
+std::vector<object::Location> PlacesOf(const iceberg::TableMetadata& metadata) {
+  std::vector<object::Location> places;
+  for (std::string folder : {metadata.location, iceberg::DataFolder(metadata), iceberg::MetadataFolder(metadata)}) {
+    while (folder.ends_with('/')) folder.pop_back();
+    auto place = object::ParseLocation(folder);
+    if (!place.ok()) continue;
+    const bool is_known = std::ranges::any_of(places, [&](const object::Location& known) {
+      return known.bucket == place->bucket && (known.key == place->key || IsBelow(known, place->key));
+    });
+    if (!is_known) places.push_back(std::move(*place));
+  }
+  return places;
+}
+
+bool MayWrite(const Asked& asked, std::string_view table) {
+  return asked.May("glue:UpdateTable", asked.name_space, table).ok();
+}
+
+Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, const std::vector<object::Location>& places,
+                                                      bool may_write) {
+  if (!CanHandOn(asked)) return Fail(kForbidden, "temporary credentials hand no access on");
+  const std::string policy = PolicyFor(places, may_write);
+  const std::string key = asked.caller.access_key_id + " " + policy;
+  return asked.parts->kept_sessions->Get(
+      key, asked.parts->clock->Now().Plus((kSessionSeconds - kReuseSeconds) * kMicrosPerSecond), [&] {
+        return asked.parts->sessions->Issue(
+            asked.caller, {.name = std::string(kSessionName), .policy = policy, .seconds = kSessionSeconds});
+      });
+}
+
+Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table,
+                   const iceberg::TableMetadata& metadata) {
+  json::Object config = FileAccessOf(asked);
+  const auto places = PlacesOf(metadata);
+  if (places.empty() || !CanHandOn(asked)) {
+    out.Key("config").Write(config);
+    return Ok();
+  }
+  if (Asks(asked, kVended)) {
+    TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, table)));
+    for (auto& member : ConfigOf(asked, table, made)) config.push_back(std::move(member));
+    out.Key("config").Write(config);
+    out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, made));
+    return Ok();
+  }
+  if (Asks(asked, kSigning) && !table.empty()) {
+    const std::string endpoint = PathOf(asked, table, "sign");
+    config.emplace_back("s3.remote-signing-enabled", "true");
+    config.emplace_back("signer.endpoint", endpoint);
+    // PyIceberg's names for the same.
+    config.emplace_back("s3.signer", "S3V4RestSigner");
+    config.emplace_back("s3.signer.endpoint", endpoint);
+    out.Key("config").Write(config);
+    out.Key("remote-signing-config").BeginObject().EndObject();
+    return Ok();
+  }
+  out.Key("config").Write(config);
+  return Ok();
+}
+
+Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::string_view table,
+                               const iceberg::TableMetadata& metadata) {
+  const auto places = PlacesOf(metadata);
+  if (places.empty() || !CanHandOn(asked) || !Asks(asked, kVended)) return Ok();
+  TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, table)));
+  out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, made));
+  return Ok();
+}
+
+namespace {
+
+Result<Answer> LoadCredentials(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
+  TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
+                                    asked.name_space, asked.table));
+  json::Array credentials;
+  if (const auto places = PlacesOf(*table.metadata); !places.empty()) {
+    TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, asked.table)));
+    credentials = StorageCredentials(asked, asked.table, places, made);
+  }
+  Answer answer{.body = json::Write(json::Object{{"storage-credentials", std::move(credentials)}})};
+  answer.headers.Add("Cache-Control", "private, no-store");
+  return answer;
+}
+
+}  // namespace
+
+std::vector<Route> CredentialRoutes() {
+  return {
+      {"LoadCredentials", "GET", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials", &LoadCredentials}};
+}
+
+}  // namespace tarn::api::iceberg_rest

@@ -214,7 +214,7 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
       bytes += page.places[count++].stored_bytes;
     }
     page.places.resize(count);
-    const Status moved = MovePage(container, page.places);
+    Status moved = MovePage(container, page.places);
     if (moved.Is(kDamaged) || moved.Is(kNoFile)) {
       pack.damaged = true;
       log::Fault("blob", fmt::format("pack {:016x} is kept: {}", container, moved.error().message));
@@ -229,7 +229,7 @@ Status Reclaimer::Compact(uint64_t container, Pack& pack) {
     txn.Put(RemovedPackKey(), RemovedPackValue(container));
     return Ok();
   }));
-  const Status removed = parts_.volumes->Find(container)->RemovePack(container);
+  Status removed = parts_.volumes->Find(container)->RemovePack(container);
   if (!removed.ok() && !removed.Is(kNoFile)) return removed;
   parts_.releases.Forget(container);
   known_.erase(container);

@@ -57,13 +57,14 @@ class OneFile : public FilePlanner {
 
 // Reads one Parquet file whole, by column numbers; `visit` gets flattened chunks.
 void ReadFile(duckdb::ClientContext& context, SlotContext& slot, const BoundTable& of, const File& file,
-              std::vector<ColumnDef> columns, const std::function<void(DataChunk&)>& visit) {
+              std::vector<ColumnDef> columns, std::vector<NamedField> mapping,
+              const std::function<void(DataChunk&)>& visit) {
   auto binding = std::make_shared<TableBinding>();
   binding->columns = std::move(columns);
   binding->partitions.emplace_back();
   binding->planner = std::make_shared<OneFile>(file);
   binding->source = of.binding().source;
-  binding->table_format.name_mapping = of.binding().table_format.name_mapping;
+  binding->table_format.name_mapping = std::move(mapping);
   binding->virtual_columns = false;
   auto table = std::make_shared<BoundTable>(of.query_shared(), std::move(binding));
   BoundScan scan = BindParquetScan(context, slot, table, nullptr);
@@ -137,7 +138,9 @@ void Deletes::ReadPositions(duckdb::ClientContext& context, SlotContext& slot, c
       {"file_path", Type{Kind::kVarchar}, FieldIds{.id = kDeletePathField}},
       {"pos", Type{Kind::kBigInt}, FieldIds{.id = kDeletePositionField}},
   };
-  ReadFile(context, slot, table_, *deletes.file, columns, [&](DataChunk& chunk) {
+  const std::vector<NamedField> names = {{.names = {"file_path"}, .id = kDeletePathField, .fields = {}},
+                                         {.names = {"pos"}, .id = kDeletePositionField, .fields = {}}};
+  ReadFile(context, slot, table_, *deletes.file, columns, names, [&](DataChunk& chunk) {
     const auto* paths = duckdb::FlatVector::GetData<duckdb::string_t>(chunk.data[0]);
     const auto* rows = duckdb::FlatVector::GetData<int64_t>(chunk.data[1]);
     Rows* of_path = nullptr;
@@ -238,7 +241,8 @@ Deletes::EqualityIndex* Deletes::Indexed(duckdb::ClientContext& context, SlotCon
     places.push_back(columns.size());
     columns.push_back(binding.columns[binding.table_format.equality_columns[column]]);
   }
-  ReadFile(context, slot, table_, *deletes.file, std::move(columns), [&](DataChunk& chunk) {
+  const auto& names = binding.table_format.name_mapping;
+  ReadFile(context, slot, table_, *deletes.file, std::move(columns), names, [&](DataChunk& chunk) {
     for (string& key : Keys(chunk, places, chunk.size())) {
       auto& files = index.files_of_key[std::move(key)];
       if (files.empty() || files.back() != *ordinal) files.push_back(*ordinal);

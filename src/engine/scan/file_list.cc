@@ -1,6 +1,7 @@
 #include "engine/scan/file_list.h"
 
 #include <algorithm>
+#include <duckdb/planner/expression/bound_operator_expression.hpp>
 #include <utility>
 
 #include "engine/parquet_footer.h"
@@ -47,6 +48,33 @@ duckdb::unique_ptr<duckdb::NodeStatistics> BoundFileList::GetCardinality(duckdb:
   return make_uniq<duckdb::NodeStatistics>(*rows, *rows);
 }
 
+namespace {
+
+// The reader cannot filter by columns that it computes of two others: such filters are put so that DuckDB leaves them
+// above the scan.
+void KeepLineageAbove(const BoundTable& table, duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
+                      idx_t table_index, const std::vector<size_t>& column_of) {
+  if (!table.numbered()) return;
+  for (auto& filter : filters) {
+    bool uses = false;
+    duckdb::ExpressionIterator::VisitExpression<duckdb::BoundColumnRefExpression>(
+        *filter, [&](const duckdb::BoundColumnRefExpression& reference) {
+          const auto& binding = reference.binding;
+          if (binding.table_index != table_index || binding.column_index >= column_of.size()) return;
+          const size_t column = column_of[binding.column_index];
+          uses = uses || (column >= table.table_columns() + BoundTable::kRowId && column < table.names().size());
+        });
+    if (!uses || filter->GetExpressionType() == duckdb::ExpressionType::OPERATOR_COALESCE) continue;
+    auto above = make_uniq<duckdb::BoundOperatorExpression>(duckdb::ExpressionType::OPERATOR_COALESCE,
+                                                            duckdb::LogicalType::BOOLEAN);
+    above->children.push_back(std::move(filter));
+    above->children.push_back(make_uniq<duckdb::BoundConstantExpression>(Value::BOOLEAN(false)));
+    filter = std::move(above);
+  }
+}
+
+}  // namespace
+
 duckdb::unique_ptr<MultiFileList> BoundFileList::ComplexFilterPushdown(
     duckdb::ClientContext& context, const duckdb::MultiFileOptions&, duckdb::MultiFilePushdownInfo& info,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) const {
@@ -54,6 +82,7 @@ duckdb::unique_ptr<MultiFileList> BoundFileList::ComplexFilterPushdown(
   for (duckdb::column_t id : info.column_ids) {
     column_of.push_back(ScanColumn(*table_, id).value_or(table_->names().size()));
   }
+  KeepLineageAbove(*table_, filters, info.table_index, column_of);
   Condition condition = condition_;
   if (table_->binding().planner) {
     condition = And(std::move(condition), table_->ConditionOfFilters(filters, info.table_index, column_of));

@@ -2,6 +2,7 @@
 
 #include <duckdb/common/multi_file/multi_file_function.hpp>
 #include <duckdb/function/function_binder.hpp>
+#include <duckdb/function/partition_stats.hpp>
 #include <duckdb/planner/expression/bound_operator_expression.hpp>
 #include <string>
 #include <utility>
@@ -161,6 +162,18 @@ class BoundFileReader : public duckdb::MultiFileReader {
   duckdb::TableCatalogEntry* entry_;
 };
 
+bool UsesLineage(const duckdb::Expression& filter, const BoundTable& table, const duckdb::LogicalGet& get) {
+  bool uses = false;
+  duckdb::ExpressionIterator::VisitExpression<duckdb::BoundColumnRefExpression>(
+      filter, [&](const duckdb::BoundColumnRefExpression& reference) {
+        const auto& ids = get.GetColumnIds();
+        if (reference.binding.table_index != get.table_index || reference.binding.column_index >= ids.size()) return;
+        const auto column = ScanColumn(table, ids[reference.binding.column_index].GetPrimaryIndex());
+        uses = uses || (column && *column >= table.table_columns() + BoundTable::kRowId);
+      });
+  return uses;
+}
+
 // DuckDB's own would list every file while the query is still being bound.
 duckdb::BindInfo GetBindInfo(const duckdb::optional_ptr<duckdb::FunctionData> data) {
   auto* entry = data->Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>().entry;
@@ -171,11 +184,28 @@ duckdb::virtual_column_map_t VirtualColumns(duckdb::ClientContext&, duckdb::opti
   return data->Cast<duckdb::MultiFileBindData>().virtual_columns;
 }
 
-// Computed columns are filtered above the scan.
-bool SupportsFilterOn(const duckdb::FunctionData& data, idx_t id) {
-  const BoundTable& table = *data.Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>().table();
-  const auto column = ScanColumn(table, id);
-  return !column || *column < table.table_columns() + BoundTable::kRowId;
+// Filters on computed columns stay above the scan (BoundFileList sees to the plain ones).
+bool PushExpression(duckdb::ClientContext& context, const duckdb::LogicalGet& get, duckdb::Expression& filter) {
+  const auto& info = get.function.function_info->Cast<ScanInfo>();
+  if (UsesLineage(filter, *info.table, get)) return false;
+  const auto whole = info.slot->parquet_scan->pushdown_expression;
+  return whole != nullptr && whole(context, get, filter);
+}
+
+// Rows by file where the table format knows them exactly, so that count(*) reads nothing.
+duckdb::vector<duckdb::PartitionStatistics> CountsOf(duckdb::ClientContext&, duckdb::GetPartitionStatsInput& input) {
+  const auto& list = input.bind_data->Cast<duckdb::MultiFileBindData>().file_list->Cast<BoundFileList>();
+  duckdb::vector<duckdb::PartitionStatistics> counts;
+  if (!list.table()->binding().planner) return counts;
+  for (const BoundTable::Listed& listed : list.Files()) {
+    const File& file = *listed.file;
+    if (!file.rows || (file.detail && (!file.detail->deletes.empty() || !file.detail->deleted.empty()))) return {};
+    duckdb::PartitionStatistics count;
+    count.count = *file.rows;
+    count.count_type = duckdb::CountType::COUNT_EXACT;
+    counts.push_back(std::move(count));
+  }
+  return counts;
 }
 
 bool HasBinary(const Type& type) {
@@ -214,11 +244,11 @@ BoundScan BindParquetScan(duckdb::ClientContext& context, SlotContext& slot, std
   function.statistics = nullptr;  // the first file's, which are not the table's
   function.serialize = nullptr;
   function.deserialize = nullptr;
-  function.get_partition_stats = nullptr;
+  function.get_partition_stats = CountsOf;
   function.late_materialization = false;
   function.dynamic_to_string = nullptr;
   function.get_bind_info = GetBindInfo;
-  function.supports_pushdown_type = SupportsFilterOn;
+  if (table->numbered() && function.pushdown_expression != nullptr) function.pushdown_expression = PushExpression;
 
   duckdb::vector<Value> inputs{Value("lake")};
   duckdb::named_parameter_map_t named;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "catalog/namespaces.h"
 #include "engine/errors.h"
 #include "json/json.h"
 #include "query/errors.h"
@@ -79,12 +80,22 @@ const std::map<std::string, std::vector<SchemaColumn>, std::less<>>& Information
   return tables;
 }
 
+// A nested namespace is written by its full path, "a.b".
+std::string NestedName(const std::string& database) {
+  std::vector<std::string> levels;
+  for (const std::string_view level : Split(database, '.')) levels.emplace_back(level);
+  return catalog::JoinLevels(levels);
+}
+
 using Cells = std::vector<std::optional<std::string>>;
 
 void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
   int64_t position = 0;
   auto add = [&](const catalog::Column& column, bool partition) {
+    const std::string* current = catalog::Find(column.parameters, "iceberg.field.current");
+    if (current != nullptr && *current == "false") return;
     Result<sql::Type> type = sql::ParseHiveType(column.type.value_or("string"));
+    if (table.IsIceberg() && type.ok() && type->Is(sql::TypeKind::kTimestamp)) type->length = 6;
     Cells row = {std::string(kCatalogName),
                  table.database,
                  table.name,
@@ -141,6 +152,9 @@ Result<std::shared_ptr<const catalog::Table>> Lake::Load(const std::string& data
   auto [place, fresh] = tables_.try_emplace({database, table});
   if (!fresh) return place->second;
   Result<catalog::Table> found = catalog_.GetTable(scope_, database, table);
+  if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
+    found = catalog_.GetTable(scope_, NestedName(database), table);
+  }
   if (found.ok()) {
     place->second = std::make_shared<const catalog::Table>(std::move(found).value());
   } else if (!found.Is(catalog::kNoSuchTable) && !found.Is(catalog::kNoSuchDatabase)) {
@@ -158,6 +172,9 @@ Result<bool> Lake::CatalogExists(const std::string& catalog) const {
 Result<bool> Lake::DatabaseExists(const std::string&, const std::string& database) const {
   if (database == kInformationSchema) return true;
   Result<catalog::Database> found = catalog_.GetDatabase(scope_, database);
+  if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
+    found = catalog_.GetDatabase(scope_, NestedName(database));
+  }
   if (found.ok()) return true;
   if (found.Is(catalog::kNoSuchDatabase)) return false;
   return found.error();
@@ -177,6 +194,8 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     }
     return std::optional(std::move(info));
   }
+  TARN_TRY(auto about, DescribeMetadata(name));
+  if (about) return about;
   std::string base = name.table;
   const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
   if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
@@ -189,7 +208,8 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     info.view_catalog = view.catalog;
     info.view_database = view.database;
   } else if (table->IsIceberg()) {
-    return DescribeIceberg(name);
+    TARN_TRY(auto state, FindIceberg(name.database, name.table));
+    return DescribeIceberg(name, *state);
   }
   if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
   if (!partitions) {
@@ -363,16 +383,18 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
 Result<std::shared_ptr<const engine::TableBinding>> Lake::Resolve(const std::string& database,
                                                                   const std::string& table) {
   if (database == kInformationSchema) return BindInformationSchema(table);
+  {
+    TARN_TRY(auto state, FindIceberg(database, table));
+    if (state != nullptr) return BindIceberg(*state);
+    TARN_TRY(auto about, BindMetadata(database, table));
+    if (about != nullptr) return about;
+  }
   std::string base = table;
   const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
   if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
   TARN_TRY(auto found, Load(database, base));
   if (found == nullptr || found->IsView()) {
     return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", database, table));
-  }
-  if (found->IsIceberg()) {
-    TARN_TRY(auto state, FindIceberg(database, table));
-    return BindIceberg(*state);
   }
   return partitions ? BindPartitionsTable(*found) : BindFiles(*found);
 }

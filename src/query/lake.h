@@ -6,6 +6,7 @@
 // Threads: any.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -50,6 +51,13 @@ struct ViewDefinition {
 };
 Result<ViewDefinition> DecodeView(const catalog::Table& table);
 
+// A constant expression's value, as text; no value: NULL. Moments are microseconds since 1970 in UTC.
+struct Constant {
+  sql::Type type;
+  std::optional<std::string> text;
+};
+using EvaluateConstant = std::function<Result<Constant>(sql::ExprPtr expression)>;
+
 // An Iceberg table at the state in which a query reads it.
 struct IcebergState {
   catalog::IcebergTable table;
@@ -63,8 +71,16 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
+  Result<std::optional<sql::TableInfo>> FindVersion(const sql::TableName& name, const std::string& kind,
+                                                    sql::ExprPtr value) const override;
   Result<bool> DatabaseExists(const std::string& catalog, const std::string& database) const override;
   Result<bool> CatalogExists(const std::string& catalog) const override;
+
+  // How values of AS OF are computed, and what time it is; before any look-up that needs them.
+  void SetConstants(EvaluateConstant evaluate, Timestamp now) {
+    evaluate_ = std::move(evaluate);
+    now_ = now;
+  }
 
   // Tells which partitions the uses of each table may need; before the engine resolves.
   void Prune(const std::vector<sql::TableUse>& uses);
@@ -81,7 +97,12 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   using Name = std::pair<std::string, std::string>;
   // Null: there is no such table.
   Result<std::shared_ptr<const catalog::Table>> Load(const std::string& database, const std::string& table) const;
-  Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name) const;
+  Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name, const IcebergState& state) const;
+  Result<catalog::ScanPoint> PointOf(const sql::TableName& name, const std::string& kind, sql::ExprPtr value,
+                                     const iceberg::TableMetadata& metadata) const;
+  Result<std::optional<sql::TableInfo>> DescribeMetadata(const sql::TableName& name) const;
+  Result<std::shared_ptr<const engine::TableBinding>> BindMetadata(const std::string& database,
+                                                                   const std::string& name);
   Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state);
   Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const catalog::Table& table);
   Result<std::vector<catalog::Partition>> MatchingPartitions(const catalog::Table& table);
@@ -93,6 +114,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   const IcebergAccess iceberg_;
   object::Files files_;
   Scope scope_;
+  EvaluateConstant evaluate_;
+  Timestamp now_;
   mutable std::mutex mutex_;
   mutable std::map<Name, std::shared_ptr<const catalog::Table>> tables_;
   mutable std::map<Name, std::shared_ptr<const IcebergState>> iceberg_states_;  // by the engine's name

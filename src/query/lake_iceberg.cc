@@ -1,10 +1,13 @@
 // Iceberg tables as a query sees them: one state per table and query, columns of that state's schema.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/strings.h"
 #include "engine/errors.h"
 #include "iceberg/errors.h"
 #include "query/errors.h"
+#include "query/iceberg_metadata.h"
 #include "query/lake.h"
 #include "sql/errors.h"
 #include "tables/read.h"
@@ -19,6 +22,33 @@ sql::Type WithLength(TypeKind kind, int32_t length) {
   sql::Type type = sql::MakeType(kind);
   type.length = length;
   return type;
+}
+
+// Types of columns about tables.
+Result<engine::Type> ToEngineType(const sql::Type& type) {
+  using engine::Kind;
+  static const std::map<TypeKind, Kind> kinds = {
+      {TypeKind::kBoolean, Kind::kBoolean}, {TypeKind::kInteger, Kind::kInteger},
+      {TypeKind::kBigint, Kind::kBigInt},   {TypeKind::kReal, Kind::kReal},
+      {TypeKind::kDouble, Kind::kDouble},   {TypeKind::kDecimal, Kind::kDecimal},
+      {TypeKind::kDate, Kind::kDate},       {TypeKind::kTime, Kind::kTime},
+      {TypeKind::kUuid, Kind::kUuid},       {TypeKind::kVarbinary, Kind::kVarbinary},
+      {TypeKind::kArray, Kind::kArray},     {TypeKind::kTimestampTz, Kind::kTimestampTz},
+      {TypeKind::kMap, Kind::kMap},         {TypeKind::kTimestamp, Kind::kTimestamp},
+      {TypeKind::kRow, Kind::kRow},         {TypeKind::kVarchar, Kind::kVarchar}};
+  const auto kind = kinds.find(type.kind);
+  if (kind == kinds.end()) return Fail(sql::kNotSupported, "NOT_SUPPORTED: a column of type " + sql::ToTrino(type));
+  engine::Type out{.kind = kind->second};
+  if (type.Is(TypeKind::kDecimal)) {
+    out.precision = type.length;
+    out.scale = type.scale;
+  }
+  out.names = type.names;
+  for (const sql::Type& child : type.args) {
+    TARN_TRY(engine::Type part, ToEngineType(child));
+    out.children.push_back(std::move(part));
+  }
+  return out;
 }
 
 }  // namespace
@@ -92,21 +122,117 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
   }
   TARN_TRY(auto record, Load(database, engine_table));
   if (record == nullptr || !record->IsIceberg()) return std::shared_ptr<const IcebergState>();
-  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(scope_, database, engine_table));
+  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(scope_, record->database, record->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
   auto state = std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at)});
   std::scoped_lock lock(mutex_);
   return iceberg_states_.emplace(Name(database, engine_table), std::move(state)).first->second;
 }
 
-Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName& name) const {
-  TARN_TRY(auto state, FindIceberg(name.database, name.table));
+// Which state `FOR … AS OF` means, as Trino reads it.
+Result<catalog::ScanPoint> Lake::PointOf(const sql::TableName& name, const std::string& kind, sql::ExprPtr value,
+                                         const iceberg::TableMetadata& metadata) const {
+  if (!evaluate_) return Fail(sql::kNotSupported, "NOT_SUPPORTED: time travel is not supported in this statement");
+  TARN_TRY(const Constant constant, evaluate_(std::move(value)));
+  if (!constant.text) return Fail(kUserError, "INVALID_ARGUMENTS: Pointer value cannot be NULL");
+  catalog::ScanPoint point;
+  if (kind == "version") {
+    if (constant.type.IsInteger()) {
+      point.snapshot_id = ParseI64(*constant.text);
+      if (!point.snapshot_id || metadata.FindSnapshot(*point.snapshot_id) == nullptr) {
+        return Fail(kUserError, "INVALID_ARGUMENTS: Iceberg snapshot ID does not exists: " + *constant.text);
+      }
+      return point;
+    }
+    if (constant.type.IsString()) {
+      if (metadata.FindRef(*constant.text) == nullptr) {
+        return Fail(kUserError, "INVALID_ARGUMENTS: Cannot find snapshot with reference name: " + *constant.text);
+      }
+      point.ref = *constant.text;
+      return point;
+    }
+    return Fail(sql::kNotSupported,
+                "NOT_SUPPORTED: Unsupported type for table version: " + sql::ToTrino(constant.type));
+  }
+  const std::optional<int64_t> micros = ParseI64(*constant.text);
+  const bool moment = constant.type.Is(TypeKind::kDate) || constant.type.Is(TypeKind::kTimestamp) ||
+                      constant.type.Is(TypeKind::kTimestampTz);
+  if (!moment || !micros) {
+    return Fail(sql::kNotSupported,
+                "NOT_SUPPORTED: Unsupported type for temporal table version: " + sql::ToTrino(constant.type));
+  }
+  const std::string text = FormatIso8601(Timestamp{*micros});
+  if (*micros > now_.micros) {
+    return Fail(kUserError, fmt::format("INVALID_ARGUMENTS: Pointer value '{}' is not in the past", text));
+  }
+  // Rounded down: what was committed later within the millisecond is later.
+  point.timestamp_ms = *micros >= 0 ? *micros / 1000 : (*micros - 999) / 1000;
+  if (metadata.SnapshotAsOf(*point.timestamp_ms) == nullptr) {
+    return Fail(kUserError, fmt::format("INVALID_ARGUMENTS: No version history table \"{}\".\"{}\" at or before {}",
+                                        name.database, name.table, text));
+  }
+  return point;
+}
+
+Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& name, const std::string& kind,
+                                                        sql::ExprPtr value) const {
+  TARN_TRY(auto current, name.database == kInformationSchema ? Result<std::shared_ptr<const IcebergState>>(nullptr)
+                                                             : FindIceberg(name.database, name.table));
+  if (current == nullptr) {
+    TARN_TRY(auto other, FindTable(name));
+    if (!other) return other;
+    return CatalogView::FindVersion(name, kind, std::move(value));
+  }
+  const iceberg::TableMetadata& metadata = *current->table.metadata;
+  TARN_TRY(const catalog::ScanPoint point, PointOf(name, kind, std::move(value), metadata));
+  IcebergState past{current->table, {}};
+  TARN_TRY(past.at, catalog::StateAt(metadata, point));
+  TARN_TRY(auto info, DescribeIceberg(name, past));
+  std::scoped_lock lock(mutex_);
+  info->engine_table = fmt::format("{}$at {}", name.table, iceberg_states_.size());
+  iceberg_states_[{name.database, info->engine_table}] = std::make_shared<const IcebergState>(std::move(past));
+  return info;
+}
+
+Result<std::optional<sql::TableInfo>> Lake::DescribeMetadata(const sql::TableName& name) const {
+  const auto about = ParseMetadataName(name.table);
+  if (!about || name.database == kInformationSchema) return std::optional<sql::TableInfo>();
+  TARN_TRY(auto state, FindIceberg(name.database, about->table));
   if (state == nullptr) return std::optional<sql::TableInfo>();
   sql::TableInfo info;
   info.catalog = name.catalog;
   info.database = name.database;
   info.table = name.table;
-  for (const iceberg::Field& column : state->at.schema->columns()) {
+  TARN_TRY(info.columns, MetadataColumns(about->kind, *state));
+  return std::optional(std::move(info));
+}
+
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std::string& database,
+                                                                       const std::string& name) {
+  const std::shared_ptr<const engine::TableBinding> none;
+  const auto about = ParseMetadataName(name);
+  if (!about) return none;
+  TARN_TRY(auto state, FindIceberg(database, about->table));
+  if (state == nullptr) return none;
+  auto binding = std::make_shared<engine::TableBinding>();
+  binding->format = engine::Format::kRows;
+  binding->virtual_columns = false;
+  TARN_TRY(const auto columns, MetadataColumns(about->kind, *state));
+  for (const sql::TableColumn& column : columns) {
+    TARN_TRY(engine::Type type, ToEngineType(column.type));
+    binding->columns.push_back({column.name, std::move(type)});
+  }
+  TARN_TRY(binding->rows, MetadataRowsOf(about->kind, *state, iceberg_.manifests, scope_));
+  return std::shared_ptr<const engine::TableBinding>(std::move(binding));
+}
+
+Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName& name,
+                                                            const IcebergState& state) const {
+  sql::TableInfo info;
+  info.catalog = name.catalog;
+  info.database = name.database;
+  info.table = name.table;
+  for (const iceberg::Field& column : state.at.schema->columns()) {
     Result<sql::Type> type = ToSqlType(column.type);
     if (!type.ok()) {
       return Fail(sql::kNotSupported, fmt::format("NOT_SUPPORTED: column {} of {}.{}: {}", column.name, name.database,

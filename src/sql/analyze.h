@@ -44,6 +44,9 @@ class CatalogView {
   virtual ~CatalogView() = default;
   // Names are lower case and complete. `name.table` may end in "$partitions", "$files" …; no value: no such table.
   virtual Result<std::optional<TableInfo>> FindTable(const TableName& name) const = 0;
+  // The table as `FOR TIMESTAMP|VERSION AS OF value` names it; `kind` is "timestamp" or "version".
+  virtual Result<std::optional<TableInfo>> FindVersion(const TableName& name, const std::string& kind,
+                                                       ExprPtr value) const;
   virtual Result<bool> DatabaseExists(const std::string& catalog, const std::string& database) const = 0;
   virtual Result<bool> CatalogExists(const std::string& catalog) const = 0;
 };
@@ -62,9 +65,7 @@ struct TableUse {
   std::vector<std::string> columns;  // names read through this use, hidden ones included, each once
   PartitionPredicate partitions;     // which partitions this use can need
   bool via_view = false;             // reached through a view (permission is the view owner's question)
-  std::string time_travel;           // "timestamp", "version" or ""; value as text
-  std::string as_of;
-  int32_t index = 0;  // place in Plan::tables
+  int32_t index = 0;                 // place in Plan::tables
 };
 
 struct OutputColumn {

@@ -19,7 +19,9 @@ Job::Job(Services& services, Scope scope, std::string user, Execution start, uin
       files(services.objects, this->scope.account),
       lake(services.catalog, services.data_catalogs, services.iceberg, files, this->scope),
       scanned_bytes_max(scanned_bytes_max),
-      parameters(execution.parameters) {}
+      parameters(execution.parameters) {
+  lake.SetConstants([this](sql::ExprPtr expression) { return Evaluate(std::move(expression)); }, execution.submitted);
+}
 
 std::string Job::database() const {
   // Clients quote the context's name as they do in statements: awswrangler sends "`db`".

@@ -60,6 +60,8 @@ class Job {
   std::string database() const;
   sql::AnalyzeContext context() const;
 
+  // The value of an expression without columns.
+  Result<Constant> Evaluate(sql::ExprPtr expression);
   // Runs on the engine and waits; adds to the statistics. The error is the query's.
   Result<engine::Outcome> RunEngine(engine::Query query);
   // Ends the running engine query, and any later one at once.

@@ -34,20 +34,10 @@ Status BindAll(Job& job, sql::Statement& statement) {
   return Ok();
 }
 
-Status CheckTimeTravel(const sql::Plan& plan) {
-  for (const sql::TableUse& use : plan.tables) {
-    if (use.time_travel.empty()) continue;
-    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: line {}:{}: time travel is not supported for table {}.{}",
-                                       use.pos.line, use.pos.column, use.info.database, use.info.table));
-  }
-  return Ok();
-}
-
 }  // namespace
 
 Status RunSelect(Job& job, sql::Query& query) {
   TARN_TRY(sql::Plan plan, sql::PlanQuery(query, job.lake, job.context()));
-  TARN_CHECK(CheckTimeTravel(plan));
   job.lake.Prune(plan.tables);
   TARN_TRY(object::Location to, object::ParseLocation(job.execution.result.output_location.value_or("")));
   auto writer = std::make_shared<CsvWriter>(job.files, to, plan.columns);

@@ -7,6 +7,7 @@
 #include "query/errors.h"
 #include "query/statement/hive_table.h"
 #include "query/statement/job.h"
+#include "query/statement/show_iceberg.h"
 
 namespace tarn::query {
 namespace {
@@ -86,6 +87,11 @@ const std::vector<ResultColumn>& DescribeColumns() {
   return columns;
 }
 
+// The Iceberg table behind a record, for which its own metadata counts.
+Result<catalog::IcebergTable> LoadIceberg(Job& job, const catalog::Table& record) {
+  return job.services.iceberg.tables.Load(job.scope, record.database, record.name);
+}
+
 }  // namespace
 
 Status RunShowDatabases(Job& job, const sql::ShowDatabases& show) {
@@ -136,7 +142,12 @@ Status RunShowPartitions(Job& job, const sql::ShowPartitions& show) {
 Status RunShowColumns(Job& job, const sql::ShowColumns& show) {
   TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
   std::vector<std::string> lines;
-  for (const catalog::Column& column : table.columns()) lines.push_back(fmt::format("{:<20}", column.name));
+  std::vector<catalog::Column> columns = table.columns();
+  if (table.IsIceberg()) {
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    columns = CurrentColumns(iceberg);
+  }
+  for (const catalog::Column& column : columns) lines.push_back(fmt::format("{:<20}", column.name));
   for (const catalog::Column& key : table.partition_keys) lines.push_back(fmt::format("{:<20}", key.name));
   return job.WriteText({TextColumn("field")}, lines);
 }
@@ -144,6 +155,10 @@ Status RunShowColumns(Job& job, const sql::ShowColumns& show) {
 Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
   if (!show.view) {
     TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
+    if (table.IsIceberg()) {
+      TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+      return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateIcebergLines(iceberg));
+    }
     if (!table.IsView()) return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateTableLines(table));
   }
   const std::string database = DatabaseOf(job, show.table);
@@ -160,6 +175,10 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
 
 Status RunShowTblProperties(Job& job, const sql::ShowTblProperties& show) {
   TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
+  if (table.IsIceberg()) {
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    table.parameters = AllProperties(iceberg);
+  }
   std::vector<std::string> lines;
   if (show.key) {
     const std::string* value = catalog::Find(table.parameters, *show.key);
@@ -191,6 +210,15 @@ Status RunShowCatalogs(Job& job, const sql::ShowCatalogs& show) {
 
 Status RunDescribe(Job& job, const sql::Describe& describe) {
   TARN_TRY(catalog::Table table, FindHiveTable(job, describe.table));
+  std::vector<std::string> lines;
+  if (table.IsIceberg()) {
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    table.storage->columns = CurrentColumns(iceberg);
+    table.parameters = AllProperties(iceberg);
+    lines = DescribeIcebergLines(iceberg);
+  } else {
+    lines = DescribeLines(table);
+  }
   if (!describe.column.empty()) {
     std::vector<catalog::Column> all = table.columns();
     all.insert(all.end(), table.partition_keys.begin(), table.partition_keys.end());
@@ -201,8 +229,8 @@ Status RunDescribe(Job& job, const sql::Describe& describe) {
     }
     return SemanticError(10002, fmt::format("Invalid column reference {}", describe.column));
   }
-  std::vector<std::string> lines = DescribeLines(table);
-  if (describe.formatted) lines.insert(lines.begin(), {DescribeLine("# col_name", "data_type", "comment"), "\t \t "});
+  if (describe.formatted && !table.IsIceberg())
+    lines.insert(lines.begin(), {DescribeLine("# col_name", "data_type", "comment"), "\t \t "});
   if (describe.formatted || describe.extended) AddDetails(table, lines);
   return job.WriteText(DescribeColumns(), lines);
 }

@@ -82,9 +82,15 @@ std::vector<Field> Analyzer::AnalyzeTable(Relation* relation) {
   return AnalyzeCatalogTable(relation);
 }
 
+Result<std::optional<TableInfo>> CatalogView::FindVersion(const TableName&, const std::string&, ExprPtr) const {
+  return Fail(kNotSupported, "NOT_SUPPORTED: This connector does not support versioned tables");
+}
+
 std::vector<Field> Analyzer::AnalyzeCatalogTable(Relation* relation) {
   TableName full = Complete(relation->table);
-  auto found = catalog_.FindTable(full);
+  auto found = relation->time_travel.empty()
+                   ? catalog_.FindTable(full)
+                   : catalog_.FindVersion(full, relation->time_travel, std::move(relation->as_of));
   if (!found.ok()) throw Failure{found.error()};
   if (!found->has_value()) {
     auto catalog = catalog_.CatalogExists(full.catalog);
@@ -109,12 +115,6 @@ std::vector<Field> Analyzer::AnalyzeCatalogTable(Relation* relation) {
   use.pos = relation->pos;
   use.via_view = view_depth_ > 0;
   use.index = static_cast<int32_t>(plan_->tables.size());
-  if (!relation->time_travel.empty()) {
-    Scope empty;
-    Analyze(relation->as_of.get(), empty);
-    use.time_travel = relation->time_travel;
-    use.as_of = relation->as_of->text;
-  }
   relation->use = use.index;
   relation->printed_alias = FreshAlias(relation->alias.empty() ? info.table : relation->alias);
   std::vector<Field> fields;

@@ -1,7 +1,10 @@
 """Athena SELECTs over Iceberg tables that PyIceberg made, appended to, evolved and deleted from."""
+import datetime
+import io
 import time
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.rest import RestCatalog
 from pyiceberg.partitioning import PartitionField, PartitionSpec
@@ -108,3 +111,123 @@ def test_columns_are_known_by_number_whatever_became_of_their_names(catalog, ath
     assert athena.rows("SELECT count(*) FROM t WHERE id < 3000000000 AND place.x = 1") == [("1",)]
     assert "COLUMN_NOT_FOUND" in athena.error("SELECT tags FROM t")
     assert athena.rows("SELECT * FROM t WHERE id = 1")[0][:4] == ("0.10000000149011612", "1", "a", "1.50")
+
+
+def test_partitions_and_bounds_leave_files_unread(catalog, athena, name):
+    schema = Schema(optional(1, "city", StringType()), optional(2, "day", DateType()), optional(3, "id", LongType()),
+                    optional(4, "at", TimestampType()))
+    spec = PartitionSpec(PartitionField(1, 1000, IdentityTransform(), "city"),
+                         PartitionField(2, 1001, IdentityTransform(), "day"))
+    table = catalog.create_table((name, "t"), schema, partition_spec=spec)
+    rows = [{"city": city, "day": datetime.date(2026, 1, day), "id": day * 10 + i,
+             "at": datetime.datetime(2026, 1, day, 12, i)}
+            for i, city in enumerate(("rome", "oslo", None)) for day in (1, 2, 3)]
+    table.append(pa.Table.from_pylist(rows, schema=table.schema().as_arrow()))
+    assert athena.rows("SELECT count(*), sum(id) FROM t") == [("9", "189")]
+    athena.rows("SELECT id FROM t")
+    everything = athena.scanned
+    for where, count in (("city = 'rome'", 3), ("city IS NULL", 3), ("city LIKE 'os%'", 3), ("id = 11", 1),
+                         ("at >= TIMESTAMP '2026-01-03 00:00:00'", 3), ("id BETWEEN 10 AND 12", 3),
+                         ("city IN ('oslo', 'nowhere') AND at < TIMESTAMP '2026-01-02 00:00:00'", 1),
+                         ("NOT (day > DATE '2026-01-01' OR city = 'rome')", 1),
+                         ("id > 1000", 0)):
+        assert len(athena.rows(f"SELECT id FROM t WHERE {where}")) == count, where
+        assert athena.scanned < everything, where
+    assert athena.rows("SELECT a.id FROM t a JOIN t b ON a.id = b.id AND b.city = 'rome' AND b.id < 11") == [("10",)]
+
+
+def test_time_travel_by_time_by_snapshot_and_by_name(catalog, athena, name):
+    table = catalog.create_table((name, "t"), Schema(optional(1, "id", LongType())))
+    table.append(pa.table({"id": pa.array([1], pa.int64())}))
+    first = table.current_snapshot()
+    table.manage_snapshots().create_tag(first.snapshot_id, "first").create_branch(first.snapshot_id, "side").commit()
+    while int(time.time() * 1000) <= first.timestamp_ms + 1:
+        time.sleep(0.001)
+    between = first.timestamp_ms + 1
+    with table.update_schema() as change:
+        change.add_column("more", StringType())
+    table.append(pa.table({"id": pa.array([2], pa.int64()), "more": ["x"]}))
+    assert athena.rows("SELECT * FROM t ORDER BY id") == [("1", None), ("2", "x")]
+    assert athena.rows(f"SELECT * FROM t FOR VERSION AS OF {first.snapshot_id}") == [("1",)]
+    assert athena.rows(f"SELECT * FROM t FOR SYSTEM_VERSION AS OF {first.snapshot_id}") == [("1",)]
+    assert athena.rows("SELECT * FROM t FOR VERSION AS OF 'first'") == [("1",)]
+    # A branch is read with the table's schema.
+    assert athena.rows("SELECT * FROM t FOR VERSION AS OF 'side'") == [("1", None)]
+    moment = datetime.datetime.fromtimestamp(between / 1000, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
+    for spelled in ("TIMESTAMP", "SYSTEM_TIME"):
+        assert athena.rows(f"SELECT * FROM t FOR {spelled} AS OF TIMESTAMP '{moment} UTC'") == [("1",)]
+    assert athena.rows(f"SELECT id FROM t FOR TIMESTAMP AS OF from_iso8601_timestamp('{moment.replace(' ', 'T')}Z')") == [("1",)]
+    assert athena.rows(f"SELECT now.id FROM t now LEFT JOIN t FOR VERSION AS OF 'first' old ON old.id = now.id "
+                       "WHERE old.id IS NULL") == [("2",)]
+    assert "No version history table" in athena.error("SELECT * FROM t FOR TIMESTAMP AS OF (current_timestamp - INTERVAL '1' DAY)")
+    assert "is not in the past" in athena.error("SELECT * FROM t FOR TIMESTAMP AS OF (current_timestamp + INTERVAL '1' DAY)")
+    assert "Iceberg snapshot ID does not exists: 7" in athena.error("SELECT * FROM t FOR VERSION AS OF 7")
+    assert "Cannot find snapshot with reference name: no" in athena.error("SELECT * FROM t FOR VERSION AS OF 'no'")
+    assert "Unsupported type" in athena.error("SELECT * FROM t FOR TIMESTAMP AS OF 7")
+
+
+def test_tables_about_the_table(catalog, athena, name):
+    schema = Schema(optional(1, "city", StringType()), optional(2, "id", LongType()))
+    spec = PartitionSpec(PartitionField(1, 1000, IdentityTransform(), "city"))
+    table = catalog.create_table((name, "t"), schema, partition_spec=spec, properties={"owner": "me"})
+    assert athena.rows('SELECT * FROM "t$files"') == []
+    table.append(pa.table({"city": ["rome", "it\'s \"here\"", None], "id": pa.array([1, 2, 3], pa.int64())}))
+    table.append(pa.table({"city": ["rome"], "id": pa.array([9], pa.int64())}))
+    one, two = (snapshot.snapshot_id for snapshot in table.snapshots())
+    assert athena.rows('SELECT snapshot_id, parent_id, is_current_ancestor FROM "t$history" ORDER BY made_current_at') == [
+        (str(one), None, "true"), (str(two), str(one), "true")]
+    assert athena.rows("SELECT snapshot_id, operation, summary['added-records'] FROM \"t$snapshots\" ORDER BY committed_at") == [
+        (str(one), "append", "3"), (str(two), "append", "1")]
+    assert athena.rows('SELECT name, type, snapshot_id FROM "t$refs"') == [("main", "BRANCH", str(two))]
+    assert athena.rows('SELECT value FROM "t$properties" WHERE key = \'owner\'') == [("me",)]
+    assert athena.rows('SELECT sum(added_data_files_count), sum(added_rows_count), max(cardinality(partition_summaries)) '
+                       'FROM "t$manifests"') == [("4", "4", "1")]
+    assert athena.rows('SELECT content, file_format, record_count, lower_bounds[2], value_counts[2] FROM "t$files" '
+                       "WHERE element_at(upper_bounds, 1) = 'it''s \"here\"'") == [("0", "PARQUET", "1", "2", "1")]
+    assert athena.rows('SELECT partition.city, record_count, file_count, data.id.min, data.id.max FROM "t$partitions" '
+                       "ORDER BY 1") == [("it\'s \"here\"", "1", "1", "2", "2"), ("rome", "2", "2", "1", "9"),
+                                         (None, "1", "1", "3", "3")]
+    assert "COLUMN_NOT_FOUND" in athena.error('SELECT nothing FROM "t$files"')
+    assert "TABLE_NOT_FOUND" in athena.error('SELECT * FROM "t$nothing"')
+
+
+def test_what_show_and_describe_say(catalog, athena, name):
+    schema = Schema(optional(1, "Id", LongType(), doc="the key"), optional(2, "at", TimestamptzType()), optional(3, "x", StringType()))
+    spec = PartitionSpec(PartitionField(2, 1000, DayTransform(), "at_day"), PartitionField(1, 1001, BucketTransform(8), "id_b"))
+    table = catalog.create_table((name, "t"), schema, partition_spec=spec, properties={"write.format.default": "parquet"})
+    with table.update_schema() as change:
+        change.delete_column("x")
+    started = athena.run("SHOW CREATE TABLE t")
+    lines = [row["Data"][0]["VarCharValue"]
+             for row in athena.client.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]]
+    assert lines[0] == f"CREATE TABLE {name}.t ("
+    assert "  id bigint COMMENT 'the key'," in lines and "  at timestamp)" in lines and "PARTITIONED BY (day(`at`), bucket(8, `id`))" in lines
+    assert any(line.startswith("  'table_type'='iceberg'") for line in lines) and "  'format'='parquet'," in lines
+    started = athena.run("DESCRIBE t")
+    said = [row["Data"][0]["VarCharValue"]
+            for row in athena.client.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]]
+    said = ["|".join(part.strip() for part in line.split("\t")).strip("|") for line in said]
+    assert "id|bigint|the key" in said and "at_day|day|at" in said and not any(line.startswith("x|") for line in said)
+    assert athena.rows(f"SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = '{name}' "
+                       "ORDER BY ordinal_position") == [("id", "bigint"), ("at", "timestamp(6)")]
+
+
+def test_views_over_iceberg_tables(catalog, athena, name):
+    table = catalog.create_table((name, "t"), Schema(optional(1, "id", LongType())))
+    table.append(pa.table({"id": pa.array([1, 2], pa.int64())}))
+    tag = table.current_snapshot().snapshot_id
+    athena.run(f"CREATE VIEW v AS SELECT id * 2 AS twice FROM t FOR VERSION AS OF {tag}")
+    table.append(pa.table({"id": pa.array([3], pa.int64())}))
+    assert athena.rows("SELECT v.twice, t.id FROM t LEFT JOIN v ON v.twice = t.id * 2 ORDER BY 2") == [
+        ("2", "1"), ("4", "2"), (None, "3")]
+
+
+def test_files_without_ids_are_read_by_the_name_mapping(lake, catalog, athena, bucket, name):
+    table = catalog.create_table((name, "t"), Schema(optional(1, "id", LongType()), optional(2, "city", StringType())))
+    body = io.BytesIO()
+    pq.write_table(pa.table({"city": ["rome"], "id": pa.array([1], pa.int64())}), body)
+    lake.client("s3").put_object(Bucket=bucket, Key="loose/a.parquet", Body=body.getvalue())
+    table.add_files([f"s3://{bucket}/loose/a.parquet"])
+    with table.update_schema() as change:
+        change.rename_column("city", "town")
+    assert athena.rows("SELECT id, town FROM t") == [("1", "rome")]

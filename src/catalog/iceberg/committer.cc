@@ -169,7 +169,7 @@ Status Committer::Publish(const Scope& scope, std::span<TableDraft* const> draft
   }
   TARN_CHECK(batch.Seal());
   bool refused = false;
-  const Status done = kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
+  Status done = kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
     refused = true;
     for (TableDraft* draft : drafts) TARN_CHECK(draft->Swap(txn, scope));
     TARN_CHECK(batch.Apply(txn));
@@ -231,7 +231,7 @@ Status Committer::Round(const Scope& scope, Lane& lane, std::span<Job* const> jo
   if (draft.changed()) {
     TableDraft* const one = &draft;
     Job* refusing = nullptr;
-    const Status published = Publish(scope, std::span(&one, 1), [&](kv::Txn& txn) -> Status {
+    Status published = Publish(scope, std::span(&one, 1), [&](kv::Txn& txn) -> Status {
       for (Job* job : accepted) {
         refusing = job;
         if (*job->also) TARN_CHECK((*job->also)(txn));
@@ -324,13 +324,14 @@ Result<std::vector<IcebergTable>> Committer::TryAll(const Scope& scope, const st
     if (drafts.back()->changed()) changed.push_back(drafts.back().get());
   }
   if (!changed.empty()) {
-    const Status published = Publish(scope, changed, also);
+    Status published = Publish(scope, changed, also);
     if (published.Is(kAlreadyExists)) {
       return Fail(iceberg::kCommitFailed, "Requirement failed: table already exists");
     }
-    TARN_CHECK(published);
+    if (!published.ok()) return published.error();
   }
   std::vector<IcebergTable> tables;
+  tables.reserve(drafts.size());
   for (const auto& draft : drafts) tables.push_back(draft->changed() ? draft->Take() : draft->base());
   return tables;
 }

@@ -45,6 +45,8 @@ DUCKDB_SDIST_SHA256 = "166a91dbfacfc0c9f08cc76c0243cb6d3d4296bfab5bad72a3cfb6314
 BOTOCORE = "botocore==1.44.5"
 BOTOCORE_SHA256 = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921"
 
+TRINO = ENGINES + "/trino"
+
 
 class Missing(Exception):
     """What could not be had, and the command that mends it."""
@@ -154,27 +156,44 @@ def install_botocore():
     stamp.touch()
 
 
-def install_jars(folder, name):
-    """The jars of a pom.xml, each checked."""
-    listed = (ROOT / folder / "jars.sha256").read_text()
+def install_from_maven(folder, list_name, target):
+    """What a pom.xml names, each file checked; False when it is there already."""
+    listed = (ROOT / folder / list_name).read_text()
     wanted = {name: digest for digest, name in map(str.split, listed.splitlines())}
-    target = THIRD_PARTY / name
     stamp = target / ("." + hashlib.sha256(listed.encode()).hexdigest()[:12])
     if stamp.exists():
-        return
-    print(f"deps: downloading {len(wanted)} jars of {folder}", flush=True)
+        return False
+    print(f"deps: downloading {len(wanted)} files of {folder}", flush=True)
     shutil.rmtree(target, ignore_errors=True)
     try:
         run(["mvn", "-q", "-B", "-f", str(ROOT / folder / "pom.xml"), MAVEN_COPY, "-DincludeScope=runtime",
              f"-DoutputDirectory={target}"], stdout=subprocess.DEVNULL)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        raise Missing(f"the jars of {folder} could not be downloaded ({error}); check the network, then run: ./do deps")
-    got = {jar.name: sha256(jar) for jar in target.glob("*.jar")}
+        raise Missing(f"{folder} could not be downloaded ({error}); check the network, then run: ./do deps")
+    got = {file.name: sha256(file) for file in target.iterdir()}
     if got != wanted:
         other = ", ".join(sorted(name for name in got.keys() | wanted.keys() if got.get(name) != wanted.get(name)))
         shutil.rmtree(target)
-        raise Missing(f"these jars do not have their pinned SHA-256, refusing them: {other}")
+        raise Missing(f"these files do not have their pinned SHA-256, refusing them: {other}")
     stamp.touch()
+    return True
+
+
+def install_trino():
+    """For ./do test --full: the server with the Iceberg connector, unpacked into third_party/trino/server."""
+    target = THIRD_PARTY / "trino"
+    if not install_from_maven(TRINO, "archives.sha256", target):
+        return
+    server, plugins = target / "server", target / "server/plugin"
+    for archive in sorted(target.glob("trino-*"), reverse=True):
+        if archive.suffix == ".gz":
+            with tarfile.open(archive) as packed:
+                packed.extractall(target)
+            (target / archive.name.removesuffix(".tar.gz")).rename(server)
+        else:
+            with zipfile.ZipFile(archive) as packed:
+                packed.extractall(plugins)
+        archive.unlink()
 
 
 def install_venv(requirements, venv=VENV):
@@ -205,7 +224,7 @@ def ensure(build=True, clients=None, lint=False):
     if clients == TEST_CLIENTS:
         install_packages(TEST_PACKAGES)
         for folder, name in JARS.items():
-            install_jars(folder, name)
+            install_from_maven(folder, "jars.sha256", THIRD_PARTY / name)
         install_venv(S3FS_CLIENTS, S3FS_VENV)
         install_venv(ENGINES + "/requirements.txt", ENGINES_VENV)
     if clients:

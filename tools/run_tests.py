@@ -117,6 +117,8 @@ def main(arguments, build):
     parser.add_argument("phases", nargs="*", help="only these phases")
     options = parser.parse_args(arguments)
     deps.ensure(clients=deps.TEST_CLIENTS)
+    if options.full:
+        deps.install_trino()
     counts = Counts()
 
     def wanted(name):

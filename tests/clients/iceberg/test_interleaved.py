@@ -172,10 +172,10 @@ def test_appends_of_all_engines_are_all_there(lake, athena, duck, second_duck, s
     writers = [Writer(1, PyIceberg(lake, table), 10, appends), Writer(2, PyIceberg(lake, table), 10, appends),
                Writer(3, Sql(duck.sql, f"lake.{table}"), 10, appends),
                Writer(4, Sql(second_duck.sql, f"lake.{table}"), 10, appends),
-               Writer(5, Sql(spark.sql, f"lake.{table}"), 6, appends)]
+               Writer(5, Sql(spark.sql, f"lake.{table}"), 6, appends), Writer(6, Sql(athena.sql, table), 10, appends)]
     model = let_write(writers)
     check_content(lake, table, model, athena, duck, spark)
-    assert len(connect(lake).load_table(table).snapshots()) == 46
+    assert len(connect(lake).load_table(table).snapshots()) == 56
     # The server moves appends onto the head that won.
     assert sum(writer.races for writer in writers) == 0
 
@@ -191,7 +191,8 @@ def test_changes_of_all_engines_make_the_models_rows(lake, athena, duck, second_
     of_duck = ["insert"] if how == "copy-on-write" else all_kinds  # it refuses to change such tables
     writers = [Writer(1, Sql(duck.sql, f"lake.{table}"), 6, of_duck),
                Writer(2, Sql(second_duck.sql, f"lake.{table}"), 6, of_duck),
-               Writer(3, Sql(spark.sql, f"lake.{table}"), 6, all_kinds)]
+               Writer(3, Sql(spark.sql, f"lake.{table}"), 6, all_kinds),
+               Writer(6, Sql(athena.sql, table), 6, all_kinds)]
     if version == 2:  # PyIceberg writes no tables of version 3
         writers += [Writer(number, PyIceberg(lake, table), 6, all_kinds) for number in (4, 5)]
     model = let_write(writers)

@@ -1,8 +1,12 @@
 """Query engines driven by the tests: each is one process that takes SQL on its input and answers JSON."""
 import json
 import os
+import re
+import socket
 import subprocess
 import threading
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -127,3 +131,86 @@ def start_spark(lake, folder):
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "SPARK_LOCAL_IP": "127.0.0.1",
            **lake.environment(), "AWS_REGION": lake.region}
     return Engine("Spark", command, env, Path(folder) / "spark.log")
+
+
+TRINO = ROOT / "third_party/trino/server"
+
+
+class Trino:
+    """A Trino server with the catalogs `lake` (REST) and `glue`; asked by its HTTP protocol."""
+
+    def __init__(self, java, lake, folder):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        files = {"connector.name": "iceberg", "fs.native-s3.enabled": "true", "s3.endpoint": lake.endpoint,
+                 "s3.region": lake.region, "s3.path-style-access": "true", "s3.aws-access-key": lake.access_key,
+                 "s3.aws-secret-key": lake.secret_key}
+        self.write(folder / "etc/catalog/lake.properties", {
+            **files, "iceberg.catalog.type": "rest", "iceberg.rest-catalog.uri": lake.endpoint + "/iceberg",
+            "iceberg.rest-catalog.security": "OAUTH2",
+            "iceberg.rest-catalog.oauth2.credential": f"{lake.access_key}:{lake.secret_key}",
+            "iceberg.rest-catalog.oauth2.server-uri": lake.endpoint + "/iceberg/v1/oauth/tokens"})
+        self.write(folder / "etc/catalog/glue.properties", {
+            **files, "iceberg.catalog.type": "glue", "hive.metastore.glue.region": lake.region,
+            "hive.metastore.glue.endpoint-url": lake.endpoint, "hive.metastore.glue.aws-access-key": lake.access_key,
+            "hive.metastore.glue.aws-secret-key": lake.secret_key})
+        self.write(folder / "etc/config.properties", {
+            "coordinator": "true", "node-scheduler.include-coordinator": "true", "discovery.uri": self.address,
+            "http-server.http.port": self.address.rpartition(":")[2], "catalog.config-dir": folder / "etc/catalog",
+            "query.max-memory-per-node": "200MB", "memory.heap-headroom-per-node": "200MB"})
+        of_node = {"node.environment": "test", "node.id": "one", "node.data-dir": folder, "plugin.dir": TRINO / "plugin",
+                   "node.internal-address": "127.0.0.1", "config": folder / "etc/config.properties"}
+        self.log = folder / "trino.log"
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                ["nice", java, "-Xmx1500m", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                 "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+                 "--sun-misc-unsafe-memory-access=allow", "-Djdk.attach.allowAttachSelf=true",
+                 *(f"-D{key}={value}" for key, value in of_node.items()), "-cp", f"{TRINO}/lib/*",
+                 "io.trino.server.TrinoServer"], cwd=folder, stdout=log, stderr=log)
+        end = time.monotonic() + 300
+        while "SERVER STARTED" not in self.log.read_text():
+            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()[-3000:]
+            time.sleep(0.2)
+
+    @staticmethod
+    def write(path, settings):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+
+    def sql(self, sql):
+        ask = urllib.request.Request(self.address + "/v1/statement", sql.encode(), {"X-Trino-User": "test"})
+        rows = []
+        while ask:
+            with urllib.request.urlopen(ask, timeout=120) as response:
+                answer = json.load(response)
+            rows += map(tuple, answer.get("data") or [])
+            if "error" in answer:
+                raise EngineError(f"Trino: {answer['error']['errorName']}: {answer['error']['message']}\nof: {sql}")
+            ask = answer.get("nextUri")
+        return rows
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def newest_java():
+    """(version, path) of the newest Java found."""
+    found = [Path("/usr/bin/java"), *Path("/usr/lib/jvm").glob("*/bin/java")]
+    versions = []
+    for java in filter(Path.exists, found):
+        said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+        versions.append((int(re.search(r'version "(\d+)', said)[1]), java))
+    return max(versions, default=(0, None))
+
+
+def start_trino(lake, folder):
+    """Only what ./do test --full brings, and only where there is a Java for it: skipped elsewhere, also in CI."""
+    if not TRINO.exists():
+        pytest.skip("Trino is not there; ./do test --full brings it")
+    version, java = newest_java()
+    if version < 24:
+        pytest.skip(f"Trino 476 needs Java 24; the newest here is {version}")
+    return Trino(java, lake, Path(folder))

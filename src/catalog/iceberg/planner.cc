@@ -44,7 +44,7 @@ Result<ScanState> StateAt(const iceberg::TableMetadata& metadata, const ScanPoin
   const auto current = metadata.FindSchema(metadata.current_schema_id);
   const auto with = [&](iceberg::SnapshotPtr snapshot) {
     auto schema = snapshot->schema_id ? metadata.FindSchema(*snapshot->schema_id) : nullptr;
-    return ScanState{std::move(snapshot), schema ? std::move(schema) : current};
+    return ScanState{std::move(snapshot), schema ? schema : current};
   };
   if (point.snapshot_id) {
     if (auto snapshot = metadata.FindSnapshot(*point.snapshot_id)) return with(std::move(snapshot));
@@ -140,6 +140,7 @@ Status Planner::Plan(const Scope& scope, const std::shared_ptr<const iceberg::Ta
                      const ScanRequest& request, const PlannedSink& sink) {
   TARN_TRY(const Prepared prepared, Prepare(scope, metadata, request));
   std::vector<Piece> pieces;
+  pieces.reserve(prepared.data.size());
   for (const iceberg::ManifestFile* manifest : prepared.data) pieces.push_back({manifest});
   return PlanPieces(scope, prepared, pieces, sink);
 }

@@ -21,8 +21,8 @@ constexpr size_t kGroupMax = 64;
 constexpr std::chrono::milliseconds kComingWait{2};
 // Each round lost means that another commit won: somebody always goes on.
 constexpr int kRoundsMax = 100;
-constexpr size_t kLanesMax = 4096;
-constexpr size_t kListedMax = 1'000'000;
+constexpr size_t kLanesMax = 512;
+constexpr size_t kListedMax = 100'000;  // some 30 MB
 
 bool AssertsCreate(const std::vector<iceberg::Requirement>& requirements) {
   return std::ranges::any_of(

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,7 +18,7 @@ using iceberg::TypeId;
 using iceberg::Value;
 
 constexpr int kTruncateDefault = 16;
-constexpr size_t kInferredColumnsDefault = 100;
+constexpr int64_t kInferredColumnsDefault = 100;
 
 struct Mode {
   bool counts = true;
@@ -35,8 +33,9 @@ std::optional<Mode> ParseMode(std::string_view text) {
   if (mode == "full") return Mode{true, true, 0};
   if (!mode.starts_with("truncate(") || !mode.ends_with(")")) return std::nullopt;
   Mode cut;
-  const char* end = mode.data() + mode.size() - 1;
-  if (std::from_chars(mode.data() + 9, end, cut.truncate).ptr != end || cut.truncate <= 0) return std::nullopt;
+  const auto length = ParseI64(std::string_view(mode).substr(9, mode.size() - 10));
+  if (!length || *length <= 0 || *length > INT32_MAX) return std::nullopt;
+  cut.truncate = static_cast<int>(*length);
   return cut;
 }
 
@@ -63,12 +62,10 @@ class Modes {
  private:
   // Wide tables keep metrics of their first columns alone.
   void CountInferred() {
-    size_t max = kInferredColumnsDefault;
+    int64_t max = kInferredColumnsDefault;
     const auto given = properties_.find("write.metadata.metrics.max-inferred-column-defaults");
-    if (given != properties_.end()) {
-      std::from_chars(given->second.data(), given->second.data() + given->second.size(), max);
-    }
-    size_t leaves = 0;
+    if (given != properties_.end()) max = ParseI64(given->second).value_or(max);
+    int64_t leaves = 0;
     for (const int32_t id : schema_.ids()) {
       const iceberg::Field* field = schema_.FindField(id);
       if (field == nullptr || field->type.is_nested()) continue;
@@ -89,7 +86,7 @@ template <typename T>
 std::optional<T> Plain(std::string_view bytes) {
   T value;
   if (bytes.size() != sizeof(value)) return std::nullopt;
-  std::memcpy(&value, bytes.data(), sizeof(value));
+  bytes.copy(reinterpret_cast<char*>(&value), sizeof(value));
   return value;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <utility>
 
@@ -56,11 +55,9 @@ Result<engine::WriteTarget::Codec> CodecOf(const iceberg::TableMetadata& metadat
 
 uint64_t FileBytes(const iceberg::TableMetadata& metadata, const WriteOptions& options) {
   if (options.file_bytes) return *options.file_bytes;
-  uint64_t bytes = kFileBytesDefault;
-  if (const std::string* given = Property(metadata, "write.target-file-size-bytes")) {
-    std::from_chars(given->data(), given->data() + given->size(), bytes);
-  }
-  return std::max<uint64_t>(bytes, 1);
+  const std::string* given = Property(metadata, "write.target-file-size-bytes");
+  const auto bytes = given == nullptr ? std::nullopt : ParseI64(*given);
+  return bytes && *bytes > 0 ? static_cast<uint64_t>(*bytes) : kFileBytesDefault;
 }
 
 // A partition field whose value tells files apart: all but void ones.

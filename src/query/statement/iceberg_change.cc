@@ -172,7 +172,7 @@ class Run {
     TARN_CHECK(CopyRest(copied, made));
     made.added = written_;
     made.added.insert(made.added.end(), deletes_.begin(), deletes_.end());
-    made.operation = made.added.empty() ? "delete" : "overwrite";
+    made.operation = written_.empty() ? "delete" : "overwrite";
     made.extra_summary = SummaryOf(job_);
     catalog::SnapshotOptions options;
     options.table_uuid = metadata_.table_uuid;
@@ -428,6 +428,7 @@ Status RunUpdate(Job& job, sql::UpdateRows& change) {
   TARN_TRY(const sql::Plan plan, PlanRows(job, *query));
   TARN_CHECK(CheckAssigned(columns, assigned, plan, first));
   std::vector<std::string> values;
+  values.reserve(columns.size());
   for (size_t i = 0; i < columns.size(); ++i) values.push_back(fmt::format("q.c{}", first + i));
   std::string from = Named(plan);
   TARN_TRY(run.select, RowsSelect(schema, {"q.c0", "q.c1", "true"}, values, from,

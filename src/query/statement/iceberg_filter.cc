@@ -38,7 +38,8 @@ const iceberg::Field* ColumnOf(const Expr& expr, const Columns& schema) {
 
 bool IsInteger(const iceberg::Type& type) { return type.id() == TypeId::kInt || type.id() == TypeId::kLong; }
 
-// A literal as the column's value; nothing when it is none, or would have to be converted otherwise than exactly.
+// A literal as the column's value; nothing when it is none, or would have to be converted otherwise than exactly. None
+// for floats: SQL orders NaN and equals the zeros, the format's bounds do not.
 std::optional<Value> LiteralOf(const Expr& expr, const iceberg::Type& type) {
   std::string text = expr.text;
   if (expr.kind == ExprKind::kUnary && expr.op == "-" && expr.args.size() == 1 &&
@@ -53,7 +54,7 @@ std::optional<Value> LiteralOf(const Expr& expr, const iceberg::Type& type) {
       if (text.size() == 10) text += "T00:00:00";
     }
   } else {
-    const bool fits = (expr.kind == ExprKind::kInteger && (IsInteger(type) || type.id() == TypeId::kDouble)) ||
+    const bool fits = (expr.kind == ExprKind::kInteger && IsInteger(type)) ||
                       (expr.kind == ExprKind::kString && type.id() == TypeId::kString) ||
                       (expr.kind == ExprKind::kBoolean && type.id() == TypeId::kBoolean);
     if (!fits) return std::nullopt;
@@ -93,18 +94,14 @@ FileFilter Compare(const Expr& expr, const Columns& schema) {
     const auto op = OpOf(expr.op, swapped);
     auto value = LiteralOf(*expr.args[swapped ? 0 : 1], field->type);
     if (!op || !value) return Unsaid();
-    // NaN is larger than all in SQL's order and in none of the format's bounds.
-    const bool floats = field->type.id() == TypeId::kFloat || field->type.id() == TypeId::kDouble;
-    FileFilter made = Test(schema, *field, *op, {std::move(*value)});
-    if (floats && (*op == Op::kGt || *op == Op::kGtEq || *op == Op::kNotEq)) return Unsaid();
-    return made;
+    return Test(schema, *field, *op, {std::move(*value)});
   }
   return Unsaid();
 }
 
 FileFilter In(const Expr& expr, const Columns& schema) {
   const iceberg::Field* field = ColumnOf(*expr.args[0], schema);
-  if (field == nullptr || field->type.id() == TypeId::kFloat || field->type.id() == TypeId::kDouble) return Unsaid();
+  if (field == nullptr) return Unsaid();
   iceberg::Values values;
   for (size_t i = 1; i < expr.args.size(); ++i) {
     auto value = LiteralOf(*expr.args[i], field->type);

@@ -164,6 +164,7 @@ Status RunMerge(Job& job, sql::Merge& merge) {
   TARN_CHECK(build.CheckTypes());
   job.lake.Prune(plan.tables);
   std::vector<std::string> values;
+  values.reserve(schema.columns().size());
   for (size_t i = 0; i < schema.columns().size(); ++i) values.push_back(fmt::format("struct_extract(q.c3, 'c{}')", i));
   const std::string from =
       fmt::format("(SELECT * FROM ({}) AS p(c0, c1, c2, c3) WHERE c3 IS NOT NULL) AS q", plan.duckdb);

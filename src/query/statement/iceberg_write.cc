@@ -184,6 +184,7 @@ Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::Ic
   job.lake.Prune(plan.tables);
   TARN_TRY(const std::vector<int> sources, MatchColumns(insert, columns, plan.columns));
   std::vector<std::string> values;
+  values.reserve(sources.size());
   for (const int source : sources) values.push_back(source < 0 ? "" : fmt::format("q.c{}", source));
   tables::Rows rows;
   TARN_TRY(rows.select, RowsSelect(metadata.schema(), {}, values, Named(plan)));
@@ -218,7 +219,7 @@ Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
     if (create.if_not_exists) return FinishWrite(job, {}, 0, 0);
     return Fail(kUserError, absent.error().message);
   }
-  TARN_CHECK(absent);
+  if (!absent.ok()) return absent.error();
   TARN_TRY(sql::Plan plan, sql::PlanQuery(*create.query, job.lake, job.context()));
   job.lake.Prune(plan.tables);
   TARN_CHECK(CompleteTypes(job, plan));
@@ -230,6 +231,7 @@ Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
   const iceberg::TableMetadata& metadata = *staged->metadata;
 
   std::vector<std::string> values;
+  values.reserve(plan.columns.size());
   for (size_t i = 0; i < plan.columns.size(); ++i) values.push_back(fmt::format("q.c{}", i));
   tables::Rows rows;
   TARN_TRY(rows.select, RowsSelect(metadata.schema(), {}, values, Named(plan)));

@@ -275,3 +275,62 @@ def test_statements_as_dbt_writes_them(shop, name):
     shop.ok(f"delete from {name} where seen < timestamp '2024-01-02 00:00:00'")
     assert content(shop, name, "id, v, w") == [("2", "B", None), ("3", "c", None)]
     shop.ok(f"drop table if exists `{name}`")
+
+
+def test_rows_are_sorted_by_the_tables_order(shop, catalog, name):
+    from pyiceberg.schema import Schema
+    from pyiceberg.table.sorting import SortDirection, SortField, SortOrder
+    from pyiceberg.transforms import IdentityTransform
+    from pyiceberg.types import LongType, NestedField, StringType
+    schema = Schema(NestedField(1, "id", LongType()), NestedField(2, "s", StringType()))
+    order = SortOrder(SortField(2, IdentityTransform(), SortDirection.DESC), SortField(1, IdentityTransform()))
+    catalog.create_table(f"{shop.database}.{name}", schema, location=f"s3://{shop.bucket}/{name}", sort_order=order)
+    shop.ok(f"INSERT INTO {name} SELECT id, CAST(id % 3 AS varchar) FROM UNNEST(sequence(9, 1, -1)) AS t(id)")
+    table = catalog.load_table(f"{shop.database}.{name}")
+    file = next(iter(table.scan().plan_files())).file
+    assert file.sort_order_id == table.sort_order().order_id
+    ids = pq.read_table(table.io.new_input(file.file_path).open())["id"].to_pylist()
+    assert ids == [2, 5, 8, 1, 4, 7, 3, 6, 9]
+
+
+def test_concurrent_updates_are_serializable(shop, name):
+    """Each acknowledged increment is in the table; those that lost the race were told so."""
+    import concurrent.futures
+    create(shop, name, "id int, n int")
+    shop.ok(f"INSERT INTO {name} VALUES (0, 0), (1, 0)")
+
+    def increment(i):
+        done = shop.wait(shop.start(f"UPDATE {name} SET n = n + 1 WHERE id = {i % 2}"))["Status"]
+        if done["State"] == "SUCCEEDED":
+            return i % 2
+        assert "ICEBERG_COMMIT_ERROR" in done["StateChangeReason"]
+        return None
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(increment, range(12)))
+    assert content(shop, name) == [(str(i), str(done.count(i))) for i in (0, 1)]
+    assert any(i is not None for i in done)
+
+
+def test_other_engines_deletes_are_kept_by_ours(shop, catalog, name):
+    """PyIceberg deletes by rewriting, Athena by position: each on top of the other's."""
+    create(shop, name, "id bigint, city string", "city")
+    shop.ok(f"INSERT INTO {name} SELECT id, CASE WHEN id % 2 = 0 THEN 'rome' ELSE 'oslo' END "
+            "FROM UNNEST(sequence(1, 10)) AS t(id)")
+    shop.ok(f"DELETE FROM {name} WHERE id + 0 = 2")
+    catalog.load_table(f"{shop.database}.{name}").delete("id = 5")
+    shop.ok(f"UPDATE {name} SET city = 'riga' WHERE id * 1 = 4")
+    shop.ok(f"ALTER TABLE {name} ADD PARTITION FIELD bucket(2, id)")
+    shop.ok(f"DELETE FROM {name} WHERE id + 0 = 7")
+    shop.ok(f"INSERT INTO {name} VALUES (11, 'bonn')")
+    expected = {(i, "rome" if i % 2 == 0 else "oslo") for i in (1, 3, 6, 8, 9, 10)} | {(4, "riga"), (11, "bonn")}
+    assert {(row["id"], row["city"]) for row in rows(catalog, shop, name)} == expected
+    assert {(int(i), city) for i, city in content(shop, name)} == expected
+
+
+def test_prepared_changes_take_parameters(shop, name):
+    create(shop, name, "id int, v string")
+    shop.ok(f"INSERT INTO {name} VALUES (1, 'a'), (2, 'b')")
+    shop.ok(f"UPDATE {name} SET v = ? WHERE id = ?", ExecutionParameters=["'c'", "1"])
+    shop.ok(f"DELETE FROM {name} WHERE v = ?", ExecutionParameters=["'b'"])
+    assert content(shop, name) == [("1", "c")]

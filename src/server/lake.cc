@@ -36,6 +36,7 @@
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/snapshots.h"
 #include "catalog/iceberg/tables.h"
+#include "catalog/iceberg/views.h"
 #include "engine/engine.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
@@ -178,6 +179,7 @@ class OpenLake : public Lake {
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
+    iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
     manifests_ = std::make_unique<catalog::Manifests>(*objects_);
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
@@ -298,6 +300,7 @@ class OpenLake : public Lake {
                                  .pool = &iceberg_pool_,
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
+                                 .views = iceberg_views_.get(),
                                  .planner = planner_.get(),
                                  .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
                                  .plans = nullptr,
@@ -331,6 +334,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
+  std::unique_ptr<catalog::IcebergViews> iceberg_views_;
   std::unique_ptr<catalog::Manifests> manifests_;
   std::unique_ptr<catalog::Planner> planner_;
   std::unique_ptr<catalog::TableBuckets> table_buckets_;

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/tables.h"
+#include "catalog/iceberg/views.h"
 #include "http/server.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
@@ -38,6 +39,7 @@ struct Parts {
   WorkerPool* pool = nullptr;
   catalog::Catalog* catalog = nullptr;
   catalog::IcebergTables* tables = nullptr;
+  catalog::IcebergViews* views = nullptr;
   catalog::Planner* planner = nullptr;
   std::string sealing_key;           // secret, the same after a restart
   std::shared_ptr<ScanPlans> plans;  // the face's own

@@ -14,8 +14,8 @@ Result<Answer> DropTable(const Asked& asked) {
   if (purge != asked.query.end() && EqualsIgnoreCase(purge->second, "true")) {
     return Fail(kUnsupportedOperation, "purging a table's files is not served: drop it, then remove its location");
   }
-  TARN_CHECK(
-      Worded(asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table), asked.name_space, asked.table));
+  TARN_CHECK(Worded(asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table, asked.also), asked.name_space,
+                    asked.table));
   return Answer{.status = 204};
 }
 
@@ -25,7 +25,8 @@ Result<Answer> RenameTable(const Asked& asked) {
   TARN_TRY(const Identifier to, IdentifierOf(body, "destination"));
   TARN_CHECK(asked.May("glue:UpdateTable", from.name_space, from.name));
   TARN_CHECK(asked.May("glue:CreateTable", to.name_space, to.name));
-  const Status renamed = asked.parts->tables->Rename(asked.scope, from.name_space, from.name, to.name_space, to.name);
+  const Status renamed =
+      asked.parts->tables->Rename(asked.scope, from.name_space, from.name, to.name_space, to.name, asked.also);
   if (renamed.Is(catalog::kNoSuchDatabase) && asked.parts->catalog->GetDatabase(asked.scope, from.name_space).ok()) {
     return WordedFor(renamed.error(), to.name_space, {});
   }

@@ -146,7 +146,7 @@ Result<Answer> RegisterTable(const Asked& asked) {
   TARN_TRY(const std::string location, TextOf(body, "metadata-location"));
   TARN_TRY(const bool overwrite, FlagOf(body, "overwrite"));
   TARN_TRY(const auto table,
-           Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite),
+           Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite, asked.also),
                   asked.name_space));
   return TableAnswer(asked, table, name);
 }

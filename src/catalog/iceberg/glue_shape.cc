@@ -70,10 +70,15 @@ void AddColumn(const iceberg::Field& field, bool current, std::vector<Column>& c
 
 }  // namespace
 
+std::vector<Column> GlueColumns(const iceberg::Schema& schema) {
+  std::vector<Column> columns;
+  for (const iceberg::Field& field : schema.columns()) AddColumn(field, true, columns);
+  return columns;
+}
+
 void ShowAsGlue(const iceberg::TableMetadata& metadata, const std::string& location, const std::string& previous,
                 Table& table) {
-  std::vector<Column> columns;
-  for (const iceberg::Field& field : metadata.schema().columns()) AddColumn(field, true, columns);
+  std::vector<Column> columns = GlueColumns(metadata.schema());
   for (const iceberg::SchemaPtr& schema : metadata.schemas) {
     for (const iceberg::Field& field : schema->columns()) AddColumn(field, false, columns);
   }

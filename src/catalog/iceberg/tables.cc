@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -10,6 +11,7 @@
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "catalog/iceberg/committer.h"
+#include "catalog/iceberg/names.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 #include "object/store.h"
@@ -20,11 +22,17 @@ namespace {
 constexpr uint64_t kMetadataBytesMax = uint64_t{512} << 20;
 constexpr size_t kCachedMax = 512;
 constexpr size_t kKeptJsonBytesMax = 256 << 10;
-constexpr std::string_view kLocationParameter = "metadata_location";
 
-std::string MetadataLocation(const Table& table) {
-  const std::string* location = catalog::Find(table.parameters, kLocationParameter);
-  return location != nullptr ? *location : std::string();
+// What makes a table finds the name free, or a table, whose commit then fails by its requirement.
+Status CheckName(const Catalog& catalog, const Scope& scope, const TableChange& change) {
+  if (!std::ranges::any_of(change.requirements, [](const iceberg::Requirement& requirement) {
+        return requirement.kind == iceberg::RequirementKind::kCreate;
+      })) {
+    return Ok();
+  }
+  const auto present = catalog.GetTable(scope, change.database, change.name);
+  if (present.ok() && !present->IsIceberg()) return NameTaken(*present, false, change.database, change.name);
+  return Ok();
 }
 
 }  // namespace
@@ -40,7 +48,7 @@ IcebergTables::IcebergTables(Catalog& catalog, kv::Store& kv, blob::Store& blobs
             return Load(scope, database, name);
           },
           [this](const Scope& scope, std::string_view database, std::string_view name) {
-            return DefaultLocation(scope, database, name);
+            return DefaultLocation(catalog_, objects_, scope, database, name);
           },
           [this](const IcebergTable& made, const std::string& etag, const std::string& previous) {
             Keep(made, etag, previous);
@@ -80,42 +88,29 @@ Result<IcebergTable> IcebergTables::Load(const Scope& scope, std::string_view da
     return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
   }
   IcebergTable table;
-  table.metadata_location = MetadataLocation(record);
+  table.metadata_location = MetadataLocationOf(record);
   if (table.metadata_location.empty()) {
     return Fail(kNotIceberg, fmt::format("the Iceberg table {}.{} has no metadata_location", database, name));
   }
-  TARN_TRY(Kept kept, Read(scope, table.metadata_location));
-  table.metadata = std::move(kept.metadata);
-  table.json = std::move(kept.json);
+  auto kept = Read(scope, table.metadata_location);
+  if (kept.Is(object::kNoSuchKey) || kept.Is(object::kNoSuchBucket)) {
+    return Error{kept.error().reason, "Failed to open input stream for file: " + table.metadata_location};
+  }
+  if (!kept.ok()) return kept.error();
+  table.metadata = std::move(kept->metadata);
+  table.json = std::move(kept->json);
   table.record = std::move(record);
   return table;
-}
-
-Result<std::string> IcebergTables::DefaultLocation(const Scope& scope, std::string_view database,
-                                                   std::string_view name) {
-  if (TableBucketOf(scope)) return NewTableLocation(objects_, scope);
-  TARN_TRY(const Database found, catalog_.GetDatabase(scope, database));
-  if (found.location && !found.location->empty()) {
-    std::string base = *found.location;
-    while (base.ends_with('/')) base.pop_back();
-    return fmt::format("{}/{}", base, name);
-  }
-  const std::string bucket = fmt::format("tarn-warehouse-{}-{}", scope.account, scope.region);
-  if (!objects_.GetBucket(bucket).ok()) {
-    const auto made = objects_.CreateBucket(scope, bucket);
-    if (!made.ok() && !made.Is(object::kBucketOwnedByYou)) return made.error();
-  }
-  return fmt::format("s3://{}/{}/{}", bucket, found.name, name);
 }
 
 Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view database, std::string_view name,
                                            iceberg::NewTable table, bool staged, const Alongside& also) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   const auto present = catalog_.GetTable(scope, database, name);
-  if (present.ok()) return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", database, name));
+  if (present.ok()) return NameTaken(*present, false, database, name);
   if (!present.Is(kNoSuchTable)) return present.error();
   if (table.location.empty()) {
-    TARN_TRY(table.location, DefaultLocation(scope, database, AsciiLower(name)));
+    TARN_TRY(table.location, DefaultLocation(catalog_, objects_, scope, database, AsciiLower(name)));
   }
   const iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
   TARN_TRY(auto metadata, iceberg::MakeTable(table, context));
@@ -133,6 +128,7 @@ Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view 
 Result<IcebergTable> IcebergTables::Commit(const Scope& scope, std::string_view database, std::string_view name,
                                            const std::vector<iceberg::Requirement>& requirements,
                                            const std::vector<iceberg::Update>& updates, const Alongside& also) {
+  TARN_CHECK(CheckName(catalog_, scope, {std::string(database), std::string(name), requirements, {}}));
   return committer_->Commit(scope, {std::string(database), std::string(name), requirements, updates}, also);
 }
 
@@ -145,60 +141,59 @@ Result<IcebergTable> IcebergTables::Edit(
 
 Result<std::vector<IcebergTable>> IcebergTables::CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
                                                            const Alongside& also) {
+  for (const TableChange& change : changes) TARN_CHECK(CheckName(catalog_, scope, change));
   return committer_->CommitAll(scope, changes, also);
 }
 
 Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_view database, std::string_view name,
-                                             const std::string& metadata_location, bool overwrite) {
+                                             const std::string& metadata_location, bool overwrite,
+                                             const Alongside& also) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
+  auto present = catalog_.GetTable(scope, database, name);
+  if (!present.ok() && !present.Is(kNoSuchTable)) return present.error();
+  if (present.ok() && (!overwrite || !present->IsIceberg())) return NameTaken(*present, false, database, name);
   IcebergTable table;
   TARN_TRY(const Kept kept, Read(scope, metadata_location));
   table.metadata = kept.metadata;
   table.metadata_location = metadata_location;
-  auto present = catalog_.GetTable(scope, database, name);
   if (present.ok()) {
-    if (!overwrite) return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", database, name));
     table.record = std::move(*present);
-    ShowAsGlue(*table.metadata, metadata_location, MetadataLocation(table.record), table.record);
+    ShowAsGlue(*table.metadata, metadata_location, MetadataLocationOf(table.record), table.record);
     UpdateTableOptions options;
     options.expected_version = table.record.version;
+    options.also = also;
     TARN_TRY(table.record.version, catalog_.UpdateTable(scope, table.record, options));
     return table;
   }
-  if (!present.Is(kNoSuchTable)) return present.error();
   table.record.name = name;
+  table.record.shown_name = name;
   table.record.database = database;
   ShowAsGlue(*table.metadata, metadata_location, "", table.record);
-  TARN_CHECK(catalog_.CreateTable(scope, table.record));
+  const Status made = catalog_.CreateTable(scope, table.record, {}, also);
+  if (made.Is(kAlreadyExists)) {
+    const auto winner = catalog_.GetTable(scope, database, name);
+    if (winner.ok()) return NameTaken(*winner, false, database, name);
+  }
+  TARN_CHECK(made);
   return table;
 }
 
-Status IcebergTables::Drop(const Scope& scope, std::string_view database, std::string_view name) {
+Status IcebergTables::Drop(const Scope& scope, std::string_view database, std::string_view name,
+                           const Alongside& also) {
   TARN_TRY(const Table record, catalog_.GetTable(scope, database, name));
   if (!record.IsIceberg()) {
     return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
   }
-  return catalog_.DeleteTable(scope, database, name);
+  return catalog_.DeleteTable(scope, database, name, also);
 }
 
 Status IcebergTables::Rename(const Scope& scope, std::string_view database, std::string_view name,
-                             std::string_view to_database, std::string_view to_name) {
+                             std::string_view to_database, std::string_view to_name, const Alongside& also) {
   TARN_TRY(Table record, catalog_.GetTable(scope, database, name));
   if (!record.IsIceberg()) {
     return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
   }
-  TARN_CHECK(catalog_.GetDatabase(scope, to_database));
-  if (!EqualsIgnoreCase(database, to_database)) {
-    return Fail(iceberg::kUnsupported, "a table cannot be renamed into another namespace");
-  }
-  if (catalog_.GetTable(scope, to_database, to_name).ok()) {
-    return Fail(kAlreadyExists, fmt::format("Table already exists: {}.{}", to_database, to_name));
-  }
-  UpdateTableOptions options;
-  options.expected_version = record.version;
-  options.new_name = to_name;
-  TARN_CHECK(catalog_.UpdateTable(scope, std::move(record), options));
-  return Ok();
+  return RenameRecord(catalog_, scope, std::move(record), to_database, to_name, also);
 }
 
 Result<Page<Table>> IcebergTables::List(const Scope& scope, std::string_view database,

@@ -84,7 +84,7 @@ class IcebergTables {
                                               const Alongside& also = nullptr);
   // Takes a table over from its metadata file. `overwrite` swaps the file of a table that is there.
   Result<IcebergTable> Register(const Scope& scope, std::string_view database, std::string_view name,
-                                const std::string& metadata_location, bool overwrite);
+                                const std::string& metadata_location, bool overwrite, const Alongside& also = nullptr);
   // Glue's own clients write the metadata file themselves. `table`: the record as the client gives it, its parameter
   // metadata_location the file, which is read and checked: kInvalidInput. An update is a compare-and-swap on the
   // expected version and on the parameter previous_metadata_location, each where it is given: kTableMoved.
@@ -93,9 +93,10 @@ class IcebergTables {
   // Makes a table of a Glue record: its columns are the schema when the definition has none. kInvalidInput.
   Result<IcebergTable> CreateAs(const Scope& scope, Table record, iceberg::NewTable table);
   // Forgets the table; its files stay.
-  Status Drop(const Scope& scope, std::string_view database, std::string_view name);
+  Status Drop(const Scope& scope, std::string_view database, std::string_view name, const Alongside& also = nullptr);
+  // Into another namespace, too.
   Status Rename(const Scope& scope, std::string_view database, std::string_view name, std::string_view to_database,
-                std::string_view to_name);
+                std::string_view to_name, const Alongside& also = nullptr);
   Result<Page<Table>> List(const Scope& scope, std::string_view database, const ListOptions& options) const;
 
  private:
@@ -108,7 +109,6 @@ class IcebergTables {
   Result<Kept> Read(const Scope& scope, const std::string& location);
   Result<iceberg::TableMetadata> ReadImported(const Scope& scope, const std::string& location);
   void Keep(const IcebergTable& made, const std::string& etag, const std::string& previous);
-  Result<std::string> DefaultLocation(const Scope& scope, std::string_view database, std::string_view name);
 
   Catalog& catalog_;
   object::Store& objects_;
@@ -123,5 +123,7 @@ class IcebergTables {
 // empty.
 void ShowAsGlue(const iceberg::TableMetadata& metadata, const std::string& location, const std::string& previous,
                 Table& table);
+// A schema's columns with Hive's types.
+std::vector<Column> GlueColumns(const iceberg::Schema& schema);
 
 }  // namespace tarn::catalog

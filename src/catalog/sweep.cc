@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
+#include "catalog/reports.h"
 
 namespace tarn::catalog {
 namespace {
@@ -32,7 +33,7 @@ Status DeleteAll(kv::Store& store, const kv::Key& prefix) {
 }
 
 Status SweepTable(kv::Store& store, const Scope& scope, const std::string& uid) {
-  for (std::string_view kind : {kPartitions, kVersions, kTableStatistics, kPartitionStatistics, kIndexes}) {
+  for (std::string_view kind : {kPartitions, kVersions, kTableStatistics, kPartitionStatistics, kIndexes, kReports}) {
     TARN_CHECK(DeleteAll(store, UnderUid(scope, kind, uid)));
   }
   return kv::Transact(store, [&](kv::Txn& txn) -> Status {

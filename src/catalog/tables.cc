@@ -146,10 +146,11 @@ Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Database parent, LoadDatabase(txn, scope, database));
     TARN_TRY(Table present, LoadTable(txn, scope, database, name));
+    if (also) TARN_CHECK(also(txn));
     txn.Delete(TableKey(scope, parent.uid, name).bytes());
     txn.Put(GarbageKey(scope, kTables, present.uid).bytes(), "");
     uid = present.uid;
-    return also ? also(txn) : Ok();
+    return Ok();
   }));
   SweepAfterDrop(scope, kTables, uid);
   return Ok();

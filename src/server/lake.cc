@@ -34,6 +34,7 @@
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/catalog.h"
 #include "catalog/iceberg/planner.h"
+#include "catalog/iceberg/purge.h"
 #include "catalog/iceberg/snapshots.h"
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
@@ -182,6 +183,7 @@ class OpenLake : public Lake {
     iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
     manifests_ = std::make_unique<catalog::Manifests>(*objects_);
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
+    purger_ = std::make_unique<catalog::Purger>(*kv_, *catalog_, *iceberg_tables_, *manifests_, *objects_);
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
@@ -291,6 +293,7 @@ class OpenLake : public Lake {
                                                 .kv = kv_.get(),
                                                 .blobs = blobs_.get()});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
+    purger_->Start();
     iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
         api::iceberg_rest::Parts{.default_region = options_.region,
                                  .advertise = options_.advertise,
@@ -301,6 +304,7 @@ class OpenLake : public Lake {
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
                                  .views = iceberg_views_.get(),
+                                 .purger = purger_.get(),
                                  .planner = planner_.get(),
                                  .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
                                  .plans = nullptr,
@@ -337,6 +341,7 @@ class OpenLake : public Lake {
   std::unique_ptr<catalog::IcebergViews> iceberg_views_;
   std::unique_ptr<catalog::Manifests> manifests_;
   std::unique_ptr<catalog::Planner> planner_;
+  std::unique_ptr<catalog::Purger> purger_;
   std::unique_ptr<catalog::TableBuckets> table_buckets_;
   std::unique_ptr<catalog::Snapshots> snapshots_;
   std::unique_ptr<engine::Pool> engine_;

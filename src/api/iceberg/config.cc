@@ -27,8 +27,8 @@ const std::vector<Route>& Routes() {
     routes.push_back({.operation = "GetConfig", .method = "GET", .path = "/v1/config", .run = &GetConfig});
     routes.push_back({.operation = "GetToken", .method = "POST", .path = "/v1/oauth/tokens", .run = &PostToken});
     for (Route& route : routes) route.declared = false;
-    for (const auto& family : {&NamespaceRoutes, &TableRoutes, &TableNameRoutes, &ViewRoutes, &ScanRoutes,
-                               &CredentialRoutes, &SignRoutes, &TransactionRoutes}) {
+    for (const auto& family : {&NamespaceRoutes, &TableRoutes, &TableNameRoutes, &ViewRoutes, &FunctionRoutes,
+                               &MetricsRoutes, &ScanRoutes, &CredentialRoutes, &SignRoutes, &TransactionRoutes}) {
       std::ranges::move(family(), std::back_inserter(routes));
     }
     return routes;

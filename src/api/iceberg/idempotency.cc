@@ -30,7 +30,7 @@ void VisitFields(V&& visit, KeptAnswer& a) {
 namespace {
 
 constexpr size_t kKeyBytes = 36;
-constexpr size_t kBodyBytesMax = size_t{1} << 20;
+constexpr size_t kBodyBytesMax = size_t{3} << 20;
 constexpr size_t kSweptAtOnce = 1000;
 constexpr int64_t kSweepEveryMicros = int64_t{60} * kMicrosPerSecond;
 
@@ -127,7 +127,7 @@ Result<Answer> Idempotency::RunOnce(const Route& route, Asked& asked, const std:
   bool kept_with_change = false;
   asked.also = [&](kv::Txn& txn) -> Status {
     KeptAnswer made = fresh;
-    if (asked.promised) {
+    if (asked.promised && asked.promised->body.size() <= kBodyBytesMax) {
       made.status = asked.promised->status;
       made.body = asked.promised->body;
     }

@@ -16,6 +16,7 @@
 #include "base/executor.h"
 #include "base/time.h"
 #include "catalog/iceberg/planner.h"
+#include "catalog/iceberg/purge.h"
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
 #include "http/server.h"
@@ -40,6 +41,7 @@ struct Parts {
   catalog::Catalog* catalog = nullptr;
   catalog::IcebergTables* tables = nullptr;
   catalog::IcebergViews* views = nullptr;
+  catalog::Purger* purger = nullptr;
   catalog::Planner* planner = nullptr;
   std::string sealing_key;           // secret, the same after a restart
   std::shared_ptr<ScanPlans> plans;  // the face's own

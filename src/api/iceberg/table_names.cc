@@ -8,15 +8,35 @@
 namespace tarn::api::iceberg_rest {
 namespace {
 
+Answer UnregisteredAnswer(const catalog::IcebergTable& table) {
+  json::Writer out;
+  out.BeginObject().Key("metadata-location").String(table.metadata_location).Key("metadata");
+  table.metadata->Write(out);
+  out.EndObject();
+  return Answer{.body = out.Take()};
+}
+
 Result<Answer> DropTable(const Asked& asked) {
   TARN_CHECK(asked.May("glue:DeleteTable", asked.name_space, asked.table));
-  const auto purge = asked.query.find("purgeRequested");
-  if (purge != asked.query.end() && EqualsIgnoreCase(purge->second, "true")) {
-    return Fail(kUnsupportedOperation, "purging a table's files is not served: drop it, then remove its location");
-  }
-  TARN_CHECK(Worded(asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table, asked.also), asked.name_space,
-                    asked.table));
+  const auto given = asked.query.find("purgeRequested");
+  const bool purge = given != asked.query.end() && EqualsIgnoreCase(given->second, "true");
+  const Status dropped = purge ? asked.parts->purger->Drop(asked.scope, asked.name_space, asked.table, asked.also)
+                               : asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table, asked.also);
+  TARN_CHECK(Worded(dropped, asked.name_space, asked.table));
   return Answer{.status = 204};
+}
+
+// Commits in flight fail: there is no table any more.
+Result<Answer> UnregisterTable(const Asked& asked) {
+  TARN_CHECK(asked.May("glue:DeleteTable", asked.name_space, asked.table));
+  // The answer is promised before the change: afterwards nothing leads to the metadata.
+  TARN_TRY(const auto before, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
+                                     asked.name_space, asked.table));
+  asked.promised = UnregisteredAnswer(before);
+  TARN_TRY(const auto table,
+           Worded(asked.parts->tables->Unregister(asked.scope, asked.name_space, asked.table, asked.also),
+                  asked.name_space, asked.table));
+  return UnregisteredAnswer(table);
 }
 
 Result<Answer> RenameTable(const Asked& asked) {
@@ -39,6 +59,8 @@ Result<Answer> RenameTable(const Asked& asked) {
 std::vector<Route> TableNameRoutes() {
   return {
       {"DropTable", "DELETE", "/v1/{prefix}/namespaces/{namespace}/tables/{table}", &DropTable, true},
+      {"UnregisterTable", "POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/unregister", &UnregisterTable,
+       true},
       {"RenameTable", "POST", "/v1/{prefix}/tables/rename", &RenameTable, true},
   };
 }

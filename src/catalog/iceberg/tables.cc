@@ -12,6 +12,7 @@
 #include "catalog/errors.h"
 #include "catalog/iceberg/committer.h"
 #include "catalog/iceberg/names.h"
+#include "catalog/keys.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 #include "object/store.h"
@@ -185,6 +186,20 @@ Status IcebergTables::Drop(const Scope& scope, std::string_view database, std::s
     return Fail(kNotIceberg, fmt::format("{}.{} is not an Iceberg table", record.database, record.name));
   }
   return catalog_.DeleteTable(scope, database, name, also);
+}
+
+Result<IcebergTable> IcebergTables::Unregister(const Scope& scope, std::string_view database, std::string_view name,
+                                               const Alongside& also) {
+  while (true) {
+    TARN_TRY(IcebergTable table, Load(scope, database, name));
+    const Status dropped = catalog_.DeleteTable(scope, database, name, [&](kv::Txn& txn) -> Status {
+      TARN_TRY(const Table last, LoadTable(txn, scope, database, name));
+      if (last.version != table.record.version) return Fail(kTableMoved, "a commit came first");
+      return also ? also(txn) : Ok();
+    });
+    if (dropped.ok()) return table;
+    if (!dropped.Is(kTableMoved)) return dropped.error();
+  }
 }
 
 Status IcebergTables::Rename(const Scope& scope, std::string_view database, std::string_view name,

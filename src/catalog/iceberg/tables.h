@@ -94,6 +94,9 @@ class IcebergTables {
   Result<IcebergTable> CreateAs(const Scope& scope, Table record, iceberg::NewTable table);
   // Forgets the table; its files stay.
   Status Drop(const Scope& scope, std::string_view database, std::string_view name, const Alongside& also = nullptr);
+  // Forgets the table, which is answered as it last was.
+  Result<IcebergTable> Unregister(const Scope& scope, std::string_view database, std::string_view name,
+                                  const Alongside& also = nullptr);
   // Into another namespace, too.
   Status Rename(const Scope& scope, std::string_view database, std::string_view name, std::string_view to_database,
                 std::string_view to_name, const Alongside& also = nullptr);

@@ -91,6 +91,7 @@ engine::FieldIds IdsOf(const iceberg::Field& field) {
 
 std::vector<engine::NamedField> NamesOf(const std::vector<iceberg::MappedField>& fields) {
   std::vector<engine::NamedField> names;
+  names.reserve(fields.size());
   for (const iceberg::MappedField& field : fields) {
     names.push_back({.names = field.names, .id = field.field_id, .fields = NamesOf(field.fields)});
   }

@@ -34,7 +34,7 @@ std::string SourceName(const iceberg::PartitionField& field, const iceberg::Sche
 
 // "`city`", "bucket(16, `id`)", "day(`ts`)".
 std::string PartitionText(const iceberg::PartitionField& field, const iceberg::Schema& schema) {
-  const std::string column = "`" + SourceName(field, schema) + "`";
+  std::string column = "`" + SourceName(field, schema) + "`";
   if (field.transform.kind == iceberg::TransformKind::kIdentity) return column;
   const std::string text = iceberg::TransformText(field.transform);
   const size_t bracket = text.find('[');

@@ -2,14 +2,20 @@
 import datetime
 import io
 import time
+import uuid
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.rest import RestCatalog
+from pyiceberg.manifest import (DataFile, DataFileContent, FileFormat, ManifestContent, ManifestEntry,
+                                ManifestEntryStatus, ManifestWriterV2, write_manifest_list)
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.table.snapshots import Operation, Snapshot, Summary
+from pyiceberg.table.update import AddSnapshotUpdate, SetSnapshotRefUpdate
 from pyiceberg.transforms import BucketTransform, DayTransform, IdentityTransform
+from pyiceberg.typedef import Record
 from pyiceberg.types import (DateType, DecimalType, DoubleType, FloatType, IntegerType, ListType, LongType, MapType,
                              NestedField, StringType, StructType, TimestampType, TimestamptzType)
 
@@ -231,3 +237,56 @@ def test_files_without_ids_are_read_by_the_name_mapping(lake, catalog, athena, b
     with table.update_schema() as change:
         change.rename_column("city", "town")
     assert athena.rows("SELECT id, town FROM t") == [("1", "rome")]
+
+
+class DeleteManifest(ManifestWriterV2):
+    def content(self):
+        return ManifestContent.DELETES
+
+    @property
+    def _meta(self):
+        return super()._meta | {"content": "deletes"}
+
+
+def delete_equal(table, rows, number):
+    """Commits an equality delete on the column of that number, as Flink does."""
+    files, root = table.io, table.metadata.location
+    body = pa.BufferOutputStream()
+    field = rows.schema.field(0).with_metadata({"PARQUET:field_id": str(number)})
+    pq.write_table(rows.cast(pa.schema([field])), body)
+    path = f"{root}/data/equal-{uuid.uuid4()}.parquet"
+    with files.new_output(path).create() as out:
+        out.write(body.getvalue().to_pybytes())
+    before, new_id = table.current_snapshot(), table.metadata.new_snapshot_id()
+    sequence = table.metadata.last_sequence_number + 1
+    deletes = DataFile.from_args(_table_format_version=2, content=DataFileContent.EQUALITY_DELETES, file_path=path,
+                                 file_format=FileFormat.PARQUET, partition=Record(), record_count=rows.num_rows,
+                                 file_size_in_bytes=body.getvalue().size, equality_ids=[number])
+    manifest = files.new_output(f"{root}/metadata/{uuid.uuid4()}-m0.avro")
+    with DeleteManifest(table.spec(), table.schema(), manifest, new_id, "deflate") as writer:
+        writer.add_entry(ManifestEntry.from_args(status=ManifestEntryStatus.ADDED, snapshot_id=new_id, data_file=deletes))
+    added = writer.to_manifest_file()
+    listed = f"{root}/metadata/snap-{new_id}.avro"
+    with write_manifest_list(2, files.new_output(listed), new_id, before.snapshot_id, sequence, "deflate") as writer:
+        writer.add_manifests(before.manifests(files) + [added])
+    snapshot = Snapshot(snapshot_id=new_id, parent_snapshot_id=before.snapshot_id, sequence_number=sequence,
+                        timestamp_ms=int(time.time() * 1000), manifest_list=listed, schema_id=table.schema().schema_id,
+                        summary=Summary(Operation.DELETE))
+    table.catalog.commit_table(table, (), (AddSnapshotUpdate(snapshot=snapshot), SetSnapshotRefUpdate(
+        ref_name="main", type="branch", snapshot_id=new_id)))
+    return table.refresh()
+
+
+def test_equality_deletes_reach_older_rows_only(catalog, athena, name):
+    table = catalog.create_table((name, "t"), Schema(optional(1, "id", LongType()), optional(2, "city", StringType())))
+    rows = pa.table({"id": pa.array([1, 2, None], pa.int64()), "city": ["a", "b", "c"]})
+    table.append(rows)
+    delete_equal(table, pa.table({"id": pa.array([2, None], pa.int64())}), 1)
+    assert athena.rows("SELECT city FROM t") == [("a",)]
+    table.append(rows)
+    assert athena.rows("SELECT city FROM t ORDER BY city") == [("a",), ("a",), ("b",), ("c",)]
+    with table.update_schema(allow_incompatible_changes=True) as change:
+        change.delete_column("id")
+    assert athena.rows("SELECT * FROM t ORDER BY city") == [("a",), ("a",), ("b",), ("c",)]
+    assert athena.rows("SELECT count(*) FROM t") == [("4",)]
+    assert athena.rows('SELECT content, equality_ids FROM "t$files" WHERE content = 2') == [("2", "[1]")]

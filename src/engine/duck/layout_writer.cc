@@ -4,6 +4,7 @@
 
 #include <duckdb/execution/execution_context.hpp>
 #include <duckdb/function/copy_function.hpp>
+#include <duckdb/main/profiling_utils.hpp>
 #include <duckdb/parallel/thread_context.hpp>
 #include <utility>
 

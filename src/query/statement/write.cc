@@ -488,7 +488,7 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
     if (create.if_not_exists) return FinishWrite(job, {}, 0, 0);
     return Fail(kUserError, absent.error().message);
   }
-  TARN_CHECK(absent);
+  if (!absent.ok()) return absent.error();
   Layout layout;
   TARN_CHECK(SetFormat(create.properties, layout));
   layout.location = NewTableLocation(job, create.properties);
@@ -576,7 +576,7 @@ Status RunUnload(Job& job, sql::Unload& unload) {
   const std::string sql = CastSelect(plan, AsTableColumns(plan.columns), Positions(plan.columns.size()));
   TARN_TRY(Written written, WriteRows(job, sql, layout, keys));
   if (job.cancelled()) return Fail(engine::kCancelled, "the query was cancelled");
-  const Status done = written.files->Commit();
+  Status done = written.files->Commit();
   if (!done.ok()) {
     written.files->Remove();
     return done;

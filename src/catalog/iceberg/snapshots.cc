@@ -318,6 +318,7 @@ iceberg::ConflictRules RulesOfRewrite(std::optional<int64_t> planned_on, std::se
   iceberg::ConflictRules rules;
   rules.planned_on = planned_on;
   rules.no_new_deletes = true;
+  rules.equality_deletes_apply = true;
   rules.files = std::move(files);
   return rules;
 }

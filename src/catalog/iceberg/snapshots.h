@@ -77,7 +77,8 @@ RowMode ModeOf(const iceberg::TableMetadata& metadata, RowOperation operation);
 iceberg::ConflictRules RulesOf(const iceberg::TableMetadata& metadata, RowOperation operation, RowMode mode,
                                std::optional<int64_t> planned_on, iceberg::Expression filter,
                                std::set<std::string> files);
-// The rules of a compaction: the files rewritten are there still, and no deletes for them came.
+// The rules of a compaction whose new files keep the sequence number that it was planned on: the files rewritten are
+// there still, and no position deletes for them came.
 iceberg::ConflictRules RulesOfRewrite(std::optional<int64_t> planned_on, std::set<std::string> files);
 
 }  // namespace tarn::catalog

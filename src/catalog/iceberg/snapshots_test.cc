@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <thread>
 
 #include "catalog/iceberg/testing.h"
@@ -73,6 +74,32 @@ TEST_F(SnapshotsTest, KeepsEveryAppendOfManyAtOnce) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(Live("t").size(), 80U);
   EXPECT_LT(ManifestsOf(tables.Load(scope, "db", "t")->metadata->current_snapshot()).size(), 20U);
+}
+
+TEST_F(SnapshotsTest, LetsACompactionPassNewEqualityDeletesAlone) {
+  for (const auto content : {iceberg::FileContent::kEqualityDeletes, iceberg::FileContent::kPositionDeletes}) {
+    const bool equality = content == iceberg::FileContent::kEqualityDeletes;
+    const std::string name = equality ? "equality" : "positions";
+    MakeTable(name);
+    const auto first = snapshots.Append(scope, "db", name, {File("a"), File("b")});
+    const std::optional<int64_t> planned_on = first->snapshot->snapshot_id;
+    iceberg::Change deletes;
+    deletes.added = {File("deletes")};
+    deletes.added[0].content = content;
+    if (equality) deletes.added[0].equality_ids = {1};
+    ASSERT_TRUE(snapshots.Change(scope, "db", name, deletes, {.planned_on = planned_on}).ok());
+    iceberg::Change compaction;
+    compaction.operation = "replace";
+    compaction.removed_files = {"a", "b"};
+    compaction.added = {File("ab", 20)};
+    compaction.data_sequence_number = first->snapshot->sequence_number;
+    const auto done = snapshots.Change(scope, "db", name, compaction, RulesOfRewrite(planned_on, {"a", "b"}));
+    EXPECT_EQ(done.ok(), equality);
+    EXPECT_EQ(done.Is(iceberg::kCommitFailed), !equality);
+    if (equality) {
+      EXPECT_EQ(Live(name), (Files{{"ab", 1}, {"deletes", 2}}));
+    }
+  }
 }
 
 TEST_F(SnapshotsTest, WritesToABranch) {

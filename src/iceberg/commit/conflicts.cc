@@ -38,6 +38,7 @@ struct Checker {
     if (data && entry.is_live() && rules.files.contains(entry.file.path)) found.insert(entry.file.path);
     const bool added = entry.status == EntryStatus::kAdded && entry.snapshot_id && fresh.contains(*entry.snapshot_id);
     if (!added || (data ? !rules.no_new_data : !rules.no_new_deletes)) return Ok();
+    if (rules.equality_deletes_apply && entry.file.content == FileContent::kEqualityDeletes) return Ok();
     if (!Matches(projected, partition)) return Ok();
     if (data && !MayMatch(rules.filter, entry.file)) return Ok();
     // A delete file that names its data file concerns that one alone.

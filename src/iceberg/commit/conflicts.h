@@ -24,7 +24,9 @@ struct ConflictRules {
   Expression filter;                  // the rows that the change read; all of them by default
   bool no_new_data = false;           // no data file was added that may hold rows of the filter
   bool no_new_deletes = false;        // no delete file was added that may concern rows of the filter
-  std::set<std::string> files;        // data files that must still be there
+  // New equality deletes are no conflict: the added data files keep an older sequence number, so that they apply.
+  bool equality_deletes_apply = false;
+  std::set<std::string> files;  // data files that must still be there
 };
 
 // `head`: the manifests of the branch's present head. Error CommitFailed with the reference's words; also when

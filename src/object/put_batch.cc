@@ -104,7 +104,7 @@ Status PutBatch::Remove(kv::Txn& txn, const Removal& removal) const {
   const VersionRecord gone = *versions.newest();
   const Status removed = versions.Remove(gone, store_.clock().Now(), /*bypass_governance=*/false);
   if (removed.Is(kObjectLocked)) return Ok();
-  TARN_CHECK(removed);
+  if (!removed.ok()) return removed.error();
   TARN_CHECK(Count(txn, bucket, versions));
   VersionRecord told{.seq = std::max(gone.seq + 1, static_cast<uint64_t>(store_.clock().Now().micros)), .id = gone.id};
   told.is_null = gone.is_null;

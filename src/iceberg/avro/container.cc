@@ -1,8 +1,12 @@
 #include "iceberg/avro/container.h"
 
 #include <fmt/format.h>
+#include <isa-l.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include <algorithm>
+#include <memory>
 
 #include "base/hash.h"
 #include "base/strings.h"
@@ -62,25 +66,26 @@ constexpr std::string_view kMagic("Obj\x01", 4);
 constexpr size_t kSyncBytes = 16;
 constexpr size_t kBlockBytes = 64'000;
 
+// By ISA-L, which takes a third of zlib's time: inflating is most of what planning a large scan costs.
 Result<std::string> Inflate(std::string_view bytes, size_t bytes_max) {
-  z_stream stream{};
-  if (inflateInit2(&stream, -15) != Z_OK) return Fail(kInternalError, "zlib cannot start");
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
+  const auto state = std::make_unique_for_overwrite<inflate_state>();
+  isal_inflate_init(state.get());
+  state->next_in = reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
+  state->avail_in = static_cast<uint32_t>(bytes.size());
   std::string out;
   size_t used = 0;
-  int state = Z_OK;
-  while (state == Z_OK && used <= bytes_max) {
+  while (state->block_state != ISAL_BLOCK_FINISH && used <= bytes_max) {
     out.resize(std::max<size_t>(used * 2, bytes.size() * 4 + 256));
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + used);
-    stream.avail_out = static_cast<uInt>(out.size() - used);
-    state = inflate(&stream, Z_NO_FLUSH);
-    used = out.size() - stream.avail_out;
-    if (state == Z_BUF_ERROR || (state == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) break;
+    const size_t room = std::min<size_t>(out.size() - used, UINT32_MAX);
+    state->next_out = reinterpret_cast<uint8_t*>(out.data() + used);
+    state->avail_out = static_cast<uint32_t>(room);
+    const int outcome = isal_inflate(state.get());
+    used += room - state->avail_out;
+    // Room that is left over tells that the input ended first.
+    if (outcome < 0 || (state->avail_out > 0 && state->block_state != ISAL_BLOCK_FINISH)) break;
   }
-  inflateEnd(&stream);
   if (used > bytes_max) return Fail(kTooLarge, "an Avro block inflates to more than may be held");
-  if (state != Z_STREAM_END) return Fail(kCorrupt, "an Avro block is no whole deflate stream");
+  if (state->block_state != ISAL_BLOCK_FINISH) return Fail(kCorrupt, "an Avro block is no whole deflate stream");
   out.resize(used);
   return out;
 }

@@ -158,5 +158,29 @@ TEST(Manifest, RefusesBrokenBytes) {
   EXPECT_TRUE(ReadManifestList(written.bytes).Is(kCorrupt));
 }
 
+TEST(Manifest, ReadsNoMoreThanADamagedBlockHolds) {
+  ManifestWriter writer(*TableSchema(), Spec(), {2, ManifestContent::kData, 7, avro::Codec::kDeflate, kSync});
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(writer.Add({EntryStatus::kAdded, {}, {}, {}, File(i)}).ok());
+  const auto written = writer.Finish("m");
+  const Type type = PartitionType(Spec(), *TableSchema());
+  ASSERT_EQ(ReadAll(written.bytes, written.manifest).size(), 40);
+  size_t refused = 0;
+  const size_t first = written.bytes.find(kSync) + kSync.size();
+  for (size_t at = first; at < written.bytes.size(); ++at) {
+    std::string bytes = written.bytes;
+    bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
+    auto reader = ManifestReader::Open(bytes, written.manifest, type);
+    ASSERT_TRUE(reader.ok());
+    ManifestEntry entry;
+    size_t read = 0;
+    auto more = reader->Next(entry);
+    for (; more.ok() && *more && read <= 40; more = reader->Next(entry)) ++read;
+    EXPECT_LE(read, 40) << at;
+    if (!more.ok()) ++refused;
+  }
+  // Deflate has no checksum: some damage is only other bytes.
+  EXPECT_GT(refused, (written.bytes.size() - first) / 2);
+}
+
 }  // namespace
 }  // namespace tarn::iceberg

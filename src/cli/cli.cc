@@ -21,6 +21,7 @@ constexpr std::string_view kHelp =
   tarn cp FROM TO                  copy a file; one of the two is s3://BUCKET/KEY, "-" is stdin or stdout
   tarn status                      what the lake holds
   tarn doctor                      check this machine, the lake, and every object in it   [--config FILE of a stopped one]
+  tarn migrate D.T [D.SNAPSHOT]    make a Hive table of Parquet files an Iceberg table, or one over its files
   tarn backup DIR                  bring a backup of the running lake up to date; DIR is on the lake's machine
   tarn restore DIR --data NEW      make a lake from a backup   [--config FILE]
   tarn version                     print the version
@@ -67,6 +68,7 @@ int Dispatch(const std::string& verb, const CommandLine& line) {
   if (verb == "status") return RunStatus(line);
   if (verb == "doctor") return RunDoctor(line);
   if (verb == "backup") return RunBackup(line);
+  if (verb == "migrate") return RunMigrate(line);
   fmt::print(stderr, "tarn: there is no command '{}'\n\n{}", verb, kHelp);
   return 2;
 }

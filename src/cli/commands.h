@@ -25,6 +25,7 @@ int RunCopy(const CommandLine& line);
 int RunStatus(const CommandLine& line);
 int RunDoctor(const CommandLine& line);
 int RunBackup(const CommandLine& line);
+int RunMigrate(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

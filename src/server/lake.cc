@@ -45,6 +45,7 @@
 #include "identity/sessions.h"
 #include "jobs/crawl/crawl_runner.h"
 #include "jobs/crawl/definitions.h"
+#include "jobs/maintain/maintainer.h"
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
 #include "object/hot_keys.h"
@@ -113,6 +114,7 @@ class OpenLake : public Lake {
     if (timers_) timers_->Stop();
     if (restorer_) restorer_->Stop();
     if (lifecycle_) lifecycle_->Stop();
+    if (maintainer_) maintainer_->Stop();
     query_pool_.Stop();
     data_pool_.Stop();
     iceberg_pool_.Stop();
@@ -194,6 +196,19 @@ class OpenLake : public Lake {
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
     TARN_CHECK(runner_->Recover());
     schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
+    maintainer_ = std::make_unique<jobs::maintain::Maintainer>(
+        *kv_,
+        tables::UpkeepParts{.catalog = *catalog_,
+                            .tables = *iceberg_tables_,
+                            .snapshots = *snapshots_,
+                            .manifests = *manifests_,
+                            .planner = *planner_,
+                            .objects = *objects_,
+                            .clock = clock_,
+                            .engine = engine_.get()},
+        *table_buckets_,
+        jobs::maintain::Options{.enabled = options_.upkeep_seconds > 0,
+                                .trial_seconds = options_.upkeep_seconds < 60 ? options_.upkeep_seconds : 0});
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
     request_metrics_ = std::make_unique<observe::RequestMetrics>(*kv_, clock_);
@@ -215,6 +230,10 @@ class OpenLake : public Lake {
       lifecycle_->Wake();
       return Ok();
     });
+    timers_->Handle(jobs::maintain::kTimerKind, [this](const schedule::Timer&) -> Status {
+      maintainer_->Wake();
+      return Ok();
+    });
     timers_->Handle(kKeysTimer, [this](const schedule::Timer&) { return keys_->Sweep(); });
     TARN_TRY(const schedule::Schedule daily, schedule::Schedule::Parse("cron(0 0 * * ? *)"));
     TARN_TRY(const schedule::Schedule hourly, schedule::Schedule::Parse("cron(0 * * * ? *)"));
@@ -223,6 +242,7 @@ class OpenLake : public Lake {
         TARN_TRY(const auto present, schedule::Timers::Find(txn, kind, "all"));
         if (!present) TARN_CHECK(schedule::Timers::Set(txn, kind, "all", hourly, clock_.Now()));
       }
+      TARN_CHECK(SetUpkeepTimer(txn));
       TARN_TRY(const auto present, schedule::Timers::Find(txn, kLifecycleTimer, "all"));
       if (!present) TARN_CHECK(schedule::Timers::Set(txn, kLifecycleTimer, "all", daily, clock_.Now()));
       return Ok();
@@ -240,10 +260,43 @@ class OpenLake : public Lake {
     restorer_ = std::make_unique<object::Restorer>(*objects_, clock_, tiering_.get(), StorageTimes());
     restorer_->Start();
     lifecycle_->Start();
+    maintainer_->Start();
     timers_->Start();
     courier_ = MakeS3Courier(*kv_, *objects_, options_);
     courier_->Start();
     return Ok();
+  }
+
+  Scope Root() const { return {options_.account, options_.region}; }
+
+  // Rounds of upkeep, by the minute.
+  Status SetUpkeepTimer(kv::Txn& txn) {
+    if (options_.upkeep_seconds == 0) return schedule::Timers::Clear(txn, jobs::maintain::kTimerKind, "all");
+    const uint32_t minutes = std::max<uint32_t>(1, options_.upkeep_seconds / 60);
+    TARN_TRY(const schedule::Schedule rounds,
+             schedule::Schedule::Parse(fmt::format("rate({} minute{})", minutes, minutes == 1 ? "" : "s")));
+    TARN_TRY(const auto present, schedule::Timers::Find(txn, jobs::maintain::kTimerKind, "all"));
+    if (present && present->expression == rounds.expression()) return Ok();
+    return schedule::Timers::Set(txn, jobs::maintain::kTimerKind, "all", rounds, clock_.Now());
+  }
+
+  // How a table's upkeep went, as S3 Tables tells it.
+  Result<api::s3tables::JobStates> JobStatesOf(const Scope& scope, const catalog::Table& table) {
+    namespace maintain = jobs::maintain;
+    TARN_TRY(const maintain::TableState state, maintainer_->StateOf(scope, table));
+    api::s3tables::JobStates states;
+    const auto tell = [&](const char* kind, const char* as) {
+      const auto found = state.kinds.find(kind);
+      if (found == state.kinds.end() || !found->second.last_run) return;
+      api::s3tables::JobState& told = states[as];
+      told.status = found->second.failed ? "Failed" : "Successful";
+      told.last_run = found->second.last_run;
+      if (found->second.failed) told.failure = found->second.failure;
+    };
+    tell(maintain::kCompaction, "icebergCompaction");
+    tell(maintain::kExpiry, "icebergSnapshotManagement");
+    tell(maintain::kOrphans, "icebergUnreferencedFileRemoval");
+    return states;
   }
 
   Status OpenApi() {
@@ -278,7 +331,10 @@ class OpenLake : public Lake {
                                   .request_counter = request_counter_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{
-        .catalog = *catalog_, .tables = *iceberg_tables_, .buckets = *table_buckets_, .jobs = nullptr})));
+        .catalog = *catalog_,
+        .tables = *iceberg_tables_,
+        .buckets = *table_buckets_,
+        .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_,
@@ -286,12 +342,19 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
-    admin_ = std::make_unique<Admin>(AdminParts{.options = &options_,
-                                                .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
-                                                .clock = &clock_,
-                                                .credentials = sessions_.get(),
-                                                .kv = kv_.get(),
-                                                .blobs = blobs_.get()});
+    admin_ = std::make_unique<Admin>(AdminParts{
+        .options = &options_,
+        .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
+        .clock = &clock_,
+        .credentials = sessions_.get(),
+        .kv = kv_.get(),
+        .blobs = blobs_.get(),
+        .upkeep =
+            [this](const UpkeepRequest& request) { return RunUpkeep(*maintainer_, *table_buckets_, Root(), request); },
+        .migrate =
+            [this](const MigrateRequest& request) {
+              return RunMigrate(*maintainer_, *table_buckets_, Root(), request);
+            }});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
     purger_->Start();
     iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
@@ -348,6 +411,7 @@ class OpenLake : public Lake {
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;
   std::unique_ptr<crawl::CrawlRunner> runner_;
+  std::unique_ptr<jobs::maintain::Maintainer> maintainer_;
   std::unique_ptr<registry::SchemaRegistry> schemas_;
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;

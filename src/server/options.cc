@@ -153,6 +153,8 @@ std::vector<Spec> Specs() {
        Number(&Options::access_log_seconds)},
       {"lifecycle-day", "how long a day of lifecycle rules and restored copies lasts, for trials: 10s, 5m, 24h (24h)",
        false, [](Options& o, const std::string& t) { return SetDay(o.lifecycle_day_micros, t); }},
+      {"upkeep-seconds", "between two rounds of upkeep over the Iceberg tables (300; 0: never)", false,
+       Number(&Options::upkeep_seconds)},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }

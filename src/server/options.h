@@ -66,6 +66,7 @@ struct Options {
   bool encryption = true;                        // of blobs at rest
   uint32_t access_log_seconds = 60;              // between two deliveries of S3 server access logs
   uint32_t scrub_days = 14;                      // between two readings of every byte; 0: never
+  uint32_t upkeep_seconds = 300;                 // between two rounds over the Iceberg tables; 0: never
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;

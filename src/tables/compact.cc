@@ -11,14 +11,13 @@
 #include "base/strings.h"
 #include "iceberg/errors.h"
 #include "object/files.h"
+#include "tables/one_table.h"
 #include "tables/read.h"
 #include "tables/types.h"
 #include "tables/write.h"
 
 namespace tarn::tables {
 namespace {
-
-constexpr std::string_view kSource = R"(lake."upkeep"."files")";
 
 std::string Quote(std::string_view name) {
   std::string out = "\"";
@@ -28,18 +27,6 @@ std::string Quote(std::string_view name) {
   }
   return out + "\"";
 }
-
-// The one table of a compaction's query.
-class OneTable : public engine::TableResolver {
- public:
-  explicit OneTable(std::shared_ptr<const engine::TableBinding> binding) : binding_(std::move(binding)) {}
-  Result<std::shared_ptr<const engine::TableBinding>> Resolve(const std::string&, const std::string&) override {
-    return binding_;
-  }
-
- private:
-  const std::shared_ptr<const engine::TableBinding> binding_;
-};
 
 // What a plan was made on, and which data files each delete file concerns.
 struct Planned {
@@ -74,6 +61,7 @@ Result<Planned> PlanAll(const UpkeepParts& parts, const TableName& table, const 
         }));
   }
   planned.plan = std::move(planner).Plan();
+  if (options.choose) options.choose(planned.plan);
   return planned;
 }
 
@@ -150,7 +138,7 @@ class Compactor {
       list += fmt::format("{}CAST({} AS {})", list.empty() ? "" : ", ", Quote(AsciiLower(column.name)), type);
     }
     if (row_lineage) list += R"(, "_row_id", "_last_updated_sequence_number")";
-    return fmt::format("SELECT {} FROM {}", list, kSource);
+    return fmt::format("SELECT {} FROM {}", list, kOneTable);
   }
 
   Status Order(WriteOptions& how) const {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct CompactOptions {
   iceberg::CompactLimits limits;
   // Which rows' files, by partitions and bounds; bound to the table's schema.
   iceberg::Expression filter;
+  // Takes out of the plan what is not to be done. May be empty.
+  std::function<void(iceberg::CompactPlan& plan)> choose;
   iceberg::Properties summary;  // added to the snapshots' summaries
   Stopping stopping;
 };

@@ -2,8 +2,8 @@
 //
 // Invariants: the commit is durable before the first file is deleted; a file that any snapshot left leads to stays; a
 // reference made or moved while this ran keeps its snapshot. What a stop or a crash leaves undeleted are orphans
-// (orphans.h). Errors: iceberg::kInvalid when the table forbids it (gc.enabled), iceberg::kCommitFailed when writers
-// moved references all the time: try later. Blocking. Threads: any.
+// (orphans.h). Errors: iceberg::kInvalid when the table forbids it (gc.enabled), those of
+// commits. Blocking. Threads: any.
 #pragma once
 
 #include <cstddef>

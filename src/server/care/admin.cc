@@ -160,6 +160,16 @@ struct Admin::State {
       work = [this] { return Verify(); };
     } else if (what == "GET /_tarn/status") {
       work = [this] { return Status(); };
+    } else if (what == "POST /_tarn/upkeep") {
+      UpkeepRequest wanted{.catalog = QueryValue(request.query(), "catalog"),
+                           .database = QueryValue(request.query(), "database"),
+                           .table = QueryValue(request.query(), "table")};
+      work = [this, wanted = std::move(wanted)] { return parts.upkeep(wanted); };
+    } else if (what == "POST /_tarn/migrate") {
+      MigrateRequest wanted{.catalog = QueryValue(request.query(), "catalog"),
+                            .table = QueryValue(request.query(), "table"),
+                            .snapshot = QueryValue(request.query(), "snapshot")};
+      work = [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
     }
     if (work) {
       const Result<std::string> outcome = co_await Offload(pool, std::move(work));

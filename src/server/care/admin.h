@@ -3,10 +3,13 @@
 //   POST /_tarn/backup?directory=/ABSOLUTE   brings a backup up to date (server/care/backup.h)
 //   POST /_tarn/verify                       checks every object end to end (object/verify/verify.h)
 //   GET  /_tarn/status                       space, scrub
+//   POST /_tarn/upkeep?database=D&table=T    upkeep of Iceberg tables, now (server/care/upkeep_route.h)
+//   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,6 +19,7 @@
 #include "identity/directory.h"
 #include "kv/kv.h"
 #include "object/verify/verify.h"
+#include "server/care/upkeep_route.h"
 #include "server/options.h"
 
 namespace tarn::server {
@@ -27,6 +31,8 @@ struct AdminParts {
   identity::CredentialSource* credentials = nullptr;
   kv::Store* kv = nullptr;
   blob::Store* blobs = nullptr;
+  std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
+  std::function<Result<std::string>(const MigrateRequest& request)> migrate;
 };
 
 // What it uses outlives it; ends after what it runs.

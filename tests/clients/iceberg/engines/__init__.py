@@ -124,7 +124,7 @@ def start_spark(lake, folder):
     for name, options in catalogs.items():
         settings[f"spark.sql.catalog.{name}"] = "org.apache.iceberg.spark.SparkCatalog"
         settings.update({f"spark.sql.catalog.{name}.{key}": value for key, value in options.items()})
-    command = ["nice", "java", "-Xmx1g", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+    command = ["java", "-Xmx1g", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                "-Djava.net.preferIPv4Stack=true", f"-Dlog4j2.configurationFile={HERE}/log4j2.properties",
                f"-Dderby.system.home={folder}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED),
                "-cp", f"{JARS}/*", HERE / "SparkShell.java", *(f"{key}={value}" for key, value in settings.items())]
@@ -164,7 +164,7 @@ class Trino:
         self.log = folder / "trino.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                ["nice", java, "-Xmx1500m", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+                [java, "-Xmx1500m", "-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                  "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                  "--sun-misc-unsafe-memory-access=allow", "-Djdk.attach.allowAttachSelf=true",
                  *(f"-D{key}={value}" for key, value in of_node.items()), "-cp", f"{TRINO}/lib/*",

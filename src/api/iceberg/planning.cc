@@ -213,6 +213,7 @@ std::vector<std::string> TokensOf(const ScanPlans& plans, const ScanWork& work, 
 Status PlanInto(const Asked& asked, const Ready& ready, const std::vector<Placed>& placed, size_t files_max,
                 int64_t min_rows, ScanTasks& tasks) {
   std::vector<Planner::Piece> pieces;
+  pieces.reserve(placed.size());
   for (const Placed& each : placed) pieces.push_back(each.piece);
   int64_t rows = 0;
   const Status done = asked.parts->planner->PlanPieces(asked.scope, *ready.prepared, pieces,

@@ -66,7 +66,7 @@ constexpr std::string_view kMagic("Obj\x01", 4);
 constexpr size_t kSyncBytes = 16;
 constexpr size_t kBlockBytes = 64'000;
 
-// By ISA-L, which takes a third of zlib's time: inflating is most of what planning a large scan costs.
+// By ISA-L: of planning a large scan, inflating is a large part.
 Result<std::string> Inflate(std::string_view bytes, size_t bytes_max) {
   const auto state = std::make_unique_for_overwrite<inflate_state>();
   isal_inflate_init(state.get());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "catalog/namespaces.h"
 #include "object/errors.h"
@@ -21,6 +22,7 @@ Error NameTaken(const Table& present, bool for_view, std::string_view database, 
 
 Result<std::string> DefaultLocation(const Catalog& catalog, object::Store& objects, const Scope& scope,
                                     std::string_view database, std::string_view name) {
+  if (TableBucketOf(scope)) return NewTableLocation(objects, scope);
   TARN_TRY(const Database found, catalog.GetDatabase(scope, database));
   if (found.location && !found.location->empty() && !IsForeign(*found.location)) {
     std::string base = *found.location;

@@ -262,7 +262,8 @@ def test_a_hive_table_becomes_iceberg_in_place(lake, catalog, name, partitioned)
 def test_a_snapshot_leaves_the_hive_table_as_it_is(lake, catalog, name):
     hive_table(lake, name, partitioned=False)
     migrate(lake, f"{name}.old", f"{name}.trial")
-    trial = catalog.load_table(f"{name}.trial")
+    # Credentials that the catalog hands out reach the table's own location alone, not the files taken over.
+    trial = connect(lake, **{"header.X-Iceberg-Access-Delegation": ""}).load_table(f"{name}.trial")
     assert ids_of(trial) == [1, 2, 3] and trial.properties["gc.enabled"] == "false"
     trial.append(rows(9))
     shown = lake.client("glue").get_table(DatabaseName=name, Name="old")["Table"]

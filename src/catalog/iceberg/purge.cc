@@ -135,7 +135,7 @@ Status Purger::Collect(const Scope& scope, const iceberg::TableMetadata& metadat
   for (const iceberg::SnapshotPtr& snapshot : metadata.snapshots) {
     const auto listed = manifests_.ListOf(scope, *snapshot);
     if (!listed.ok() && IsGone(listed.error())) continue;
-    TARN_CHECK(listed);
+    if (!listed.ok()) return listed.error();
     if (!snapshot->manifest_list.empty()) paths.insert(snapshot->manifest_list);
     for (const iceberg::ManifestFile& manifest : **listed) {
       if (!seen.insert(manifest.path).second) continue;
@@ -144,7 +144,7 @@ Status Purger::Collect(const Scope& scope, const iceberg::TableMetadata& metadat
       if (!with_data || spec == nullptr) continue;
       const auto bytes = manifests_.Read(scope, manifest.path);
       if (!bytes.ok() && IsGone(bytes.error())) continue;
-      TARN_CHECK(bytes);
+      if (!bytes.ok()) return bytes.error();
       TARN_TRY(auto reader,
                iceberg::ManifestReader::Open(**bytes, manifest, iceberg::PartitionType(*spec, metadata.schema()),
                                              {.counts = false, .bounds = false, .details = false, .fields = {}}));
@@ -169,21 +169,21 @@ Status Purger::Spare(const Scope& scope, const std::vector<std::string>& folders
     auto page =
         parent.empty() ? catalog_.ListDatabases(scope, databases) : catalog_.ListChildren(scope, parent, databases);
     if (page.Is(kNoSuchDatabase)) return Ok();
-    TARN_CHECK(page);
+    if (!page.ok()) return page.error();
     databases.after = page->next;
     for (const Database& database : page->items) {
       ListOptions options;
       do {
         const auto tables = tables_.List(scope, database.name, options);
         if (tables.Is(kNoSuchDatabase)) break;
-        TARN_CHECK(tables);
+        if (!tables.ok()) return tables.error();
         options.after = tables->next;
         for (const Table& table : tables->items) {
           const std::string location = MetadataLocationOf(table);
           if (!Overlaps(table.location(), folders) && !Below(location, folders)) continue;
           const auto loaded = tables_.Load(scope, database.name, table.name);
           if (loaded.Is(kNoSuchTable)) continue;
-          TARN_CHECK(loaded);
+          if (!loaded.ok()) return loaded.error();
           Paths others{loaded->metadata_location};
           TARN_CHECK(Collect(scope, *loaded->metadata, true, others));
           for (const std::string& other : others) paths.erase(other);
@@ -200,7 +200,7 @@ Status Purger::Purge(const Scope& scope, const std::string& metadata_location) {
   TARN_TRY(const object::Location place, object::ParseLocation(metadata_location));
   const auto bytes = files.ReadAll(place.bucket, place.key, kMetadataBytesMax);
   if (!bytes.ok() && IsGone(bytes.error())) return Ok();
-  TARN_CHECK(bytes);
+  if (!bytes.ok()) return bytes.error();
   TARN_TRY(const auto metadata, iceberg::TableMetadata::ParseFile(*bytes));
   const bool with_data = !Is(metadata.properties, "gc.enabled", "false");
   Paths paths;

@@ -175,7 +175,7 @@ Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_vie
     const auto winner = catalog_.GetTable(scope, database, name);
     if (winner.ok()) return NameTaken(*winner, false, database, name);
   }
-  TARN_CHECK(made);
+  if (!made.ok()) return made.error();
   return table;
 }
 

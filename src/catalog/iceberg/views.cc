@@ -138,7 +138,7 @@ Result<IcebergView> IcebergViews::Create(const Scope& scope, std::string_view da
     const auto winner = catalog_.GetTable(scope, database, name);
     if (winner.ok()) return NameTaken(*winner, true, database, name);
   }
-  TARN_CHECK(made);
+  if (!made.ok()) return made.error();
   return view;
 }
 
@@ -189,7 +189,7 @@ Result<IcebergView> IcebergViews::Register(const Scope& scope, std::string_view 
     const auto winner = catalog_.GetTable(scope, database, name);
     if (winner.ok()) return NameTaken(*winner, true, database, name);
   }
-  TARN_CHECK(made);
+  if (!made.ok()) return made.error();
   return view;
 }
 

@@ -72,7 +72,6 @@ struct PartitionUpdate {
 class Catalog {
  public:
   Catalog(kv::Store& store, const Clock& clock);
-  ~Catalog();
 
   // Databases. Names in any case.
   // A nested namespace's parent must exist.

@@ -57,7 +57,6 @@ Status ListLevel(kv::Txn& txn, std::string begin, const std::string& end, size_t
 }  // namespace
 
 Catalog::Catalog(kv::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
-Catalog::~Catalog() = default;
 
 Status Catalog::CreateDatabase(const Scope& scope, Database database, const Alongside& also) {
   database.name = AsciiLower(database.name);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "catalog/catalog.h"
+#include "catalog/errors.h"
+
 namespace tarn::catalog {
 
 std::vector<std::string> LevelsOf(std::string_view name) {
@@ -32,6 +35,32 @@ std::string DottedName(std::string_view name) {
   std::string text(name);
   std::ranges::replace(text, kLevelSeparator, '.');
   return text;
+}
+
+namespace {
+
+Status VisitBelow(const Catalog& catalog, const Scope& scope, const std::string& parent,
+                  const std::function<Status(const Database&)>& visit) {
+  ListOptions options;
+  do {
+    const auto page =
+        parent.empty() ? catalog.ListDatabases(scope, options) : catalog.ListChildren(scope, parent, options);
+    if (page.Is(kNoSuchDatabase)) return Ok();
+    if (!page.ok()) return page.error();
+    for (const Database& database : page->items) {
+      TARN_CHECK(visit(database));
+      TARN_CHECK(VisitBelow(catalog, scope, database.name, visit));
+    }
+    options.after = page->next;
+  } while (!options.after.empty());
+  return Ok();
+}
+
+}  // namespace
+
+Status VisitNamespaces(const Catalog& catalog, const Scope& scope,
+                       const std::function<Status(const Database&)>& visit) {
+  return VisitBelow(catalog, scope, {}, visit);
 }
 
 }  // namespace tarn::catalog

@@ -3,11 +3,18 @@
 // and its rules for names do not allow the separator. See docs/decisions/nested-namespaces.md.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "base/scope.h"
+
 namespace tarn::catalog {
+
+class Catalog;
+struct Database;
 
 inline constexpr char kLevelSeparator = '\x1f';
 
@@ -18,5 +25,8 @@ std::string JoinLevels(const std::vector<std::string>& levels);
 std::string_view ParentOf(std::string_view name);
 // "accounting.tax", for messages.
 std::string DottedName(std::string_view name);
+
+// Every namespace of the catalog, a parent before its children. One dropped meanwhile may be told. Blocking.
+Status VisitNamespaces(const Catalog& catalog, const Scope& scope, const std::function<Status(const Database&)>& visit);
 
 }  // namespace tarn::catalog

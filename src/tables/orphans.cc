@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "catalog/buckets/table_buckets.h"
+#include "catalog/namespaces.h"
 #include "iceberg/errors.h"
 #include "iceberg/upkeep/expire.h"
 #include "object/files.h"
@@ -96,14 +97,9 @@ class Finder {
 
   // Whatever other tables of the catalog lead to, and whole folders of tables that lie below.
   Status KeepOfOthers() {
-    catalog::ListOptions databases;
-    while (!candidates_.empty()) {
-      TARN_TRY(const auto page, parts_.catalog.ListDatabases(table_.scope, databases));
-      for (const catalog::Database& database : page.items) TARN_CHECK(KeepOfDatabase(database.name));
-      if (page.next.empty()) return Ok();
-      databases.after = page.next;
-    }
-    return Ok();
+    return catalog::VisitNamespaces(parts_.catalog, table_.scope, [&](const catalog::Database& database) -> Status {
+      return candidates_.empty() ? Ok() : KeepOfDatabase(database.name);
+    });
   }
 
   Status KeepOfDatabase(const std::string& database) {

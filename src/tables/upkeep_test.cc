@@ -3,6 +3,7 @@
 
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/testing.h"
+#include "catalog/namespaces.h"
 #include "tables/expire.h"
 #include "tables/orphans.h"
 
@@ -105,6 +106,24 @@ TEST_F(Upkeep, OrphansOfOneTableMayBeFilesOfAnother) {
   const auto report = RemoveOrphans(parts, table, {});
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->orphans, std::vector<std::string>{data + "alone.parquet"});
+}
+
+TEST_F(Upkeep, WhatATableOfANestedNamespaceLeadsToIsNoOrphan) {
+  Append("t", data + "a.parquet");
+  Write(data + "shared.parquet");
+  const std::string nested = catalog::JoinLevels({"db", "inner"});
+  catalog::Database inner;
+  inner.name = nested;
+  ASSERT_TRUE(catalog.CreateDatabase(scope, inner).ok());
+  iceberg::NewTable other;
+  other.schema = *iceberg::Schema::Make(0, {{1, "id", true, iceberg::TypeId::kLong}});
+  other.location = "s3://lake/elsewhere";
+  ASSERT_TRUE(tables.Create(scope, nested, "other", std::move(other), false).ok());
+  ASSERT_TRUE(snapshots.Append(scope, nested, "other", {File(data + "shared.parquet")}).ok());
+  clock_.Advance(4 * kDayMicros);
+  const auto report = RemoveOrphans(parts, table, {});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->orphans, std::vector<std::string>{});
 }
 
 TEST_F(Upkeep, NothingIsAnOrphanWhereAnotherTableLiesAround) {

@@ -162,37 +162,27 @@ Status Purger::Collect(const Scope& scope, const iceberg::TableMetadata& metadat
   return Ok();
 }
 
-Status Purger::Spare(const Scope& scope, const std::vector<std::string>& folders, std::string_view parent,
-                     Paths& paths) {
-  ListOptions databases;
-  do {
-    auto page =
-        parent.empty() ? catalog_.ListDatabases(scope, databases) : catalog_.ListChildren(scope, parent, databases);
-    if (page.Is(kNoSuchDatabase)) return Ok();
-    if (!page.ok()) return page.error();
-    databases.after = page->next;
-    for (const Database& database : page->items) {
-      ListOptions options;
-      do {
-        const auto tables = tables_.List(scope, database.name, options);
-        if (tables.Is(kNoSuchDatabase)) break;
-        if (!tables.ok()) return tables.error();
-        options.after = tables->next;
-        for (const Table& table : tables->items) {
-          const std::string location = MetadataLocationOf(table);
-          if (!Overlaps(table.location(), folders) && !Below(location, folders)) continue;
-          const auto loaded = tables_.Load(scope, database.name, table.name);
-          if (loaded.Is(kNoSuchTable)) continue;
-          if (!loaded.ok()) return loaded.error();
-          Paths others{loaded->metadata_location};
-          TARN_CHECK(Collect(scope, *loaded->metadata, true, others));
-          for (const std::string& other : others) paths.erase(other);
-        }
-      } while (!options.after.empty());
-      TARN_CHECK(Spare(scope, folders, database.name, paths));
-    }
-  } while (!databases.after.empty());
-  return Ok();
+Status Purger::Spare(const Scope& scope, const std::vector<std::string>& folders, Paths& paths) {
+  return VisitNamespaces(catalog_, scope, [&](const Database& database) -> Status {
+    ListOptions options;
+    do {
+      const auto tables = tables_.List(scope, database.name, options);
+      if (tables.Is(kNoSuchDatabase)) break;
+      if (!tables.ok()) return tables.error();
+      options.after = tables->next;
+      for (const Table& table : tables->items) {
+        const std::string location = MetadataLocationOf(table);
+        if (!Overlaps(table.location(), folders) && !Below(location, folders)) continue;
+        const auto loaded = tables_.Load(scope, database.name, table.name);
+        if (loaded.Is(kNoSuchTable)) continue;
+        if (!loaded.ok()) return loaded.error();
+        Paths others{loaded->metadata_location};
+        TARN_CHECK(Collect(scope, *loaded->metadata, true, others));
+        for (const std::string& other : others) paths.erase(other);
+      }
+    } while (!options.after.empty());
+    return Ok();
+  });
 }
 
 Status Purger::Purge(const Scope& scope, const std::string& metadata_location) {
@@ -210,7 +200,7 @@ Status Purger::Purge(const Scope& scope, const std::string& metadata_location) {
   paths.insert(metadata_location);
   std::vector<std::string> folders = FoldersOf(metadata);
   folders.push_back(metadata_location.substr(0, metadata_location.rfind('/') + 1));
-  TARN_CHECK(Spare(scope, folders, {}, paths));
+  TARN_CHECK(Spare(scope, folders, paths));
   const bool has_last = paths.erase(metadata_location) > 0;
   size_t deleted = 0;
   for (const std::string& path : paths) {

@@ -48,7 +48,7 @@ class Purger {
   // All files that the metadata leads to, it and its older files included.
   Status Collect(const Scope& scope, const iceberg::TableMetadata& metadata, bool with_data, Paths& paths);
   // Takes out of `paths` what tables with overlapping folders lead to.
-  Status Spare(const Scope& scope, const std::vector<std::string>& folders, std::string_view parent, Paths& paths);
+  Status Spare(const Scope& scope, const std::vector<std::string>& folders, Paths& paths);
 
   kv::Store& kv_;
   Catalog& catalog_;

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "catalog/namespaces.h"
 #include "catalog/scopes.h"
 #include "iceberg/errors.h"
 #include "tables/compact.h"
@@ -210,25 +211,21 @@ Status Maintainer::RunAll() {
 
 Status Maintainer::RunScope(const Scope& scope, std::vector<RunRow>& rows) {
   std::set<std::string> present;
-  catalog::ListOptions databases;
-  do {
-    TARN_TRY(const auto page, parts_.catalog.ListDatabases(scope, databases));
-    for (const catalog::Database& database : page.items) {
-      catalog::ListOptions tables;
-      do {
-        const auto listed = parts_.tables.List(scope, database.name, tables);
-        if (listed.Is(catalog::kNoSuchDatabase)) break;
-        if (!listed.ok()) return listed.error();
-        for (const catalog::Table& record : listed->items) {
-          if (stopping_) return Fail(kCancelledError, "upkeep stops");
-          present.insert(record.uid);
-          TARN_CHECK(RunOne(scope, record, false, rows));
-        }
-        tables.after = listed->next;
-      } while (!tables.after.empty());
-    }
-    databases.after = page.next;
-  } while (!databases.after.empty());
+  TARN_CHECK(catalog::VisitNamespaces(parts_.catalog, scope, [&](const catalog::Database& database) -> Status {
+    catalog::ListOptions tables;
+    do {
+      const auto listed = parts_.tables.List(scope, database.name, tables);
+      if (listed.Is(catalog::kNoSuchDatabase)) break;
+      if (!listed.ok()) return listed.error();
+      for (const catalog::Table& record : listed->items) {
+        if (stopping_) return Fail(kCancelledError, "upkeep stops");
+        present.insert(record.uid);
+        TARN_CHECK(RunOne(scope, record, false, rows));
+      }
+      tables.after = listed->next;
+    } while (!tables.after.empty());
+    return Ok();
+  }));
   TARN_TRY(const auto kept, states_.List(scope));
   for (const std::string& uid : kept) {
     if (!present.contains(uid)) TARN_CHECK(states_.Forget(scope, uid));

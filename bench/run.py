@@ -4,7 +4,7 @@
   s3      small and large objects, listing, deleting, parts; beside versitygw and MinIO (where they can be had)
   scale   ten million objects in one bucket: listing, deleting, starting
   query   a trivial query; TPC-H through Athena beside plain DuckDB
-  iceberg commits over REST to one table and to 100; beside PyIceberg's SQL catalog
+  iceberg_commits  over REST, to one table and to 100; beside PyIceberg's SQL catalog
   iceberg_plan  planning a table of a million files, loading one of 10,000 snapshots; beside PyIceberg
   start   start-up time and idle memory, empty and full
 
@@ -19,7 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VENV = ROOT / ".venv-bench"
-NAMES = ("iceberg", "iceberg_plan", "query", "s3", "scale", "start")
+NAMES = ("iceberg_commits", "iceberg_plan", "query", "s3", "scale", "start")
 
 
 def ensure_tools():

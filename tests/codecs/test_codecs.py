@@ -117,6 +117,16 @@ def test_what_botocore_serialises_is_decoded_to_the_same_values(probe, services)
     assert not problems, f"{len(problems)} of {count}:\n" + "\n".join(problems[:10])
 
 
+def versions_apart(expected, shape):
+    """S3's two lists of versions stand as one; what has no ETag there is a delete marker."""
+    marker = set(shape.members["DeleteMarkers"].member.members)
+    kept = [each for each in expected.get("Versions", []) if "ETag" in each]
+    moved = [{name: value for name, value in each.items() if name in marker}
+             for each in expected.get("Versions", []) if "ETag" not in each]
+    lists = {"Versions": kept, "DeleteMarkers": moved + expected.get("DeleteMarkers", [])}
+    return {name: value for name, value in (expected | lists).items() if value != []}
+
+
 def test_what_we_encode_is_parsed_by_botocore_to_the_same_values(probe, services):
     problems, count = [], 0
     for service, protocol, operation, rng, i in rounds_of(services, "out"):
@@ -129,6 +139,8 @@ def test_what_we_encode_is_parsed_by_botocore_to_the_same_values(probe, services
         expected = canonical(params, shape) if shape is not None else {}
         response = probe.response("encode", service=service, operation=operation.name, protocol=protocol,
                                   value=expected)
+        if operation.name == "ListObjectVersions":
+            expected = versions_apart(expected, shape)
         count += 1
         parser = botocore.parsers.create_parser(BOTOCORE[protocol])
         try:

@@ -9,6 +9,7 @@
 #include "catalog/iceberg/hive_type.h"
 #include "catalog/iceberg/tables.h"
 #include "iceberg/errors.h"
+#include "object/errors.h"
 
 namespace tarn::catalog {
 namespace {
@@ -88,7 +89,12 @@ Result<IcebergTable> IcebergTables::CreateAs(const Scope& scope, Table record, i
     return Fail(kInvalidInput, staged.error().message);
   }
   if (!staged.ok()) return staged.error();
-  return committer_->Create(scope, std::move(record), *staged->metadata, nullptr);
+  auto made = committer_->Create(scope, std::move(record), *staged->metadata, nullptr);
+  if (made.Is(object::kNoSuchBucket) || made.Is(object::kAccessDenied) || made.Is(object::kInvalidArgument)) {
+    return Fail(kInvalidInput,
+                fmt::format("The table cannot lie at {}: {}", staged->metadata->location, made.error().message));
+  }
+  return made;
 }
 
 }  // namespace tarn::catalog

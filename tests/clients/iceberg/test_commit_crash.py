@@ -12,7 +12,7 @@ import pytest
 from pyiceberg.catalog.rest import RestCatalog
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
-from iceberg import PROPERTIES, ROWS, SCHEMA, Append  # noqa: E402  (prepared appends as plain requests)
+from iceberg_commits import PROPERTIES, ROWS, SCHEMA, Append  # noqa: E402  (prepared appends as plain requests)
 
 LOST = (OSError, http.client.HTTPException)
 

@@ -267,7 +267,9 @@ class RocksDbStore : public Store {
     const rocksdb::Status written = prepared.ok() ? db_->Write(write, &batch) : prepared;
     batches_.Add();
     if (written.ok()) return;
-    health_ = written.IsNoSpace() && MemoryHoldsSomething() ? Health::kFull : Health::kFailed;
+    // What failed before the log was written to left no torn end there.
+    const bool can_resume = !prepared.ok() || MemoryHoldsSomething();
+    health_ = written.IsNoSpace() && can_resume ? Health::kFull : Health::kFailed;
     is_stuck_ = true;
     doubt_ = health_ == Health::kFull ? &kFull : &kIo;
     // Nothing of the batch is visible: its keys must not make later readers conflict.

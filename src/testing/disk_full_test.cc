@@ -144,16 +144,19 @@ TEST_F(FullKv, LosesNothingWhenFlushesFindNoRoom) {
   ASSERT_TRUE(done.Is(kv::kFull)) << done.error().message;
   for (int i = 0; i < taken; ++i) EXPECT_EQ(Get(i), 20'000u);
   disk_.SetCapacity(UINT64_MAX);
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  // When the very switch to a new log found no room, RocksDB takes writes again only after a restart
+  // (docs/durability.md); until then they are refused.
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while ((done = Put(-1, 10)).Is(kv::kFull) && std::chrono::steady_clock::now() < patience) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  EXPECT_TRUE(done.ok()) << done.error().message;
+  EXPECT_TRUE(done.ok() || done.Is(kv::kFull)) << done.error().message;
   store_ = nullptr;
   disk_.CutPower();
   Open();
   for (int i = 0; i < taken; ++i) EXPECT_EQ(Get(i), 20'000u);
-  EXPECT_EQ(Get(-1), 10u);
+  EXPECT_EQ(Get(-1), done.ok() ? 10u : 0u) << "taken or refused, as was said";
+  EXPECT_TRUE(Put(-2, 10).ok());
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ import urllib.parse
 import pytest
 from pyiceberg.catalog.rest import RestCatalog
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
 from iceberg_commits import PROPERTIES, ROWS, SCHEMA, Append  # noqa: E402  (prepared appends as plain requests)
 
 LOST = (OSError, http.client.HTTPException)

@@ -11,8 +11,11 @@ import urllib.parse
 import pytest
 from pyiceberg.catalog.rest import RestCatalog
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
+BENCH = str(pathlib.Path(__file__).resolve().parents[3] / "bench")
+sys.path.append(BENCH)
 from iceberg_commits import PROPERTIES, ROWS, SCHEMA, Append  # noqa: E402  (prepared appends as plain requests)
+
+sys.path.remove(BENCH)  # its s3.py would hide the tests' folder of that name
 
 LOST = (OSError, http.client.HTTPException)
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "identity/caller.h"
@@ -35,8 +36,9 @@ struct Check {
   // The account that owns the resource when the ARN does not say (S3's "arn:aws:s3:::bucket/key" never does). Nothing
   // there and no account in the ARN: the resource does not exist (or is the caller's own), any known caller may ask.
   std::optional<std::string> owner;
-  std::map<std::string, std::string> context;  // condition keys, "s3:prefix" → "raw/"
-  std::shared_ptr<const Guard> guard = {};     // null: the resource says nothing
+  std::map<std::string, std::string> context;                 // condition keys, "s3:prefix" → "raw/"
+  std::map<std::string, std::vector<std::string>> sets = {};  // those of several values, "aws:TagKeys" → …
+  std::shared_ptr<const Guard> guard = {};                    // null: the resource says nothing
 };
 
 // A refusal; the message is "User: <arn> is not authorized to perform: <action> on resource: <arn> because …".

@@ -2,7 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace tarn::policy {
+class Document;
+}  // namespace tarn::policy
 
 namespace tarn::identity {
 
@@ -11,7 +21,34 @@ enum class PrincipalType : uint8_t {
   kRoot,       // the account itself
   kUser,
   kAssumedRole,
-  kService,  // an internal actor: crawler, lifecycle, delivery, upkeep
+  kFederatedUser,  // of GetFederationToken
+  kService,        // an internal actor: crawler, lifecycle, delivery, upkeep
+};
+
+// What temporary credentials carry beyond their principal. Shared by the calls of a session, never changed.
+struct SessionFacts {
+  // Each limits what the session may do; none: it may do all that its principal may.
+  std::vector<std::shared_ptr<const policy::Document>> policies;
+  std::map<std::string, std::string> tags;        // of the session; stronger than the principal's own
+  std::vector<std::string> transitive_tags;       // keys handed on by role chaining
+  std::map<std::string, std::string> conditions;  // further condition keys: "aws:FederatedProvider", "accounts.…:sub"
+  std::string source_identity;
+  std::string provider;  // ARN or host of the identity provider; empty: none
+  Timestamp issued;
+  Timestamp expires;
+  bool mfa = false;
+};
+
+// What is known of a request itself, for condition keys and the audit trail. Absent in what the lake does by itself.
+struct RequestFacts {
+  std::string id;
+  std::string source_ip;
+  std::string user_agent;
+  std::string referer;
+  std::string region;  // that was asked
+  Timestamp time;
+  bool secure_transport = false;
+  bool presigned = false;
 };
 
 struct Caller {
@@ -21,9 +58,14 @@ struct Caller {
   std::string user_id;        // what GetCallerIdentity and S3's owner id show: the account's id for root
   std::string access_key_id;  // empty for anonymous and internal actors
   std::string session;        // a session's name when the credentials are temporary
+  std::string role_arn;       // of an assumed role: "arn:aws:iam::123456789012:role/path/R"
+  std::shared_ptr<const SessionFacts> facts = {};    // null: lasting credentials
+  std::shared_ptr<const RequestFacts> request = {};  // null: no request is at hand
 
   bool anonymous() const { return type == PrincipalType::kAnonymous; }
   bool is_root() const { return type == PrincipalType::kRoot; }
+  // Has the rights of its account: the root and internal actors.
+  bool acts_for_account() const { return type == PrincipalType::kRoot || type == PrincipalType::kService; }
   bool operator==(const Caller&) const = default;
 };
 

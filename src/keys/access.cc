@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "identity/principal.h"
 #include "keys/key_specs.h"
 #include "keys/session.h"
 #include "policy/combine.h"
@@ -12,30 +13,6 @@ namespace {
 
 constexpr size_t kGrantsMax = 50'000;
 constexpr size_t kPolicyBytesMax = 32 * 1024;
-
-policy::PrincipalKind KindOf(identity::PrincipalType type) {
-  switch (type) {
-    case identity::PrincipalType::kAnonymous:
-      return policy::PrincipalKind::kAnonymous;
-    case identity::PrincipalType::kUser:
-      return policy::PrincipalKind::kUser;
-    case identity::PrincipalType::kAssumedRole:
-      return policy::PrincipalKind::kAssumedRole;
-    case identity::PrincipalType::kRoot:
-    case identity::PrincipalType::kService:  // what the lake does for an account, it does in its root's name
-      break;
-  }
-  return policy::PrincipalKind::kAccountRoot;
-}
-
-std::string PrincipalArn(const identity::Caller& caller) {
-  if (caller.type != identity::PrincipalType::kService) return caller.arn;
-  return "arn:aws:iam::" + caller.account + ":root";
-}
-
-bool ActsForAccount(const identity::Caller& caller) {
-  return caller.type == identity::PrincipalType::kRoot || caller.type == identity::PrincipalType::kService;
-}
 
 // The condition keys of one use of a key.
 class UseContext : public policy::Context {
@@ -85,24 +62,16 @@ class UseContext : public policy::Context {
 
 policy::Outcome Decide(const Use& use, const Key& key, const policy::Document& document, std::string_view action,
                        const EncryptionContext& pairs, std::string_view alias) {
-  const std::string principal_arn = PrincipalArn(use.caller);
-  const policy::Principal principal{.kind = KindOf(use.caller.type),
-                                    .account = use.caller.account,
-                                    .arn = principal_arn,
-                                    .role_arn = {},
-                                    .user_id = use.caller.user_id,
-                                    .canonical_id = {},
-                                    .service = {},
-                                    .provider = {}};
+  const identity::AsPrincipal principal(use.caller);
   const UseContext context(use, key, pairs, alias);
   const std::string resource = key.Arn();
   policy::Verdicts verdicts;
   verdicts.resource =
-      document.Evaluate({.principal = principal, .action = action, .resource = resource, .context = context});
-  if (ActsForAccount(use.caller)) {
+      document.Evaluate({.principal = principal.get(), .action = action, .resource = resource, .context = context});
+  if (use.caller.acts_for_account()) {
     verdicts.identity = policy::Decision{.effect = policy::Effect::kAllow, .match = policy::Match::kPrincipal};
   }
-  return policy::Combine(principal, key.scope.account, verdicts, true);
+  return policy::Combine(principal.get(), key.scope.account, verdicts, true);
 }
 
 bool Holds(const Grant& grant, const EncryptionContext& context) {
@@ -125,7 +94,8 @@ Error Refuse(const Use& use, const Key& key, std::string_view action, const poli
 Result<bool> Session::Granted(const Key& key, const Operation& operation, const EncryptionContext& context) {
   TARN_TRY(const auto rows,
            txn_.PeekScan(GrantsKey(key.scope, key.id).bytes(), GrantsKey(key.scope, key.id).End(), kGrantsMax));
-  const std::string caller = PrincipalArn(use_.caller);
+  const identity::AsPrincipal principal(use_.caller);
+  const std::string_view caller = principal.get().arn;
   for (const kv::KeyValue& row : rows) {
     TARN_TRY(const Grant grant, Decode<Grant>(row.value));
     if (grant.grantee != caller || !Holds(grant, context)) continue;

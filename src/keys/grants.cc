@@ -115,9 +115,7 @@ void Remove(Session& session, const Entry& entry, const Grant& grant) {
 // The grantee may retire its grant where that is granted; the retiring principal and the key's account always may.
 bool MayRetire(const Use& use, const Key& key, const Grant& grant) {
   const identity::Caller& caller = use.caller;
-  const bool acts_for_account =
-      caller.type == identity::PrincipalType::kRoot || caller.type == identity::PrincipalType::kService;
-  if (acts_for_account && caller.account == key.scope.account) return true;
+  if (caller.acts_for_account() && caller.account == key.scope.account) return true;
   if (!grant.retiring.empty() && grant.retiring == caller.arn) return true;
   return grant.grantee == caller.arn && std::ranges::find(grant.operations, "RetireGrant") != grant.operations.end();
 }

@@ -6,6 +6,7 @@
 #include "api/s3tables/s3tables_service.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "identity/principal.h"
 #include "policy/policy.h"
 
 namespace tarn::api::s3tables {
@@ -13,23 +14,6 @@ namespace {
 
 using identity::Caller;
 using identity::Check;
-using identity::PrincipalType;
-
-policy::PrincipalKind KindOf(PrincipalType type) {
-  switch (type) {
-    case PrincipalType::kRoot:
-      return policy::PrincipalKind::kAccountRoot;
-    case PrincipalType::kUser:
-      return policy::PrincipalKind::kUser;
-    case PrincipalType::kAssumedRole:
-      return policy::PrincipalKind::kAssumedRole;
-    case PrincipalType::kService:
-      return policy::PrincipalKind::kService;
-    case PrincipalType::kAnonymous:
-      break;
-  }
-  return policy::PrincipalKind::kAnonymous;
-}
 
 class CheckContext : public policy::Context {
  public:
@@ -57,22 +41,15 @@ class PolicyGuard : public identity::Guard {
   }
 
   Result<Verdict> Judge(const Caller& caller, const Check& check) const override {
-    const policy::Principal principal{.kind = KindOf(caller.type),
-                                      .account = caller.account,
-                                      .arn = caller.arn,
-                                      .role_arn = {},
-                                      .user_id = caller.user_id,
-                                      .canonical_id = {},
-                                      .service = {},
-                                      .provider = {}};
+    const identity::AsPrincipal principal(caller);
     const CheckContext context(check);
     Verdict verdict = Verdict::kNone;
     for (const auto& document : documents_) {
       const policy::Decision decision = document->Evaluate(
-          {.principal = principal, .action = check.action, .resource = check.resource, .context = context});
+          {.principal = principal.get(), .action = check.action, .resource = check.resource, .context = context});
       if (decision.effect == policy::Effect::kDeny) return Verdict::kDeny;
       // A statement that names an account leaves the decision to that account, whose root may do everything.
-      const bool binds = decision.match != policy::Match::kAccount || caller.is_root();
+      const bool binds = decision.match != policy::Match::kAccount || caller.acts_for_account();
       if (decision.effect == policy::Effect::kAllow && binds) verdict = Verdict::kAllow;
     }
     return verdict;

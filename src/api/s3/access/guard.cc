@@ -9,13 +9,13 @@
 #include "api/s3/access/access.h"
 #include "api/s3/access/context.h"
 #include "api/s3/rules/request_rules.h"
+#include "identity/principal.h"
 
 namespace tarn::api::s3 {
 namespace {
 
 using identity::Caller;
 using identity::Check;
-using identity::PrincipalType;
 using Verdict = identity::Guard::Verdict;
 
 template <size_t N>
@@ -73,25 +73,6 @@ std::optional<Permission> PermissionFor(const Rule (&rules)[N], std::string_view
   return std::nullopt;
 }
 
-policy::PrincipalKind KindOf(PrincipalType type) {
-  switch (type) {
-    case PrincipalType::kAnonymous:
-      return policy::PrincipalKind::kAnonymous;
-    case PrincipalType::kUser:
-      return policy::PrincipalKind::kUser;
-    case PrincipalType::kAssumedRole:
-      return policy::PrincipalKind::kAssumedRole;
-    case PrincipalType::kRoot:
-    case PrincipalType::kService:  // an internal actor works with its account's rights
-      return policy::PrincipalKind::kAccountRoot;
-  }
-  return policy::PrincipalKind::kAnonymous;
-}
-
-bool IsRoot(const Caller& caller) {
-  return caller.type == PrincipalType::kRoot || caller.type == PrincipalType::kService;
-}
-
 }  // namespace
 
 std::string BucketGuard::Key(const Check& check) const {
@@ -131,20 +112,14 @@ policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check
 policy::Decision BucketGuard::Ask(const policy::Document& policy, const std::string& resource, const Caller& caller,
                                   const Check& check) const {
   const std::string canonical_id = caller.anonymous() ? std::string() : CanonicalId(caller.account);
-  const std::string arn = IsRoot(caller) ? identity::RootOf(caller.account).arn : caller.arn;
-  const policy::Principal principal{.kind = KindOf(caller.type),
-                                    .account = caller.account,
-                                    .arn = arn,
-                                    .role_arn = {},
-                                    .user_id = caller.user_id,
-                                    .canonical_id = canonical_id,
-                                    .service = {},
-                                    .provider = {}};
+  identity::AsPrincipal principal(caller);
+  principal.set_canonical_id(canonical_id);
   const RequestContext context(call_, bucket_, check, access_->tags_decide, [&]() -> const object::Tags* {
     const object::Version* version = Object(check);
     return version == nullptr ? nullptr : &version->tags;
   });
-  return policy.Evaluate({.principal = principal, .action = check.action, .resource = resource, .context = context});
+  return policy.Evaluate(
+      {.principal = principal.get(), .action = check.action, .resource = resource, .context = context});
 }
 
 // Whether an allow of the bucket policy reaches this caller and this object.
@@ -156,7 +131,7 @@ bool BucketGuard::CountsAllow(const Caller& caller, const Check& check, const po
 }
 
 bool BucketGuard::Binds(const policy::Decision& decision, const Caller& caller) {
-  return decision.match != policy::Match::kAccount || IsRoot(caller);
+  return decision.match != policy::Match::kAccount || caller.acts_for_account();
 }
 
 Result<bool> BucketGuard::AllowedByAcl(const Caller& caller, const Check& check) const {
@@ -193,7 +168,7 @@ Result<Verdict> BucketGuard::Judge(const Caller& caller, const Check& check) con
   const bool own = !caller.anonymous() && caller.account == bucket_.owner.account;
   if (decision.effect == policy::Effect::kDeny) {
     // So that nobody locks a bucket for good.
-    if (own && IsRoot(caller) && Contains(kPolicyActions, check.action)) return Verdict::kNone;
+    if (own && caller.acts_for_account() && Contains(kPolicyActions, check.action)) return Verdict::kNone;
     return Verdict::kDeny;
   }
   if (decision.effect == policy::Effect::kAllow && CountsAllow(caller, check, decision)) return Verdict::kAllow;

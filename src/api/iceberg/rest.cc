@@ -9,7 +9,7 @@
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/idempotency.h"
-#include "api/iceberg/scan_plans.h"
+#include "api/iceberg/planning/plans.h"
 #include "api/protocol/auth/authenticate.h"
 #include "api/protocol/meter.h"
 #include "base/random.h"

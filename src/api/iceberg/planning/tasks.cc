@@ -1,4 +1,4 @@
-#include "api/iceberg/scan_tasks.h"
+#include "api/iceberg/planning/tasks.h"
 
 #include <algorithm>
 

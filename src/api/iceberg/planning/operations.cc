@@ -7,8 +7,8 @@
 
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
-#include "api/iceberg/scan_plans.h"
-#include "api/iceberg/scan_tasks.h"
+#include "api/iceberg/planning/plans.h"
+#include "api/iceberg/planning/tasks.h"
 #include "catalog/errors.h"
 
 namespace tarn::api::iceberg_rest {

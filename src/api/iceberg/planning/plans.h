@@ -15,7 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "api/iceberg/scan_work.h"
+#include "api/iceberg/planning/work.h"
 #include "catalog/iceberg/planner.h"
 
 namespace tarn::api::iceberg_rest {

@@ -1,4 +1,4 @@
-#include "api/iceberg/scan_work.h"
+#include "api/iceberg/planning/work.h"
 
 #include "base/hash.h"
 #include "iceberg/metadata/table_metadata.h"

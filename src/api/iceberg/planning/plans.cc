@@ -1,4 +1,4 @@
-#include "api/iceberg/scan_plans.h"
+#include "api/iceberg/planning/plans.h"
 
 #include <fmt/format.h>
 

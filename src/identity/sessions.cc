@@ -5,8 +5,9 @@
 
 #include "base/hash.h"
 #include "base/random.h"
-#include "base/record.h"
 #include "identity/errors.h"
+#include "identity/principal.h"
+#include "policy/combine.h"
 #include "policy/policy.h"
 
 namespace tarn::identity {
@@ -19,10 +20,6 @@ constexpr size_t kTokenBytesMax = 16 << 10;
 constexpr size_t kPolicyBytesMax = 8 << 10;
 constexpr size_t kOpenedMax = 4096;
 constexpr std::string_view kPurpose = "session ";
-
-// Tags are frozen: docs/format/identity.md.
-enum SessionTag : uint32_t { kForm = 1, kIssuer = 2, kName = 3, kSecret = 4, kExpires = 5, kPolicy = 6 };
-constexpr uint64_t kFormNow = 1;
 
 bool IsName(std::string_view name) {
   constexpr std::string_view kMarks = "_=,.@-";
@@ -39,34 +36,141 @@ Result<std::shared_ptr<const policy::Document>> ParsePolicy(std::string_view jso
   return policy::Document::Parse(json, options);
 }
 
+// Session policies given by ARN and inline ones allow what any of them allows.
+class AnyOf : public policy::Document {
+ public:
+  explicit AnyOf(std::vector<std::shared_ptr<const policy::Document>> parts) : parts_(std::move(parts)) {}
+  policy::Decision Evaluate(const policy::Request& request) const override {
+    policy::Decision joined;
+    for (const auto& part : parts_) joined = policy::Join(joined, part->Evaluate(request));
+    return joined;
+  }
+  bool IsPublic() const override { return false; }
+  bool HasConditions() const override {
+    return std::ranges::any_of(parts_, [](const auto& part) { return part->HasConditions(); });
+  }
+  const std::string& normalized() const override { return text_; }
+
+ private:
+  const std::string text_;
+  const std::vector<std::shared_ptr<const policy::Document>> parts_;
+};
+
+// A managed policy that is gone allows nothing.
+std::vector<std::shared_ptr<const policy::Document>> LimitsOf(
+    const std::vector<std::shared_ptr<const policy::Document>>& policies,
+    const std::vector<std::shared_ptr<const policy::Document>>& managed, bool joined) {
+  if (managed.empty()) return policies;
+  std::vector<std::shared_ptr<const policy::Document>> first = managed;
+  std::erase(first, nullptr);
+  std::vector<std::shared_ptr<const policy::Document>> limits;
+  if (joined) first.push_back(policies.front());
+  limits.push_back(std::make_shared<AnyOf>(std::move(first)));
+  limits.insert(limits.end(), policies.begin() + (joined ? 1 : 0), policies.end());
+  return limits;
+}
+
+std::shared_ptr<const Credential> Present(std::string_view access_key_id, const SessionRecord& record,
+                                          const Credential* parent,
+                                          std::vector<std::shared_ptr<const policy::Document>> limits) {
+  auto credential = std::make_shared<Credential>();
+  credential->secret = record.secret;
+  Caller& caller = credential->caller;
+  caller.type = static_cast<PrincipalType>(record.type);
+  // Users and roots as they are now; roles and federated users as they were named.
+  const bool own = caller.type == PrincipalType::kAssumedRole || caller.type == PrincipalType::kFederatedUser;
+  if (own) {
+    caller.account = record.account;
+    caller.arn = record.arn;
+    caller.user_id = record.user_id;
+    caller.role_arn = record.role_arn;
+  } else {
+    caller = parent->caller;
+  }
+  caller.access_key_id = access_key_id;
+  caller.session = record.name;
+  auto facts = std::make_shared<SessionFacts>();
+  facts->policies = std::move(limits);
+  facts->tags = record.tags;
+  facts->transitive_tags = record.transitive_tags;
+  facts->conditions = record.conditions;
+  facts->source_identity = record.source_identity;
+  facts->provider = record.provider;
+  facts->issued = record.issued;
+  facts->expires = record.expires;
+  facts->mfa = record.mfa;
+  caller.facts = std::move(facts);
+  return credential;
+}
+
 }  // namespace
 
 Sessions::Sessions(CredentialSource& keys, const Clock& clock, std::string master_key)
     : keys_(keys), clock_(clock), box_(std::move(master_key)) {}
 
 Result<TemporaryCredentials> Sessions::Issue(const Caller& caller, const SessionSpec& spec) {
-  if (caller.access_key_id.empty() || caller.access_key_id.starts_with(kPrefix)) {
-    return Fail(kBadSession, "only a lasting access key can make a session");
-  }
+  if (caller.access_key_id.empty()) return Fail(kBadSession, "only who has a key can make a session");
   if (!IsName(spec.name)) return Fail(kBadSession, "a session's name has 2 to 64 letters, digits or _=,.@-");
-  if (spec.seconds <= 0 || spec.seconds > kSecondsMax) return Fail(kBadSession, "a session lasts up to 12 hours");
-  if (!spec.policy.empty()) {
-    const auto parsed = ParsePolicy(spec.policy);
+  SessionRecord record;
+  if (caller.facts) {
+    std::lock_guard lock(mutex_);
+    const auto found = by_key_.find(caller.access_key_id);
+    if (found == by_key_.end()) return Fail(kBadSession, "the session is not known here");
+    record = found->second->second.record;
+  } else {
+    record.issuer = caller.access_key_id;
+    record.type = static_cast<int64_t>(caller.type);
+    record.account = caller.account;
+    record.arn = caller.arn;
+    record.user_id = caller.user_id;
+  }
+  const bool of_role = record.type == static_cast<int64_t>(PrincipalType::kAssumedRole);
+  if (!of_role) record.name = spec.name;
+  if (!spec.policy.empty()) record.policies.push_back(spec.policy);
+  if (spec.seconds <= 0 || spec.seconds > kSecondsMax) return Fail(kBadSession, "a session lasts up to 36 hours");
+  const Timestamp end = clock_.Now().Plus(spec.seconds * kMicrosPerSecond);
+  record.expires = caller.facts ? std::min(end, record.expires) : end;
+  return Seal(std::move(record));
+}
+
+Result<TemporaryCredentials> Sessions::Issue(const SessionGrant& grant) {
+  if (grant.seconds <= 0 || grant.seconds > kSecondsMax) return Fail(kBadSession, "a session lasts up to 36 hours");
+  const Caller& who = grant.principal;
+  SessionRecord record;
+  record.issuer = who.access_key_id;
+  record.name = who.session;
+  record.expires = clock_.Now().Plus(grant.seconds * kMicrosPerSecond);
+  record.policies = grant.policies;
+  record.type = static_cast<int64_t>(who.type);
+  record.account = who.account;
+  record.arn = who.arn;
+  record.user_id = who.user_id;
+  record.role_arn = who.role_arn;
+  record.policy_arns = grant.policy_arns;
+  record.tags = grant.tags;
+  record.transitive_tags = grant.transitive_tags;
+  record.conditions = grant.conditions;
+  record.source_identity = grant.source_identity;
+  record.provider = grant.provider;
+  record.mfa = grant.mfa;
+  record.joined = !grant.policies.empty() && !grant.policy_arns.empty();
+  return Seal(std::move(record));
+}
+
+Result<TemporaryCredentials> Sessions::Seal(SessionRecord record) {
+  for (const std::string& json : record.policies) {
+    const auto parsed = ParsePolicy(json);
     if (!parsed.ok()) return Fail(kBadSession, parsed.error().message);
   }
   TemporaryCredentials made;
   made.access_key_id = std::string(kPrefix) + RandomText(kKeyChars, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
   made.secret_access_key = Base64(RandomBytes(kSecretBytes));
-  made.expires = {clock_.Now().micros + spec.seconds * kMicrosPerSecond};
-  const std::string body = RecordWriter()
-                               .U64(kForm, kFormNow)
-                               .Str(kIssuer, caller.access_key_id)
-                               .Str(kName, spec.name)
-                               .Str(kSecret, made.secret_access_key)
-                               .I64(kExpires, made.expires.micros)
-                               .Str(kPolicy, spec.policy)
-                               .Take();
-  made.session_token = Base64(box_.Seal(std::string(kPurpose) + made.access_key_id, body));
+  made.expires = record.expires;
+  record.form = SessionRecord::kFormNow;
+  record.secret = made.secret_access_key;
+  record.issued = clock_.Now();
+  made.session_token = Base64(box_.Seal(std::string(kPurpose) + made.access_key_id, EncodeRecord(record)));
+  if (made.session_token.size() > kTokenBytesMax) return Fail(kBadSession, "the session holds too much");
   return made;
 }
 
@@ -77,85 +181,80 @@ Result<Sessions::Session> Sessions::Open(std::string_view access_key_id, std::st
   if (!sealed) return bad;
   const auto body = box_.Open(std::string(kPurpose) + std::string(access_key_id), *sealed);
   if (!body.ok()) return bad;
+  auto record = DecodeRecord<SessionRecord>(*body);
+  if (!record || record->form != SessionRecord::kFormNow) return bad;
   Session session;
   session.token = token;
-  uint64_t form = 0;
-  std::string policy;
-  RecordReader reader(*body);
-  while (reader.Next()) {
-    switch (reader.tag()) {
-      case kForm:
-        form = reader.u64();
-        break;
-      case kIssuer:
-        session.issuer = reader.str();
-        break;
-      case kName:
-        session.name = reader.str();
-        break;
-      case kSecret:
-        session.secret = reader.str();
-        break;
-      case kExpires:
-        session.expires = {reader.i64()};
-        break;
-      case kPolicy:
-        policy = reader.str();
-        break;
-      default:
-        break;
-    }
-  }
-  if (reader.corrupt() || form != kFormNow) return bad;
-  if (!policy.empty()) {
-    TARN_TRY(session.policy, ParsePolicy(policy));
+  session.record = std::move(*record);
+  for (const std::string& json : session.record.policies) {
+    TARN_TRY(auto parsed, ParsePolicy(json));
+    session.policies.push_back(std::move(parsed));
   }
   return session;
+}
+
+Result<Sessions::Session*> Sessions::Find(std::string_view access_key_id, std::string_view token) {
+  auto found = by_key_.find(access_key_id);
+  if (found != by_key_.end() && ConstantTimeEqual(found->second->second.token, token)) {
+    opened_.splice(opened_.begin(), opened_, found->second);
+    return &found->second->second;
+  }
+  TARN_TRY(auto opened, Open(access_key_id, token));
+  if (found != by_key_.end()) {
+    const auto old = found->second;
+    by_key_.erase(found);
+    opened_.erase(old);
+  }
+  opened_.emplace_front(access_key_id, std::move(opened));
+  by_key_.emplace(opened_.front().first, opened_.begin());
+  if (opened_.size() > kOpenedMax) {
+    by_key_.erase(opened_.back().first);
+    opened_.pop_back();
+  }
+  return &opened_.front().second;
 }
 
 Result<std::shared_ptr<const Credential>> Sessions::FindKey(std::string_view access_key_id, std::string_view token) {
   if (!access_key_id.starts_with(kPrefix) || token.empty()) return keys_.FindKey(access_key_id, token);
   std::lock_guard lock(mutex_);
-  auto found = by_key_.find(access_key_id);
-  if (found == by_key_.end() || !ConstantTimeEqual(found->second->second.token, token)) {
-    auto opened = Open(access_key_id, token);
-    if (!opened.ok()) {
-      // A lasting key may have such an id too.
-      return keys_.FindKey(access_key_id, "").ok() ? keys_.FindKey(access_key_id, token) : opened.error();
-    }
-    if (found != by_key_.end()) {
-      const auto old = found->second;
-      by_key_.erase(found);
-      opened_.erase(old);
-    }
-    opened_.emplace_front(access_key_id, std::move(*opened));
-    found = by_key_.emplace(opened_.front().first, opened_.begin()).first;
-    if (opened_.size() > kOpenedMax) {
-      by_key_.erase(opened_.back().first);
-      opened_.pop_back();
-    }
-  } else {
-    opened_.splice(opened_.begin(), opened_, found->second);
+  const auto session = Find(access_key_id, token);
+  if (!session.ok()) {
+    // A lasting key may have such an id too.
+    return keys_.FindKey(access_key_id, "").ok() ? keys_.FindKey(access_key_id, token) : session.error();
   }
-  Session& session = found->second->second;
-  if (session.expires <= clock_.Now()) return Fail(kExpiredToken, "the session is over");
-  const auto parent = keys_.FindKey(session.issuer, "");
-  if (!parent.ok()) return Fail(kBadToken, "the session's key is gone");
-  if (session.parent != *parent) {
-    auto credential = std::make_shared<Credential>(Credential{(*parent)->caller, session.secret});
-    credential->caller.access_key_id = access_key_id;
-    credential->caller.session = session.name;
-    session.parent = *parent;
-    session.credential = std::move(credential);
-  }
-  return session.credential;
+  return Refresh(access_key_id, **session);
 }
 
-Result<std::shared_ptr<const policy::Document>> Sessions::PolicyOf(std::string_view access_key_id) {
-  std::lock_guard lock(mutex_);
-  const auto found = by_key_.find(access_key_id);
-  if (found == by_key_.end()) return Fail(kBadToken, "too many sessions at once: try again");
-  return found->second->second.policy;
+Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view access_key_id, Session& session) {
+  const SessionRecord& record = session.record;
+  if (record.expires <= clock_.Now()) return Fail(kExpiredToken, "the session is over");
+  const auto type = static_cast<PrincipalType>(record.type);
+  std::shared_ptr<const Credential> parent;
+  if (!record.issuer.empty()) {
+    const auto found = keys_.FindKey(record.issuer, "");
+    if (!found.ok()) return Fail(kBadToken, "the session's key is gone");
+    parent = *found;
+  }
+  if (type == PrincipalType::kAssumedRole) {
+    if (principals_ == nullptr) return Fail(kBadToken, "there are no roles");
+    TARN_TRY(const auto id, principals_->RoleId(record.role_arn));
+    if (!id || *id != std::string_view(record.user_id).substr(0, record.user_id.find(':'))) {
+      return Fail(kBadToken, "the session's role is gone");
+    }
+  } else if (!parent) {
+    return Fail(kBadToken, "no session has this token");
+  }
+  std::vector<std::shared_ptr<const policy::Document>> managed;
+  for (const std::string& arn : record.policy_arns) {
+    if (principals_ == nullptr) break;
+    TARN_TRY(auto document, principals_->ManagedPolicy(arn));
+    managed.push_back(std::move(document));
+  }
+  if (session.credential && session.parent == parent && session.managed == managed) return session.credential;
+  session.credential = Present(access_key_id, record, parent.get(), LimitsOf(session.policies, managed, record.joined));
+  session.parent = std::move(parent);
+  session.managed = std::move(managed);
+  return session.credential;
 }
 
 namespace {
@@ -188,17 +287,10 @@ Error Refuse(const Caller& caller, const Check& check, bool explicitly) {
 
 Status AllowedBy(const policy::Document& document, const Caller& caller, const Check& check) {
   if (check.action == kAlwaysAllowed) return Ok();
-  const policy::Principal principal{.kind = policy::PrincipalKind::kAssumedRole,
-                                    .account = caller.account,
-                                    .arn = caller.arn,
-                                    .role_arn = {},
-                                    .user_id = caller.user_id,
-                                    .canonical_id = {},
-                                    .service = {},
-                                    .provider = {}};
+  const AsPrincipal principal(caller);
   const CheckContext context(check);
   const policy::Decision decision = document.Evaluate(
-      {.principal = principal, .action = check.action, .resource = check.resource, .context = context});
+      {.principal = principal.get(), .action = check.action, .resource = check.resource, .context = context});
   if (decision.effect == policy::Effect::kAllow) return Ok();
   return Refuse(caller, check, decision.effect == policy::Effect::kDeny);
 }
@@ -206,10 +298,9 @@ Status AllowedBy(const policy::Document& document, const Caller& caller, const C
 }  // namespace
 
 Status SessionAuthorizer::Authorize(const Caller& caller, std::span<const Check> checks) const {
-  if (!caller.session.empty()) {
-    TARN_TRY(const auto document, sessions_.PolicyOf(caller.access_key_id));
-    for (const Check& check : checks) {
-      if (document) TARN_CHECK(AllowedBy(*document, caller, check));
+  if (caller.facts) {
+    for (const auto& document : caller.facts->policies) {
+      for (const Check& check : checks) TARN_CHECK(AllowedBy(*document, caller, check));
     }
   }
   return all_.Authorize(caller, checks);

@@ -1,19 +1,22 @@
-// Temporary credentials: an access key, its secret and a session token, with a policy that limits them. For credential
-// vending and STS.
+// Temporary credentials: an access key, its secret and a session token. For STS and credential vending.
 //
 // Nothing is kept: the token holds the session, sealed under the lake's master key and bound to its access key, so that
-// it holds on every node and after a restart. Invariants: a session ends at its time and with the access key that made
-// it; it may never do more than its principal, and of that only what its policy allows; what was limited stays so
-// (a session makes no session). Units: seconds. Threads: any. docs/format/identity.md tells the token.
+// it holds on every node and after a restart. Invariants: a session ends at its time, with the lasting key that made it
+// and with its role (one made anew under the same name is another); it may never do more than its principal does now,
+// and of that only what each of its policies allows; what was limited stays so. Units: seconds. Threads: any.
+// docs/format/identity.md tells the token.
 #pragma once
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -21,6 +24,7 @@
 #include "identity/caller.h"
 #include "identity/directory.h"
 #include "identity/secret_box.h"
+#include "identity/session_token.h"
 
 namespace tarn::policy {
 class Document;
@@ -28,9 +32,26 @@ class Document;
 
 namespace tarn::identity {
 
+// A narrower session of whoever calls, as credential vending hands it out.
 struct SessionSpec {
   std::string name;    // 2 to 64 of [A-Za-z0-9_=,.@-]
   std::string policy;  // an identity policy's JSON; empty: no limit
+  int64_t seconds = 3600;
+};
+
+// A session as STS makes it.
+struct SessionGrant {
+  // Its principal, with `session` the name. `access_key_id` is the lasting key with which it ends; empty for a role's.
+  // A federated user's `role_arn` is the ARN of the user or root who made it.
+  Caller principal;
+  std::vector<std::string> policies;     // JSON; each limits
+  std::vector<std::string> policy_arns;  // of managed policies: together they are one limit
+  std::map<std::string, std::string> tags;
+  std::vector<std::string> transitive_tags;
+  std::map<std::string, std::string> conditions;  // lower-case keys
+  std::string source_identity;
+  std::string provider;
+  bool mfa = false;
   int64_t seconds = 3600;
 };
 
@@ -41,53 +62,66 @@ struct TemporaryCredentials {
   Timestamp expires;
 };
 
+// What IAM knows now of what sessions are made of. Memory speed, fit for I/O threads.
+class SessionPrincipals {
+ public:
+  virtual ~SessionPrincipals() = default;
+  // The unique id ("AROA…") of the role; nothing when there is none.
+  virtual Result<std::optional<std::string>> RoleId(std::string_view role_arn) = 0;
+  // The default version of a managed policy; null when there is none.
+  virtual Result<std::shared_ptr<const policy::Document>> ManagedPolicy(std::string_view policy_arn) = 0;
+};
+
 class Sessions : public CredentialSource {
  public:
-  static constexpr int64_t kSecondsMax = 12 * 3600;
+  static constexpr int64_t kSecondsMax = 36 * 3600;
 
   // Both outlive it. `master_key` has 32 bytes.
   Sessions(CredentialSource& keys, const Clock& clock, std::string master_key);
+  // Before the first request; outlives it. Without one there are no roles.
+  void SetPrincipals(SessionPrincipals* principals) { principals_ = principals; }
 
-  // A session of the caller, who signed with a lasting key. Errors: kBadSession.
+  // A session of the caller, limited by the policy beside what limits him already. Ends no later than his own.
+  // Errors: kBadSession.
   Result<TemporaryCredentials> Issue(const Caller& caller, const SessionSpec& spec);
+  // Errors: kBadSession for policies that are none.
+  Result<TemporaryCredentials> Issue(const SessionGrant& grant);
 
-  // Sessions by their token, lasting keys by what `keys` says. Errors: kUnknownKey, kBadToken, kExpiredToken, kDamaged.
+  // Sessions by their token, lasting keys by what `keys` says. Errors: kUnknownKey, kBadToken, kExpiredToken,
+  // kDamaged.
   Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) override;
-
-  // What the session of that access key, found before, may do at most; null: no limit. Error kBadToken when it is no
-  // longer held: it must be found again.
-  Result<std::shared_ptr<const policy::Document>> PolicyOf(std::string_view access_key_id);
 
  private:
   struct Session {
     std::string token;
-    std::string issuer;  // the lasting key
-    std::string name;
-    std::string secret;
-    Timestamp expires;
-    std::shared_ptr<const policy::Document> policy;
+    SessionRecord record;
+    std::vector<std::shared_ptr<const policy::Document>> policies;  // the inline ones
     // The last answer, and what it was made of.
     std::shared_ptr<const Credential> parent;
+    std::vector<std::shared_ptr<const policy::Document>> managed;
     std::shared_ptr<const Credential> credential;
   };
+  Result<TemporaryCredentials> Seal(SessionRecord record);
   Result<Session> Open(std::string_view access_key_id, std::string_view token) const;
+  Result<Session*> Find(std::string_view access_key_id, std::string_view token);  // under the lock
+  Result<std::shared_ptr<const Credential>> Refresh(std::string_view access_key_id, Session& session);
 
   CredentialSource& keys_;
   const Clock& clock_;
   const SecretBox box_;
+  SessionPrincipals* principals_ = nullptr;
   std::mutex mutex_;
   std::list<std::pair<std::string, Session>> opened_;  // by access key, the most recently used first
   std::unordered_map<std::string_view, std::list<std::pair<std::string, Session>>::iterator> by_key_;
 };
 
-// What `all` allows, and of that, to a session with a policy, only what the policy allows.
+// What `all` allows, and of that, to a session with policies, only what each of them allows.
 class SessionAuthorizer : public Authorizer {
  public:
-  SessionAuthorizer(Sessions& sessions, const Authorizer& all) : sessions_(sessions), all_(all) {}
+  explicit SessionAuthorizer(const Authorizer& all) : all_(all) {}
   Status Authorize(const Caller& caller, std::span<const Check> checks) const override;
 
  private:
-  Sessions& sessions_;
   const Authorizer& all_;
 };
 

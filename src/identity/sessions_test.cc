@@ -4,6 +4,7 @@
 
 #include "identity/errors.h"
 #include "kv/memory_store.h"
+#include "policy/policy.h"
 
 namespace tarn::identity {
 namespace {
@@ -12,6 +13,8 @@ constexpr std::string_view kPolicy = R"({"Version":"2012-10-17","Statement":[
   {"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::lake/t/*"},
   {"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::lake","Condition":{"StringLike":{"s3:prefix":"t/*"}}},
   {"Effect":"Deny","Action":"s3:PutObject","Resource":"arn:aws:s3:::lake/t/closed/*"}]})";
+
+constexpr const char* kOpen = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})";
 
 class MovingClock : public Clock {
  public:
@@ -33,7 +36,7 @@ class SessionsTest : public testing::Test {
   Status May(const Caller& caller, std::string action, std::string resource, std::string prefix = "") {
     Check check{.action = std::move(action), .resource = std::move(resource), .owner = "111111111111", .context = {}};
     if (!prefix.empty()) check.context["s3:prefix"] = prefix;
-    return SessionAuthorizer(sessions_, root_).Authorize(caller, std::span(&check, 1));
+    return SessionAuthorizer(root_).Authorize(caller, std::span(&check, 1));
   }
 
   MovingClock clock_;
@@ -106,14 +109,99 @@ TEST_F(Session, MayDoOnlyWhatItsPolicyAllows) {
             "arn:aws:s3:::lake/t/a because no session policy allows the s3:DeleteObject action");
 }
 
-TEST_F(Session, IsMadeByALastingKeyAndASoundPolicyAlone) {
-  const auto made = Issue();
-  const Caller inner = (*sessions_.FindKey(made.access_key_id, made.session_token))->caller;
-  EXPECT_TRUE(sessions_.Issue(inner, {.name = "spark", .policy = "", .seconds = 60}).Is(kBadSession));
+TEST_F(Session, IsMadeOfASoundPolicyAlone) {
   const Caller root = (*sessions_.FindKey("AKIAONE", ""))->caller;
   EXPECT_TRUE(sessions_.Issue(root, {.name = "spark", .policy = "{", .seconds = 60}).Is(kBadSession));
   EXPECT_TRUE(sessions_.Issue(root, {.name = "a b", .policy = "", .seconds = 60}).Is(kBadSession));
   EXPECT_TRUE(sessions_.Issue(root, {.name = "spark", .policy = "", .seconds = 0}).Is(kBadSession));
+}
+
+TEST_F(Session, HandsOnNoMoreThanItHas) {
+  const auto outer = Issue();
+  const Caller caller = (*sessions_.FindKey(outer.access_key_id, outer.session_token))->caller;
+  const auto inner = sessions_.Issue(caller, {.name = "inner", .policy = kOpen, .seconds = 600});
+  ASSERT_TRUE(inner.ok());
+  EXPECT_EQ(inner->expires, outer.expires);
+  const Caller narrow = (*sessions_.FindKey(inner->access_key_id, inner->session_token))->caller;
+  EXPECT_TRUE(May(narrow, "s3:GetObject", "arn:aws:s3:::lake/t/a").ok());
+  EXPECT_TRUE(May(narrow, "s3:GetObject", "arn:aws:s3:::lake/t2/a").Is(kAccessDenied));
+}
+
+class OneRole : public SessionPrincipals {
+ public:
+  Result<std::optional<std::string>> RoleId(std::string_view arn) override {
+    if (arn != "arn:aws:iam::111111111111:role/etl/R") return std::optional<std::string>();
+    return id;
+  }
+  Result<std::shared_ptr<const policy::Document>> ManagedPolicy(std::string_view) override { return managed; }
+  std::optional<std::string> id = "AROAONE";
+  std::shared_ptr<const policy::Document> managed;
+};
+
+SessionGrant GrantOfRole() {
+  SessionGrant grant;
+  grant.principal.type = PrincipalType::kAssumedRole;
+  grant.principal.account = "111111111111";
+  grant.principal.arn = "arn:aws:sts::111111111111:assumed-role/R/run";
+  grant.principal.user_id = "AROAONE:run";
+  grant.principal.session = "run";
+  grant.principal.role_arn = "arn:aws:iam::111111111111:role/etl/R";
+  grant.tags = {{"team", "lake"}};
+  grant.transitive_tags = {"team"};
+  grant.conditions = {{"id.example:sub", "me"}};
+  grant.source_identity = "ann";
+  grant.provider = "arn:aws:iam::111111111111:oidc-provider/id.example";
+  return grant;
+}
+
+TEST_F(Session, OfARoleTellsWhatItWasGivenAndEndsWithIt) {
+  OneRole iam;
+  sessions_.SetPrincipals(&iam);
+  const auto made = sessions_.Issue(GrantOfRole());
+  ASSERT_TRUE(made.ok());
+  const auto found = sessions_.FindKey(made->access_key_id, made->session_token);
+  ASSERT_TRUE(found.ok());
+  const Caller& caller = (*found)->caller;
+  EXPECT_EQ(caller.type, PrincipalType::kAssumedRole);
+  EXPECT_EQ(caller.arn, "arn:aws:sts::111111111111:assumed-role/R/run");
+  EXPECT_EQ(caller.user_id, "AROAONE:run");
+  EXPECT_EQ(caller.role_arn, "arn:aws:iam::111111111111:role/etl/R");
+  ASSERT_TRUE(caller.facts);
+  EXPECT_EQ(caller.facts->tags.at("team"), "lake");
+  EXPECT_EQ(caller.facts->transitive_tags, std::vector<std::string>{"team"});
+  EXPECT_EQ(caller.facts->conditions.at("id.example:sub"), "me");
+  EXPECT_EQ(caller.facts->source_identity, "ann");
+  EXPECT_EQ(caller.facts->expires, made->expires);
+  EXPECT_TRUE(caller.facts->policies.empty());
+  EXPECT_EQ(*found, *sessions_.FindKey(made->access_key_id, made->session_token));
+  iam.id = "AROATWO";  // made anew
+  EXPECT_TRUE(sessions_.FindKey(made->access_key_id, made->session_token).Is(kBadToken));
+  iam.id.reset();
+  EXPECT_TRUE(sessions_.FindKey(made->access_key_id, made->session_token).Is(kBadToken));
+}
+
+TEST_F(Session, IsLimitedByItsInlineAndManagedPoliciesTogether) {
+  OneRole iam;
+  sessions_.SetPrincipals(&iam);
+  policy::ParseOptions options;
+  options.kind = policy::ParseOptions::Kind::kIdentity;
+  iam.managed = *policy::Document::Parse(
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"glue:*","Resource":"*"}})", options);
+  SessionGrant grant = GrantOfRole();
+  grant.policies = {std::string(kPolicy)};
+  grant.policy_arns = {"arn:aws:iam::111111111111:policy/p"};
+  const auto made = sessions_.Issue(grant);
+  const auto allows = [&](const std::string& action, const std::string& resource) {
+    const Caller caller = (*sessions_.FindKey(made->access_key_id, made->session_token))->caller;
+    return May(Caller{.type = PrincipalType::kRoot, .account = caller.account, .facts = caller.facts}, action, resource)
+        .ok();
+  };
+  EXPECT_TRUE(allows("glue:GetTable", "*"));
+  EXPECT_TRUE(allows("s3:GetObject", "arn:aws:s3:::lake/t/a"));
+  EXPECT_FALSE(allows("s3:PutObject", "arn:aws:s3:::lake/t/closed/a"));
+  EXPECT_FALSE(allows("kms:Decrypt", "*"));
+  iam.managed = nullptr;  // gone since
+  EXPECT_FALSE(allows("glue:GetTable", "*"));
 }
 
 }  // namespace

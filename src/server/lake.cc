@@ -156,7 +156,7 @@ class OpenLake : public Lake {
   Status OpenIdentity() {
     directory_ = std::make_unique<identity::Directory>(*kv_, clock_, DeriveKey(lake_key_, "identity"));
     sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
-    authorizer_ = std::make_unique<identity::SessionAuthorizer>(*sessions_, roots_);
+    authorizer_ = std::make_unique<identity::SessionAuthorizer>(roots_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));

@@ -9,28 +9,10 @@
 #include "object/storage_class.h"
 #include "query/lake.h"
 #include "query/lake_source.h"
+#include "tables/object_file.h"
 
 namespace tarn::query {
 namespace {
-
-class ObjectFile : public engine::OpenFile {
- public:
-  ObjectFile(const object::Files& files, object::Version version) : files_(files), version_(std::move(version)) {}
-
-  Status ReadAt(uint64_t offset, std::span<char> out) override {
-    while (!out.empty()) {
-      TARN_TRY(size_t got, files_.ReadAt(version_, offset, std::as_writable_bytes(out)));
-      if (got == 0) return Fail(engine::kCannotOpenFile, version_.key + " is shorter than its size");
-      out = out.subspan(got);
-      offset += got;
-    }
-    return Ok();
-  }
-
- private:
-  const object::Files& files_;
-  object::Version version_;
-};
 
 std::string FileId(std::string_view bucket, std::string_view key, std::string_view version, std::string_view etag,
                    Timestamp modified) {
@@ -108,7 +90,7 @@ Result<std::unique_ptr<engine::OpenFile>> ObjectSource::Open(const engine::File&
   if (FileId(version.bucket, version.key, version.version_id, version.etag, version.modified) != file.id) {
     return Fail(engine::kCannotOpenFile, fmt::format("{} was replaced while the query ran", file.path));
   }
-  return std::unique_ptr<engine::OpenFile>(std::make_unique<ObjectFile>(files_, std::move(version)));
+  return std::unique_ptr<engine::OpenFile>(std::make_unique<tables::ObjectFile>(files_, std::move(version)));
 }
 
 Result<std::vector<std::vector<engine::File>>> FolderLister::List(std::span<const size_t> partitions) {

@@ -13,20 +13,12 @@
 #include "object/files.h"
 #include "tables/one_table.h"
 #include "tables/read.h"
+#include "tables/transform_sql.h"
 #include "tables/types.h"
 #include "tables/write.h"
 
 namespace tarn::tables {
 namespace {
-
-std::string Quote(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + "\"";
-}
 
 // What a plan was made on, and which data files each delete file concerns.
 struct Planned {

@@ -15,6 +15,7 @@
 #include "iceberg/schema/evolve.h"
 #include "object/files.h"
 #include "tables/metrics.h"
+#include "tables/object_file.h"
 #include "tables/types.h"
 
 namespace tarn::tables {
@@ -22,31 +23,11 @@ namespace {
 
 constexpr uint32_t kPage = 10'000;
 
-class ReadableFile : public engine::OpenFile {
- public:
-  ReadableFile(const object::Files& files, object::Version version) : files_(files), version_(std::move(version)) {}
-  Status ReadAt(uint64_t offset, std::span<char> out) override {
-    while (!out.empty()) {
-      TARN_TRY(const size_t got, files_.ReadAt(version_, offset, std::as_writable_bytes(out)));
-      if (got == 0) return Fail(iceberg::kCorrupt, version_.key + " is shorter than its listing says");
-      out = out.subspan(got);
-      offset += got;
-    }
-    return Ok();
-  }
-
- private:
-  const object::Files& files_;
-  const object::Version version_;
-};
-
 class Footers : public engine::FileSource {
  public:
   explicit Footers(const object::Files& files) : files_(files) {}
   Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
-    TARN_TRY(const object::Location place, object::ParseLocation(file.path));
-    TARN_TRY(object::Version version, files_.Head(place.bucket, place.key));
-    return std::unique_ptr<engine::OpenFile>(std::make_unique<ReadableFile>(files_, std::move(version)));
+    return OpenObject(files_, file.path);
   }
 
  private:

@@ -14,31 +14,13 @@
 #include "iceberg/manifest/reader.h"
 #include "iceberg/puffin/positions.h"
 #include "iceberg/schema/evolve.h"
+#include "tables/object_file.h"
 #include "tables/types.h"
 
 namespace tarn::tables {
 namespace {
 
 using iceberg::TypeId;
-
-class ObjectFile : public engine::OpenFile {
- public:
-  ObjectFile(const object::Files& files, object::Version version) : files_(files), version_(std::move(version)) {}
-
-  Status ReadAt(uint64_t offset, std::span<char> out) override {
-    while (!out.empty()) {
-      TARN_TRY(const size_t got, files_.ReadAt(version_, offset, std::as_writable_bytes(out)));
-      if (got == 0) return Fail(engine::kCannotOpenFile, version_.key + " is shorter than its manifest says");
-      out = out.subspan(got);
-      offset += got;
-    }
-    return Ok();
-  }
-
- private:
-  const object::Files& files_;
-  object::Version version_;
-};
 
 // Files are told apart by path and size: a path names the same bytes for ever.
 class TableFiles : public engine::FileSource {

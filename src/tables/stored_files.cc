@@ -7,24 +7,9 @@
 #include "engine/inspect.h"
 #include "iceberg/errors.h"
 #include "tables/metrics.h"
+#include "tables/object_file.h"
 
 namespace tarn::tables {
-namespace {
-
-class OpenObject : public engine::OpenFile {
- public:
-  OpenObject(const object::Files& files, object::Version version) : files_(files), version_(std::move(version)) {}
-  Status ReadAt(uint64_t offset, std::span<char> out) override {
-    TARN_TRY(const size_t read, files_.ReadAt(version_, offset, std::as_writable_bytes(out)));
-    return read == out.size() ? Ok() : Status(Fail(iceberg::kCorrupt, "a written file ends early"));
-  }
-
- private:
-  const object::Files& files_;
-  object::Version version_;
-};
-
-}  // namespace
 
 class StoredFiles::File : public engine::OutputFile {
  public:
@@ -55,9 +40,7 @@ Result<std::unique_ptr<engine::OutputFile>> StoredFiles::Create(const std::strin
 Result<std::unique_ptr<engine::OpenFile>> StoredFiles::Open(const engine::File& file) {
   const auto found = done_.find(file.id);
   if (found == done_.end()) return Fail(iceberg::kInvalid, "no such written file");
-  TARN_TRY(const object::Location place, object::ParseLocation(found->second.url));
-  TARN_TRY(object::Version version, files_.Head(place.bucket, place.key));
-  return std::unique_ptr<engine::OpenFile>(std::make_unique<OpenObject>(files_, std::move(version)));
+  return OpenObject(files_, found->second.url);
 }
 
 Result<iceberg::DataFile> StoredFiles::Describe(const std::string& name, const iceberg::Schema& schema,

@@ -105,6 +105,15 @@ Result<Value> FloatValue(const iceberg::Type& type, const std::string& text) {
 
 }  // namespace
 
+std::string Quote(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + "\"";
+}
+
 Result<std::string> KeySql(const iceberg::Transform& transform, const iceberg::Type& source,
                            const std::string& column) {
   if (!iceberg::CanTransform(transform, source) || source.id() == TypeId::kFixed) {

@@ -13,6 +13,8 @@
 
 namespace tarn::tables {
 
+// A name as a DuckDB identifier.
+std::string Quote(std::string_view name);
 // The key of `column` (a DuckDB expression). Error Unsupported for a transform that cannot be written with.
 Result<std::string> KeySql(const iceberg::Transform& transform, const iceberg::Type& source, const std::string& column);
 // The partition value that the text of a key stands for.

@@ -22,15 +22,6 @@ constexpr uint64_t kFileBytesDefault = 512ull << 20;
 constexpr int32_t kRowIdField = 2147483540;
 constexpr int32_t kLastUpdatedField = 2147483539;
 
-std::string Quote(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + "\"";
-}
-
 const std::string* Property(const iceberg::TableMetadata& metadata, const std::string& key) {
   const auto found = metadata.properties.find(key);
   return found == metadata.properties.end() ? nullptr : &found->second;

@@ -10,7 +10,6 @@
 
 #include "base/random.h"
 #include "base/strings.h"
-#include "catalog/errors.h"
 #include "catalog/iceberg/snapshots.h"
 #include "iceberg/commit/snapshot_maker.h"
 #include "query/errors.h"
@@ -213,16 +212,9 @@ Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::Ic
 
 Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
   const std::string database = DatabaseOf(job, create.table);
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
-  const Status absent = CheckTableAbsent(job, database, create.table);
-  if (absent.Is(catalog::kAlreadyExists)) {
-    if (create.if_not_exists) return FinishWrite(job, {}, 0, 0);
-    return Fail(kUserError, absent.error().message);
-  }
-  if (!absent.ok()) return absent.error();
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(*create.query, job.lake, job.context()));
-  job.lake.Prune(plan.tables);
-  TARN_CHECK(CompleteTypes(job, plan));
+  TARN_TRY(const bool absent, StartCreateAs(job, database, create));
+  if (!absent) return FinishWrite(job, {}, 0, 0);
+  TARN_TRY(sql::Plan plan, PlanTyped(job, *create.query));
   TARN_CHECK(CheckColumnNames(plan.columns));
   TARN_TRY(iceberg::NewTable definition, DefineAs(create, plan.columns));
   if (!definition.location.empty()) TARN_CHECK(CheckLocationEmpty(job, definition.location));

@@ -133,12 +133,12 @@ Status RunVacuum(Job& job, const sql::Vacuum& vacuum);
 Status CheckLocationEmpty(Job& job, const std::string& location);
 // The manifest, the metadata and the counts that a statement leaves that changed rows.
 Status FinishWrite(Job& job, const std::vector<std::string>& urls, uint64_t rows, uint64_t bytes);
-// The query's columns with types, asked of the engine where the analysis does not know one.
-Status CompleteTypes(Job& job, sql::Plan& plan);
+// The query's plan, its columns with types: asked of the engine where the analysis does not know one.
+Result<sql::Plan> PlanTyped(Job& job, sql::Query& query);
 // What no table can be made from.
 Status CheckColumnNames(const std::vector<sql::OutputColumn>& columns);
-// Error TABLE_ALREADY_EXISTS (catalog.AlreadyExists), SCHEMA_NOT_FOUND.
-Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableName& name);
+// False when the table is there and the statement says IF NOT EXISTS. Errors TABLE_ALREADY_EXISTS, SCHEMA_NOT_FOUND.
+Result<bool> StartCreateAs(Job& job, const std::string& database, const sql::CreateTableAs& create);
 // For each column of the table the position of the query's column that fills it; -1 for none.
 Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::vector<sql::TableColumn>& columns,
                                       const std::vector<sql::OutputColumn>& given);

@@ -110,21 +110,21 @@ std::vector<std::string> PartitionedBy(const sql::QueryProperties& properties) {
 }  // namespace
 
 // The query's columns with types, asked of the engine where the analysis does not know one.
-Status CompleteTypes(Job& job, sql::Plan& plan) {
-  const bool unknown = std::any_of(plan.columns.begin(), plan.columns.end(),
-                                   [](const auto& column) { return column.type.kind == sql::TypeKind::kUnknown; });
-  if (!unknown) return Ok();
-  engine::Query query;
-  query.sql = plan.duckdb;
-  query.resolver = std::shared_ptr<engine::TableResolver>(&job.lake, [](auto*) {});
-  TARN_TRY(auto columns, engine::DescribeQuery(job.services.pool, std::move(query)));
+Result<sql::Plan> PlanTyped(Job& job, sql::Query& query) {
+  TARN_TRY(sql::Plan plan, sql::PlanQuery(query, job.lake, job.context()));
+  job.lake.Prune(plan.tables);
+  const bool unknown = std::ranges::any_of(
+      plan.columns, [](const sql::OutputColumn& column) { return column.type.kind == sql::TypeKind::kUnknown; });
+  if (!unknown) return plan;
+  engine::Query asked;
+  asked.sql = plan.duckdb;
+  asked.resolver = std::shared_ptr<engine::TableResolver>(&job.lake, [](auto*) {});
+  TARN_TRY(auto columns, engine::DescribeQuery(job.services.pool, std::move(asked)));
   for (size_t i = 0; i < plan.columns.size() && i < columns.size(); i++) {
     if (plan.columns[i].type.kind == sql::TypeKind::kUnknown) plan.columns[i].type = ToSqlType(columns[i].type);
   }
-  return Ok();
+  return plan;
 }
-
-namespace {}  // namespace
 
 Status CheckColumnNames(const std::vector<sql::OutputColumn>& columns) {
   std::set<std::string> seen;
@@ -336,19 +336,24 @@ catalog::Table NewTable(const sql::CreateTableAs& create, std::string database, 
   return table;
 }
 
+Error TableExists(const std::string& database, const sql::TableName& name) {
+  return Fail(kUserError, fmt::format("TABLE_ALREADY_EXISTS: line {}:{}: Table '{}.{}.{}' already exists",
+                                      name.pos.line, name.pos.column, kCatalogName, database, name.table));
+}
+
 }  // namespace
 
-Status CheckTableAbsent(Job& job, const std::string& database, const sql::TableName& name) {
-  Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, name.table);
+Result<bool> StartCreateAs(Job& job, const std::string& database, const sql::CreateTableAs& create) {
+  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
+  const Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, create.table.table);
   if (found.ok()) {
-    return Fail(catalog::kAlreadyExists,
-                fmt::format("TABLE_ALREADY_EXISTS: line {}:{}: Table '{}.{}.{}' already exists", name.pos.line,
-                            name.pos.column, kCatalogName, database, name.table));
+    if (create.if_not_exists) return false;
+    return TableExists(database, create.table);
   }
-  if (found.Is(catalog::kNoSuchTable)) return Ok();
+  if (found.Is(catalog::kNoSuchTable)) return true;
   if (found.Is(catalog::kNoSuchDatabase)) {
-    return Fail(kUserError, fmt::format("SCHEMA_NOT_FOUND: line {}:{}: Schema '{}' does not exist", name.pos.line,
-                                        name.pos.column, database));
+    return Fail(kUserError, fmt::format("SCHEMA_NOT_FOUND: line {}:{}: Schema '{}' does not exist",
+                                        create.table.pos.line, create.table.pos.column, database));
   }
   return found.error();
 }
@@ -482,13 +487,8 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
                                                  "orc_compression", "compression", "write_compression",
                                                  "field_delimiter", "table_type", "is_external", "compression_level"}));
   const std::string database = DatabaseOf(job, create.table);
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
-  const Status absent = CheckTableAbsent(job, database, create.table);
-  if (absent.Is(catalog::kAlreadyExists)) {
-    if (create.if_not_exists) return FinishWrite(job, {}, 0, 0);
-    return Fail(kUserError, absent.error().message);
-  }
-  if (!absent.ok()) return absent.error();
+  TARN_TRY(const bool absent, StartCreateAs(job, database, create));
+  if (!absent) return FinishWrite(job, {}, 0, 0);
   Layout layout;
   TARN_CHECK(SetFormat(create.properties, layout));
   layout.location = NewTableLocation(job, create.properties);
@@ -496,9 +496,7 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   layout.location = folder.Url();
   TARN_CHECK(CheckEmpty(job, folder, database + "." + create.table.table));
 
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(*create.query, job.lake, job.context()));
-  job.lake.Prune(plan.tables);
-  TARN_CHECK(CompleteTypes(job, plan));
+  TARN_TRY(sql::Plan plan, PlanTyped(job, *create.query));
   TARN_CHECK(CheckColumns(plan.columns));
   const std::vector<std::string> keys = PartitionedBy(create.properties);
   TARN_CHECK(CheckPartitionColumns(plan.columns, keys));
@@ -514,9 +512,7 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   if (done.ok()) done = AddPartitions(job, table, PartitionsOf(table, written.outcome, now));
   if (!done.ok()) {
     written.files->Remove();
-    return done.Is(catalog::kAlreadyExists)
-               ? Status(Fail(kUserError, CheckTableAbsent(job, database, create.table).error().message))
-               : done;
+    return done.Is(catalog::kAlreadyExists) ? TableExists(database, create.table) : done;
   }
   return FinishWritten(job, written);
 }
@@ -567,9 +563,7 @@ Status RunUnload(Job& job, sql::Unload& unload) {
   TARN_TRY(object::Location folder, ParseFolder(unload.location));
   layout.location = folder.Url();
   TARN_CHECK(CheckEmpty(job, folder, "unload"));
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(*unload.query, job.lake, job.context()));
-  job.lake.Prune(plan.tables);
-  TARN_CHECK(CompleteTypes(job, plan));
+  TARN_TRY(sql::Plan plan, PlanTyped(job, *unload.query));
   TARN_CHECK(CheckColumns(plan.columns));
   const std::vector<std::string> keys = PartitionedBy(unload.properties);
   TARN_CHECK(CheckPartitionColumns(plan.columns, keys));

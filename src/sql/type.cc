@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sql/analyze.h"
 #include "sql/errors.h"
 
 namespace tarn::sql {
@@ -94,15 +95,6 @@ bool IsPlainName(std::string_view name) {
   return true;
 }
 
-std::string Quoted(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + "\"";
-}
-
 int32_t FractionDigits(const Type& type) { return type.length; }
 
 }  // namespace
@@ -154,7 +146,8 @@ std::string ToTrino(const Type& type) {
       std::string out = "row(";
       for (size_t i = 0; i < type.args.size(); ++i) {
         if (i > 0) out += ", ";
-        if (!type.names[i].empty()) out += (IsPlainName(type.names[i]) ? type.names[i] : Quoted(type.names[i])) + " ";
+        if (!type.names[i].empty())
+          out += (IsPlainName(type.names[i]) ? type.names[i] : QuoteIdentifier(type.names[i])) + " ";
         out += ToTrino(type.args[i]);
       }
       return out + ")";
@@ -176,7 +169,8 @@ std::string ToDuckDb(const Type& type) {
       std::string out = "STRUCT(";
       for (size_t i = 0; i < type.args.size(); ++i) {
         if (i > 0) out += ", ";
-        out += Quoted(type.names[i].empty() ? fmt::format("field{}", i) : type.names[i]) + " " + ToDuckDb(type.args[i]);
+        out += QuoteIdentifier(type.names[i].empty() ? fmt::format("field{}", i) : type.names[i]) + " " +
+               ToDuckDb(type.args[i]);
       }
       return out + ")";
     }

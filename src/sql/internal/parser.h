@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sql/internal/failure.h"
@@ -143,6 +144,7 @@ class Parser {
   Statement ParseMerge();
   MergeCase ParseMergeCase();
   Statement ParseOptimize();
+  Identifier ParseTargetColumn();
   std::vector<Assignment> ParseAssignments();
   std::string ParseTargetAlias();
   QueryProperties ParseQueryProperties();
@@ -181,5 +183,12 @@ class Parser {
   size_t expected_at_ = 0;          // token for which `expected_` was collected
   std::set<std::string> expected_;  // what would have been accepted there
 };
+
+template <typename T>
+Statement Wrap(T node) {
+  Statement statement;
+  statement.node = std::move(node);
+  return statement;
+}
 
 }  // namespace tarn::sql

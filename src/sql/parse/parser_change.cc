@@ -2,16 +2,6 @@
 #include "sql/internal/parser.h"
 
 namespace tarn::sql {
-namespace {
-
-template <typename T>
-Statement Wrap(T node) {
-  Statement statement;
-  statement.node = std::move(node);
-  return statement;
-}
-
-}  // namespace
 
 std::string Parser::ParseTargetAlias() {
   if (AcceptWord("AS")) return ParseName();
@@ -29,13 +19,17 @@ Statement Parser::ParseDelete() {
   return Wrap(std::move(change));
 }
 
+Identifier Parser::ParseTargetColumn() {
+  Identifier column = ParseIdentifier();
+  // t.column of MERGE's users: the qualifier can only be the target's.
+  return AcceptSymbol(".") ? ParseIdentifier() : column;
+}
+
 std::vector<Assignment> Parser::ParseAssignments() {
   std::vector<Assignment> set;
   do {
     Assignment assignment;
-    assignment.column = ParseIdentifier();
-    // t.column of MERGE's users: the qualifier can only be the target's.
-    if (AcceptSymbol(".")) assignment.column = ParseIdentifier();
+    assignment.column = ParseTargetColumn();
     ExpectSymbol("=");
     assignment.value = ParseExpr();
     set.push_back(std::move(assignment));
@@ -76,8 +70,7 @@ MergeCase Parser::ParseMergeCase() {
   ExpectWord("INSERT");
   if (AcceptSymbol("(")) {
     do {
-      branch.columns.push_back(ParseIdentifier());
-      if (AcceptSymbol(".")) branch.columns.back() = ParseIdentifier();
+      branch.columns.push_back(ParseTargetColumn());
     } while (AcceptSymbol(","));
     ExpectSymbol(")");
   }

@@ -5,16 +5,6 @@
 #include "sql/internal/parser.h"
 
 namespace tarn::sql {
-namespace {
-
-template <typename T>
-Statement Wrap(T node) {
-  Statement statement;
-  statement.node = std::move(node);
-  return statement;
-}
-
-}  // namespace
 
 Statement Parser::ParseCreateDatabase() {
   SwitchToHive();

@@ -5,13 +5,6 @@
 namespace tarn::sql {
 namespace {
 
-template <typename T>
-Statement Wrap(T node) {
-  Statement statement;
-  statement.node = std::move(node);
-  return statement;
-}
-
 // What Athena says it expected at the start of a statement.
 constexpr std::string_view kStatementWords[] = {
     "ALTER",    "ANALYZE",  "CALL",    "COMMENT", "COMMIT", "CREATE",   "DEALLOCATE", "DELETE",  "DENY",    "DESC",

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/record.h"
+#include "base/strings.h"
 #include "identity/errors.h"
 #include "identity/hot_keys.h"
 #include "kv/key.h"
@@ -18,16 +19,24 @@ constexpr size_t kAccountsMax = 10'000;
 
 // Tags are frozen: docs/format/identity.md.
 enum AccountTag : uint32_t { kAccountName = 1, kAccountRootKey = 2, kAccountCreated = 3 };
-enum KeyTag : uint32_t { kKeyAccount = 1, kKeyPrincipal = 2, kKeySecret = 3, kKeyCreated = 4 };
+enum KeyTag : uint32_t {
+  kKeyAccount = 1,
+  kKeyPrincipal = 2,
+  kKeySecret = 3,
+  kKeyCreated = 4,
+  kKeyUserName = 5,
+  kKeyUserId = 6,
+  kKeyUserArn = 7,
+  kKeyInactive = 8
+};
 constexpr uint64_t kPrincipalRoot = 1;
+constexpr uint64_t kPrincipalUser = 2;
 
 std::string AccountKey(std::string_view id) { return kv::Key("i").Text("account").Text(id).Take(); }
 std::string AccessKey(std::string_view id) { return kv::Key("i").Text("key").Text(id).Take(); }
 
-struct StoredKey {
-  std::string account;
+struct StoredKey : UserKey {
   uint64_t principal = 0;
-  std::string sealed;
 };
 
 Result<StoredKey> ParseStoredKey(std::string_view record) {
@@ -44,11 +53,27 @@ Result<StoredKey> ParseStoredKey(std::string_view record) {
       case kKeySecret:
         stored.sealed = reader.str();
         break;
+      case kKeyCreated:
+        stored.created = {reader.i64()};
+        break;
+      case kKeyUserName:
+        stored.user_name = reader.str();
+        break;
+      case kKeyUserId:
+        stored.user_id = reader.str();
+        break;
+      case kKeyUserArn:
+        stored.user_arn = reader.str();
+        break;
+      case kKeyInactive:
+        stored.active = !reader.boolean();
+        break;
       default:
         break;
     }
   }
-  if (reader.corrupt() || stored.account.empty() || stored.principal != kPrincipalRoot) {
+  const bool known = stored.principal == kPrincipalRoot || stored.principal == kPrincipalUser;
+  if (reader.corrupt() || stored.account.empty() || !known) {
     return Fail(kDamaged, "an access key's record is damaged");
   }
   return stored;
@@ -114,8 +139,8 @@ Status Directory::Write(kv::Txn& txn, const AccountSpec& spec) const {
   TARN_TRY(auto stored_key, txn.Get(AccessKey(spec.access_key_id)));
   if (stored_key) {
     TARN_TRY(auto key, ParseStoredKey(*stored_key));
-    if (key.account != spec.id) {
-      return Fail(kKeyTaken, "access key " + spec.access_key_id + " belongs to another account");
+    if (key.account != spec.id || key.principal != kPrincipalRoot) {
+      return Fail(kKeyTaken, "access key " + spec.access_key_id + " belongs to another principal");
     }
     auto secret = box_.Open(spec.access_key_id, key.sealed);
     if (!secret.ok()) return secret.error();
@@ -160,13 +185,85 @@ Result<std::vector<AccountInfo>> Directory::ListAccounts() {
   return accounts;
 }
 
+Result<std::optional<AccountInfo>> Directory::FindAccount(const std::string& id) {
+  std::optional<AccountInfo> found;
+  TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const auto record, txn.Get(AccountKey(id)));
+    if (!record) return Ok();
+    TARN_TRY(found, ParseAccount(id, *record));
+    return Ok();
+  }));
+  return found;
+}
+
+Status Directory::AddAccount(kv::Txn& txn, const std::string& id, const std::string& name) const {
+  TARN_TRY(const auto present, txn.Get(AccountKey(id)));
+  if (id.size() != 12 || !ParseU64(id) || present) return Fail(kBadAccount, "account \"" + id + "\" cannot be made");
+  txn.Put(AccountKey(id), RecordWriter().Str(kAccountName, name).I64(kAccountCreated, clock_.Now().micros).Take());
+  return Ok();
+}
+
+void Directory::RemoveAccount(kv::Txn& txn, const std::string& id) const {
+  txn.Delete(AccountKey(id));
+  txn.Put(VersionKey(), RandomBytes(16));
+}
+
+Status Directory::AddUserKey(kv::Txn& txn, UserKey key, const std::string& secret) const {
+  TARN_TRY(const auto present, txn.Get(AccessKey(key.id)));
+  if (present) return Fail(kKeyTaken, "access key " + key.id + " exists");
+  key.sealed = box_.Seal(key.id, secret);
+  PutUserKey(txn, key);
+  return Ok();
+}
+
+void Directory::PutUserKey(kv::Txn& txn, const UserKey& key) const {
+  txn.Put(AccessKey(key.id), RecordWriter()
+                                 .Str(kKeyAccount, key.account)
+                                 .U64(kKeyPrincipal, kPrincipalUser)
+                                 .Str(kKeySecret, key.sealed)
+                                 .I64(kKeyCreated, key.created.micros)
+                                 .Str(kKeyUserName, key.user_name)
+                                 .Str(kKeyUserId, key.user_id)
+                                 .Str(kKeyUserArn, key.user_arn)
+                                 .Bool(kKeyInactive, !key.active)
+                                 .Take());
+  txn.Put(VersionKey(), RandomBytes(16));
+}
+
+void Directory::RemoveKey(kv::Txn& txn, const std::string& access_key_id) const {
+  txn.Delete(AccessKey(access_key_id));
+  txn.Put(VersionKey(), RandomBytes(16));
+}
+
+Result<std::optional<UserKey>> Directory::FindUserKey(kv::Txn& txn, const std::string& access_key_id) const {
+  TARN_TRY(const auto record, txn.Get(AccessKey(access_key_id)));
+  if (!record) return std::optional<UserKey>();
+  TARN_TRY(StoredKey key, ParseStoredKey(*record));
+  if (key.principal != kPrincipalUser) return std::optional<UserKey>();
+  key.id = access_key_id;
+  return std::optional<UserKey>(std::move(key));
+}
+
+Result<std::optional<std::string>> Directory::AccountOfKey(kv::Txn& txn, const std::string& access_key_id) const {
+  TARN_TRY(const auto record, txn.Get(AccessKey(access_key_id)));
+  if (!record) return std::optional<std::string>();
+  TARN_TRY(const StoredKey key, ParseStoredKey(*record));
+  return std::optional<std::string>(key.account);
+}
+
 Result<std::shared_ptr<const Credential>> Directory::LoadKey(kv::Txn& txn, const std::string& access_key_id) const {
   TARN_TRY(auto record, txn.PeekGet(AccessKey(access_key_id)));
   if (!record) return Fail(kUnknownKey, "no access key " + access_key_id);
   TARN_TRY(auto key, ParseStoredKey(*record));
   auto credential = std::make_shared<Credential>();
+  if (!key.active) return Fail(kUnknownKey, "access key " + access_key_id + " is inactive");
   TARN_TRY(credential->secret, box_.Open(access_key_id, key.sealed));
   credential->caller = RootOf(key.account);
+  if (key.principal == kPrincipalUser) {
+    credential->caller.type = PrincipalType::kUser;
+    credential->caller.arn = key.user_arn;
+    credential->caller.user_id = key.user_id;
+  }
   credential->caller.access_key_id = access_key_id;
   return std::shared_ptr<const Credential>(std::move(credential));
 }
@@ -187,7 +284,7 @@ Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view ac
     cache_version_ = version.value_or("");
     cache_[id] = found;
   }
-  // Sessions come with STS; a root key has none.
+  // Sessions have tokens; a lasting key has none.
   if (!token.empty()) return Fail(kBadToken, "no session has this token");
   return found;
 }

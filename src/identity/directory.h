@@ -1,11 +1,12 @@
 // Directory: accounts and access keys, in kv. docs/format/identity.md tells the records.
 //
 // Invariants: an access key belongs to one principal of one account; an account has one root key, the one last given to
-// EnsureAccount; secrets are sealed on disk. What FindKey answers holds for the present state: its cache is dropped
-// when the directory's version key differs. Threads: any.
+// EnsureAccount; inactive keys sign nothing; secrets are sealed on disk. What FindKey answers holds for the present
+// state: its cache is dropped when the directory's version key differs. Threads: any.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -49,6 +50,18 @@ struct AccountInfo {
   Timestamp created;
 };
 
+// An access key of a user; root keys are made by EnsureAccount alone.
+struct UserKey {
+  std::string id;  // "AKIA…"
+  std::string account;
+  std::string user_name;
+  std::string user_id;   // "AIDA…"
+  std::string user_arn;  // as it is now: renaming a user puts its keys again
+  bool active = true;
+  Timestamp created;
+  std::string sealed;  // the secret; PutUserKey sets it for a new key
+};
+
 class Directory : public CredentialSource {
  public:
   // `master_key` has 32 bytes.
@@ -57,6 +70,19 @@ class Directory : public CredentialSource {
   // Makes the account or brings its name and root key to what is given. Errors: kBadAccount, kKeyTaken, kv's. Blocks.
   Status EnsureAccount(const AccountSpec& spec);
   Result<std::vector<AccountInfo>> ListAccounts();
+  Result<std::optional<AccountInfo>> FindAccount(const std::string& id);
+  // An account without a root key, in the caller's transaction. Errors: kBadAccount, also for one that is there.
+  Status AddAccount(kv::Txn& txn, const std::string& id, const std::string& name) const;
+  void RemoveAccount(kv::Txn& txn, const std::string& id) const;
+
+  // Keys of users, in the caller's transaction. Errors: kKeyTaken.
+  Status AddUserKey(kv::Txn& txn, UserKey key, const std::string& secret) const;
+  void PutUserKey(kv::Txn& txn, const UserKey& key) const;
+  void RemoveKey(kv::Txn& txn, const std::string& access_key_id) const;
+  // Nothing for a root's key and one that there is not.
+  Result<std::optional<UserKey>> FindUserKey(kv::Txn& txn, const std::string& access_key_id) const;
+  // The account that the key belongs to, a root's too; nothing for a key that there is not.
+  Result<std::optional<std::string>> AccountOfKey(kv::Txn& txn, const std::string& access_key_id) const;
 
   Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) override;
 

@@ -39,6 +39,8 @@
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
 #include "engine/engine.h"
+#include "iam/hot_keys.h"
+#include "iam/iam.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
 #include "identity/hot_keys.h"
@@ -103,6 +105,20 @@ engine::Pool::Options PoolOptions(const Options& options) {
 // What the lake key seals beside blobs gets a key of its own, derived from it.
 std::string DeriveKey(const std::string& lake_key, std::string_view purpose) { return HmacSha256(lake_key, purpose); }
 
+// When the keys of users and the roles were last used.
+void NoteUse(iam::Iam& iam, const api::protocol::AuditRecord& record) {
+  if (record.call == nullptr || record.call->caller.anonymous() || record.call->caller.acts_for_account()) return;
+  const identity::Caller& caller = record.call->caller;
+  const auto note = [&](const std::string& what) {
+    iam.last_used().Note(what, record.call->now, record.service, record.call->scope.region);
+  };
+  if (!caller.role_arn.empty()) {
+    note(caller.role_arn);
+  } else if (!caller.access_key_id.empty()) {
+    note(caller.access_key_id);
+  }
+}
+
 // The members stand in the order in which they need each other: later ones use earlier ones, and end first.
 class OpenLake : public Lake {
  public:
@@ -141,7 +157,7 @@ class OpenLake : public Lake {
     TARN_TRY(lake_key_, OpenMasterKey(options_.data, given, is_new));
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
     kv::RocksDbOptions metadata;
-    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey()};
+    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix()};
     TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv", metadata));
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
@@ -155,6 +171,8 @@ class OpenLake : public Lake {
 
   Status OpenIdentity() {
     directory_ = std::make_unique<identity::Directory>(*kv_, clock_, DeriveKey(lake_key_, "identity"));
+    iam_ = std::make_unique<iam::Iam>(*kv_, clock_, *directory_, DeriveKey(lake_key_, "iam"));
+    iam_->last_used().Start();
     sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
     authorizer_ = std::make_unique<identity::SessionAuthorizer>(roots_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
@@ -319,6 +337,7 @@ class OpenLake : public Lake {
     const auto audit = [this](const protocol::AuditRecord& record) {
       access_log_->Note(record);
       request_counter_->Note(record);
+      NoteUse(*iam_, record);
     };
     dispatcher_->SetAuditHook(audit);
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
@@ -392,6 +411,7 @@ class OpenLake : public Lake {
   std::unique_ptr<kv::Store> kv_;
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
+  std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<identity::Sessions> sessions_;
   std::unique_ptr<identity::SessionAuthorizer> authorizer_;
   std::unique_ptr<keys::Keys> keys_;

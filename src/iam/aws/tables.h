@@ -1,0 +1,14 @@
+// The parts of the table of AWS's managed policies. Internal to iam.
+#pragma once
+
+#include <span>
+
+#include "iam/aws_policies.h"
+
+namespace tarn::iam {
+
+extern const std::span<const AwsPolicy> kAwsPart1;
+extern const std::span<const AwsPolicy> kAwsPart2;
+extern const std::span<const AwsPolicy> kAwsPart3;
+
+}  // namespace tarn::iam

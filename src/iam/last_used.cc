@@ -1,0 +1,86 @@
+#include "iam/last_used.h"
+
+#include <chrono>
+
+#include "iam/records.h"
+
+namespace tarn::iam {
+namespace {
+constexpr std::chrono::seconds kFlushPeriod{60};
+}  // namespace
+
+void LastUsed::Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region) {
+  const std::lock_guard lock(mutex_);
+  auto found = noted_.find(what);
+  if (found == noted_.end()) found = noted_.emplace(what, LastUse{}).first;
+  found->second.time = time;
+  if (found->second.service != service) found->second.service = service;
+  if (found->second.region != region) found->second.region = region;
+}
+
+Result<std::optional<LastUse>> LastUsed::Find(kv::Txn& txn, const std::string& what) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = noted_.find(what); found != noted_.end()) return std::optional<LastUse>(found->second);
+  }
+  TARN_TRY(const auto record, txn.PeekGet(UsedKey(what)));
+  if (!record) return std::optional<LastUse>();
+  auto use = DecodeRecord<LastUse>(*record);
+  if (!use) return Fail(kDamaged, "the record of the last use of " + what + " is damaged");
+  return use;
+}
+
+void LastUsed::Forget(kv::Txn& txn, const std::string& what) {
+  txn.Delete(UsedKey(what));
+  const std::lock_guard lock(mutex_);
+  noted_.erase(what);
+}
+
+Status LastUsed::Flush() {
+  std::map<std::string, LastUse, std::less<>> noted;
+  {
+    const std::lock_guard lock(mutex_);
+    noted = noted_;
+  }
+  if (noted.empty()) return Ok();
+  TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    for (const auto& [what, use] : noted) txn.Put(UsedKey(what), EncodeRecord(use));
+    return Ok();
+  }));
+  const std::lock_guard lock(mutex_);
+  for (const auto& [what, use] : noted) {
+    const auto found = noted_.find(what);
+    if (found != noted_.end() && found->second.time == use.time) noted_.erase(found);
+  }
+  return Ok();
+}
+
+void LastUsed::Start() {
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) return;
+  thread_ = std::thread([this] { RunThread(); });
+}
+
+void LastUsed::RunThread() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, kFlushPeriod, [this] { return stopping_; })) return;
+    }
+    // What could not be written is tried again in a minute.
+    (void)Flush();
+  }
+}
+
+void LastUsed::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  (void)Flush();
+}
+
+}  // namespace tarn::iam

@@ -1,0 +1,49 @@
+// When access keys, roles and passwords were last used: noted at every request, at memory speed, and written down once
+// a minute and at the end, so that kill -9 loses at most the last minute's. Readers see both.
+//
+// Threads: any; Note and Find never wait for the disk.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "iam/model.h"
+#include "kv/kv.h"
+
+namespace tarn::iam {
+
+class LastUsed {
+ public:
+  explicit LastUsed(kv::Store& store) : store_(store) {}
+  ~LastUsed() { Stop(); }
+  LastUsed(const LastUsed&) = delete;
+  LastUsed& operator=(const LastUsed&) = delete;
+
+  // `what` is an access key's id, a role's ARN, or a user's ARN for its password.
+  void Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region);
+  Result<std::optional<LastUse>> Find(kv::Txn& txn, const std::string& what) const;
+  void Forget(kv::Txn& txn, const std::string& what);
+
+  Status Flush();
+  void Start();
+  void Stop();  // writes down the rest; idempotent
+
+ private:
+  void RunThread();
+
+  kv::Store& store_;
+  mutable std::mutex mutex_;
+  std::map<std::string, LastUse, std::less<>> noted_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tarn::iam

@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/iceberg/rest.h"
 #include "base/result.h"
 #include "base/scope.h"
+#include "catalog/errors.h"
 #include "catalog/namespaces.h"
 #include "http/message.h"
 #include "identity/caller.h"
@@ -153,6 +155,23 @@ template <typename T>
 Result<T> Worded(Result<T> result, std::string_view name_space, std::string_view name = {}) {
   if (result.ok()) return result;
   return WordedFor(result.error(), name_space, name);
+}
+
+// Renames what the body's "source" names to its "destination", in `names` (tables or views); `worded` gives a refusal
+// about the source.
+template <typename Names, typename Word>
+Result<Answer> Renamed(const Asked& asked, Names& names, Word worded) {
+  TARN_TRY(const json::Value body, asked.Json());
+  TARN_TRY(const Identifier from, IdentifierOf(body, "source"));
+  TARN_TRY(const Identifier to, IdentifierOf(body, "destination"));
+  TARN_CHECK(asked.May("glue:UpdateTable", from.name_space, from.name));
+  TARN_CHECK(asked.May("glue:CreateTable", to.name_space, to.name));
+  Status renamed = names.Rename(asked.scope, from.name_space, from.name, to.name_space, to.name, asked.also);
+  if (renamed.Is(catalog::kNoSuchDatabase) && asked.parts->catalog->GetDatabase(asked.scope, from.name_space).ok()) {
+    return WordedFor(renamed.error(), to.name_space, {});
+  }
+  TARN_CHECK(worded(from, std::move(renamed)));
+  return Answer{.status = 204};
 }
 
 // {"error": {"message", "type", "code"}}.

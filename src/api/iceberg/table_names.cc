@@ -1,9 +1,6 @@
 // Tables leave and move: drop, unregister, rename.
-#include <fmt/format.h>
-
 #include "api/iceberg/exchange.h"
 #include "base/strings.h"
-#include "catalog/errors.h"
 
 namespace tarn::api::iceberg_rest {
 namespace {
@@ -40,18 +37,9 @@ Result<Answer> UnregisterTable(const Asked& asked) {
 }
 
 Result<Answer> RenameTable(const Asked& asked) {
-  TARN_TRY(const json::Value body, asked.Json());
-  TARN_TRY(const Identifier from, IdentifierOf(body, "source"));
-  TARN_TRY(const Identifier to, IdentifierOf(body, "destination"));
-  TARN_CHECK(asked.May("glue:UpdateTable", from.name_space, from.name));
-  TARN_CHECK(asked.May("glue:CreateTable", to.name_space, to.name));
-  const Status renamed =
-      asked.parts->tables->Rename(asked.scope, from.name_space, from.name, to.name_space, to.name, asked.also);
-  if (renamed.Is(catalog::kNoSuchDatabase) && asked.parts->catalog->GetDatabase(asked.scope, from.name_space).ok()) {
-    return WordedFor(renamed.error(), to.name_space, {});
-  }
-  TARN_CHECK(Worded(renamed, from.name_space, from.name));
-  return Answer{.status = 204};
+  return Renamed(asked, *asked.parts->tables, [](const Identifier& from, Status renamed) {
+    return Worded(std::move(renamed), from.name_space, from.name);
+  });
 }
 
 }  // namespace

@@ -133,21 +133,12 @@ Result<Answer> DropView(const Asked& asked) {
 }
 
 Result<Answer> RenameView(const Asked& asked) {
-  TARN_TRY(const json::Value body, asked.Json());
-  TARN_TRY(const Identifier from, IdentifierOf(body, "source"));
-  TARN_TRY(const Identifier to, IdentifierOf(body, "destination"));
-  TARN_CHECK(asked.May("glue:UpdateTable", from.name_space, from.name));
-  TARN_CHECK(asked.May("glue:CreateTable", to.name_space, to.name));
-  const Status renamed =
-      asked.parts->views->Rename(asked.scope, from.name_space, from.name, to.name_space, to.name, asked.also);
-  if (renamed.Is(catalog::kNoSuchDatabase) && asked.parts->catalog->GetDatabase(asked.scope, from.name_space).ok()) {
-    return WordedFor(renamed.error(), to.name_space, {});
-  }
-  Asked named = asked;
-  named.name_space = from.name_space;
-  named.table = from.name;
-  TARN_CHECK(WordedView(named, from.name, renamed));
-  return Answer{.status = 204};
+  return Renamed(asked, *asked.parts->views, [&asked](const Identifier& from, Status renamed) {
+    Asked named = asked;
+    named.name_space = from.name_space;
+    named.table = from.name;
+    return WordedView(named, from.name, std::move(renamed));
+  });
 }
 
 Result<Answer> RegisterView(const Asked& asked) {

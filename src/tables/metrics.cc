@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace tarn::tables {
 namespace {
@@ -169,24 +170,6 @@ std::string Cut(std::string_view bytes, bool text, size_t length) {
   return std::string(bytes.substr(0, std::min(at, bytes.size())));
 }
 
-void AppendCharacter(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  }
-}
-
 uint32_t LastCharacter(std::string_view text, size_t& begin) {
   begin = text.size() - 1;
   while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xc0) == 0x80) --begin;
@@ -211,7 +194,7 @@ std::optional<std::string> Above(std::string cut, bool text) {
     cut.resize(begin);
     if (code >= 0xd800 && code <= 0xdfff) code = 0xe000;
     if (code > 0x10ffff) continue;
-    AppendCharacter(cut, code);
+    AppendUtf8(cut, code);
     return cut;
   }
   return std::nullopt;

@@ -1,6 +1,7 @@
 #include "sql/internal/lexer.h"
 
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace tarn::sql {
 namespace {
@@ -8,19 +9,6 @@ namespace {
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
-void AppendUtf8(uint32_t code, std::string* out) {
-  if (code < 0x80) {
-    *out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    *out += static_cast<char>(0xC0 | (code >> 6));
-    *out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    *out += static_cast<char>(0xE0 | (code >> 12));
-    *out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    *out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
 
 class Lexer {
  public:
@@ -164,13 +152,13 @@ class Lexer {
     char c = Peek();
     bool octal = c >= '0' && c <= '3' && Peek(1) >= '0' && Peek(1) <= '7' && Peek(2) >= '0' && Peek(2) <= '7';
     if (octal) {
-      AppendUtf8(static_cast<uint32_t>((c - '0') * 64 + (Peek(1) - '0') * 8 + (Peek(2) - '0')), out);
+      AppendUtf8(*out, static_cast<uint32_t>((c - '0') * 64 + (Peek(1) - '0') * 8 + (Peek(2) - '0')));
       for (int i = 0; i < 3; ++i) Advance();
       return;
     }
     if (c == 'u' && IsHex(Peek(1)) && IsHex(Peek(2)) && IsHex(Peek(3)) && IsHex(Peek(4))) {
       uint32_t code = static_cast<uint32_t>(std::stoul(std::string(text_.substr(at_ + 1, 4)), nullptr, 16));
-      AppendUtf8(code, out);
+      AppendUtf8(*out, code);
       for (int i = 0; i < 5; ++i) Advance();
       return;
     }

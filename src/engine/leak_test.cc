@@ -171,6 +171,85 @@ TEST_P(LeakTest, BrokenFiltersFailWithoutShowingTheirText) {
   }
 }
 
+TEST_P(LeakTest, ARowForWhichTheFilterFailsIsNotSeenAndTellsNothing) {
+  TableBinding table = *lake_->tables["db.t0"];
+  table.row_filter = "CAST(n AS INTEGER) = 7";  // n of hidden rows is no number
+  Bind("db.casts", table);
+  for (const char* sql : {"SELECT count(*), min(i), max(i) FROM lake.db.casts",
+                          "SELECT count(*), min(i), max(i) FROM lake.db.casts WHERE CAST(n AS INTEGER) = 7",
+                          "SELECT count(*), min(i), max(i) FROM (SELECT * FROM lake.db.casts LIMIT 10000)"}) {
+    const auto answer = Ask(sql);
+    EXPECT_EQ(answer.error(), "") << sql;
+    EXPECT_EQ(answer.rows, Rows{"500|3|4993"}) << sql;
+  }
+}
+
+TEST_P(LeakTest, WhatStandsForAColumnIsAllThatIsSeenOfIt) {
+  TableBinding table = *lake_->tables["db.t0"];
+  table.replacements = {{"name", "CASE WHEN i < 100 THEN name END", T("string")},
+                        {"n", "upper(left(secret, 3))", T("string")}};
+  Bind("db.masked", table);
+  EXPECT_EQ(Ask("SELECT count(*), count(name), min(n), max(n) FROM lake.db.masked").rows, Rows{"500|10|SEC|SEC"});
+  EXPECT_EQ(Ask("SELECT i, name, n FROM lake.db.masked WHERE i IN (93, 103) ORDER BY i").rows,
+            (Rows{"93|ok93|SEC", "103|NULL|SEC"}));
+  for (const char* condition : {"name = 'ok103'", "name LIKE 'ok1_3'", "n = '7'", "name > 'ok103' AND i > 100",
+                                "CASE WHEN name = 'ok103' THEN error('LEAK')::BOOLEAN ELSE false END"}) {
+    const auto answer = Ask(std::string("SELECT count(*) FROM lake.db.masked WHERE ") + condition);
+    EXPECT_EQ(answer.rows, Rows{"0"}) << condition << answer.error();
+  }
+  EXPECT_EQ(Ask("SELECT count(*) FROM lake.db.masked a JOIN lake.db.open b ON a.name = b.name").rows, Rows{"10"});
+}
+
+TEST_P(LeakTest, WhatStandsForAColumnMayBeOfAnotherType) {
+  TableBinding table = *lake_->tables["db.t0"];
+  table.row_filter = "i < 10";
+  table.replacements = {{"name", "struct_pack(a := i)", T("struct<a:bigint>")}, {"n", "CAST(n AS INTEGER)", T("int")}};
+  Bind("db.typed", table);
+  const auto answer = Ask("SELECT name.a, n, typeof(n) FROM lake.db.typed ORDER BY i LIMIT 4");
+  EXPECT_EQ(answer.rows, (Rows{"0|NULL|INTEGER", "1|NULL|INTEGER", "2|NULL|INTEGER", "3|7|INTEGER"})) << answer.error();
+}
+
+// Partitions p = 0 … 4 of ten rows each; the filter admits p = 1 alone.
+class PartitionLeakTest : public EngineTest {
+ protected:
+  TableBinding Partitioned() {
+    std::vector<std::vector<File>> files;
+    std::vector<Partition> partitions;
+    for (int p = 0; p < 5; ++p) {
+      const std::string name = "p" + std::to_string(p);
+      const Outcome written = Write("SELECT i FROM range(10) r(i)", name);
+      EXPECT_TRUE(written.status.ok());
+      files.push_back({files_->FileOf(written.written[0].name)});
+      partitions.push_back({{std::to_string(p)}});
+    }
+    lister_ = std::make_shared<FixedLister>(files);
+    return {.columns = {{"i", T("bigint")}},
+            .partition_columns = {{"p", T("int")}},
+            .partitions = partitions,
+            .lister = lister_,
+            .row_filter = "p = 1 AND i < 5"};
+  }
+  std::shared_ptr<FixedLister> lister_;
+};
+
+TEST_F(PartitionLeakTest, HiddenPartitionsAreNeverListed) {
+  Bind("db.p", Partitioned());
+  EXPECT_EQ(Ask("SELECT count(*), min(p), max(p) FROM lake.db.p").rows, Rows{"5|1|1"});
+  EXPECT_EQ(Ask("SELECT count(*) FROM lake.db.p WHERE p = 2").rows, Rows{"0"});
+  EXPECT_EQ(lister_->listed, std::vector<size_t>{1});
+}
+
+TEST_F(PartitionLeakTest, ConditionsOnAMaskedKeyPruneNothing) {
+  TableBinding table = Partitioned();
+  table.row_filter = "";
+  table.replacements = {{"p", "CAST(NULL AS INTEGER)", T("int")}};
+  Bind("db.p", table);
+  EXPECT_EQ(Ask("SELECT count(*) FROM lake.db.p WHERE p IS NULL").rows, Rows{"50"});
+  lister_->listed.clear();
+  EXPECT_EQ(Ask("SELECT count(*) FROM lake.db.p WHERE p = 2").rows, Rows{"0"});
+  EXPECT_EQ(lister_->listed.size(), 5u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, LeakTest, testing::Values(Format::kParquet, Format::kJson),
                          [](const auto& info) { return info.param == Format::kParquet ? "Parquet" : "Json"; });
 

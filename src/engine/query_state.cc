@@ -16,7 +16,9 @@ Result<std::shared_ptr<const TableBinding>> QueryState::Resolve(const std::strin
   if (!query.resolver) return Fail(kTableNotFound, fmt::format("Table '{}.{}' does not exist", database, table));
   TARN_TRY(auto binding, query.resolver->Resolve(database, table));
   std::lock_guard lock(mutex_);
-  if (!binding->row_filter.empty() || !binding->hidden_columns.empty()) governed = true;
+  if (!binding->row_filter.empty() || !binding->hidden_columns.empty() || !binding->replacements.empty()) {
+    governed = true;
+  }
   return bindings_.emplace(key, std::move(binding)).first->second;
 }
 

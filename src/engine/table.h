@@ -108,6 +108,14 @@ class FilePlanner {
   virtual Result<std::vector<File>> Plan(const Condition& condition) = 0;
 };
 
+// What the query sees of a column instead of its values: an expression in DuckDB's SQL over all columns of the table,
+// computed for the rows that are seen alone. It is NULL where it fails.
+struct Replacement {
+  std::string column;
+  std::string expression;
+  Type type;  // the column's, as the query sees it
+};
+
 // One table (or one snapshot of it) as one principal may see it in one query.
 struct TableBinding {
   std::vector<ColumnDef> columns;            // in the files (kRows: of `rows`)
@@ -123,11 +131,13 @@ struct TableBinding {
   // Compression of text files is told from the name's end: .gz, .zst, .bz2; else none.
 
   // Governance. A condition in DuckDB's SQL over `columns` and `partition_columns`, hidden ones included; no
-  // subqueries. Only rows for which it is true exist for the query. Evaluated inside the scan: no user expression sees
-  // other rows.
+  // subqueries. Only rows for which it is true exist for the query; those for which it fails do not. Evaluated inside
+  // the scan: no user expression sees other rows.
   std::string row_filter;
   // Columns (of both kinds) that do not exist for the query; row_filter may use them.
   std::vector<std::string> hidden_columns;
+  // Columns of which no value is seen as it is; row_filter sees the values.
+  std::vector<Replacement> replacements;
 
   // Offer "$path", "$file_size", "$file_modified_time" by name (never in SELECT *); over Parquet "$pos" too, and over
   // numbered columns "_row_id" and "_last_updated_sequence_number".

@@ -106,7 +106,7 @@ class LakeSchema : public duckdb::SchemaCatalogEntry {
     info.table = key.second;
     for (size_t i = 0; i < table->table_columns(); ++i) {
       if (table->Hidden(i)) continue;
-      info.columns.AddColumn(duckdb::ColumnDefinition(table->names()[i], table->types()[i]));
+      info.columns.AddColumn(duckdb::ColumnDefinition(table->names()[i], table->VisibleType(i)));
     }
     if (info.columns.empty()) ThrowFailure(*query, Fail(kPermission, "no column of this table may be read"));
     auto entry = make_uniq<LakeTableEntry>(ParentCatalog(), *this, info, slot_, std::move(table));

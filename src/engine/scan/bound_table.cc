@@ -27,15 +27,24 @@ BoundTable::BoundTable(std::shared_ptr<QueryState> query, std::shared_ptr<const 
   types_.insert(types_.end(), {LogicalType::VARCHAR, LogicalType::BIGINT, LogicalType::TIMESTAMP_TZ,
                                LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::BIGINT});
   hidden_.resize(names_.size());
+  replacements_.resize(names_.size());
   for (size_t i = 0; i < names_.size(); ++i) {
     for (const std::string& name : binding_->hidden_columns)
       hidden_[i] = hidden_[i] || EqualsIgnoreCase(name, names_[i]);
+    for (const Replacement& replacement : binding_->replacements) {
+      if (EqualsIgnoreCase(replacement.column, names_[i])) replacements_[i] = &replacement;
+    }
   }
   for (const Partition& partition : binding_->partitions) {
     if (partition.values.size() != binding_->partition_columns.size()) {
       ThrowFailure(*query_, Fail(kInvalidTable, "a partition's values do not match the table's partition keys"));
     }
   }
+}
+
+LogicalType BoundTable::VisibleType(size_t column) const {
+  const Replacement* replacement = replacements_[column];
+  return replacement == nullptr ? types_[column] : ToDuckType(replacement->type);
 }
 
 bool BoundTable::OffersVirtual(size_t offset) const {
@@ -160,7 +169,32 @@ bool Substitute(duckdb::unique_ptr<duckdb::Expression>& expression, const BoundT
   return known;
 }
 
+// The same for references that are scan columns.
+bool SubstituteReferences(duckdb::unique_ptr<duckdb::Expression>& expression, const BoundTable& table,
+                          size_t partition) {
+  if (expression->GetExpressionClass() == duckdb::ExpressionClass::BOUND_REF) {
+    const size_t column = expression->Cast<duckdb::BoundReferenceExpression>().index;
+    if (column < table.file_columns() || column >= table.table_columns()) return false;
+    expression = duckdb::make_uniq<duckdb::BoundConstantExpression>(
+        table.PartitionValue(partition, column - table.file_columns()));
+    return true;
+  }
+  bool known = true;
+  duckdb::ExpressionIterator::EnumerateChildren(*expression, [&](duckdb::unique_ptr<duckdb::Expression>& child) {
+    known = SubstituteReferences(child, table, partition) && known;
+  });
+  return known;
+}
+
 }  // namespace
+
+bool BoundTable::MayHold(duckdb::ClientContext& context, const duckdb::Expression& condition, size_t partition) const {
+  auto copy = condition.Copy();
+  Value value;
+  if (!SubstituteReferences(copy, *this, partition) || !copy->IsFoldable()) return true;
+  if (!duckdb::ExpressionExecutor::TryEvaluateScalar(context, *copy, value)) return true;
+  return !value.IsNull() && value.GetValue<bool>();
+}
 
 std::vector<size_t> BoundTable::Prune(duckdb::ClientContext& context, const std::vector<size_t>& partitions,
                                       const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,

@@ -41,7 +41,13 @@ class BoundTable {
   bool numbered() const { return !binding_->columns.empty() && binding_->columns[0].field.has_value(); }
   bool OffersVirtual(size_t offset) const;
   bool Hidden(size_t column) const { return hidden_[column]; }
-  bool governed() const { return !binding_->row_filter.empty() || !binding_->hidden_columns.empty(); }
+  bool governed() const {
+    return !binding_->row_filter.empty() || !binding_->hidden_columns.empty() || !binding_->replacements.empty();
+  }
+  // What the query sees instead of the column; null: its values.
+  const Replacement* ReplacementOf(size_t column) const { return replacements_[column]; }
+  // The column's type as the query sees it.
+  duckdb::LogicalType VisibleType(size_t column) const;
 
   // Value of a partition column in a partition, typed; a NULL of that type when the text is not of the type.
   duckdb::Value PartitionValue(size_t partition, size_t column) const;
@@ -66,6 +72,8 @@ class BoundTable {
                             const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
                             duckdb::idx_t table_index, const std::vector<size_t>& column_of) const;
   std::vector<size_t> AllPartitions() const;
+  // False when a condition whose references are scan columns is surely not true in the partition, by its values alone.
+  bool MayHold(duckdb::ClientContext& context, const duckdb::Expression& condition, size_t partition) const;
   // What the filters say of file columns; see Prune for the arguments.
   Condition ConditionOfFilters(const duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters,
                                duckdb::idx_t table_index, const std::vector<size_t>& column_of) const;
@@ -78,6 +86,7 @@ class BoundTable {
   duckdb::vector<std::string> names_;
   duckdb::vector<duckdb::LogicalType> types_;
   std::vector<bool> hidden_;
+  std::vector<const Replacement*> replacements_;
   mutable std::mutex mutex_;
   std::map<size_t, std::vector<File>> listed_;  // by partition
   std::deque<File> planned_;

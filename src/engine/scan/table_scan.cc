@@ -1,5 +1,8 @@
 #include "engine/scan/table_scan.h"
 
+#include <duckdb/planner/expression/bound_conjunction_expression.hpp>
+#include <duckdb/planner/expression/bound_operator_expression.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,7 +27,12 @@ struct FilteredBindData : duckdb::FunctionData {
   std::vector<size_t> visible;                    // entry column → scan column
   duckdb::unique_ptr<duckdb::Expression> filter;  // references are scan columns; null: none
   std::vector<size_t> filter_columns;
-  std::vector<size_t> partitions;  // what pruning left
+  struct Replaced {
+    duckdb::unique_ptr<duckdb::Expression> value;  // references are scan columns
+    std::vector<size_t> columns;
+  };
+  std::map<size_t, Replaced> replaced;  // by scan column
+  std::vector<size_t> partitions;       // what pruning left
   duckdb::TableCatalogEntry* entry = nullptr;
 
   duckdb::unique_ptr<FunctionData> Copy() const override {
@@ -36,11 +44,14 @@ struct FilteredBindData : duckdb::FunctionData {
     copy->visible = visible;
     if (filter) copy->filter = filter->Copy();
     copy->filter_columns = filter_columns;
+    for (const auto& [column, it] : replaced) copy->replaced[column] = {it.value->Copy(), it.columns};
     copy->partitions = partitions;
     copy->entry = entry;
     return copy;
   }
   bool Equals(const FunctionData& other) const override { return this == &other; }
+  // What is read of each row tells nothing that the query may not see.
+  bool open() const { return !filter && replaced.empty(); }
 
   // The scan column behind a column id of the plan; nothing for the empty column of count(*).
   std::optional<size_t> ScanColumn(column_t id) const {
@@ -56,8 +67,10 @@ struct FilteredGlobal : duckdb::GlobalTableFunctionState {
   duckdb::unique_ptr<GlobalTableFunctionState> inner;
   duckdb::vector<column_t> inner_ids;
   duckdb::vector<duckdb::LogicalType> inner_types;
-  std::vector<std::optional<size_t>> output;      // output column → column of the inner chunk
-  duckdb::unique_ptr<duckdb::Expression> filter;  // references are columns of the inner chunk
+  std::vector<std::optional<size_t>> output;  // output column → column of the inner chunk
+  // References are columns of the inner chunk.
+  duckdb::unique_ptr<duckdb::Expression> filter;
+  std::map<size_t, duckdb::unique_ptr<duckdb::Expression>> replaced;  // by output column
   // Of a table with equality deletes: where the file's path and the compared columns are in the inner chunk.
   std::optional<size_t> path;
   std::vector<size_t> equality;
@@ -69,6 +82,7 @@ struct FilteredLocal : duckdb::LocalTableFunctionState {
   duckdb::unique_ptr<LocalTableFunctionState> inner;
   DataChunk chunk;
   duckdb::unique_ptr<duckdb::ExpressionExecutor> executor;
+  std::map<size_t, duckdb::unique_ptr<duckdb::ExpressionExecutor>> replaced;  // by output column
   duckdb::SelectionVector selection{STANDARD_VECTOR_SIZE};
 };
 
@@ -102,7 +116,14 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
   };
   for (column_t id : input.column_ids) {
     const auto column = bind.ScanColumn(id);
-    global->output.push_back(column ? std::optional<size_t>(need(*column)) : std::nullopt);
+    const auto replaced = column ? bind.replaced.find(*column) : bind.replaced.end();
+    if (replaced == bind.replaced.end()) {
+      global->output.push_back(column ? std::optional<size_t>(need(*column)) : std::nullopt);
+      continue;
+    }
+    for (size_t used : replaced->second.columns) need(used);
+    global->replaced[global->output.size()] = replaced->second.value->Copy();
+    global->output.emplace_back();
   }
   for (size_t column : bind.filter_columns) need(column);
   const auto& equality = bind.table->binding().table_format.equality_columns;
@@ -118,6 +139,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
     global->filter = bind.filter->Copy();
     MapReferences(*global->filter, place);
   }
+  for (auto& [output, value] : global->replaced) MapReferences(*value, place);
   duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global->inner_ids, {}, nullptr, nullptr, input.op);
   global->inner = bind.inner.function.init_global(context, inner);
   return global;
@@ -131,6 +153,9 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   auto local = make_uniq<FilteredLocal>();
   local->chunk.Initialize(duckdb::Allocator::Get(context.client), global.inner_types);
   if (global.filter) local->executor = make_uniq<duckdb::ExpressionExecutor>(context.client, *global.filter);
+  for (const auto& [output, value] : global.replaced) {
+    local->replaced[output] = make_uniq<duckdb::ExpressionExecutor>(context.client, *value);
+  }
   duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global.inner_ids, {}, nullptr, nullptr, input.op);
   if (bind.inner.function.init_local) {
     local->inner = bind.inner.function.init_local(context, inner, global.inner.get());
@@ -168,22 +193,21 @@ void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
     DropUnequal(context, bind, global, local);
     const idx_t rows = local.chunk.size();
     if (rows == 0) continue;
-    idx_t kept = rows;
     if (local.executor) {
-      kept = local.executor->SelectExpression(local.chunk, local.selection);
+      const idx_t kept = local.executor->SelectExpression(local.chunk, local.selection);
       if (kept == 0) continue;
+      if (kept < rows) local.chunk.Slice(local.selection, kept);
     }
     for (idx_t i = 0; i < output.ColumnCount(); ++i) {
-      const auto& source = global.output[i];
-      if (!source) {
-        output.data[i].Reference(duckdb::Value(output.data[i].GetType()));
-      } else if (kept < rows) {
-        output.data[i].Slice(local.chunk.data[*source], local.selection, kept);
-      } else {
+      if (const auto replaced = local.replaced.find(i); replaced != local.replaced.end()) {
+        replaced->second->ExecuteExpression(local.chunk, output.data[i]);
+      } else if (const auto& source = global.output[i]) {
         output.data[i].Reference(local.chunk.data[*source]);
+      } else {
+        output.data[i].Reference(duckdb::Value(output.data[i].GetType()));
       }
     }
-    output.SetCardinality(kept);
+    output.SetCardinality(local.chunk.size());
     return;
   }
 }
@@ -192,16 +216,19 @@ void PushFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Functi
                  duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) {
   auto& bind = data->Cast<FilteredBindData>();
   std::vector<size_t> column_of;
+  const size_t nothing = bind.table->names().size();
   for (const auto& id : get.GetColumnIds()) {
-    column_of.push_back(bind.ScanColumn(id.GetPrimaryIndex()).value_or(bind.table->names().size()));
+    const size_t column = bind.ScanColumn(id.GetPrimaryIndex()).value_or(nothing);
+    // A condition on what stands for a column says nothing of its values.
+    column_of.push_back(bind.replaced.contains(column) ? nothing : column);
   }
   bind.partitions = bind.table->Prune(context, bind.partitions, filters, get.table_index, column_of);
   if (bind.table->binding().format == Format::kParquet) {
     // Which files a user's condition leaves would tell, by the bytes read, of rows that a row filter hides.
-    const bool open = bind.table->binding().planner && !bind.filter;
+    const bool open = bind.table->binding().planner && bind.open();
     KeepFiles(*bind.inner.bind_data, bind.partitions,
               open ? bind.table->ConditionOfFilters(filters, get.table_index, column_of) : Condition());
-  } else {
+  } else if (bind.table->binding().format != Format::kRows) {
     KeepTextPartitions(*bind.inner.bind_data, bind.partitions);
   }
 }
@@ -233,24 +260,63 @@ duckdb::OperatorPartitionData PartitionData(ClientContext& context, duckdb::Tabl
   return bind.inner.function.get_partition_data(context, inner);
 }
 
-// Binds the row filter over all scan columns; what it may use is what CHECK constraints may.
-void BindRowFilter(ClientContext& context, FilteredBindData& bind) {
-  const string& text = bind.table->binding().row_filter;
-  if (text.empty()) return;
+// An expression over all scan columns; what it may use is what CHECK constraints may. Where it fails it is NULL: what
+// would tell of values that the query must not see.
+duckdb::unique_ptr<duckdb::Expression> BindOverTable(ClientContext& context, const BoundTable& table,
+                                                     const string& text, const duckdb::LogicalType& type,
+                                                     std::vector<size_t>& used) {
   duckdb::ColumnList columns;
-  for (size_t i = 0; i < bind.table->table_columns(); ++i) {
-    columns.AddColumn(duckdb::ColumnDefinition(bind.table->names()[i], bind.table->types()[i]));
+  for (size_t i = 0; i < table.table_columns(); ++i) {
+    columns.AddColumn(duckdb::ColumnDefinition(table.names()[i], table.types()[i]));
   }
   auto expressions = duckdb::Parser::ParseExpressionList(text, context.GetParserOptions());
-  if (expressions.size() != 1) {
-    ThrowFailure(bind.table->query(), Fail(kInvalidTable, "a row filter must be one condition"));
-  }
+  if (expressions.size() != 1) throw duckdb::ParserException("not one expression");
   auto binder = duckdb::Binder::CreateBinder(context);
-  duckdb::physical_index_set_t used;
-  duckdb::CheckBinder check(*binder, context, "row_filter", columns, used);
-  check.target_type = duckdb::LogicalType::BOOLEAN;
-  bind.filter = check.Bind(expressions[0]);
-  for (const auto& column : used) bind.filter_columns.push_back(column.index);
+  duckdb::physical_index_set_t references;
+  duckdb::CheckBinder check(*binder, context, "row_filter", columns, references);
+  check.target_type = type;
+  auto bound = check.Bind(expressions[0]);
+  for (const auto& column : references) used.push_back(column.index);
+  if (!bound->CanThrow()) return bound;
+  auto attempt = make_uniq<duckdb::BoundOperatorExpression>(duckdb::ExpressionType::OPERATOR_TRY, bound->return_type);
+  attempt->children.push_back(std::move(bound));
+  return attempt;
+}
+
+// Takes out partitions for whose values the row filter is surely not true: nothing of them is ever listed or read.
+void PruneByFilter(ClientContext& context, FilteredBindData& bind) {
+  const BoundTable& table = *bind.table;
+  if (!bind.filter || table.binding().partition_columns.empty()) return;
+  std::vector<duckdb::unique_ptr<duckdb::Expression>> conditions;
+  conditions.push_back(bind.filter->Copy());
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    if (conditions[i]->GetExpressionType() != duckdb::ExpressionType::CONJUNCTION_AND) continue;
+    auto parts = std::move(conditions[i]->Cast<duckdb::BoundConjunctionExpression>().children);
+    for (auto& part : parts) conditions.push_back(std::move(part));
+  }
+  for (const auto& condition : conditions) {
+    if (condition->GetExpressionType() == duckdb::ExpressionType::CONJUNCTION_AND) continue;
+    std::erase_if(bind.partitions, [&](size_t partition) { return !table.MayHold(context, *condition, partition); });
+  }
+}
+
+void BindGovernance(ClientContext& context, FilteredBindData& bind) {
+  const BoundTable& table = *bind.table;
+  try {
+    if (const string& text = table.binding().row_filter; !text.empty()) {
+      bind.filter = BindOverTable(context, table, text, duckdb::LogicalType::BOOLEAN, bind.filter_columns);
+    }
+    for (size_t i = 0; i < table.table_columns(); ++i) {
+      const Replacement* replacement = table.ReplacementOf(i);
+      if (replacement == nullptr || table.Hidden(i)) continue;
+      auto& replaced = bind.replaced[i];
+      replaced.value = BindOverTable(context, table, replacement->expression, table.VisibleType(i), replaced.columns);
+    }
+  } catch (const std::exception&) {
+    // The texts are not the user's to see.
+    ThrowFailure(table.query(), Fail(kInvalidTable, "the row filter of a table in this query is not valid"));
+  }
+  PruneByFilter(context, bind);
 }
 
 }  // namespace
@@ -280,11 +346,11 @@ BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_p
     default:
       bind->inner = BindTextScan(table);
   }
-  try {
-    BindRowFilter(context, *bind);
-  } catch (const std::exception&) {
-    // The filter's text is not the user's to see.
-    ThrowFailure(table->query(), Fail(kInvalidTable, "the row filter of a table in this query is not valid"));
+  BindGovernance(context, *bind);
+  if (binding.format == Format::kParquet) {
+    KeepFiles(*bind->inner.bind_data, bind->partitions, Condition());
+  } else if (binding.format != Format::kRows) {
+    KeepTextPartitions(*bind->inner.bind_data, bind->partitions);
   }
 
   duckdb::TableFunction function("lake_scan", {}, Scan, nullptr, InitGlobal, InitLocal);

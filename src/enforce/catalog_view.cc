@@ -1,0 +1,271 @@
+#include "enforce/catalog_view.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "catalog/errors.h"
+#include "enforce/columns.h"
+#include "enforce/errors.h"
+
+namespace tarn::enforce {
+
+using catalog::ItemError;
+using catalog::ListOptions;
+using catalog::Page;
+using catalog::Partition;
+using catalog::Table;
+using govern::Permission;
+using govern::TableAccess;
+
+Status CatalogView::CreateDatabase(const Scope& scope, catalog::Database database, const catalog::Alongside& also) {
+  TARN_CHECK(rights_.RequireCatalog(Permission::kCreateDatabase));
+  TARN_CHECK(rights_.RequireLocation(database.location.value_or("")));
+  return catalog_.CreateDatabase(scope, std::move(database), also);
+}
+
+Result<catalog::Database> CatalogView::GetDatabase(const Scope& scope, std::string_view name) const {
+  TARN_CHECK(rights_.RequireDatabase(name, Permission::kDescribe));
+  return catalog_.GetDatabase(scope, name);
+}
+
+Status CatalogView::UpdateDatabase(const Scope& scope, std::string_view name, catalog::Database database) {
+  TARN_CHECK(rights_.RequireDatabase(name, Permission::kAlter));
+  if (rights_.governed()) {
+    TARN_TRY(const catalog::Database present, catalog_.GetDatabase(scope, name));
+    if (database.location != present.location) TARN_CHECK(rights_.RequireLocation(database.location.value_or("")));
+  }
+  return catalog_.UpdateDatabase(scope, name, std::move(database));
+}
+
+Status CatalogView::DeleteDatabase(const Scope& scope, std::string_view name) {
+  TARN_CHECK(rights_.RequireDatabase(name, Permission::kDrop));
+  return catalog_.DeleteDatabase(scope, name);
+}
+
+Result<Page<catalog::Database>> CatalogView::ListDatabases(const Scope& scope, const ListOptions& options) const {
+  if (!rights_.governed()) return catalog_.ListDatabases(scope, options);
+  Page<catalog::Database> seen;
+  ListOptions rest = options;
+  do {
+    rest.limit = options.limit - seen.items.size();
+    TARN_TRY(auto page, catalog_.ListDatabases(scope, rest));
+    for (catalog::Database& database : page.items) {
+      TARN_TRY(const TableAccess access, rights_.OfDatabase(database.name));
+      if (Exists(access)) seen.items.push_back(std::move(database));
+    }
+    seen.next = std::move(page.next);
+    rest.after = seen.next;
+  } while (!seen.next.empty() && seen.items.size() < options.limit);
+  return seen;
+}
+
+Status CatalogView::MayCreateTable(std::string_view database, std::string_view location) const {
+  TARN_CHECK(rights_.RequireDatabase(database, Permission::kCreateTable));
+  return rights_.RequireLocation(location);
+}
+
+Status CatalogView::CreateTable(const Scope& scope, Table table, const std::vector<catalog::PartitionIndex>& indexes) {
+  TARN_CHECK(MayCreateTable(table.database, table.location()));
+  return catalog_.CreateTable(scope, std::move(table), indexes);
+}
+
+Result<Table> CatalogView::GetTable(const Scope& scope, std::string_view database, std::string_view name) const {
+  TARN_TRY(const TableAccess access, rights_.OfTable(database, name));
+  if (!Exists(access)) return Insufficient(Permission::kDescribe, name);
+  TARN_TRY(Table table, catalog_.GetTable(scope, database, name));
+  Restrict(access, table);
+  return table;
+}
+
+Status CatalogView::MayUpdateTable(const Scope& scope, const Table& table) const {
+  if (!rights_.governed()) return Ok();
+  TARN_CHECK(rights_.RequireTable(table.database, table.name, Permission::kAlter));
+  TARN_TRY(const Table present, catalog_.GetTable(scope, table.database, table.name));
+  return table.location() == present.location() ? Ok() : rights_.RequireLocation(table.location());
+}
+
+Result<uint64_t> CatalogView::UpdateTable(const Scope& scope, Table table, const catalog::UpdateTableOptions& options) {
+  TARN_CHECK(MayUpdateTable(scope, table));
+  return catalog_.UpdateTable(scope, std::move(table), options);
+}
+
+Status CatalogView::DeleteTable(const Scope& scope, std::string_view database, std::string_view name) {
+  TARN_CHECK(rights_.RequireTable(database, name, Permission::kDrop));
+  return catalog_.DeleteTable(scope, database, name);
+}
+
+Result<Page<Table>> CatalogView::ListTables(const Scope& scope, std::string_view database, const ListOptions& options,
+                                            const std::function<bool(const Table&)>& wanted) const {
+  if (!rights_.governed()) return catalog_.ListTables(scope, database, options, wanted);
+  TARN_CHECK(rights_.RequireDatabase(database, Permission::kDescribe));
+  Status failed = Ok();
+  TARN_TRY(auto page, catalog_.ListTables(scope, database, options, [&](const Table& table) {
+    if (!failed.ok()) return false;
+    const auto access = rights_.OfTable(database, table.name);
+    if (!access.ok()) failed = access.error();
+    if (!access.ok() || !Exists(*access)) return false;
+    if (!wanted) return true;
+    Table seen = table;
+    Restrict(*access, seen);
+    return wanted(seen);
+  }));
+  TARN_CHECK(failed);
+  for (Table& table : page.items) {
+    TARN_TRY(const TableAccess access, rights_.OfTable(database, table.name));
+    Restrict(access, table);
+  }
+  return page;
+}
+
+Result<Page<Table>> CatalogView::ListTableVersions(const Scope& scope, std::string_view database,
+                                                   std::string_view table, const ListOptions& options) const {
+  TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
+  if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
+  TARN_TRY(auto page, catalog_.ListTableVersions(scope, database, table, options));
+  for (Table& version : page.items) Restrict(access, version);
+  return page;
+}
+
+Result<Table> CatalogView::GetTableVersion(const Scope& scope, std::string_view database, std::string_view table,
+                                           uint64_t version) const {
+  TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
+  if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
+  TARN_TRY(Table found, catalog_.GetTableVersion(scope, database, table, version));
+  Restrict(access, found);
+  return found;
+}
+
+Status CatalogView::DeleteTableVersion(const Scope& scope, std::string_view database, std::string_view table,
+                                       uint64_t version) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.DeleteTableVersion(scope, database, table, version);
+}
+
+Result<TableAccess> CatalogView::OfPartitions(const Scope& scope, std::string_view database,
+                                              std::string_view table) const {
+  TARN_TRY(TableAccess access, rights_.OfTable(database, table));
+  if (!access.governed || access.whole()) return access;
+  if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
+  if (!access.Has(Permission::kSelect)) return access;  // a describer: the table's makeup is theirs to see
+  if (!access.row_filter.empty()) return Insufficient(Permission::kSelect, table);
+  TARN_TRY(const Table record, catalog_.GetTable(scope, database, table));
+  for (const catalog::Column& key : record.partition_keys) {
+    if (!SeesValues(access, AsciiLower(key.name))) return Insufficient(Permission::kSelect, table);
+  }
+  return access;
+}
+
+namespace {
+
+void RestrictPartition(const TableAccess& access, Partition& partition) {
+  if (partition.storage) Restrict(access, *partition.storage);
+  if (access.governed && !access.whole()) partition.parameters.reset();
+}
+
+}  // namespace
+
+Result<Partition> CatalogView::GetPartition(const Scope& scope, std::string_view database, std::string_view table,
+                                            const std::vector<std::string>& values) const {
+  TARN_TRY(const TableAccess access, OfPartitions(scope, database, table));
+  TARN_TRY(Partition partition, catalog_.GetPartition(scope, database, table, values));
+  RestrictPartition(access, partition);
+  return partition;
+}
+
+Result<Page<Partition>> CatalogView::ListPartitions(const Scope& scope, std::string_view database,
+                                                    std::string_view table,
+                                                    const catalog::ListPartitionsOptions& options) const {
+  TARN_TRY(const TableAccess access, OfPartitions(scope, database, table));
+  TARN_TRY(auto page, catalog_.ListPartitions(scope, database, table, options));
+  for (Partition& partition : page.items) RestrictPartition(access, partition);
+  return page;
+}
+
+Result<std::vector<Partition>> CatalogView::GetPartitions(const Scope& scope, std::string_view database,
+                                                          std::string_view table,
+                                                          const std::vector<std::vector<std::string>>& values) const {
+  TARN_TRY(const TableAccess access, OfPartitions(scope, database, table));
+  TARN_TRY(auto partitions, catalog_.GetPartitions(scope, database, table, values));
+  for (Partition& partition : partitions) RestrictPartition(access, partition);
+  return partitions;
+}
+
+Result<std::vector<ItemError>> CatalogView::CreatePartitions(const Scope& scope, std::string_view database,
+                                                             std::string_view table,
+                                                             std::vector<Partition> partitions) {
+  // Rows put into a new partition bring it along.
+  TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
+  if (!access.Has(Permission::kInsert) && !access.Has(Permission::kAlter)) {
+    return Insufficient(Permission::kAlter, table);
+  }
+  for (const Partition& partition : partitions) TARN_CHECK(rights_.RequireLocation(partition.location()));
+  return catalog_.CreatePartitions(scope, database, table, std::move(partitions));
+}
+
+Result<std::vector<ItemError>> CatalogView::UpdatePartitions(const Scope& scope, std::string_view database,
+                                                             std::string_view table,
+                                                             std::vector<catalog::PartitionUpdate> updates) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  for (const auto& update : updates) TARN_CHECK(rights_.RequireLocation(update.partition.location()));
+  return catalog_.UpdatePartitions(scope, database, table, std::move(updates));
+}
+
+Result<std::vector<ItemError>> CatalogView::DeletePartitions(const Scope& scope, std::string_view database,
+                                                             std::string_view table,
+                                                             const std::vector<std::vector<std::string>>& values) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.DeletePartitions(scope, database, table, values);
+}
+
+Status CatalogView::CreatePartitionIndex(const Scope& scope, std::string_view database, std::string_view table,
+                                         catalog::PartitionIndex index) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.CreatePartitionIndex(scope, database, table, std::move(index));
+}
+
+Status CatalogView::DeletePartitionIndex(const Scope& scope, std::string_view database, std::string_view table,
+                                         std::string_view name) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.DeletePartitionIndex(scope, database, table, name);
+}
+
+Result<std::vector<catalog::PartitionIndex>> CatalogView::ListPartitionIndexes(const Scope& scope,
+                                                                               std::string_view database,
+                                                                               std::string_view table) const {
+  TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
+  if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
+  TARN_TRY(auto indexes, catalog_.ListPartitionIndexes(scope, database, table));
+  for (auto& index : indexes) {
+    std::erase_if(index.keys, [&](const std::string& key) { return !Sees(access, AsciiLower(key)); });
+  }
+  return indexes;
+}
+
+Result<std::vector<ItemError>> CatalogView::PutStatistics(const Scope& scope, std::string_view database,
+                                                          std::string_view table,
+                                                          const std::vector<std::string>* partition,
+                                                          const std::vector<catalog::ColumnStatistics>& statistics) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.PutStatistics(scope, database, table, partition, statistics);
+}
+
+Result<std::vector<catalog::ColumnStatistics>> CatalogView::GetStatistics(
+    const Scope& scope, std::string_view database, std::string_view table, const std::vector<std::string>* partition,
+    const std::vector<std::string>& columns) const {
+  if (!rights_.governed()) return catalog_.GetStatistics(scope, database, table, partition, columns);
+  TARN_TRY(const TableAccess access,
+           partition == nullptr ? rights_.OfTable(database, table) : OfPartitions(scope, database, table));
+  if (!access.Has(Permission::kSelect)) return Insufficient(Permission::kSelect, table);
+  TARN_TRY(auto statistics, catalog_.GetStatistics(scope, database, table, partition, columns));
+  std::erase_if(statistics, [&](const auto& known) { return !SeesValues(access, AsciiLower(known.column)); });
+  return statistics;
+}
+
+Status CatalogView::DeleteStatistics(const Scope& scope, std::string_view database, std::string_view table,
+                                     const std::vector<std::string>* partition, std::string_view column) {
+  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  return catalog_.DeleteStatistics(scope, database, table, partition, column);
+}
+
+}  // namespace tarn::enforce

@@ -1,0 +1,35 @@
+// Which columns of a table a caller sees, and what its catalog record looks like then.
+//
+// Pure. A path is a column's name in lower case, "address.city" for a field of a struct. Who may not select at all but
+// describe sees every column's name; who may select some columns sees no others.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "catalog/table.h"
+#include "govern/access.h"
+
+namespace tarn::enforce {
+
+// What is said of this very path; null: nothing.
+const govern::ColumnAccess* Find(const govern::TableAccess& access, std::string_view path);
+// Something is said of a field below.
+bool Divides(const govern::TableAccess& access, std::string_view path);
+// Seen, in whole or in part.
+bool Sees(const govern::TableAccess& access, std::string_view path);
+bool SeesAllColumns(const govern::TableAccess& access);
+// Rows or cells are hidden, or values masked.
+bool Filters(const govern::TableAccess& access);
+// The column's values are as they are, in every row.
+bool SeesValues(const govern::TableAccess& access, std::string_view column);
+
+// A Hive type as seen: "struct<city:string,zip:string>" → "struct<city:string>". No value: nothing of it is.
+std::optional<std::string> SeenType(const govern::TableAccess& access, std::string_view path, std::string_view type);
+
+// Takes out of the record what the caller does not see, statistics and copies of the schema among the properties too.
+void Restrict(const govern::TableAccess& access, catalog::Table& table);
+void Restrict(const govern::TableAccess& access, catalog::StorageDescriptor& storage);
+
+}  // namespace tarn::enforce

@@ -1,0 +1,91 @@
+#include "enforce/rights.h"
+
+#include <fmt/format.h>
+
+#include "enforce/errors.h"
+
+namespace tarn::enforce {
+namespace {
+
+using govern::Permission;
+using govern::TableAccess;
+
+std::string_view NameOf(Permission permission) {
+  switch (permission) {
+    case Permission::kSelect:
+      return "Select";
+    case Permission::kInsert:
+      return "Insert";
+    case Permission::kDelete:
+      return "Delete";
+    case Permission::kDescribe:
+      return "Describe";
+    case Permission::kAlter:
+      return "Alter";
+    case Permission::kDrop:
+      return "Drop";
+    case Permission::kCreateTable:
+      return "Create Table";
+    case Permission::kCreateDatabase:
+      return "Create Database";
+    case Permission::kDataLocation:
+      return "Data Location Access";
+  }
+  return "Describe";
+}
+
+bool Holds(const TableAccess& access, Permission permission) {
+  return permission == Permission::kDescribe ? Exists(access) : access.Has(permission);
+}
+
+}  // namespace
+
+Error Insufficient(Permission permission, std::string_view resource) {
+  return Fail(kInsufficient, fmt::format("Insufficient Lake Formation permission(s): Required {} on {}",
+                                         NameOf(permission), resource));
+}
+
+Result<TableAccess> Rights::OfTable(std::string_view database, std::string_view table) const {
+  if (!governed()) return TableAccess{};
+  return access_->OfTable(caller_, scope_, database, table);
+}
+
+Result<TableAccess> Rights::OfDatabase(std::string_view database) const {
+  if (!governed()) return TableAccess{};
+  return access_->OfDatabase(caller_, scope_, database);
+}
+
+Result<TableAccess> Rights::OfCatalog() const {
+  if (!governed()) return TableAccess{};
+  return access_->OfCatalog(caller_, scope_);
+}
+
+Status Rights::RequireTable(std::string_view database, std::string_view table, Permission permission) const {
+  TARN_TRY(const TableAccess access, OfTable(database, table));
+  return Holds(access, permission) ? Ok() : Status(Insufficient(permission, table));
+}
+
+Status Rights::RequireWhole(std::string_view database, std::string_view table, Permission permission) const {
+  TARN_TRY(const TableAccess access, OfTable(database, table));
+  if (!Holds(access, permission)) return Insufficient(permission, table);
+  return access.whole() ? Ok() : Status(Insufficient(Permission::kSelect, table));
+}
+
+Status Rights::RequireDatabase(std::string_view database, Permission permission) const {
+  TARN_TRY(const TableAccess access, OfDatabase(database));
+  return Holds(access, permission) ? Ok() : Status(Insufficient(permission, database));
+}
+
+Status Rights::RequireCatalog(Permission permission) const {
+  TARN_TRY(const TableAccess access, OfCatalog());
+  return Holds(access, permission) ? Ok() : Status(Insufficient(permission, "Catalog"));
+}
+
+Status Rights::RequireLocation(std::string_view uri) const {
+  if (!governed() || uri.empty()) return Ok();
+  TARN_TRY(const auto location, access_->OfLocation(caller_, uri));
+  if (!location || location->data_access || location->hybrid) return Ok();
+  return Fail(kInsufficient, fmt::format("Insufficient Lake Formation permission(s) on {}", uri));
+}
+
+}  // namespace tarn::enforce

@@ -1,0 +1,49 @@
+// One caller's rights in one catalog, asked of `govern::Access`: the questions that SQL, Glue, Iceberg REST and S3
+// share.
+//
+// Invariants: what the lake does by itself (an internal actor) and a lake without an Access is not governed. Errors:
+// kInsufficient (enforce/errors.h), and Access's failures. Threads: one at a time; the Access, from any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "govern/access.h"
+#include "identity/caller.h"
+
+namespace tarn::enforce {
+
+class Rights {
+ public:
+  // `access` may be null; both outlive it.
+  Rights(govern::Access* access, const identity::Caller& caller, Scope scope)
+      : access_(access), caller_(caller), scope_(std::move(scope)) {}
+
+  bool governed() const { return access_ != nullptr && caller_.type != identity::PrincipalType::kService; }
+
+  Result<govern::TableAccess> OfTable(std::string_view database, std::string_view table) const;
+  Result<govern::TableAccess> OfDatabase(std::string_view database) const;
+  Result<govern::TableAccess> OfCatalog() const;
+
+  Status RequireTable(std::string_view database, std::string_view table, govern::Permission permission) const;
+  // May read all rows and columns besides: for what changes rows in place.
+  Status RequireWhole(std::string_view database, std::string_view table, govern::Permission permission) const;
+  Status RequireDatabase(std::string_view database, govern::Permission permission) const;
+  Status RequireCatalog(govern::Permission permission) const;
+  // May put data at "s3://…": it lies below no registered location, or the caller holds DATA_LOCATION_ACCESS.
+  Status RequireLocation(std::string_view uri) const;
+
+ private:
+  govern::Access* access_;
+  const identity::Caller& caller_;
+  Scope scope_;
+};
+
+// Any permission lets its holder see that the thing is there.
+inline bool Exists(const govern::TableAccess& access) { return !access.governed || access.permissions != 0; }
+// "Insufficient Lake Formation permission(s): Required Alter on orders".
+Error Insufficient(govern::Permission permission, std::string_view resource);
+
+}  // namespace tarn::enforce

@@ -65,6 +65,7 @@
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/root_credentials.h"
+#include "server/sign_in/session_principals.h"
 #include "server/usage_source.h"
 #include "server/webhooks.h"
 #include "sql/macros.h"
@@ -174,6 +175,9 @@ class OpenLake : public Lake {
     iam_ = std::make_unique<iam::Iam>(*kv_, clock_, *directory_, DeriveKey(lake_key_, "iam"));
     iam_->last_used().Start();
     sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
+    session_principals_ = std::make_unique<SessionPrincipals>(*iam_);
+    sessions_->SetPrincipals(session_principals_.get());
+    issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
     authorizer_ = std::make_unique<identity::SessionAuthorizer>(roots_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
@@ -355,7 +359,8 @@ class OpenLake : public Lake {
         .buckets = *table_buckets_,
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>()));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(
+        api::sts::Parts{.iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = nullptr})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_,
                                                                                 *runner_, *kv_, *schemas_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
@@ -413,6 +418,8 @@ class OpenLake : public Lake {
   std::unique_ptr<identity::Directory> directory_;
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<identity::Sessions> sessions_;
+  std::unique_ptr<SessionPrincipals> session_principals_;
+  std::unique_ptr<federation::Issuers> issuers_;
   std::unique_ptr<identity::SessionAuthorizer> authorizer_;
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;

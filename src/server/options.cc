@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "server/sign_in/oidc_options.h"
 #include "server/volume_options.h"
 #include "server/webhooks.h"
 
@@ -207,8 +208,9 @@ Status ReadFile(const std::string& path, const std::vector<Spec>& specs, Options
   TARN_CHECK(ReadAccounts(file, path, options));
   TARN_CHECK(ReadVolumes(file, path, options));
   TARN_CHECK(ReadWebhooks(file, path, options));
+  TARN_CHECK(ReadOidc(file, path, options));
   for (const auto& [key, node] : file) {
-    if ((key == "account" || key == "volume" || key == "webhook") && node.is_array()) continue;
+    if ((key == "account" || key == "volume" || key == "webhook" || key == "oidc") && node.is_array()) continue;
     if (key == "storage_class" && node.is_table()) continue;
     const Spec* known = nullptr;
     for (const Spec& spec : specs) {

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "blob/blob.h"
+#include "federation/issuers.h"
 #include "server/master_kms.h"
 
 namespace tarn::server {
@@ -71,6 +72,7 @@ struct Options {
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;
   std::vector<WebhookOptions> webhooks;
+  std::vector<federation::IssuerOptions> issuers;  // [[oidc]]
 };
 
 // Reads `arguments` (what follows "serve") and `environment` ("NAME=value"). `help` is set when --help was asked: print

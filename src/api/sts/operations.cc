@@ -1,11 +1,29 @@
 #include "api/sts/gen/operations.h"
 
+#include "api/sts/errors.h"
 #include "api/sts/sts_service.h"
+#include "federation/errors.h"
+#include "identity/errors.h"
 
 namespace tarn::api::sts {
 
+using protocol::AnyResource;
 using protocol::Bind;
 using protocol::WorkClass;
+
+namespace {
+
+// Whoever can sign may: no policy takes it away.
+template <typename In>
+std::vector<identity::Check> NoChecks(const protocol::Call&, const In&) {
+  return {};
+}
+
+std::string FederatedUserArn(const protocol::Call& call, const gen::GetFederationTokenRequest& in) {
+  return "arn:aws:sts::" + call.caller.account + ":federated-user/" + in.name.value_or("");
+}
+
+}  // namespace
 
 Result<gen::GetCallerIdentityResponse> StsService::GetCallerIdentity(const protocol::Call& call,
                                                                      const gen::GetCallerIdentityRequest&) {
@@ -18,14 +36,39 @@ Result<gen::GetCallerIdentityResponse> StsService::GetCallerIdentity(const proto
 
 const protocol::ServiceDesc& StsService::model() const { return gen::kService; }
 
+// AssumeRole asks the authorizer itself, when the role is found and its trust read.
 std::span<const protocol::Operation> StsService::operations() const {
   static const protocol::Operation kOperations[] = {
-      Bind<&StsService::GetCallerIdentity>("GetCallerIdentity", "sts:GetCallerIdentity", protocol::AnyResource,
-                                           {.work = WorkClass::kInline}),
+      Bind<&StsService::AssumeRole>("AssumeRole", "sts:AssumeRole", NoChecks<gen::AssumeRoleRequest>),
+      Bind<&StsService::AssumeRoleWithWebIdentity>("AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity",
+                                                   NoChecks<gen::AssumeRoleWithWebIdentityRequest>,
+                                                   {.work = WorkClass::kData, .anonymous = true}),
+      Bind<&StsService::DecodeAuthorizationMessage>("DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage",
+                                                    AnyResource),
+      Bind<&StsService::GetAccessKeyInfo>("GetAccessKeyInfo", "sts:GetAccessKeyInfo", AnyResource),
+      Bind<&StsService::GetCallerIdentity>("GetCallerIdentity", "sts:GetCallerIdentity",
+                                           NoChecks<gen::GetCallerIdentityRequest>, {.work = WorkClass::kInline}),
+      Bind<&StsService::GetFederationToken>("GetFederationToken", "sts:GetFederationToken", FederatedUserArn),
+      Bind<&StsService::GetSessionToken>("GetSessionToken", "sts:GetSessionToken",
+                                         NoChecks<gen::GetSessionTokenRequest>),
   };
   return kOperations;
 }
 
-std::span<const protocol::ErrorRow> StsService::errors() const { return {}; }
+std::span<const protocol::ErrorRow> StsService::errors() const {
+  static const protocol::ErrorRow kRows[] = {
+      {&kAccessDenied, "AccessDenied", 403},
+      {&kValidation, "ValidationError", 400},
+      {&kInvalidParameterValue, "InvalidParameterValue", 400},
+      {&kMalformedPolicy, "MalformedPolicyDocument", 400},
+      {&kPackedPolicyTooLarge, "PackedPolicyTooLarge", 400},
+      {&kInvalidIdentityToken, "InvalidIdentityToken", 400},
+      {&kInvalidAuthorizationMessage, "InvalidAuthorizationMessageException", 400},
+      {&federation::kInvalidToken, "InvalidIdentityToken", 400},
+      {&federation::kExpiredToken, "ExpiredTokenException", 400},
+      {&federation::kUnreachable, "IDPCommunicationError", 400},
+  };
+  return kRows;
+}
 
 }  // namespace tarn::api::sts

@@ -18,7 +18,7 @@ class Sts : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(directory_.EnsureAccount({"111111111111", "lake", "AKIAONE", "secret"}).ok());
-    ASSERT_TRUE(dispatcher_.AddService(std::make_shared<StsService>()).ok());
+    ASSERT_TRUE(dispatcher_.AddService(std::make_shared<StsService>(parts_)).ok());
     http::ServerOptions options;
     options.listen = "127.0.0.1:0";
     auto server = http::Server::Start(threads_, options, dispatcher_.AsHandler());
@@ -67,6 +67,10 @@ class Sts : public testing::Test {
   SystemClock clock_;
   std::unique_ptr<kv::Store> store_ = kv::MakeMemoryStore();
   identity::Directory directory_{*store_, clock_, std::string(32, 'k')};
+  identity::Sessions sessions_{directory_, clock_, std::string(32, 's')};
+  iam::Iam iam_{*store_, clock_, directory_, std::string(32, 'i')};
+  federation::Issuers issuers_{clock_, {}};
+  const Parts parts_{.iam = iam_, .sessions = sessions_, .issuers = issuers_};
   identity::RootAuthorizer authorizer_;
   http::IoThreads threads_{2};
   WorkerPool pool_{"metadata", 2, 100};
@@ -98,10 +102,10 @@ TEST_F(Sts, RefusesAWrongSecretAndAnUnsignedCall) {
 }
 
 TEST_F(Sts, NamesTheOperationsThatItDoesNotServe) {
-  std::string answer = Post("Action=GetSessionToken&Version=2011-06-15");
+  std::string answer = Post("Action=AssumeRoot&Version=2011-06-15");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
   EXPECT_NE(answer.find("<Code>InvalidAction</Code>"), std::string::npos) << answer;
-  EXPECT_NE(answer.find("GetSessionToken"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("AssumeRoot"), std::string::npos) << answer;
 }
 
 TEST_F(Sts, NamesAServiceThatIsNotThere) {

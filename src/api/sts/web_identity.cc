@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <utility>
+
+#include "api/sts/errors.h"
+#include "api/sts/sts_service.h"
+#include "base/strings.h"
+#include "federation/errors.h"
+#include "iam/errors.h"
+#include "identity/errors.h"
+
+namespace tarn::api::sts {
+namespace {
+
+constexpr std::string_view kAction = "sts:AssumeRoleWithWebIdentity";
+constexpr std::string_view kTagsClaim = "https://aws.amazon.com/tags";
+constexpr std::string_view kSourceIdentityClaim = "https://aws.amazon.com/source_identity";
+
+Error NotAuthorized() { return Fail(kAccessDenied, "Not authorized to perform " + std::string(kAction)); }
+
+// A string, or a list of them.
+std::vector<std::string> TextsOf(const json::Value* value) {
+  std::vector<std::string> texts;
+  if (value == nullptr) return texts;
+  if (const std::string* one = value->AsString()) texts.push_back(*one);
+  if (const json::Array* many = value->AsArray()) {
+    for (const json::Value& each : *many) {
+      if (const std::string* text = each.AsString()) texts.push_back(*text);
+    }
+  }
+  return texts;
+}
+
+// What the token says, once it is believed.
+struct Claims {
+  std::string subject;
+  std::vector<std::string> audiences;
+  std::string audience;  // which of them the provider knows
+  std::string provider_arn;
+  std::string host;  // the issuer without its scheme: the prefix of condition keys
+  std::map<std::string, std::string> tags;
+  std::vector<std::string> transitive_tags;
+  std::string source_identity;
+};
+
+void ReadSessionClaims(const json::Value& token, Claims& claims) {
+  claims.source_identity = token.StringOr(kSourceIdentityClaim, "");
+  const json::Value* const tags = token.Find(kTagsClaim);
+  if (tags == nullptr) return;
+  const json::Value* const principal = tags->Find("principal_tags");
+  if (principal != nullptr && principal->is_object()) {
+    for (const auto& [key, value] : *principal->AsObject()) {
+      const auto texts = TextsOf(&value);
+      if (!texts.empty()) claims.tags[key] = texts.front();
+    }
+  }
+  claims.transitive_tags = TextsOf(tags->Find("transitive_tag_keys"));
+}
+
+TrustContext ContextOfToken(const protocol::Call& call, const gen::AssumeRoleWithWebIdentityRequest& in,
+                            const json::Value& token, const Claims& claims) {
+  TrustContext context(call);
+  context.Set("sts:RoleSessionName", *in.role_session_name);
+  if (in.duration_seconds) context.Set("sts:DurationSeconds", std::to_string(*in.duration_seconds));
+  if (!claims.source_identity.empty()) context.Set("sts:SourceIdentity", claims.source_identity);
+  context.Set("aws:FederatedProvider", claims.provider_arn);
+  context.SetSessionTags(claims.tags, claims.transitive_tags);
+  if (const json::Object* members = token.AsObject()) {
+    for (const auto& [name, value] : *members) {
+      auto texts = TextsOf(&value);
+      if (!texts.empty()) context.Set(claims.host + ":" + name, std::move(texts));
+    }
+  }
+  return context;
+}
+
+std::string_view WithoutScheme(std::string_view url) {
+  const size_t scheme = url.find("://");
+  return scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+}
+
+// Whose token it is, and that it is meant for here.
+Result<Claims> Believe(const Parts& parts, const std::string& account, const federation::Jwt& jwt) {
+  const std::string issuer(jwt.claims.StringOr("iss", ""));
+  if (issuer.empty()) return Fail(kInvalidIdentityToken, "Missing a required claim: iss");
+  Claims claims;
+  claims.subject = jwt.claims.StringOr("sub", "");
+  claims.audiences = TextsOf(jwt.claims.Find("aud"));
+  claims.host = WithoutScheme(issuer);
+  claims.provider_arn = "arn:aws:iam::" + account + ":oidc-provider/" + claims.host;
+  if (claims.subject.empty()) return Fail(kInvalidIdentityToken, "Missing a required claim: sub");
+  if (claims.audiences.empty()) return Fail(kInvalidIdentityToken, "Missing a required claim: aud");
+  std::vector<std::string> clients;
+  const auto provider = parts.iam.FindOidcProvider(claims.provider_arn);
+  if (provider.ok()) {
+    clients = provider->clients;
+  } else if (!provider.Is(iam::kNoSuchEntity)) {
+    return provider.error();
+  } else if (const auto* configured = parts.issuers.Configured(issuer)) {
+    clients = configured->audiences;
+  } else {
+    return Fail(kInvalidIdentityToken, "No OpenIDConnect provider found in your account for " + issuer);
+  }
+  if (!issuer.starts_with("https://") && parts.issuers.Configured(issuer) == nullptr) {
+    return Fail(kInvalidIdentityToken, "No OpenIDConnect provider found in your account for " + issuer);
+  }
+  TARN_CHECK(parts.issuers.Verify(issuer, jwt));
+  // With several audiences, the one that it was made for counts.
+  const std::string party(jwt.claims.StringOr("azp", ""));
+  const auto known = std::ranges::find_if(claims.audiences, [&](const std::string& audience) {
+    return std::ranges::find(clients, audience) != clients.end();
+  });
+  if (std::ranges::find(clients, party) != clients.end()) {
+    claims.audience = party;
+  } else if (known != claims.audiences.end()) {
+    claims.audience = *known;
+  } else {
+    return Fail(kInvalidIdentityToken, "Incorrect token audience");
+  }
+  ReadSessionClaims(jwt.claims, claims);
+  return claims;
+}
+
+// The role, when its trust policy lets the token in.
+Result<iam::Entity> AdmitToken(const Parts& parts, const std::string& arn, const TrustContext& context,
+                               const Claims& claims) {
+  auto role = parts.iam.FindByArn(arn);
+  if (role.Is(iam::kNoSuchEntity) || (role.ok() && role->Arn() != arn)) return NotAuthorized();
+  if (!role.ok()) return role.error();
+  const auto trust = Trust::Of(*role);
+  if (!trust.ok()) return NotAuthorized();
+  policy::Principal principal;
+  principal.kind = policy::PrincipalKind::kFederated;
+  principal.provider = claims.provider_arn;
+  std::vector<std::string_view> actions{kAction};
+  if (!claims.tags.empty()) actions.emplace_back("sts:TagSession");
+  if (!claims.source_identity.empty()) actions.emplace_back("sts:SetSourceIdentity");
+  for (const std::string_view action : actions) {
+    if (trust->Judge(principal, action, context).effect != policy::Effect::kAllow) return NotAuthorized();
+  }
+  return std::move(*role);
+}
+
+}  // namespace
+
+Result<gen::AssumeRoleWithWebIdentityResponse> StsService::AssumeRoleWithWebIdentity(
+    const protocol::Call& call, const gen::AssumeRoleWithWebIdentityRequest& in) {
+  const auto ref = iam::ParseArn(*in.role_arn);
+  if (!ref || ref->kind != iam::Kind::kRole) return Fail(kValidation, *in.role_arn + " is invalid");
+  TARN_TRY(SessionRequest request, ReadSessionRequest(in.policy, in.policy_arns, {}, {}));
+  if (in.provider_id) return Fail(kValidation, "OAuth 2.0 access tokens (ProviderId) are not supported.");
+  TARN_TRY(const federation::Jwt jwt, federation::ParseJwt(*in.web_identity_token));
+  TARN_TRY(const Claims claims, Believe(parts_, ref->account, jwt));
+  TARN_TRY(const iam::Entity role,
+           AdmitToken(parts_, *in.role_arn, ContextOfToken(call, in, jwt.claims, claims), claims));
+  identity::SessionGrant grant;
+  TARN_TRY(grant.seconds, RoleSeconds(in.duration_seconds, role.session_seconds, false));
+  grant.principal = SessionOf(role, *in.role_session_name);
+  grant.policies = request.policies;
+  grant.policy_arns = request.policy_arns;
+  request.tags = claims.tags;
+  grant.tags = claims.tags;
+  grant.transitive_tags = claims.transitive_tags;
+  grant.source_identity = claims.source_identity;
+  grant.provider = claims.provider_arn;
+  const std::string host = AsciiLower(claims.host);
+  grant.conditions = {{"aws:federatedprovider", claims.provider_arn},
+                      {host + ":sub", claims.subject},
+                      {host + ":aud", claims.audience}};
+  const auto made = parts_.sessions.Issue(grant);
+  if (made.Is(identity::kBadSession)) return Fail(kMalformedPolicy, made.error().message);
+  if (!made.ok()) return made.error();
+  gen::AssumeRoleWithWebIdentityResponse out;
+  out.credentials = ToWire(*made);
+  out.assumed_role_user.emplace();
+  out.assumed_role_user->assumed_role_id = grant.principal.user_id;
+  out.assumed_role_user->arn = grant.principal.arn;
+  out.subject_from_web_identity_token = claims.subject;
+  out.audience = claims.audience;
+  out.provider = claims.provider_arn;
+  out.packed_policy_size = request.PackedPercent();
+  if (!claims.source_identity.empty()) out.source_identity = claims.source_identity;
+  return out;
+}
+
+}  // namespace tarn::api::sts

@@ -1,0 +1,39 @@
+// What sessions ask of IAM: whether their role is there still, and what their managed policies say now.
+//
+// Threads: any; memory speed while the account's IAM does not change.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "iam/iam.h"
+#include "identity/sessions.h"
+
+namespace tarn::server {
+
+class SessionPrincipals : public identity::SessionPrincipals {
+ public:
+  explicit SessionPrincipals(iam::Iam& iam) : iam_(iam) {}
+  Result<std::optional<std::string>> RoleId(std::string_view role_arn) override;
+  Result<std::shared_ptr<const policy::Document>> ManagedPolicy(std::string_view policy_arn) override;
+
+ private:
+  struct Role {
+    std::shared_ptr<const identity::PrincipalPolicies> as_of;  // another one after each change of the account's IAM
+    std::optional<std::string> id;
+  };
+  struct Policy {
+    std::string text;
+    std::shared_ptr<const policy::Document> document;
+  };
+  iam::Iam& iam_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Role> roles_;
+  std::unordered_map<std::string, Policy> policies_;
+};
+
+}  // namespace tarn::server

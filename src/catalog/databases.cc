@@ -93,6 +93,7 @@ Status Catalog::UpdateDatabase(const Scope& scope, std::string_view name, Databa
     database.uid = present.uid;
     database.create_time = present.create_time;
     database.tags = present.tags;
+    database.creator = present.creator;
     txn.Put(DatabaseKey(scope, name).bytes(), EncodeRecord(database));
     return also ? also(txn) : Ok();
   });

@@ -89,6 +89,7 @@ void VisitFields(V&& visit, Database& d) {
   visit(8, d.create_time);
   visit(9, d.tags);
   visit(10, d.shown_name);
+  visit(11, d.creator);
 }
 
 template <class V>
@@ -114,6 +115,8 @@ void VisitFields(V&& visit, Table& t) {
   visit(19, t.target);
   visit(20, t.tags);
   visit(21, t.shown_name);
+  visit(22, t.creator);
+  visit(23, t.default_permissions);
 }
 
 // The values are in the key.

@@ -103,7 +103,8 @@ struct Database {
   std::optional<Target> target;
   Timestamp create_time;
   Parameters tags;
-  std::string shown_name;  // empty: `name`
+  std::string shown_name;              // empty: `name`
+  std::optional<std::string> creator;  // the IAM user or role that made it; kept by updates
 
   const std::string& Shown() const { return shown_name.empty() ? name : shown_name; }
 };
@@ -129,7 +130,9 @@ struct Table {
   std::optional<Parameters> parameters;
   std::optional<Target> target;
   Parameters tags;
-  std::string shown_name;  // empty: `name`
+  std::string shown_name;              // empty: `name`
+  std::optional<std::string> creator;  // the IAM user or role that made it; kept by updates
+  std::optional<std::vector<PrincipalPermissions>> default_permissions;  // its database's, when it was made
 
   const std::string& Shown() const { return shown_name.empty() ? name : shown_name; }
   bool IsView() const { return table_type == "VIRTUAL_VIEW"; }

@@ -67,6 +67,7 @@ Result<Table> CreateTableIn(kv::Txn& txn, const Scope& scope, Table table, Times
   TARN_TRY(const Database parent, LoadDatabase(txn, scope, table.database));
   TARN_TRY(auto present, txn.Get(TableKey(scope, parent.uid, table.name).bytes()));
   if (present) return Fail(kAlreadyExists, "Table already exists.");
+  table.default_permissions = parent.default_permissions;
   PutTable(txn, scope, parent, table);
   return table;
 }
@@ -87,6 +88,8 @@ Result<Table> UpdateTableIn(kv::Txn& txn, const Scope& scope, Table table, const
   table.create_time = present.create_time;
   table.created_by = present.created_by;
   table.tags = present.tags;
+  table.creator = present.creator;
+  table.default_permissions = present.default_permissions;
   table.shown_name = present.shown_name;
   table.update_time = now;
   TARN_CHECK(Move(txn, scope, options, parent, table));

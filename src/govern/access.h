@@ -29,6 +29,15 @@ enum class Permission : uint32_t {  // bits
   kCreateTable = 64,
   kCreateDatabase = 128,
   kDataLocation = 256,
+  // What only Lake Formation itself asks for.
+  kCreateTag = 512,
+  kAssociate = 1024,
+  kGrantWithTagExpression = 2048,
+  kCreateTagExpression = 4096,
+  kCreateCatalog = 8192,
+  kSuperUser = 16384,
+  kExecute = 32768,
+  kAll = 65536,  // everything that the resource knows
 };
 using Permissions = uint32_t;
 

@@ -1,0 +1,146 @@
+// Governor: data cells filters.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "govern/errors.h"
+#include "govern/governor.h"
+#include "govern/keys.h"
+#include "govern/records.h"
+#include "govern/row_filter.h"
+
+namespace tarn::govern {
+namespace {
+
+Resource TableOf(std::string_view database, std::string_view table) {
+  return {.kind = Kind::kTable, .database = AsciiLower(database), .table = AsciiLower(table)};
+}
+
+Result<std::optional<Filter>> Load(kv::Txn& txn, const Scope& scope, std::string_view uid, std::string_view name) {
+  TARN_TRY(const auto record, txn.Get(FilterKey(scope, uid, name)));
+  if (!record) return std::optional<Filter>();
+  auto filter = DecodeRecord<Filter>(*record);
+  if (!filter) return Fail(kDamaged, "a data cells filter is damaged");
+  return filter;
+}
+
+Error NoSuchFilter() { return Fail(kNotFound, "Data cells filter not found."); }
+
+Status Check(const catalog::Table& table, const Filter& filter) {
+  for (const std::string& column : filter.columns) {
+    const std::string_view top = std::string_view(column).substr(0, column.find('.'));
+    const auto is_it = [&](const catalog::Column& each) {
+      return EqualsIgnoreCase(each.name, column) || EqualsIgnoreCase(each.name, top);
+    };
+    if (std::ranges::none_of(table.columns(), is_it) && std::ranges::none_of(table.partition_keys, is_it)) {
+      return Fail(kInvalidInput, fmt::format("Column {} does not exist in the table.", column));
+    }
+    if (std::ranges::count(column, '.') > 5) return Fail(kInvalidInput, "A nested column may lie five levels deep.");
+  }
+  if (filter.row_filter.empty()) return Ok();
+  return CheckRowFilter(table, filter.row_filter);
+}
+
+}  // namespace
+
+// Filters are made by who manages the lake or may hand the whole table on.
+Status Governor::RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place) {
+  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  Resource table = TableOf(place.table.database, place.table.name);
+  TARN_TRY(const bool may, MayGrant(who, scope, table, place, Bit(Permission::kSelect)));
+  if (may) return Ok();
+  return Fail(kAccessDenied, "Insufficient Lake Formation permission(s) on the table.");
+}
+
+Status Governor::CreateFilter(const identity::Caller& caller, const Scope& scope, Filter filter) {
+  return Change(scope, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const Place place, Find(txn, scope, TableOf(filter.database, filter.table)));
+    TARN_CHECK(RequireOnTable(caller, scope, place));
+    TARN_CHECK(Check(place.table, filter));
+    TARN_TRY(const auto present, Load(txn, scope, place.table.uid, filter.name));
+    if (present) return Fail(kAlreadyExists, "Data cells filter already exists.");
+    filter.table_uid = place.table.uid;
+    filter.version = RandomUuid();
+    txn.Put(FilterKey(scope, filter.table_uid, filter.name), EncodeRecord(filter));
+    return Ok();
+  });
+}
+
+Status Governor::UpdateFilter(const identity::Caller& caller, const Scope& scope, Filter filter) {
+  const std::string expected = filter.version;
+  return Change(scope, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const Place place, Find(txn, scope, TableOf(filter.database, filter.table)));
+    TARN_CHECK(RequireOnTable(caller, scope, place));
+    TARN_CHECK(Check(place.table, filter));
+    TARN_TRY(const auto present, Load(txn, scope, place.table.uid, filter.name));
+    if (!present) return NoSuchFilter();
+    if (!expected.empty() && expected != present->version) {
+      return Fail(kConcurrentModification, "The data cells filter was changed since that version.");
+    }
+    Filter next = filter;
+    next.table_uid = place.table.uid;
+    next.version = RandomUuid();
+    // Masks are set by themselves and stay until they are.
+    if (next.masks.empty()) next.masks = present->masks;
+    txn.Put(FilterKey(scope, next.table_uid, next.name), EncodeRecord(next));
+    return Ok();
+  });
+}
+
+Status Governor::DeleteFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                              std::string_view table, std::string_view name) {
+  return Change(scope, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const Place place, Find(txn, scope, TableOf(database, table)));
+    TARN_CHECK(RequireOnTable(caller, scope, place));
+    TARN_TRY(const auto present, Load(txn, scope, place.table.uid, name));
+    if (!present) return NoSuchFilter();
+    txn.Delete(FilterKey(scope, place.table.uid, name));
+    // Grants on it end with it: a filter made again under its name is another one.
+    TARN_TRY(const auto snapshot, Snapshot::Load(txn, scope));
+    const auto found = snapshot->of_table.find(place.table.uid);
+    if (found == snapshot->of_table.end()) return Ok();
+    for (const Grant* grant : found->second) {
+      if (grant->resource.kind == Kind::kFilter && grant->resource.name == name) txn.Delete(GrantKey(scope, *grant));
+    }
+    return Ok();
+  });
+}
+
+Result<Filter> Governor::GetFilter(const Scope& scope, std::string_view database, std::string_view table,
+                                   std::string_view name) {
+  const auto txn = store_.Begin();
+  TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
+  TARN_TRY(const auto present, Load(*txn, scope, place.table.uid, name));
+  if (!present) return NoSuchFilter();
+  return *present;
+}
+
+Result<std::vector<Filter>> Governor::ListFilters(const Scope& scope, std::string_view database,
+                                                  std::string_view table) {
+  TARN_TRY(const auto snapshot, SnapshotOf(scope));
+  std::vector<Filter> filters;
+  const auto add = [&](const std::map<std::string, Filter>& of_table) {
+    for (const auto& [name, filter] : of_table) filters.push_back(filter);
+  };
+  const auto txn = store_.Begin();
+  if (!table.empty()) {
+    TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
+    if (const auto found = snapshot->filters.find(place.table.uid); found != snapshot->filters.end())
+      add(found->second);
+    return filters;
+  }
+  for (const auto& [uid, of_table] : snapshot->filters) {
+    if (of_table.empty()) continue;
+    // Those of dropped tables are gone with them.
+    const Filter& first = of_table.begin()->second;
+    const auto place = Find(*txn, scope, TableOf(first.database, first.table));
+    if (!place.ok() || place->table.uid != uid) continue;
+    if (database.empty() || EqualsIgnoreCase(database, first.database)) add(of_table);
+  }
+  std::ranges::sort(filters, {}, [](const Filter& each) { return std::tie(each.database, each.table, each.name); });
+  return filters;
+}
+
+}  // namespace tarn::govern

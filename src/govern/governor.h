@@ -1,0 +1,133 @@
+// Governor: Lake Formation's domain. Who was given what on the catalog of an account and region, and what it comes to.
+//
+// Invariants: a change is durable when the call returns, and the next question sees it; a scope that was never governed
+// costs one look at a version key. The account's root and the lake's own actors are not bound by grants, and a data
+// lake administrator hands out, but does not hold, what is not his. Errors: govern/errors.h, and the catalog's and
+// kv's. Threads: any; changes block on the store, questions are at memory speed.
+// https://docs.aws.amazon.com/lake-formation/latest/dg/how-it-works.html
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "govern/access.h"
+#include "govern/model.h"
+#include "govern/principal.h"
+#include "govern/snapshot.h"
+#include "kv/kv.h"
+
+namespace tarn::govern {
+
+// A change of grants: `grantable` are those of the grant option.
+struct GrantSpec {
+  std::string principal;
+  Resource resource;
+  Permissions permissions = 0;
+  Permissions grantable = 0;
+};
+
+struct GrantQuery {
+  std::string principal;             // empty: all
+  std::optional<Resource> resource;  // none: all
+  std::optional<Kind> kind;          // none: all
+  std::optional<bool> of_tables;     // of tag policies
+  bool related = false;              // what holds on the resource through others, too
+};
+
+class Governor : public Access {
+ public:
+  // All outlive it; `facts` may be null.
+  Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts = nullptr);
+
+  // Access.
+  Result<TableAccess> OfTable(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                              std::string_view table) override;
+  Result<TableAccess> OfDatabase(const identity::Caller& caller, const Scope& scope,
+                                 std::string_view database) override;
+  Result<TableAccess> OfCatalog(const identity::Caller& caller, const Scope& scope) override;
+  Result<std::optional<Location>> OfLocation(const identity::Caller& caller, std::string_view uri) override;
+
+  // Settings. GetSettings answers AWS's defaults where nothing was put.
+  Result<Settings> GetSettings(const Scope& scope);
+  Status PutSettings(const identity::Caller& caller, const Scope& scope, Settings settings);
+
+  // Registered locations, by ARN.
+  Status Register(const Scope& scope, DataLocation location);
+  Status UpdateLocation(const Scope& scope, const DataLocation& changes);
+  Status Deregister(const Scope& scope, std::string_view arn);
+  Result<DataLocation> GetLocation(const Scope& scope, std::string_view arn);
+  Result<std::vector<DataLocation>> ListLocations(const Scope& scope);
+
+  // Grants. A resource's names are resolved here; what is not there is kNotFound to administrators, kAccessDenied to
+  // others.
+  Status GrantPermissions(const identity::Caller& caller, const Scope& scope, const GrantSpec& spec);
+  Status RevokePermissions(const identity::Caller& caller, const Scope& scope, const GrantSpec& spec);
+  // In a fixed order; those that hold by birth too.
+  Result<std::vector<Grant>> ListGrants(const identity::Caller& caller, const Scope& scope, const GrantQuery& query);
+
+  // Data cells filters. The row filter must be a condition over the table's columns.
+  Status CreateFilter(const identity::Caller& caller, const Scope& scope, Filter filter);
+  Status UpdateFilter(const identity::Caller& caller, const Scope& scope, Filter filter);
+  Status DeleteFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                      std::string_view table, std::string_view name);
+  Result<Filter> GetFilter(const Scope& scope, std::string_view database, std::string_view table,
+                           std::string_view name);
+  // Of one table, or of all.
+  Result<std::vector<Filter>> ListFilters(const Scope& scope, std::string_view database, std::string_view table);
+
+  // May manage the lake: an administrator, the account's root.
+  Result<bool> IsAdmin(const identity::Caller& caller, const Scope& scope);
+  Result<std::shared_ptr<const Snapshot>> SnapshotOf(const Scope& scope);
+
+ private:
+  struct Loaded {
+    std::string version;
+    std::shared_ptr<const Snapshot> snapshot;  // null: never governed
+  };
+  struct Locations {
+    std::string version;
+    std::map<std::string, std::vector<std::pair<Scope, DataLocation>>> by_prefix;  // "s3://bucket/prefix"
+  };
+  // Where a resource's names lead.
+  struct Place {
+    catalog::Database database;
+    catalog::Table table;
+  };
+
+  Result<std::shared_ptr<const Snapshot>> Present(kv::Txn& txn, const Scope& scope);
+  Result<std::shared_ptr<const Locations>> PresentLocations(kv::Txn& txn);
+  Result<TableAccess> JudgeTable(const Who& who, const Scope& scope, const Snapshot& snapshot,
+                                 const catalog::Database& database, const catalog::Table& table);
+  TableAccess JudgeDatabase(const Who& who, const Scope& scope, const Snapshot& snapshot,
+                            const catalog::Database& database) const;
+  // Runs a change and moves the scope's version on.
+  Status Change(const Scope& scope, const std::function<Status(kv::Txn&)>& body);
+  Result<Place> Find(kv::Txn& txn, const Scope& scope, const Resource& resource) const;
+  // Whether the caller may hand out `permissions` there.
+  Result<bool> MayGrant(const Who& who, const Scope& scope, const Resource& resource, const Place& place,
+                        Permissions permissions);
+  Status CheckGrant(const Who& who, const Scope& scope, const GrantSpec& spec, Place& place);
+  Status RevokeColumns(kv::Txn& txn, const Scope& scope, const GrantSpec& spec, const Place& place, bool& is_done);
+  Status RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place);
+  void AddTableGrants(const Snapshot& snapshot, const catalog::Table& table, std::vector<Grant>& out) const;
+  void AddDatabaseGrants(const Snapshot& snapshot, const catalog::Database& database, std::vector<Grant>& out) const;
+
+  kv::Store& store_;
+  const catalog::Catalog& catalog_;
+  const Clock& clock_;
+  PrincipalFacts* const facts_;
+  std::shared_mutex mutex_;
+  std::map<Scope, Loaded> loaded_;
+  std::shared_ptr<const Locations> locations_;
+};
+
+}  // namespace tarn::govern

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 
+from avro_files import container, entry, listed, long, record, text
 from load import replay
-from servers import Tarn
+from servers import IcebergClient, Tarn
 
 CLIENTS = 16
 ROWS = 100
@@ -27,49 +28,8 @@ PROPERTIES = {"write.metadata.delete-after-commit.enabled": "true", "write.metad
               "tarn.history.snapshots-max": "100"}
 
 
-# --- Avro, as much of it as a manifest needs ------------------------------------------------------------------------
-def long(number):
-    number = (number << 1) ^ (number >> 63)
-    out = bytearray()
-    while number & ~0x7F:
-        out.append((number & 0x7F) | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def text(value):
-    raw = value if isinstance(value, bytes) else value.encode()
-    return long(len(raw)) + raw
-
-
-def field(name, kind, number):
-    return {"name": name, "type": kind, "field-id": number}
-
-
-def record(name, *fields):
-    return {"type": "record", "name": name, "fields": list(fields)}
-
-
-ENTRY = record("manifest_entry", field("status", "int", 0), field("snapshot_id", ["null", "long"], 1),
-               field("sequence_number", ["null", "long"], 3), field("file_sequence_number", ["null", "long"], 4),
-               field("data_file", record("r2", field("content", "int", 134), field("file_path", "string", 100),
-                                         field("file_format", "string", 101), field("partition", record("r102"), 102),
-                                         field("record_count", "long", 103), field("file_size_in_bytes", "long", 104)), 2))
-LISTED = record("manifest_file", field("manifest_path", "string", 500), field("manifest_length", "long", 501),
-                field("partition_spec_id", "int", 502), field("content", "int", 517),
-                field("sequence_number", "long", 515), field("min_sequence_number", "long", 516),
-                field("added_snapshot_id", "long", 503), field("added_files_count", "int", 504),
-                field("existing_files_count", "int", 505), field("deleted_files_count", "int", 506),
-                field("added_rows_count", "long", 512), field("existing_rows_count", "long", 513),
-                field("deleted_rows_count", "long", 514))
-
-
-def container(schema, metadata, row):
-    members = {"avro.schema": json.dumps(schema), "avro.codec": "null"} | metadata
-    sync = b"tarn-bench-sync!"
-    head = b"Obj\x01" + long(len(members)) + b"".join(text(k) + text(v) for k, v in members.items()) + b"\0" + sync
-    return head + long(1) + long(len(row)) + row + sync
+ENTRY = entry(record("r102"))
+LISTED = listed()
 
 
 class Append:
@@ -83,11 +43,12 @@ class Append:
         row = (long(1) + long(1) + long(self.id) + long(0) + long(0) + long(0) +
                text(f"{base}/data/{number:06d}-{self.id:016x}.parquet") + text("PARQUET") + long(ROWS) + long(4096))
         self.manifest_bytes = container(ENTRY, {"schema": json.dumps(SCHEMA), "partition-spec": "[]",
-                                                "partition-spec-id": "0", "format-version": "2", "content": "data"}, row)
+                                                "partition-spec-id": "0", "format-version": "2", "content": "data"},
+                                        [row])
         row = (text(self.manifest) + long(len(self.manifest_bytes)) + long(0) + long(0) + long(1) + long(1) +
                long(self.id) + long(1) + long(0) + long(0) + long(ROWS) + long(0) + long(0))
         self.list_bytes = container(LISTED, {"snapshot-id": str(self.id), "sequence-number": "1",
-                                             "format-version": "2"}, row)
+                                             "format-version": "2"}, [row])
         summary = {"operation": "append", "added-data-files": "1", "added-records": str(ROWS),
                    "added-files-size": "4096", "total-data-files": "1", "total-records": str(ROWS),
                    "total-files-size": "4096", "total-delete-files": "0", "total-position-deletes": "0",
@@ -101,18 +62,7 @@ class Append:
                 {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch", "snapshot-id": self.id}]}).encode()
 
 
-class Catalog:
-    """The lake's REST catalog by plain requests."""
-
-    def __init__(self, server):
-        self.server, self.client = server, server.client("iceberg")
-
-    def call(self, method, path, body=None):
-        request = {} if body is None else {"body": json.dumps(body).encode(),
-                                           "headers": {"content-type": "application/json"}}
-        answer = self.client.call(method, "/iceberg/v1" + path, **request)
-        return json.loads(answer) if answer else None
-
+class Catalog(IcebergClient):
     def make(self, name):
         made = self.call("POST", "/namespaces/bench/tables", {"name": name, "schema": SCHEMA, "properties": PROPERTIES})
         return {"name": name, "location": made["metadata"]["location"], "uuid": made["metadata"]["table-uuid"]}

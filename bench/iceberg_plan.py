@@ -17,10 +17,10 @@ import statistics
 import subprocess
 import sys
 import time
-import zlib
 
+from avro_files import container, entry, field, listed, long, record, text
 from load import replay
-from servers import ACCESS_KEY, SECRET_KEY, Tarn
+from servers import ACCESS_KEY, SECRET_KEY, IcebergClient, Tarn
 
 EACH = 10_000  # files a manifest
 SCHEMA = {"type": "struct", "schema-id": 0, "fields": [
@@ -30,65 +30,18 @@ SCHEMA = {"type": "struct", "schema-id": 0, "fields": [
 SPEC = [{"source-id": 2, "field-id": 1000, "name": "day", "transform": "identity"}]
 
 
-def long(number):
-    number = (number << 1) ^ (number >> 63)
-    out = bytearray()
-    while number & ~0x7F:
-        out.append((number & 0x7F) | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def text(value):
-    raw = value if isinstance(value, bytes) else value.encode()
-    return long(len(raw)) + raw
-
-
-def field(name, kind, number):
-    return {"name": name, "type": kind, "field-id": number}
-
-
-def record(name, *fields):
-    return {"type": "record", "name": name, "fields": list(fields)}
-
-
 def by_column(key, value, kind):
     return ["null", {"type": "array", "logicalType": "map", "items": record(
         f"k{key}_v{value}", field("key", "int", key), field("value", kind, value))}]
 
 
-DATA_FILE = record(
-    "r2", field("content", "int", 134), field("file_path", "string", 100), field("file_format", "string", 101),
-    field("partition", record("r102", field("day", ["null", "int"], 1000)), 102), field("record_count", "long", 103),
-    field("file_size_in_bytes", "long", 104), field("column_sizes", by_column(117, 118, "long"), 108),
+ENTRY = entry(
+    record("r102", field("day", ["null", "int"], 1000)), field("column_sizes", by_column(117, 118, "long"), 108),
     field("value_counts", by_column(119, 120, "long"), 109), field("null_value_counts", by_column(121, 122, "long"), 110),
     field("lower_bounds", by_column(126, 127, "bytes"), 125), field("upper_bounds", by_column(129, 130, "bytes"), 128))
-ENTRY = record("manifest_entry", field("status", "int", 0), field("snapshot_id", ["null", "long"], 1),
-               field("sequence_number", ["null", "long"], 3), field("file_sequence_number", ["null", "long"], 4),
-               field("data_file", DATA_FILE, 2))
 SUMMARY = record("r508", field("contains_null", "boolean", 509), field("contains_nan", ["null", "boolean"], 518),
                  field("lower_bound", ["null", "bytes"], 510), field("upper_bound", ["null", "bytes"], 511))
-COUNTS = (("added_files_count", "int", 504), ("existing_files_count", "int", 505), ("deleted_files_count", "int", 506),
-          ("added_rows_count", "long", 512), ("existing_rows_count", "long", 513), ("deleted_rows_count", "long", 514))
-LISTED = record(
-    "manifest_file", field("manifest_path", "string", 500), field("manifest_length", "long", 501),
-    field("partition_spec_id", "int", 502), field("content", "int", 517), field("sequence_number", "long", 515),
-    field("min_sequence_number", "long", 516), field("added_snapshot_id", "long", 503), *[field(*one) for one in COUNTS],
-    field("partitions", ["null", {"type": "array", "items": SUMMARY, "element-id": 508}], 507))
-
-
-def container(schema, metadata, rows):
-    members = {"avro.schema": json.dumps(schema), "avro.codec": "deflate"} | metadata
-    sync = b"tarn-bench-sync!"
-    head = b"Obj\x01" + long(len(members)) + b"".join(text(k) + text(v) for k, v in members.items()) + b"\0" + sync
-    out = [head]
-    for begin in range(0, len(rows), 1000):
-        block = rows[begin:begin + 1000]
-        packer = zlib.compressobj(6, wbits=-15)
-        packed = packer.compress(b"".join(block)) + packer.flush()
-        out += [long(len(block)), long(len(packed)), packed, sync]
-    return b"".join(out)
+LISTED = listed(field("partitions", ["null", {"type": "array", "items": SUMMARY, "element-id": 508}], 507))
 
 
 def columns(*values):
@@ -114,22 +67,11 @@ def manifest(base, day, snapshot):
             columns(text(low.to_bytes(8, "little")), text(day_bytes), text(b"aaaaaaaa-%07d" % i)),
             columns(text((low + 999).to_bytes(8, "little")), text(day_bytes), text(b"zzzzzzzz-%07d" % i)))))
     return container(ENTRY, {"schema": json.dumps(SCHEMA), "partition-spec": json.dumps(SPEC), "partition-spec-id": "0",
-                             "format-version": "2", "content": "data"}, rows)
-
-
-class Catalog:
-    def __init__(self, server):
-        self.server, self.client = server, server.client("iceberg")
-
-    def call(self, method, path, body=None):
-        request = {} if body is None else {"body": json.dumps(body).encode(),
-                                           "headers": {"content-type": "application/json"}}
-        answer = self.client.call(method, "/iceberg/v1" + path, **request)
-        return json.loads(answer) if answer else None
+                             "format-version": "2", "content": "data"}, rows, packed=True)
 
 
 def fill(server, files):
-    catalog = Catalog(server)
+    catalog = IcebergClient(server)
     made = catalog.call("POST", "/namespaces/bench/tables", {
         "name": "files", "schema": SCHEMA,
         "partition-spec": {"spec-id": 0, "fields": SPEC}})["metadata"]
@@ -145,10 +87,11 @@ def fill(server, files):
                     long(EACH) + long(0) + long(0) + long(EACH * 1000) + long(0) + long(0) +
                     long(1) + long(1) + b"\0" + long(1) + b"\0" + bound + bound + b"\0")
     where = f"{base}/metadata/snap-{snapshot}.avro"
-    listed = container(LISTED, {"snapshot-id": str(snapshot), "sequence-number": "1", "format-version": "2"}, rows)
-    replay(signer, [(signer.request("PUT", where[len("s3:/"):], body=listed), 0)], 1)
+    manifests = container(LISTED, {"snapshot-id": str(snapshot), "sequence-number": "1", "format-version": "2"}, rows,
+                          packed=True)
+    replay(signer, [(signer.request("PUT", where[len("s3:/"):], body=manifests), 0)], 1)
     # Another connection: the first one has waited too long.
-    Catalog(server).call("POST", "/namespaces/bench/tables/files", {"requirements": [], "updates": [
+    IcebergClient(server).call("POST", "/namespaces/bench/tables/files", {"requirements": [], "updates": [
         {"action": "add-snapshot", "snapshot": {
             "snapshot-id": snapshot, "sequence-number": 1, "timestamp-ms": int(time.time() * 1000),
             "manifest-list": where, "summary": {"operation": "append"}, "schema-id": 0}},
@@ -170,7 +113,7 @@ def scans(files):
 def plan(server, condition):
     """Files planned, requests made, bytes answered."""
     path = "/namespaces/bench/tables/files"
-    first = Catalog(server).call("POST", path + "/plan", {"filter": condition} if condition else {})
+    first = IcebergClient(server).call("POST", path + "/plan", {"filter": condition} if condition else {})
     count, tasks = len(first["file-scan-tasks"]), first.get("plan-tasks", [])
 
     def fetch(task):
@@ -231,7 +174,7 @@ def measure_peer(server, files):
 
 def measure_loading(server, snapshots):
     """A table of many snapshots, made by its metadata file."""
-    catalog = Catalog(server)
+    catalog = IcebergClient(server)
     made = catalog.call("POST", "/namespaces/bench/tables", {"name": "seed", "schema": SCHEMA})["metadata"]
     base, now = made["location"], int(time.time() * 1000) - snapshots
     made |= {"last-sequence-number": snapshots, "current-snapshot-id": snapshots, "last-updated-ms": now + snapshots,
@@ -279,7 +222,7 @@ def main():
     files = options.files or (100_000 if options.quick else 1_000_000)
     with Tarn() as server:
         server.client().call("PUT", "/bench-warehouse")
-        Catalog(server).call("POST", "/namespaces", {"namespace": ["bench"],
+        IcebergClient(server).call("POST", "/namespaces", {"namespace": ["bench"],
                                                      "properties": {"location": "s3://bench-warehouse/bench"}})
         fill(server, files)
         measure_plans(server, files)

@@ -168,3 +168,16 @@ class Minio(Peer):
 def peers():
     """Running peers, those of them that can be had."""
     return [kind(binary) for kind in (VersityGateway, Minio) if (binary := kind.binary())]
+
+
+class IcebergClient:
+    """A lake's Iceberg REST catalog by plain requests."""
+
+    def __init__(self, server):
+        self.server, self.client = server, server.client("iceberg")
+
+    def call(self, method, path, body=None):
+        request = {} if body is None else {"body": json.dumps(body).encode(),
+                                           "headers": {"content-type": "application/json"}}
+        answer = self.client.call(method, "/iceberg/v1" + path, **request)
+        return json.loads(answer) if answer else None

@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "api/athena/athena_service.h"
+#include "api/cloudtrail/cloudtrail_service.h"
+#include "api/cloudtrail/record/recorder.h"
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
 #include "api/iceberg/rest.h"
@@ -26,6 +28,8 @@
 #include "api/s3control/s3control_service.h"
 #include "api/s3tables/s3tables_service.h"
 #include "api/sts/sts_service.h"
+#include "audit/accompanied_store.h"
+#include "audit/log.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -159,7 +163,11 @@ class OpenLake : public Lake {
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
     kv::RocksDbOptions metadata;
     metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix()};
-    TARN_TRY(kv_, kv::OpenRocksDb(options_.data + "/kv", metadata));
+    TARN_TRY(auto store, kv::OpenRocksDb(options_.data + "/kv", metadata));
+    auto accompanied = std::make_unique<audit::AccompaniedStore>(std::move(store));
+    audit_log_ = std::make_unique<audit::Log>(accompanied->plain(), clock_);
+    kv_ = std::move(accompanied);
+    audit_log_->Start();
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
     blobs.volumes = options_.volumes;
@@ -327,13 +335,20 @@ class OpenLake : public Lake {
     options.default_region = options_.region;
     options.advertise = options_.advertise;
     if (!options_.s3_domain.empty()) options.s3_domains.push_back(options_.s3_domain);
-    dispatcher_ =
-        std::make_unique<protocol::Dispatcher>(options, protocol::DispatcherParts{.clock = &clock_,
-                                                                                  .credentials = sessions_.get(),
-                                                                                  .authorizer = authorizer_.get(),
-                                                                                  .metadata_pool = &metadata_pool_,
-                                                                                  .data_pool = &data_pool_,
-                                                                                  .query_pool = &query_pool_});
+    recorder_of_calls_ = std::make_unique<api::cloudtrail::Recorder>(
+        api::cloudtrail::RecorderParts{.log = audit_log_.get(),
+                                       .credentials = sessions_.get(),
+                                       .default_account = options_.account,
+                                       .any_data_events = [] { return false; },
+                                       .takes_data_event = [](const audit::Event&) { return false; }});
+    dispatcher_ = std::make_unique<protocol::Dispatcher>(
+        options, protocol::DispatcherParts{.clock = &clock_,
+                                           .credentials = sessions_.get(),
+                                           .authorizer = authorizer_.get(),
+                                           .metadata_pool = &metadata_pool_,
+                                           .data_pool = &data_pool_,
+                                           .query_pool = &query_pool_,
+                                           .audit_sink = recorder_of_calls_.get()});
     access_log_ = std::make_unique<api::s3::AccessLog>(*objects_, clock_, int64_t{options_.access_log_seconds} * 1000);
     access_log_->Start();
     request_counter_ = std::make_unique<api::s3::RequestCounter>(*objects_, *points_, *request_metrics_);
@@ -366,6 +381,8 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudtrail::CloudTrailService>(
+        api::cloudtrail::Parts{.log = *audit_log_, .clock = clock_})));
     admin_ = std::make_unique<Admin>(AdminParts{
         .options = &options_,
         .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
@@ -414,6 +431,7 @@ class OpenLake : public Lake {
   WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};
   std::unique_ptr<blob::KeyWrapper> wrapper_;
   std::unique_ptr<kv::Store> kv_;
+  std::unique_ptr<audit::Log> audit_log_;
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
   std::unique_ptr<iam::Iam> iam_;
@@ -450,6 +468,7 @@ class OpenLake : public Lake {
   std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::s3::AccessLog> access_log_;
   std::unique_ptr<api::s3::RequestCounter> request_counter_;
+  std::unique_ptr<api::cloudtrail::Recorder> recorder_of_calls_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<api::iceberg_rest::Rest> iceberg_;

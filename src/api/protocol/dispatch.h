@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/protocol/service.h"
@@ -30,6 +32,8 @@ struct DispatcherOptions {
   uint64_t body_bytes_max = 16 << 20;   // of a request whose operation is not known before its body is read
 };
 
+class AuditSink;  // audit_sink.h
+
 // What the dispatcher needs; all outlive it.
 struct DispatcherParts {
   const Clock* clock = nullptr;
@@ -38,6 +42,7 @@ struct DispatcherParts {
   WorkerPool* metadata_pool = nullptr;
   WorkerPool* data_pool = nullptr;
   WorkerPool* query_pool = nullptr;
+  AuditSink* audit_sink = nullptr;  // null: nothing is recorded before answers
 };
 
 // One answered request, for the audit trail. Views live during the hook only.
@@ -49,7 +54,11 @@ struct AuditRecord {
   std::string_view error_message;
   int status = 0;
   const ServiceDesc* model = nullptr;
-  const void* input = nullptr;  // of call->operation's input shape; null when it was not decoded
+  const void* input = nullptr;   // of call->operation's input shape; null when it was not decoded
+  const void* output = nullptr;  // of its output shape; null before a handler has succeeded
+  // What a call that no model describes is about: {"namespace", "sales"}.
+  std::span<const std::pair<std::string_view, std::string>> about = {};
+  std::string_view claimed_key;  // the access key of a sign-in that failed
   uint64_t bytes_in = 0;
   uint64_t bytes_out = 0;
   int64_t micros = 0;

@@ -329,12 +329,18 @@ ResponseParts Exchange::RunBlocking() {
     Refuse(allowed.error());
     return RefusalParts();
   }
+  std::unique_ptr<AuditAlong> along;
+  if (dispatcher_.parts.audit_sink != nullptr) {
+    along = dispatcher_.parts.audit_sink->Accompany(RecordOf(0, 0), audit_entry_);
+  }
   auto output = operation_->row->handler(*served_->service, call_, input_.get());
+  along.reset();
   if (!output.ok()) {
     Refuse(output.error());
     return RefusalParts();
   }
-  return EncodeResponse(*operation_->desc, matched_.protocol, output->get(), call_.request_id);
+  output_ = std::move(*output);
+  return EncodeResponse(*operation_->desc, matched_.protocol, output_.get(), call_.request_id);
 }
 
 Task<Done> Exchange::RunStreaming() {
@@ -350,7 +356,8 @@ Task<Done> Exchange::RunStreaming() {
     Refuse(answer.error());
     co_return co_await SendParts(RefusalParts());
   }
-  ResponseParts parts = EncodeResponse(*operation_->desc, matched_.protocol, answer->output.get(), call_.request_id);
+  output_ = answer->output;
+  ResponseParts parts = EncodeResponse(*operation_->desc, matched_.protocol, output_.get(), call_.request_id);
   if (answer->status != 0) parts.status = answer->status;
   if (!answer->body) co_return co_await SendParts(std::move(parts));
   co_return co_await SendStream(std::move(parts), std::move(*answer));

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "api/protocol/audit_sink.h"
 #include "api/protocol/auth/authenticate.h"
 #include "api/protocol/body/checked_body.h"
 #include "api/protocol/dispatch.h"
@@ -73,6 +74,9 @@ class Exchange {
   void RewriteFramingHeaders();
   void TakeSignedParameters();
   void Finish();
+  AuditRecord RecordOf(int status, uint64_t bytes_out) const;
+  // False when the call must be recorded and cannot be; refusal_ then tells so.
+  Task<bool> Recorded(AuditRecord record);
   SignedHead Signed() const;
   // S3 and S3 Control: signatures, ids of requests and forms of errors are alike.
   bool signs_as_s3() const { return served_ != nullptr && served_->model->signing_name == "s3"; }
@@ -99,6 +103,8 @@ class Exchange {
   std::unique_ptr<StringSource> kept_body_;
   Call call_;
   std::shared_ptr<void> input_;
+  std::shared_ptr<void> output_;
+  std::shared_ptr<AuditEntry> audit_entry_;
   bool decoded_ = false;
   ErrorFields error_fields_;
   std::optional<WireError> refusal_;

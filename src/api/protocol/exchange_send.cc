@@ -75,7 +75,41 @@ http::ResponseHead Exchange::MakeHead(ResponseParts& parts, std::optional<uint64
   return head;
 }
 
+AuditRecord Exchange::RecordOf(int status, uint64_t bytes_out) const {
+  AuditRecord record;
+  record.call = &call_;
+  record.service = served_ != nullptr ? served_->model->name : std::string_view(unknown_service_);
+  record.operation = operation_ != nullptr ? operation_->row->name : std::string_view(matched_.name);
+  record.error_code = own_error_;
+  if (refusal_) {
+    record.error_code = refusal_->code;
+    record.error_message = refusal_->message;
+  }
+  record.status = status;
+  record.model = served_ != nullptr ? served_->model : nullptr;
+  record.input = decoded_ ? input_.get() : nullptr;
+  record.output = refusal_ ? nullptr : output_.get();
+  record.bytes_in = bytes_in_;
+  record.bytes_out = bytes_out;
+  for (const auto& [name, value] : error_fields_) {
+    if (name == "AWSAccessKeyId") record.claimed_key = value;
+  }
+  return record;
+}
+
+Task<bool> Exchange::Recorded(AuditRecord record) {
+  const Status recorded = co_await dispatcher_.parts.audit_sink->Record(record, audit_entry_);
+  if (recorded.ok()) co_return true;
+  log::Fault("audit", recorded.error().message);
+  call_.extras = {};
+  co_return Refuse(recorded.error());
+}
+
 Task<Done> Exchange::SendParts(ResponseParts parts) {
+  if (dispatcher_.parts.audit_sink != nullptr) {
+    const AuditRecord record = RecordOf(parts.status, parts.body.size());
+    if (dispatcher_.parts.audit_sink->Wants(record) && !co_await Recorded(record)) parts = RefusalParts();
+  }
   std::optional<uint64_t> length;
   http::ResponseHead head = MakeHead(parts, length);
   status_ = head.status;
@@ -91,6 +125,12 @@ Task<Done> Exchange::SendParts(ResponseParts parts) {
 }
 
 Task<Done> Exchange::SendStream(ResponseParts parts, ErasedStream stream) {
+  if (dispatcher_.parts.audit_sink != nullptr) {
+    const AuditRecord record = RecordOf(parts.status, stream.content_length.value_or(0));
+    if (dispatcher_.parts.audit_sink->Wants(record) && !co_await Recorded(record)) {
+      co_return co_await SendParts(RefusalParts());
+    }
+  }
   std::optional<uint64_t> length;
   http::ResponseHead head = MakeHead(parts, length);
   status_ = head.status;
@@ -131,20 +171,7 @@ void Exchange::Finish() {
                                                 : dispatcher_.unrouted;
   meter.Count(status_, bytes_in_, response_.body_bytes(), static_cast<double>(micros) / 1e6);
   if (!dispatcher_.audit) return;
-  AuditRecord record;
-  record.call = &call_;
-  record.service = served_ != nullptr ? served_->model->name : std::string_view(unknown_service_);
-  record.operation = operation_ != nullptr ? operation_->row->name : std::string_view(matched_.name);
-  record.error_code = own_error_;
-  if (refusal_) {
-    record.error_code = refusal_->code;
-    record.error_message = refusal_->message;
-  }
-  record.status = status_;
-  record.model = served_ != nullptr ? served_->model : nullptr;
-  record.input = decoded_ ? input_.get() : nullptr;
-  record.bytes_in = bytes_in_;
-  record.bytes_out = response_.body_bytes();
+  AuditRecord record = RecordOf(status_, response_.body_bytes());
   record.micros = micros;
   record.first_byte_micros = std::chrono::duration_cast<std::chrono::microseconds>(answered_ - began_).count();
   dispatcher_.audit(record);

@@ -1,0 +1,80 @@
+#include "api/cloudtrail/record/recorder.h"
+
+#include <utility>
+
+#include "api/cloudtrail/record/event_of.h"
+#include "audit/accompanied_store.h"
+#include "base/random.h"
+
+namespace tarn::api::cloudtrail {
+namespace {
+
+using audit::Category;
+
+struct Entry : protocol::AuditEntry {
+  std::shared_ptr<audit::Companion> companion;
+};
+
+struct Along : protocol::AuditAlong {
+  explicit Along(std::shared_ptr<audit::Companion> companion) : accompany(std::move(companion)) {}
+  audit::Accompany accompany;
+};
+
+Task<Status> At(Status status) { co_return status; }
+
+}  // namespace
+
+std::unique_ptr<protocol::AuditAlong> Recorder::Accompany(const protocol::AuditRecord& record,
+                                                          std::shared_ptr<protocol::AuditEntry>& entry) {
+  const Kind kind = KindOf(record);
+  if (kind.category == Category::kData || kind.read_only) return nullptr;
+  auto mine = std::make_shared<Entry>();
+  mine->companion = std::make_shared<audit::Companion>();
+  EventInput input;
+  input.record = &record;
+  input.kind = kind;
+  input.id = RandomUuid();
+  input.account = AccountOf(record);
+  input.open = true;
+  mine->companion->event = EventOf(input);
+  auto along = std::make_unique<Along>(mine->companion);
+  entry = std::move(mine);
+  return along;
+}
+
+bool Recorder::Wants(const protocol::AuditRecord& record) const {
+  if (IsDenial(record)) return true;
+  if (record.operation.empty()) return false;
+  return KindOf(record).category == Category::kManagement || parts_.any_data_events();
+}
+
+// Not a coroutine itself: what it makes on the way is too much for one.
+Task<Status> Recorder::Record(const protocol::AuditRecord& record, std::shared_ptr<protocol::AuditEntry> entry) {
+  const Kind kind = KindOf(record);
+  const auto* mine = static_cast<const Entry*>(entry.get());
+  const bool carried = mine != nullptr && mine->companion->written.load(std::memory_order_acquire);
+  const bool denied = IsDenial(record);
+  EventInput input;
+  input.record = &record;
+  input.kind = kind;
+  input.id = mine != nullptr ? mine->companion->event.id : RandomUuid();
+  input.account = AccountOf(record);
+  audit::Event event = EventOf(input);
+  if (kind.category == Category::kData && !denied && !parts_.takes_data_event(event)) return At(Ok());
+  const bool changed = !kind.read_only && record.error_code.empty();
+  // What was carried is on disk already; its outcome may follow.
+  const bool at_once = kind.category == Category::kData || denied || (changed && !carried);
+  if (!at_once) return At(parts_.log->Enqueue(std::move(event)));
+  return parts_.log->Append(std::move(event));
+}
+
+std::string Recorder::AccountOf(const protocol::AuditRecord& record) const {
+  if (!record.call->scope.account.empty()) return record.call->scope.account;
+  if (!record.claimed_key.empty()) {
+    const auto found = parts_.credentials->FindKey(record.claimed_key, "");
+    if (found.ok()) return (*found)->caller.account;
+  }
+  return parts_.default_account;
+}
+
+}  // namespace tarn::api::cloudtrail

@@ -1,0 +1,33 @@
+// Where the audit trail's records lie in kv (docs/format/audit.md). Frozen.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "audit/event.h"
+#include "kv/key.h"
+
+namespace tarn::audit {
+
+inline constexpr std::string_view kManagementSpace = "audit.management";
+inline constexpr std::string_view kDataSpace = "audit.data";
+inline constexpr std::string_view kQueueSpace = "audit.queue";
+
+inline std::string_view SpaceOf(Category category) {
+  return category == Category::kData ? kDataSpace : kManagementSpace;
+}
+inline kv::Key ScopeKey(std::string_view space, const std::string& account, const std::string& region) {
+  return std::move(kv::Key(space).Text(account).Text(region));
+}
+inline std::string EventKey(const Event& event) {
+  return ScopeKey(SpaceOf(event.category), event.account, event.region)
+      .Number(static_cast<uint64_t>(event.time.micros))
+      .Text(event.id)
+      .Take();
+}
+// Its value is the event's key.
+inline std::string QueueKey(const Event& event) {
+  return kv::Key(kQueueSpace).Number(static_cast<uint64_t>(event.time.micros)).Text(event.id).Take();
+}
+
+}  // namespace tarn::audit

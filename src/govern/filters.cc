@@ -108,36 +108,49 @@ Status Governor::DeleteFilter(const identity::Caller& caller, const Scope& scope
   });
 }
 
-Result<Filter> Governor::GetFilter(const Scope& scope, std::string_view database, std::string_view table,
-                                   std::string_view name) {
+Result<bool> Governor::MaySee(const Who& who, const Scope& scope, const Place& place, const std::string& filter) {
+  const Resource table = TableOf(place.table.database, place.table.name);
+  TARN_TRY(const bool may, MayGrant(who, scope, table, place, Bit(Permission::kSelect)));
+  if (may) return true;
+  TARN_TRY(const auto snapshot, SnapshotOf(scope));
+  if (who.account == scope.account && snapshot->IsReadOnlyAdmin(who)) return true;
+  const auto found = snapshot->of_table.find(place.table.uid);
+  return found != snapshot->of_table.end() && std::ranges::any_of(found->second, [&](const Grant* grant) {
+           return grant->resource.kind == Kind::kFilter && grant->resource.name == filter && who.Is(grant->principal);
+         });
+}
+
+Result<Filter> Governor::GetFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                                   std::string_view table, std::string_view name) {
+  TARN_TRY(const Who who, WhoIs(caller, facts_));
   const auto txn = store_.Begin();
   TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
+  TARN_TRY(const bool may, MaySee(who, scope, place, std::string(name)));
+  if (!may) return Fail(kAccessDenied, "Insufficient Lake Formation permission(s) on the table.");
   TARN_TRY(const auto present, Load(*txn, scope, place.table.uid, name));
   if (!present) return NoSuchFilter();
   return *present;
 }
 
-Result<std::vector<Filter>> Governor::ListFilters(const Scope& scope, std::string_view database,
-                                                  std::string_view table) {
+Result<std::vector<Filter>> Governor::ListFilters(const identity::Caller& caller, const Scope& scope,
+                                                  std::string_view database, std::string_view table) {
+  TARN_TRY(const Who who, WhoIs(caller, facts_));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
-  std::vector<Filter> filters;
-  const auto add = [&](const std::map<std::string, Filter>& of_table) {
-    for (const auto& [name, filter] : of_table) filters.push_back(filter);
-  };
   const auto txn = store_.Begin();
-  if (!table.empty()) {
-    TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
-    if (const auto found = snapshot->filters.find(place.table.uid); found != snapshot->filters.end())
-      add(found->second);
-    return filters;
-  }
+  if (!table.empty()) TARN_CHECK(Find(*txn, scope, TableOf(database, table)));
+  std::vector<Filter> filters;
   for (const auto& [uid, of_table] : snapshot->filters) {
     if (of_table.empty()) continue;
     // Those of dropped tables are gone with them.
     const Filter& first = of_table.begin()->second;
+    if (!database.empty() && !EqualsIgnoreCase(database, first.database)) continue;
+    if (!table.empty() && !EqualsIgnoreCase(table, first.table)) continue;
     const auto place = Find(*txn, scope, TableOf(first.database, first.table));
     if (!place.ok() || place->table.uid != uid) continue;
-    if (database.empty() || EqualsIgnoreCase(database, first.database)) add(of_table);
+    for (const auto& [name, filter] : of_table) {
+      TARN_TRY(const bool may, MaySee(who, scope, *place, name));
+      if (may) filters.push_back(filter);
+    }
   }
   std::ranges::sort(filters, {}, [](const Filter& each) { return std::tie(each.database, each.table, each.name); });
   return filters;

@@ -79,10 +79,11 @@ class Governor : public Access {
   Status UpdateFilter(const identity::Caller& caller, const Scope& scope, Filter filter);
   Status DeleteFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
                       std::string_view table, std::string_view name);
-  Result<Filter> GetFilter(const Scope& scope, std::string_view database, std::string_view table,
-                           std::string_view name);
-  // Of one table, or of all.
-  Result<std::vector<Filter>> ListFilters(const Scope& scope, std::string_view database, std::string_view table);
+  Result<Filter> GetFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                           std::string_view table, std::string_view name);
+  // Of one table, or of all; those that the caller may see: who may hand the table on, or holds the filter.
+  Result<std::vector<Filter>> ListFilters(const identity::Caller& caller, const Scope& scope, std::string_view database,
+                                          std::string_view table);
 
   // May manage the lake: an administrator, the account's root.
   Result<bool> IsAdmin(const identity::Caller& caller, const Scope& scope);
@@ -118,6 +119,7 @@ class Governor : public Access {
   Status CheckGrant(const Who& who, const Scope& scope, const GrantSpec& spec, Place& place);
   Status RevokeColumns(kv::Txn& txn, const Scope& scope, const GrantSpec& spec, const Place& place, bool& is_done);
   Status RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place);
+  Result<bool> MaySee(const Who& who, const Scope& scope, const Place& place, const std::string& filter);
   void AddTableGrants(const Snapshot& snapshot, const catalog::Table& table, std::vector<Grant>& out) const;
   void AddDatabaseGrants(const Snapshot& snapshot, const catalog::Database& database, std::vector<Grant>& out) const;
 

@@ -20,6 +20,7 @@
 #include "api/glue/glue_service.h"
 #include "api/iceberg/rest.h"
 #include "api/kms/kms_service.h"
+#include "api/lakeformation/lakeformation_service.h"
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
 #include "api/s3/logging/access_log.h"
@@ -43,6 +44,8 @@
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
 #include "engine/engine.h"
+#include "govern/governor.h"
+#include "govern/hot_keys.h"
 #include "iam/hot_keys.h"
 #include "iam/iam.h"
 #include "identity/authorize.h"
@@ -162,7 +165,7 @@ class OpenLake : public Lake {
     TARN_TRY(lake_key_, OpenMasterKey(options_.data, given, is_new));
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
     kv::RocksDbOptions metadata;
-    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix()};
+    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix(), govern::HotPrefix()};
     TARN_TRY(auto store, kv::OpenRocksDb(options_.data + "/kv", metadata));
     auto accompanied = std::make_unique<audit::AccompaniedStore>(std::move(store));
     audit_log_ = std::make_unique<audit::Log>(accompanied->plain(), clock_);
@@ -210,6 +213,7 @@ class OpenLake : public Lake {
     for (const auto& [storage_class, placement] : options_.storage_classes) placed.insert(storage_class);
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
+    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
@@ -374,6 +378,7 @@ class OpenLake : public Lake {
         .buckets = *table_buckets_,
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(
         api::sts::Parts{.iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = nullptr})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_,
@@ -445,6 +450,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<catalog::IcebergViews> iceberg_views_;
   std::unique_ptr<catalog::Manifests> manifests_;

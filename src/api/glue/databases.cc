@@ -1,6 +1,7 @@
 #include "api/glue/convert.h"
 #include "api/glue/glue_service.h"
 #include "base/strings.h"
+#include "govern/principal.h"
 
 namespace tarn::api::glue {
 namespace {
@@ -13,6 +14,7 @@ Result<gen::CreateDatabaseResponse> GlueService::CreateDatabase(const protocol::
                                                                 const gen::CreateDatabaseRequest& in) {
   TARN_TRY(catalog::Database database, FromWire(*in.database_input));
   if (in.tags) database.tags = *in.tags;
+  database.creator = govern::PrincipalOf(call.caller);
   TARN_CHECK(catalog_.CreateDatabase(call.scope, std::move(database)));
   return gen::CreateDatabaseResponse{};
 }

@@ -6,6 +6,7 @@
 #include "api/glue/name_pattern.h"
 #include "api/glue/open_table_format.h"
 #include "base/strings.h"
+#include "govern/principal.h"
 
 namespace tarn::api::glue {
 namespace {
@@ -58,6 +59,7 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
   TARN_CHECK(RefuseTransaction(in.transaction_id));
   TARN_TRY(catalog::Table table, TableOf(in.table_input, in.name, Text(in.database_name)));
   table.created_by = call.caller.arn;
+  table.creator = govern::PrincipalOf(call.caller);
   if (in.open_table_format_input) {
     TARN_TRY(auto definition, DefinitionOf(*in.open_table_format_input, table));
     TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));

@@ -1,7 +1,5 @@
-// The authorisation seam: may this caller do these things. The policy engine comes behind the same interface.
+// The authorisation seam: may this caller do these things. identity/policy_authorizer.h answers it.
 //
-// Invariant of the first version: an account's root (and its internal actors) may do everything on what belongs to its
-// own account unless the resource's guard denies it; others, anonymous too, may do what the guard allows.
 // Threads: any.
 #pragma once
 
@@ -10,10 +8,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "identity/caller.h"
+#include "policy/policy.h"
 
 namespace tarn::identity {
 
@@ -23,10 +23,17 @@ struct Check;
 // Lives as long as the call it was made for, and answers from what that call read. Threads: one at a time.
 class Guard {
  public:
-  enum class Verdict : uint8_t { kNone, kAllow, kDeny };
+  struct Ruling {
+    // kNone: nothing is said about this caller. A match of kAccount leaves an allow to that account's own policies.
+    policy::Decision decision = {};
+    // Identity policies allow nothing that this ruling does not: a KMS key, a role's trust.
+    bool must_allow = false;
+  };
   virtual ~Guard() = default;
-  // kNone: nothing is said about this caller. Errors are failures of reading.
-  virtual Result<Verdict> Judge(const Caller& caller, const Check& check) const = 0;
+  // `context` knows the condition keys of the whole request. Errors are failures of reading.
+  virtual Result<Ruling> Judge(const Caller& caller, const Check& check, const policy::Context& context) const = 0;
+  // The condition keys that the resource or its service knows beside those of the check; asked as policy::Context is.
+  virtual bool FindKey(const Check&, std::string_view, std::vector<std::string>&) const { return false; }
 };
 
 // One thing that a request wants to do.
@@ -49,12 +56,6 @@ class Authorizer {
   virtual ~Authorizer() = default;
   // Succeeds only if every check is allowed; the error names the first that is not.
   virtual Status Authorize(const Caller& caller, std::span<const Check> checks) const = 0;
-};
-
-// Roots and guards, as described above.
-class RootAuthorizer : public Authorizer {
- public:
-  Status Authorize(const Caller& caller, std::span<const Check> checks) const override;
 };
 
 }  // namespace tarn::identity

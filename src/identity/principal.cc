@@ -27,7 +27,7 @@ AsPrincipal::AsPrincipal(const Caller& caller)
   principal_.kind = KindOf(caller.type);
   principal_.account = caller.account;
   principal_.arn = caller.acts_for_account() ? root_arn_ : caller.arn;
-  principal_.role_arn = caller.role_arn;
+  if (caller.type == PrincipalType::kAssumedRole) principal_.role_arn = caller.role_arn;
   principal_.user_id = caller.user_id;
   if (caller.facts) principal_.provider = caller.facts->provider;
 }

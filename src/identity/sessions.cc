@@ -6,8 +6,6 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "identity/errors.h"
-#include "identity/principal.h"
-#include "policy/combine.h"
 #include "policy/policy.h"
 
 namespace tarn::identity {
@@ -37,25 +35,6 @@ Result<std::shared_ptr<const policy::Document>> ParsePolicy(std::string_view jso
 }
 
 // Session policies given by ARN and inline ones allow what any of them allows.
-class AnyOf : public policy::Document {
- public:
-  explicit AnyOf(std::vector<std::shared_ptr<const policy::Document>> parts) : parts_(std::move(parts)) {}
-  policy::Decision Evaluate(const policy::Request& request) const override {
-    policy::Decision joined;
-    for (const auto& part : parts_) joined = policy::Join(joined, part->Evaluate(request));
-    return joined;
-  }
-  bool IsPublic() const override { return false; }
-  bool HasConditions() const override {
-    return std::ranges::any_of(parts_, [](const auto& part) { return part->HasConditions(); });
-  }
-  const std::string& normalized() const override { return text_; }
-
- private:
-  const std::string text_;
-  const std::vector<std::shared_ptr<const policy::Document>> parts_;
-};
-
 // A managed policy that is gone allows nothing.
 std::vector<std::shared_ptr<const policy::Document>> LimitsOf(
     const std::vector<std::shared_ptr<const policy::Document>>& policies,
@@ -65,7 +44,7 @@ std::vector<std::shared_ptr<const policy::Document>> LimitsOf(
   std::erase(first, nullptr);
   std::vector<std::shared_ptr<const policy::Document>> limits;
   if (joined) first.push_back(policies.front());
-  limits.push_back(std::make_shared<AnyOf>(std::move(first)));
+  limits.push_back(policy::Union(std::move(first)));
   limits.insert(limits.end(), policies.begin() + (joined ? 1 : 0), policies.end());
   return limits;
 }
@@ -255,55 +234,6 @@ Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view acc
   session.parent = std::move(parent);
   session.managed = std::move(managed);
   return session.credential;
-}
-
-namespace {
-
-// The condition keys that a check carries.
-class CheckContext : public policy::Context {
- public:
-  explicit CheckContext(const Check& check) : check_(check) {}
-  bool Find(std::string_view key, std::vector<std::string>& values) const override {
-    const auto told = check_.context.find(std::string(key));
-    if (told == check_.context.end()) return false;
-    values.push_back(told->second);
-    return true;
-  }
-
- private:
-  const Check& check_;
-};
-
-// Whoever can sign may ask who he is, whatever his policies say.
-constexpr std::string_view kAlwaysAllowed = "sts:GetCallerIdentity";
-
-Error Refuse(const Caller& caller, const Check& check, bool explicitly) {
-  if (check.owner && *check.owner != caller.account) return Fail(kAccessDenied, "Access Denied");
-  const std::string why = explicitly ? "with an explicit deny in a session policy"
-                                     : "because no session policy allows the " + check.action + " action";
-  return Fail(kAccessDenied, "User: " + caller.arn + " is not authorized to perform: " + check.action +
-                                 " on resource: " + check.resource + " " + why);
-}
-
-Status AllowedBy(const policy::Document& document, const Caller& caller, const Check& check) {
-  if (check.action == kAlwaysAllowed) return Ok();
-  const AsPrincipal principal(caller);
-  const CheckContext context(check);
-  const policy::Decision decision = document.Evaluate(
-      {.principal = principal.get(), .action = check.action, .resource = check.resource, .context = context});
-  if (decision.effect == policy::Effect::kAllow) return Ok();
-  return Refuse(caller, check, decision.effect == policy::Effect::kDeny);
-}
-
-}  // namespace
-
-Status SessionAuthorizer::Authorize(const Caller& caller, std::span<const Check> checks) const {
-  if (caller.facts) {
-    for (const auto& document : caller.facts->policies) {
-      for (const Check& check : checks) TARN_CHECK(AllowedBy(*document, caller, check));
-    }
-  }
-  return all_.Authorize(caller, checks);
 }
 
 }  // namespace tarn::identity

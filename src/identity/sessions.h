@@ -115,14 +115,4 @@ class Sessions : public CredentialSource {
   std::unordered_map<std::string_view, std::list<std::pair<std::string, Session>>::iterator> by_key_;
 };
 
-// What `all` allows, and of that, to a session with policies, only what each of them allows.
-class SessionAuthorizer : public Authorizer {
- public:
-  explicit SessionAuthorizer(const Authorizer& all) : all_(all) {}
-  Status Authorize(const Caller& caller, std::span<const Check> checks) const override;
-
- private:
-  const Authorizer& all_;
-};
-
 }  // namespace tarn::identity

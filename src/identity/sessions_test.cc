@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "identity/errors.h"
+#include "identity/policy_authorizer.h"
 #include "kv/memory_store.h"
 #include "policy/policy.h"
 
@@ -36,14 +37,14 @@ class SessionsTest : public testing::Test {
   Status May(const Caller& caller, std::string action, std::string resource, std::string prefix = "") {
     Check check{.action = std::move(action), .resource = std::move(resource), .owner = "111111111111", .context = {}};
     if (!prefix.empty()) check.context["s3:prefix"] = prefix;
-    return SessionAuthorizer(root_).Authorize(caller, std::span(&check, 1));
+    return root_.Authorize(caller, std::span(&check, 1));
   }
 
   MovingClock clock_;
   std::unique_ptr<kv::Store> store_ = kv::MakeMemoryStore();
   Directory directory_{*store_, clock_, std::string(32, 'k')};
   Sessions sessions_{directory_, clock_, std::string(32, 's')};
-  RootAuthorizer root_;
+  PolicyAuthorizer root_;
 };
 
 using Session = SessionsTest;
@@ -106,7 +107,7 @@ TEST_F(Session, MayDoOnlyWhatItsPolicyAllows) {
   EXPECT_TRUE(May(all, "glue:GetTable", "*").ok());
   EXPECT_EQ(May(caller, "s3:DeleteObject", "arn:aws:s3:::lake/t/a").error().message,
             "User: arn:aws:iam::111111111111:root is not authorized to perform: s3:DeleteObject on resource: "
-            "arn:aws:s3:::lake/t/a because no session policy allows the s3:DeleteObject action");
+            "\"arn:aws:s3:::lake/t/a\" because no session policy allows the s3:DeleteObject action");
 }
 
 TEST_F(Session, IsMadeOfASoundPolicyAlone) {

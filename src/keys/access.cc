@@ -1,7 +1,11 @@
 // Who may use a key: its policy, then its grants.
 #include <algorithm>
+#include <functional>
+#include <span>
+#include <utility>
 
 #include "base/strings.h"
+#include "identity/authorize.h"
 #include "identity/principal.h"
 #include "keys/key_specs.h"
 #include "keys/session.h"
@@ -14,13 +18,45 @@ namespace {
 constexpr size_t kGrantsMax = 50'000;
 constexpr size_t kPolicyBytesMax = 32 * 1024;
 
-// The condition keys of one use of a key.
-class UseContext : public policy::Context {
- public:
-  UseContext(const Use& use, const Key& key, const EncryptionContext& pairs, std::string_view alias)
-      : use_(use), key_(key), pairs_(pairs), alias_(alias) {}
+bool Holds(const Grant& grant, const EncryptionContext& context) {
+  if (grant.context_equals && *grant.context_equals != context) return false;
+  if (!grant.context_subset) return true;
+  return std::ranges::all_of(*grant.context_subset, [&](const auto& pair) {
+    const auto it = context.find(pair.first);
+    return it != context.end() && it->second == pair.second;
+  });
+}
 
-  bool Find(std::string_view name, std::vector<std::string>& values) const override {
+// A key's policy and grants, and the condition keys of one use of it.
+class KeyGuard : public identity::Guard {
+ public:
+  KeyGuard(const Use& use, const Key& key, const policy::Document& document, const EncryptionContext& pairs,
+           std::string_view alias)
+      : use_(use), key_(key), document_(document), pairs_(pairs), alias_(alias) {}
+
+  // Whether a grant, too, allows the operation is asked only then.
+  void AskGrants(std::function<Result<policy::Match>()> granted) { granted_ = std::move(granted); }
+  // The operation is not for other accounts.
+  void Close() { closed_ = true; }
+
+  Result<Ruling> Judge(const identity::Caller& caller, const identity::Check& check,
+                       const policy::Context& context) const override {
+    Ruling ruling;
+    ruling.must_allow = true;
+    if (closed_ && caller.account != key_.scope.account) return ruling;
+    const identity::AsPrincipal principal(caller);
+    ruling.decision = document_.Evaluate(
+        {.principal = principal.get(), .action = check.action, .resource = check.resource, .context = context});
+    if (!granted_ || ruling.decision.effect == policy::Effect::kDeny) return ruling;
+    if (ruling.decision.match >= policy::Match::kPrincipal) return ruling;
+    TARN_TRY(const policy::Match match, granted_());
+    if (match != policy::Match::kNone) {
+      ruling.decision = policy::Join(ruling.decision, {.effect = policy::Effect::kAllow, .match = match});
+    }
+    return ruling;
+  }
+
+  bool FindKey(const identity::Check&, std::string_view name, std::vector<std::string>& values) const override {
     constexpr std::string_view kPair = "kms:encryptioncontext:";
     if (name.starts_with(kPair)) {
       for (const auto& [key, value] : pairs_) {
@@ -50,73 +86,56 @@ class UseContext : public policy::Context {
     if (name == "kms:multiregion") return key_.multi_region() ? "true" : "false";
     if (name == "kms:requestalias") return std::string(alias_);
     if (name == "aws:requestedregion") return key_.scope.region;
-    if (name == "aws:resourceaccount") return key_.scope.account;
+    if (name == "aws:viaawsservice") return use_.via_service.empty() ? "false" : "true";
     return "";
   }
 
   const Use& use_;
   const Key& key_;
+  const policy::Document& document_;
   const EncryptionContext& pairs_;
   const std::string_view alias_;
+  std::function<Result<policy::Match>()> granted_;
+  bool closed_ = false;
 };
 
-policy::Outcome Decide(const Use& use, const Key& key, const policy::Document& document, std::string_view action,
-                       const EncryptionContext& pairs, std::string_view alias) {
-  const identity::AsPrincipal principal(use.caller);
-  const UseContext context(use, key, pairs, alias);
-  const std::string resource = key.Arn();
-  policy::Verdicts verdicts;
-  verdicts.resource =
-      document.Evaluate({.principal = principal.get(), .action = action, .resource = resource, .context = context});
-  if (use.caller.acts_for_account()) {
-    verdicts.identity = policy::Decision{.effect = policy::Effect::kAllow, .match = policy::Match::kPrincipal};
-  }
-  return policy::Combine(principal.get(), key.scope.account, verdicts, true);
-}
-
-bool Holds(const Grant& grant, const EncryptionContext& context) {
-  if (grant.context_equals && *grant.context_equals != context) return false;
-  if (!grant.context_subset) return true;
-  return std::ranges::all_of(*grant.context_subset, [&](const auto& pair) {
-    const auto it = context.find(pair.first);
-    return it != context.end() && it->second == pair.second;
-  });
-}
-
-Error Refuse(const Use& use, const Key& key, std::string_view action, const policy::Outcome& outcome) {
-  if (use.caller.anonymous()) return Fail(kAccessDenied, "Access Denied");
-  return Fail(kAccessDenied, "User: " + use.caller.arn + " is not authorized to perform: " + std::string(action) +
-                                 " on resource: " + key.Arn() + " " + policy::Because(outcome, action));
+Status Ask(const identity::Authorizer& authorizer, const Use& use, const Key& key, std::string action,
+           std::shared_ptr<const KeyGuard> guard) {
+  identity::Check check;
+  check.action = std::move(action);
+  check.resource = key.Arn();
+  check.owner = key.scope.account;
+  check.guard = std::move(guard);
+  const Status allowed = authorizer.Authorize(use.caller, std::span(&check, 1));
+  if (!allowed.ok() && allowed.Is(identity::kAccessDenied)) return Fail(kAccessDenied, allowed.error().message);
+  return allowed;
 }
 
 }  // namespace
 
-Result<bool> Session::Granted(const Key& key, const Operation& operation, const EncryptionContext& context) {
+Result<policy::Match> Session::Granted(const Key& key, const Operation& operation, const EncryptionContext& context) {
   TARN_TRY(const auto rows,
            txn_.PeekScan(GrantsKey(key.scope, key.id).bytes(), GrantsKey(key.scope, key.id).End(), kGrantsMax));
   const identity::AsPrincipal principal(use_.caller);
-  const std::string_view caller = principal.get().arn;
+  policy::Match found = policy::Match::kNone;
   for (const kv::KeyValue& row : rows) {
     TARN_TRY(const Grant grant, Decode<Grant>(row.value));
-    if (grant.grantee != caller || !Holds(grant, context)) continue;
-    if (std::ranges::find(grant.operations, operation.name) != grant.operations.end()) return true;
+    const bool caller = grant.grantee == principal.get().arn;
+    const bool role = !caller && !grant.grantee.empty() && grant.grantee == principal.get().role_arn;
+    if ((!caller && !role) || !Holds(grant, context)) continue;
+    if (std::ranges::find(grant.operations, operation.name) == grant.operations.end()) continue;
+    found = std::max(found, caller ? policy::Match::kPrincipal : policy::Match::kRole);
   }
-  return false;
+  return found;
 }
 
 Status Session::Authorize(const Entry& entry, const Operation& operation, const EncryptionContext& context,
                           std::string_view alias) {
   const Key& key = entry.key;
-  const std::string action = "kms:" + std::string(operation.name);
-  const bool own = use_.caller.account == key.scope.account;
-  policy::Outcome outcome = Decide(use_, key, *entry.policy, action, context, alias);
-  if (!own && !operation.other_accounts) outcome.allowed = false;
-  if (outcome.allowed) return Ok();
-  if (!outcome.explicit_deny && (own || operation.other_accounts)) {
-    TARN_TRY(const bool granted, Granted(key, operation, context));
-    if (granted) return Ok();
-  }
-  return Refuse(use_, key, action, outcome);
+  auto guard = std::make_shared<KeyGuard>(use_, key, *entry.policy, context, alias);
+  if (!operation.other_accounts) guard->Close();
+  guard->AskGrants([&] { return Granted(key, operation, context); });
+  return Ask(*keys_.authorizer_, use_, key, "kms:" + std::string(operation.name), std::move(guard));
 }
 
 std::string DefaultPolicy(const std::string& account) {
@@ -136,10 +155,14 @@ Result<std::shared_ptr<const policy::Document>> ParsePolicy(const std::string& t
   return Fail(kMalformedPolicy, parsed.error().message);
 }
 
-Status CheckPolicy(const Use& use, const Key& key, const std::string& policy, bool skip_lockout_check) {
+Status CheckPolicy(const identity::Authorizer& authorizer, const Use& use, const Key& key, const std::string& policy,
+                   bool skip_lockout_check) {
   TARN_TRY(const auto document, ParsePolicy(policy));
   if (skip_lockout_check) return Ok();
-  if (Decide(use, key, *document, "kms:PutKeyPolicy", {}, {}).allowed) return Ok();
+  const EncryptionContext none;
+  if (Ask(authorizer, use, key, "kms:PutKeyPolicy", std::make_shared<KeyGuard>(use, key, *document, none, "")).ok()) {
+    return Ok();
+  }
   return Fail(kMalformedPolicy, "The new key policy will not allow you to update the key policy in the future.");
 }
 

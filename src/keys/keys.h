@@ -19,6 +19,7 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "identity/caller.h"
+#include "identity/policy_authorizer.h"
 #include "identity/secret_box.h"
 #include "keys/errors.h"
 #include "keys/key.h"
@@ -103,8 +104,9 @@ class Cache;
 
 class Keys {
  public:
-  // `master_key` has 32 bytes.
-  Keys(kv::Store& store, const Clock& clock, std::string master_key);
+  // `master_key` has 32 bytes. `authorizer` outlives it; null: roots alone have rights beside keys' policies and
+  // grants.
+  Keys(kv::Store& store, const Clock& clock, std::string master_key, const identity::Authorizer* authorizer = nullptr);
   ~Keys();
 
   // Errors: kNotFound, kInvalidArn, kAccessDenied. `operation` names what the policy must allow.
@@ -223,6 +225,8 @@ class Keys {
   const identity::SecretBox box_;
   const std::string token_key_;  // seals grant and import tokens
   std::unique_ptr<Cache> cache_;
+  const identity::PolicyAuthorizer roots_;
+  const identity::Authorizer* const authorizer_;
 };
 
 }  // namespace tarn::keys

@@ -64,12 +64,13 @@ std::string ManagedPolicy(const Scope& scope, const std::string& service) {
 
 }  // namespace
 
-Keys::Keys(kv::Store& store, const Clock& clock, std::string master_key)
+Keys::Keys(kv::Store& store, const Clock& clock, std::string master_key, const identity::Authorizer* authorizer)
     : store_(store),
       clock_(clock),
       box_(master_key),
       token_key_(HmacSha256(master_key, "tarn kms tokens")),
-      cache_(std::make_unique<Cache>()) {}
+      cache_(std::make_unique<Cache>()),
+      authorizer_(authorizer != nullptr ? authorizer : &roots_) {}
 Keys::~Keys() = default;
 
 Result<std::string> NewSecret(Spec spec) {
@@ -93,7 +94,7 @@ Result<Key> Keys::Create(const Use& use, const NewKey& settings) {
   key.origin = settings.origin;
   if (settings.multi_region) key.primary_region = use.scope.region;
   if (!settings.policy.empty()) {
-    TARN_CHECK(CheckPolicy(use, key, settings.policy, settings.skip_lockout_check));
+    TARN_CHECK(CheckPolicy(*authorizer_, use, key, settings.policy, settings.skip_lockout_check));
   }
   const std::string policy = settings.policy.empty() ? DefaultPolicy(use.scope.account) : settings.policy;
   std::string secret;
@@ -272,7 +273,7 @@ Status Keys::PutPolicy(const Use& use, std::string_view key, const std::string& 
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     Session session(*this, txn, use, true);
     auto changed = ChangeKey(session, key, Owners("PutKeyPolicy"), [&](Key& found) -> Status {
-      TARN_CHECK(CheckPolicy(use, found, policy, skip_lockout_check));
+      TARN_CHECK(CheckPolicy(*authorizer_, use, found, policy, skip_lockout_check));
       txn.Put(PolicyKey(found.scope, found.id), policy);
       return Ok();
     });

@@ -28,7 +28,7 @@ Result<Keys::Replica> Keys::Replicate(const Use& use, std::string_view key, cons
     if (replica.origin == Origin::kExternal) replica.state = State::kPendingImport;
     out.policy = settings.policy.empty() ? DefaultPolicy(primary.scope.account) : settings.policy;
     if (!settings.policy.empty()) {
-      TARN_CHECK(CheckPolicy(use, replica, settings.policy, settings.skip_lockout_check));
+      TARN_CHECK(CheckPolicy(*authorizer_, use, replica, settings.policy, settings.skip_lockout_check));
     }
     session.SaveNew(replica);
     txn.Put(PolicyKey(replica.scope, replica.id), out.policy);

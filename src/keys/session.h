@@ -13,6 +13,7 @@
 #include "keys/keys.h"
 #include "keys/records.h"
 #include "kv/kv.h"
+#include "policy/policy.h"
 
 namespace tarn::keys {
 
@@ -82,7 +83,8 @@ class Session {
  private:
   Result<KeyName> ResolveArn(std::string_view arn, const Operation& operation);
   Result<KeyName> ResolveAlias(const Scope& scope, std::string_view alias);
-  Result<bool> Granted(const Key& key, const Operation& operation, const EncryptionContext& context);
+  // How a grant of the operation names the user; kNone when none does.
+  Result<policy::Match> Granted(const Key& key, const Operation& operation, const EncryptionContext& context);
 
   Keys& keys_;
   kv::Txn& txn_;
@@ -101,7 +103,8 @@ Error WrongOrigin(const Key& key);
 // The policy of a key that was made without one.
 std::string DefaultPolicy(const std::string& account);
 // Checks a policy that `use` wants to give to the key. Errors: kMalformedPolicy, kLimitExceeded.
-Status CheckPolicy(const Use& use, const Key& key, const std::string& policy, bool skip_lockout_check);
+Status CheckPolicy(const identity::Authorizer& authorizer, const Use& use, const Key& key, const std::string& policy,
+                   bool skip_lockout_check);
 Result<std::shared_ptr<const policy::Document>> ParsePolicy(const std::string& text);
 // Tells the same material of a key again without telling anything of it: 64 hex digits.
 std::string MaterialId(std::string_view key_id, std::string_view secret);

@@ -70,6 +70,12 @@ struct Decision {
   int statement = -1;    // its place, from 0
 };
 
+// A statement that applies.
+struct Applied {
+  int statement = 0;  // its place, from 0
+  Effect effect = Effect::kNone;
+};
+
 // What a Principal element can name.
 enum class PrincipalName : uint8_t { kAws, kCanonicalUser, kFederated, kService };
 
@@ -77,9 +83,11 @@ struct ActionTable;  // policy/actions.h
 
 struct ParseOptions {
   enum class Kind : uint8_t {
-    kIdentity,  // no Principal
-    kResource,  // Principal required
-    kTrust,     // of a role: Principal required, no Resource
+    kIdentity,         // no Principal
+    kResource,         // Principal required
+    kTrust,            // of a role: Principal required, no Resource
+    kServiceControl,   // of an organization: as an identity policy
+    kResourceControl,  // of an organization: denies to everyone
   };
   Kind kind = Kind::kResource;
   size_t max_bytes = 20480;
@@ -99,6 +107,10 @@ class Document {
 
   // What the policy says of the request. An identity policy does not look at the principal.
   virtual Decision Evaluate(const Request& request) const = 0;
+  // All statements that apply to the request, in their order.
+  virtual std::vector<Applied> Matching(const Request& request) const = 0;
+  // The condition keys that its conditions and variables ask for, as written, each once.
+  virtual std::vector<std::string> ContextKeys() const = 0;
   // Whether it grants to the public, as S3 means it (GetBucketPolicyStatus, BlockPublicPolicy).
   virtual bool IsPublic() const = 0;
   // Whether any statement depends on the request's context.
@@ -106,6 +118,10 @@ class Document {
   // As AWS gives a policy back: elements in its order, lists of one without brackets, no spaces. What max_bytes counts.
   virtual const std::string& normalized() const = 0;
 };
+
+// One policy that says what any of them says, nothing without any: an inline and several managed session policies, say.
+// Places of statements are those in the one that spoke; it has no text.
+std::shared_ptr<const Document> Union(std::vector<std::shared_ptr<const Document>> documents);
 
 // Parses the policy of an S3 bucket ("arn:aws:s3:::<bucket>"), a directory bucket or an access point (their ARNs).
 Result<std::shared_ptr<const Document>> ParseBucketPolicy(

@@ -51,6 +51,7 @@
 #include "identity/authorize.h"
 #include "identity/directory.h"
 #include "identity/hot_keys.h"
+#include "identity/policy_authorizer.h"
 #include "identity/sessions.h"
 #include "jobs/crawl/crawl_runner.h"
 #include "jobs/crawl/definitions.h"
@@ -189,7 +190,7 @@ class OpenLake : public Lake {
     session_principals_ = std::make_unique<SessionPrincipals>(*iam_);
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
-    authorizer_ = std::make_unique<identity::SessionAuthorizer>(roots_);
+    authorizer_ = std::make_unique<identity::PolicyAuthorizer>(iam_.get());
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));
@@ -204,7 +205,7 @@ class OpenLake : public Lake {
   }
 
   Status OpenDomains() {
-    keys_ = std::make_unique<keys::Keys>(*kv_, clock_, DeriveKey(lake_key_, "keys"));
+    keys_ = std::make_unique<keys::Keys>(*kv_, clock_, DeriveKey(lake_key_, "keys"), authorizer_.get());
     object_keys_ = std::make_unique<ObjectKeys>(*keys_);
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
@@ -431,7 +432,6 @@ class OpenLake : public Lake {
   const Clock& clock_;
   std::string credentials_file_;
   std::string lake_key_;
-  const identity::RootAuthorizer roots_;
 
   WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};
   std::unique_ptr<blob::KeyWrapper> wrapper_;
@@ -443,7 +443,7 @@ class OpenLake : public Lake {
   std::unique_ptr<identity::Sessions> sessions_;
   std::unique_ptr<SessionPrincipals> session_principals_;
   std::unique_ptr<federation::Issuers> issuers_;
-  std::unique_ptr<identity::SessionAuthorizer> authorizer_;
+  std::unique_ptr<identity::PolicyAuthorizer> authorizer_;
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
   api::s3::EventRecorder recorder_;

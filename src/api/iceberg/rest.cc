@@ -106,6 +106,14 @@ struct Rest::State {
       if (!who->region.empty()) asked.scope.region = who->region;
     }
     asked.scope.account = asked.caller.account;
+    auto facts = std::make_shared<identity::RequestFacts>();
+    facts->source_ip = request.remote_address;
+    facts->user_agent = request.headers.Get("user-agent");
+    facts->referer = request.headers.Get("referer");
+    facts->region = asked.scope.region;
+    facts->time = now;
+    facts->secure_transport = request.tls;
+    asked.caller.request = std::move(facts);
     return Ok();
   }
 

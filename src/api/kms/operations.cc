@@ -9,7 +9,20 @@ namespace tarn::api::kms {
 
 using protocol::AnyResource;
 using protocol::Bind;
+using protocol::Call;
 using protocol::WorkClass;
+
+namespace {
+
+// The domain asks for the key, with its policy and grants.
+constexpr auto OfTheKey = [](const Call&, const auto&) { return std::vector<identity::Check>(); };
+
+// What is done to an alias is asked of the alias here, and of its key by the domain.
+constexpr auto OfTheAlias = [](const Call& call, const auto& in) {
+  return keys::AliasArn(call.scope, in.alias_name.value_or(""));
+};
+
+}  // namespace
 
 const protocol::ServiceDesc& KmsService::model() const { return gen::kService; }
 
@@ -18,59 +31,59 @@ std::span<const protocol::ErrorRow> KmsService::errors() const { return ErrorRow
 std::span<const protocol::Operation> KmsService::operations() const {
   // Making RSA keys takes up to seconds.
   static const protocol::Operation kOperations[] = {
-      Bind<&KmsService::CancelKeyDeletion>("CancelKeyDeletion", "kms:CancelKeyDeletion", AnyResource),
+      Bind<&KmsService::CancelKeyDeletion>("CancelKeyDeletion", "kms:CancelKeyDeletion", OfTheKey),
       Bind<&KmsService::CreateKey>("CreateKey", "kms:CreateKey", AnyResource, {.work = WorkClass::kData}),
-      Bind<&KmsService::DescribeKey>("DescribeKey", "kms:DescribeKey", AnyResource),
-      Bind<&KmsService::DisableKey>("DisableKey", "kms:DisableKey", AnyResource),
-      Bind<&KmsService::EnableKey>("EnableKey", "kms:EnableKey", AnyResource),
-      Bind<&KmsService::GetKeyPolicy>("GetKeyPolicy", "kms:GetKeyPolicy", AnyResource),
-      Bind<&KmsService::ListKeyPolicies>("ListKeyPolicies", "kms:ListKeyPolicies", AnyResource),
+      Bind<&KmsService::DescribeKey>("DescribeKey", "kms:DescribeKey", OfTheKey),
+      Bind<&KmsService::DisableKey>("DisableKey", "kms:DisableKey", OfTheKey),
+      Bind<&KmsService::EnableKey>("EnableKey", "kms:EnableKey", OfTheKey),
+      Bind<&KmsService::GetKeyPolicy>("GetKeyPolicy", "kms:GetKeyPolicy", OfTheKey),
+      Bind<&KmsService::ListKeyPolicies>("ListKeyPolicies", "kms:ListKeyPolicies", OfTheKey),
       Bind<&KmsService::ListKeys>("ListKeys", "kms:ListKeys", AnyResource),
-      Bind<&KmsService::ListResourceTags>("ListResourceTags", "kms:ListResourceTags", AnyResource),
-      Bind<&KmsService::PutKeyPolicy>("PutKeyPolicy", "kms:PutKeyPolicy", AnyResource),
-      Bind<&KmsService::ReplicateKey>("ReplicateKey", "kms:ReplicateKey", AnyResource),
-      Bind<&KmsService::ScheduleKeyDeletion>("ScheduleKeyDeletion", "kms:ScheduleKeyDeletion", AnyResource),
-      Bind<&KmsService::TagResource>("TagResource", "kms:TagResource", AnyResource),
-      Bind<&KmsService::UntagResource>("UntagResource", "kms:UntagResource", AnyResource),
-      Bind<&KmsService::UpdateKeyDescription>("UpdateKeyDescription", "kms:UpdateKeyDescription", AnyResource),
-      Bind<&KmsService::UpdatePrimaryRegion>("UpdatePrimaryRegion", "kms:UpdatePrimaryRegion", AnyResource),
-      Bind<&KmsService::Decrypt>("Decrypt", "kms:Decrypt", AnyResource),
-      Bind<&KmsService::Encrypt>("Encrypt", "kms:Encrypt", AnyResource),
-      Bind<&KmsService::GenerateDataKey>("GenerateDataKey", "kms:GenerateDataKey", AnyResource),
-      Bind<&KmsService::GenerateDataKeyPair>("GenerateDataKeyPair", "kms:GenerateDataKeyPair", AnyResource,
+      Bind<&KmsService::ListResourceTags>("ListResourceTags", "kms:ListResourceTags", OfTheKey),
+      Bind<&KmsService::PutKeyPolicy>("PutKeyPolicy", "kms:PutKeyPolicy", OfTheKey),
+      Bind<&KmsService::ReplicateKey>("ReplicateKey", "kms:ReplicateKey", OfTheKey),
+      Bind<&KmsService::ScheduleKeyDeletion>("ScheduleKeyDeletion", "kms:ScheduleKeyDeletion", OfTheKey),
+      Bind<&KmsService::TagResource>("TagResource", "kms:TagResource", OfTheKey),
+      Bind<&KmsService::UntagResource>("UntagResource", "kms:UntagResource", OfTheKey),
+      Bind<&KmsService::UpdateKeyDescription>("UpdateKeyDescription", "kms:UpdateKeyDescription", OfTheKey),
+      Bind<&KmsService::UpdatePrimaryRegion>("UpdatePrimaryRegion", "kms:UpdatePrimaryRegion", OfTheKey),
+      Bind<&KmsService::Decrypt>("Decrypt", "kms:Decrypt", OfTheKey),
+      Bind<&KmsService::Encrypt>("Encrypt", "kms:Encrypt", OfTheKey),
+      Bind<&KmsService::GenerateDataKey>("GenerateDataKey", "kms:GenerateDataKey", OfTheKey),
+      Bind<&KmsService::GenerateDataKeyPair>("GenerateDataKeyPair", "kms:GenerateDataKeyPair", OfTheKey,
                                              {.work = WorkClass::kData}),
       Bind<&KmsService::GenerateDataKeyPairWithoutPlaintext>("GenerateDataKeyPairWithoutPlaintext",
-                                                             "kms:GenerateDataKeyPairWithoutPlaintext", AnyResource,
+                                                             "kms:GenerateDataKeyPairWithoutPlaintext", OfTheKey,
                                                              {.work = WorkClass::kData}),
       Bind<&KmsService::GenerateDataKeyWithoutPlaintext>("GenerateDataKeyWithoutPlaintext",
-                                                         "kms:GenerateDataKeyWithoutPlaintext", AnyResource),
+                                                         "kms:GenerateDataKeyWithoutPlaintext", OfTheKey),
       Bind<&KmsService::GenerateRandom>("GenerateRandom", "kms:GenerateRandom", AnyResource),
-      Bind<&KmsService::ReEncrypt>("ReEncrypt", "kms:ReEncrypt", AnyResource),
-      Bind<&KmsService::DeriveSharedSecret>("DeriveSharedSecret", "kms:DeriveSharedSecret", AnyResource),
-      Bind<&KmsService::GenerateMac>("GenerateMac", "kms:GenerateMac", AnyResource),
-      Bind<&KmsService::GetPublicKey>("GetPublicKey", "kms:GetPublicKey", AnyResource),
-      Bind<&KmsService::Sign>("Sign", "kms:Sign", AnyResource),
-      Bind<&KmsService::Verify>("Verify", "kms:Verify", AnyResource),
-      Bind<&KmsService::VerifyMac>("VerifyMac", "kms:VerifyMac", AnyResource),
-      Bind<&KmsService::CreateAlias>("CreateAlias", "kms:CreateAlias", AnyResource),
-      Bind<&KmsService::DeleteAlias>("DeleteAlias", "kms:DeleteAlias", AnyResource),
+      Bind<&KmsService::ReEncrypt>("ReEncrypt", "kms:ReEncrypt", OfTheKey),
+      Bind<&KmsService::DeriveSharedSecret>("DeriveSharedSecret", "kms:DeriveSharedSecret", OfTheKey),
+      Bind<&KmsService::GenerateMac>("GenerateMac", "kms:GenerateMac", OfTheKey),
+      Bind<&KmsService::GetPublicKey>("GetPublicKey", "kms:GetPublicKey", OfTheKey),
+      Bind<&KmsService::Sign>("Sign", "kms:Sign", OfTheKey),
+      Bind<&KmsService::Verify>("Verify", "kms:Verify", OfTheKey),
+      Bind<&KmsService::VerifyMac>("VerifyMac", "kms:VerifyMac", OfTheKey),
+      Bind<&KmsService::CreateAlias>("CreateAlias", "kms:CreateAlias", OfTheAlias),
+      Bind<&KmsService::DeleteAlias>("DeleteAlias", "kms:DeleteAlias", OfTheAlias),
       Bind<&KmsService::ListAliases>("ListAliases", "kms:ListAliases", AnyResource),
-      Bind<&KmsService::UpdateAlias>("UpdateAlias", "kms:UpdateAlias", AnyResource),
-      Bind<&KmsService::CreateGrant>("CreateGrant", "kms:CreateGrant", AnyResource),
-      Bind<&KmsService::ListGrants>("ListGrants", "kms:ListGrants", AnyResource),
+      Bind<&KmsService::UpdateAlias>("UpdateAlias", "kms:UpdateAlias", OfTheAlias),
+      Bind<&KmsService::CreateGrant>("CreateGrant", "kms:CreateGrant", OfTheKey),
+      Bind<&KmsService::ListGrants>("ListGrants", "kms:ListGrants", OfTheKey),
       Bind<&KmsService::ListRetirableGrants>("ListRetirableGrants", "kms:ListRetirableGrants", AnyResource),
-      Bind<&KmsService::RetireGrant>("RetireGrant", "kms:RetireGrant", AnyResource),
-      Bind<&KmsService::RevokeGrant>("RevokeGrant", "kms:RevokeGrant", AnyResource),
-      Bind<&KmsService::DisableKeyRotation>("DisableKeyRotation", "kms:DisableKeyRotation", AnyResource),
-      Bind<&KmsService::EnableKeyRotation>("EnableKeyRotation", "kms:EnableKeyRotation", AnyResource),
-      Bind<&KmsService::GetKeyRotationStatus>("GetKeyRotationStatus", "kms:GetKeyRotationStatus", AnyResource),
-      Bind<&KmsService::ListKeyRotations>("ListKeyRotations", "kms:ListKeyRotations", AnyResource),
-      Bind<&KmsService::RotateKeyOnDemand>("RotateKeyOnDemand", "kms:RotateKeyOnDemand", AnyResource),
+      Bind<&KmsService::RetireGrant>("RetireGrant", "kms:RetireGrant", OfTheKey),
+      Bind<&KmsService::RevokeGrant>("RevokeGrant", "kms:RevokeGrant", OfTheKey),
+      Bind<&KmsService::DisableKeyRotation>("DisableKeyRotation", "kms:DisableKeyRotation", OfTheKey),
+      Bind<&KmsService::EnableKeyRotation>("EnableKeyRotation", "kms:EnableKeyRotation", OfTheKey),
+      Bind<&KmsService::GetKeyRotationStatus>("GetKeyRotationStatus", "kms:GetKeyRotationStatus", OfTheKey),
+      Bind<&KmsService::ListKeyRotations>("ListKeyRotations", "kms:ListKeyRotations", OfTheKey),
+      Bind<&KmsService::RotateKeyOnDemand>("RotateKeyOnDemand", "kms:RotateKeyOnDemand", OfTheKey),
       Bind<&KmsService::DeleteImportedKeyMaterial>("DeleteImportedKeyMaterial", "kms:DeleteImportedKeyMaterial",
-                                                   AnyResource),
-      Bind<&KmsService::GetParametersForImport>("GetParametersForImport", "kms:GetParametersForImport", AnyResource,
+                                                   OfTheKey),
+      Bind<&KmsService::GetParametersForImport>("GetParametersForImport", "kms:GetParametersForImport", OfTheKey,
                                                 {.work = WorkClass::kData}),
-      Bind<&KmsService::ImportKeyMaterial>("ImportKeyMaterial", "kms:ImportKeyMaterial", AnyResource),
+      Bind<&KmsService::ImportKeyMaterial>("ImportKeyMaterial", "kms:ImportKeyMaterial", OfTheKey),
       Bind<&KmsService::ConnectCustomKeyStore>("ConnectCustomKeyStore", "kms:ConnectCustomKeyStore", AnyResource),
       Bind<&KmsService::CreateCustomKeyStore>("CreateCustomKeyStore", "kms:CreateCustomKeyStore", AnyResource),
       Bind<&KmsService::DeleteCustomKeyStore>("DeleteCustomKeyStore", "kms:DeleteCustomKeyStore", AnyResource),

@@ -1,5 +1,8 @@
 #include "api/protocol/call.h"
 
+#include <memory>
+#include <utility>
+
 #include "api/protocol/codec.h"
 #include "base/strings.h"
 
@@ -40,6 +43,21 @@ Status Call::Allow(std::string action, std::string resource, std::optional<std::
 
 bool Call::MayDo(std::string action, std::string resource, std::optional<std::string> owner) const {
   return Allow(std::move(action), std::move(resource), std::move(owner)).ok();
+}
+
+void TellRequest(Call& call) {
+  auto facts = std::make_shared<identity::RequestFacts>();
+  facts->id = call.request_id;
+  facts->source_ip = call.source_ip;
+  facts->user_agent = call.user_agent;
+  facts->region = call.scope.region;
+  facts->time = call.now;
+  facts->secure_transport = call.secure_transport;
+  if (call.request != nullptr) {
+    if (const std::string* referer = call.request->Header("referer")) facts->referer = *referer;
+    facts->presigned = call.request->Query("X-Amz-Signature") != nullptr || call.request->Query("Signature") != nullptr;
+  }
+  call.caller.request = std::move(facts);
 }
 
 }  // namespace tarn::api::protocol

@@ -60,4 +60,7 @@ struct Call {
   void AddErrorField(std::string name, std::string value) const { extras.error_fields.emplace_back(name, value); }
 };
 
+// Puts what is known of the request beside its caller, once that is known: for condition keys and the audit trail.
+void TellRequest(Call& call);
+
 }  // namespace tarn::api::protocol

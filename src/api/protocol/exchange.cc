@@ -181,6 +181,7 @@ bool Exchange::Authorise(const std::string* body) {
   call_.caller = who_.caller;
   call_.scope = {.account = who_.caller.account,
                  .region = who_.region.empty() ? dispatcher_.options.default_region : who_.region};
+  TellRequest(call_);
   return true;
 }
 
@@ -378,6 +379,7 @@ Task<Done> Exchange::Execute() {
 Task<Done> Exchange::RunOwn() {
   matched_.protocol = served_->model->protocols.front();
   call_.scope.region = dispatcher_.options.default_region;
+  TellRequest(call_);
   const OwnRequest request{.call = call_, .body = *request_.body, .credentials = *dispatcher_.parts.credentials};
   auto answer = co_await served_->service->Answer(request);
   if (bytes_in_ == 0) bytes_in_ = request_.body->length().value_or(0);

@@ -53,7 +53,9 @@ namespace {
 // Lets a request in whose keys are judged one by one.
 class KeyByKey : public identity::Guard {
  public:
-  Result<Verdict> Judge(const identity::Caller&, const identity::Check&) const override { return Verdict::kAllow; }
+  Result<Ruling> Judge(const identity::Caller&, const identity::Check&, const policy::Context&) const override {
+    return Ruling{.decision = {.effect = policy::Effect::kAllow, .match = policy::Match::kEveryone}};
+  }
 };
 
 }  // namespace
@@ -62,8 +64,8 @@ Result<std::vector<identity::Check>> S3Service::DeleteObjectsRule(const Call& ca
                                                                   const gen::DeleteObjectsRequest& in) {
   TARN_TRY(auto checks, BucketChecks(call, "s3:DeleteObject", in.bucket, {}));
   checks.front().guard = std::make_shared<KeyByKey>();
-  // A session's policy knows of no guard: it, too, is asked of every key alone.
-  if (!call.caller.session.empty()) checks.clear();
+  // The policies of those who signed are asked of every key alone.
+  if (!call.caller.anonymous()) checks.clear();
   return checks;
 }
 

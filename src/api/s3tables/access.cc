@@ -6,58 +6,20 @@
 #include "api/s3tables/s3tables_service.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
-#include "identity/principal.h"
+#include "identity/policy_guard.h"
 #include "policy/policy.h"
 
 namespace tarn::api::s3tables {
 namespace {
 
-using identity::Caller;
 using identity::Check;
 
-class CheckContext : public policy::Context {
- public:
-  explicit CheckContext(const Check& check) : check_(check) {}
-  bool Find(std::string_view key, std::vector<std::string>& values) const override {
-    for (const auto& [name, value] : check_.context) {
-      if (!EqualsIgnoreCase(name, key)) continue;
-      values.push_back(value);
-      return true;
-    }
-    return false;
-  }
-
- private:
-  const Check& check_;
-};
-
-class PolicyGuard : public identity::Guard {
- public:
-  Status Add(const std::optional<std::string>& text) {
-    if (!text) return Ok();
-    TARN_TRY(auto document, policy::Document::Parse(*text, policy::ParseOptions()));
-    documents_.push_back(std::move(document));
-    return Ok();
-  }
-
-  Result<Verdict> Judge(const Caller& caller, const Check& check) const override {
-    const identity::AsPrincipal principal(caller);
-    const CheckContext context(check);
-    Verdict verdict = Verdict::kNone;
-    for (const auto& document : documents_) {
-      const policy::Decision decision = document->Evaluate(
-          {.principal = principal.get(), .action = check.action, .resource = check.resource, .context = context});
-      if (decision.effect == policy::Effect::kDeny) return Verdict::kDeny;
-      // A statement that names an account leaves the decision to that account, whose root may do everything.
-      const bool binds = decision.match != policy::Match::kAccount || caller.acts_for_account();
-      if (decision.effect == policy::Effect::kAllow && binds) verdict = Verdict::kAllow;
-    }
-    return verdict;
-  }
-
- private:
-  std::vector<std::shared_ptr<const policy::Document>> documents_;
-};
+Status AddPolicy(identity::PolicyGuard& guard, const std::optional<std::string>& text) {
+  if (!text) return Ok();
+  TARN_TRY(auto document, policy::Document::Parse(*text, policy::ParseOptions()));
+  guard.Add(std::move(document));
+  return Ok();
+}
 
 Check BareCheck(std::string_view action, std::string resource, const std::string& owner) {
   Check check;
@@ -129,9 +91,9 @@ std::vector<Check> AskBucket(const S3TablesService& service, const Call&, std::s
   // What cannot be found is refused by the handler, in its own words.
   if (!name.ok()) return {BareCheck(action, "*", "")};
   Check check = BareCheck(action, name->arn(), name->owner.account);
-  auto guard = std::make_shared<PolicyGuard>();
+  auto guard = std::make_shared<identity::PolicyGuard>();
   if (const auto bucket = service.parts().buckets.Get(name->owner, name->name);
-      bucket.ok() && guard->Add(bucket->policy).ok()) {
+      bucket.ok() && AddPolicy(*guard, bucket->policy).ok()) {
     check.guard = std::move(guard);
   }
   return {std::move(check)};
@@ -152,8 +114,9 @@ std::vector<Check> AskTable(const S3TablesService& service, const Call& call, st
   check.resource = found->arn();
   const auto settings = service.parts().buckets.GetSettings(found->bucket.scope(), found->table);
   const auto bucket = service.parts().buckets.Get(found->bucket.owner, found->bucket.name);
-  auto guard = std::make_shared<PolicyGuard>();
-  if (settings.ok() && bucket.ok() && guard->Add(bucket->policy).ok() && guard->Add(settings->policy).ok()) {
+  auto guard = std::make_shared<identity::PolicyGuard>();
+  if (settings.ok() && bucket.ok() && AddPolicy(*guard, bucket->policy).ok() &&
+      AddPolicy(*guard, settings->policy).ok()) {
     check.guard = std::move(guard);
   }
   return checks;

@@ -104,7 +104,7 @@ Result<iam::Entity> StsService::Admit(const protocol::Call& call, const gen::Ass
     if (decision.effect != policy::Effect::kAllow) return NotAuthorized(caller, action, arn);
     identity::Check check{.action = action, .resource = arn, .owner = role->account, .context = {}};
     context.AddTo(check);
-    check.guard = GuardOf(decision, caller.account == role->account);
+    check.guard = GuardOf(decision);
     const Status allowed = call.Allow(std::span(&check, 1));
     if (allowed.Is(identity::kAccessDenied) && allowed.error().message.find("explicit deny") == std::string::npos) {
       return NotAuthorized(caller, action, arn);

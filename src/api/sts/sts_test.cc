@@ -71,7 +71,7 @@ class Sts : public testing::Test {
   iam::Iam iam_{*store_, clock_, directory_, std::string(32, 'i')};
   federation::Issuers issuers_{clock_, {}};
   const Parts parts_{.iam = iam_, .sessions = sessions_, .issuers = issuers_};
-  identity::RootAuthorizer authorizer_;
+  identity::PolicyAuthorizer authorizer_;
   http::IoThreads threads_{2};
   WorkerPool pool_{"metadata", 2, 100};
   protocol::Dispatcher dispatcher_{{},

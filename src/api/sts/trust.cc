@@ -9,11 +9,13 @@ namespace {
 
 class Spoken : public identity::Guard {
  public:
-  explicit Spoken(Verdict verdict) : verdict_(verdict) {}
-  Result<Verdict> Judge(const identity::Caller&, const identity::Check&) const override { return verdict_; }
+  explicit Spoken(const policy::Decision& decision) : decision_(decision) {}
+  Result<Ruling> Judge(const identity::Caller&, const identity::Check&, const policy::Context&) const override {
+    return Ruling{.decision = decision_, .must_allow = true};
+  }
 
  private:
-  const Verdict verdict_;
+  const policy::Decision decision_;
 };
 
 }  // namespace
@@ -84,12 +86,8 @@ policy::Decision Trust::Judge(const policy::Principal& principal, std::string_vi
   return document_->Evaluate({.principal = principal, .action = action, .resource = arn_, .context = context});
 }
 
-std::shared_ptr<const identity::Guard> GuardOf(const policy::Decision& decision, bool same_account) {
-  using Verdict = identity::Guard::Verdict;
-  if (decision.effect == policy::Effect::kDeny) return std::make_shared<Spoken>(Verdict::kDeny);
-  const bool left = same_account && decision.match <= policy::Match::kAccount;
-  const bool allowed = decision.effect == policy::Effect::kAllow && !left;
-  return std::make_shared<Spoken>(allowed ? Verdict::kAllow : Verdict::kNone);
+std::shared_ptr<const identity::Guard> GuardOf(const policy::Decision& decision) {
+  return std::make_shared<Spoken>(decision);
 }
 
 }  // namespace tarn::api::sts

@@ -49,8 +49,7 @@ class Trust {
   std::string arn_;
 };
 
-// The trust policy's word on one action, as the authorizer takes it: within the role's account, one that names the
-// account leaves it to the account's identity policies.
-std::shared_ptr<const identity::Guard> GuardOf(const policy::Decision& decision, bool same_account);
+// The trust policy's word on one action, without which nobody may.
+std::shared_ptr<const identity::Guard> GuardOf(const policy::Decision& decision);
 
 }  // namespace tarn::api::sts

@@ -143,7 +143,9 @@ VariableSource VariablesOf(const Request& request) {
 
 bool Condition::Compile(bool variables) {
   operands_.clear();
-  return std::ranges::all_of(values_, [&](const std::string& value) { return AddOperand(value, variables); });
+  bool all = true;
+  for (const std::string& value : values_) all &= AddOperand(value, variables);
+  return all;
 }
 
 bool Condition::AddOperand(const std::string& value, bool variables) {

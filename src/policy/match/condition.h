@@ -59,12 +59,14 @@ VariableSource VariablesOf(const Request& request);
 class Condition {
  public:
   Condition(Operator op, std::string key, std::vector<std::string> values)
-      : op_(op), key_(std::move(key)), values_(std::move(values)) {}
-  // Reads the values as the operator needs them; false when one is no such value. `variables`: "${…}" is one.
+      : op_(op), name_(std::move(key)), key_(NormalizeKey(name_)), values_(std::move(values)) {}
+  // Reads the values as the operator needs them; false when one is no such value, which then matches nothing.
+  // `variables`: "${…}" is one.
   bool Compile(bool variables);
   bool Holds(const Request& request) const;
 
   const Operator& op() const { return op_; }
+  const std::string& name() const { return name_; }                   // of the key, as written
   const std::string& key() const { return key_; }                     // normalized
   const std::vector<std::string>& values() const { return values_; }  // as written
 
@@ -76,6 +78,7 @@ class Condition {
   bool AnyOperand(Test test) const;
 
   Operator op_;
+  std::string name_;
   std::string key_;
   std::vector<std::string> values_;
   std::vector<Operand> operands_;

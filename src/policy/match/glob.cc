@@ -179,4 +179,14 @@ bool Glob::Match(std::string_view text, const VariableSource& source) const {
   return MatchCodes(codes, text);
 }
 
+void ForEachVariable(std::string_view text, const std::function<void(std::string_view key)>& use) {
+  for (size_t at = text.find("${"); at != text.npos; at = text.find("${", at + 2)) {
+    const size_t end = text.find('}', at);
+    if (end == text.npos) return;
+    const std::string_view inside = text.substr(at + 2, end - at - 2);
+    const std::string_view key = Trim(inside.substr(0, inside.find(',')));
+    if (!key.empty() && key != "*" && key != "?" && key != "$") use(key);
+  }
+}
+
 }  // namespace tarn::policy

@@ -63,4 +63,7 @@ class Glob {
   std::vector<Variable> variables_;
 };
 
+// Calls `use` with the key of each variable in a text.
+void ForEachVariable(std::string_view text, const std::function<void(std::string_view key)>& use);
+
 }  // namespace tarn::policy

@@ -10,26 +10,13 @@ namespace {
 using Kind = ParseOptions::Kind;
 using Text = std::string;
 
+constexpr std::string_view kLeadingSpaces = "JSON strings must not have leading spaces";
+
 // Empty: as for S3.
-std::string OfIdentity(Fault fault, const Text& detail) {
+std::string OfIdentity(Fault fault) {
   switch (fault) {
-    case Fault::kVersion:
-      return "Policy document must be version 2012-10-17 or greater.";
-    case Fault::kPrincipalForbidden:
-      return "Policy document should not specify a principal.";
-    case Fault::kNoAction:
-      return "Policy statement must contain actions.";
-    case Fault::kAction:
-      return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
-    case Fault::kNoResource:
-      return "Policy statement must contain resources.";
-    case Fault::kResource:
-      return "Resource " + detail + " must be in ARN format or \"*\".";
-    case Fault::kSid:
-      return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
-             "[0-9A-Za-z]*";
-    case Fault::kSidTwice:
-      return "Statement IDs (SID) in a single policy must be unique.";
+    case Fault::kLeadingSpace:
+      return Text(kLeadingSpaces);
     case Fault::kTooLarge:
       return {};
     default:
@@ -39,8 +26,14 @@ std::string OfIdentity(Fault fault, const Text& detail) {
 
 std::string OfTrust(Fault fault, const Text& detail) {
   switch (fault) {
+    case Fault::kLeadingSpace:
+      return Text(kLeadingSpaces);
     case Fault::kFirstByte:
       return "This policy contains invalid Json";
+    case Fault::kEmptyPrincipal:
+      return "Missing required field Principal cannot be empty!";
+    case Fault::kNotResourceForbidden:
+      return "AssumeRole policy must not contain resources.";
     case Fault::kSyntax:
     case Fault::kConditionType:
       return "Syntax error in policy.";
@@ -60,6 +53,7 @@ std::string OfTrust(Fault fault, const Text& detail) {
 std::string OfResource(Fault fault, const Text& detail) {
   switch (fault) {
     case Fault::kFirstByte:
+    case Fault::kLeadingSpace:
       return "Policies must be valid JSON and the first byte must be '{'";
     case Fault::kJson:
       return "This policy contains invalid Json";
@@ -113,7 +107,7 @@ std::string OfResource(Fault fault, const Text& detail) {
 Error Refuse(Kind kind, Fault fault, std::string_view detail) {
   const std::string text(detail);
   std::string message;
-  if (kind == Kind::kIdentity) message = OfIdentity(fault, text);
+  if (kind == Kind::kIdentity) message = OfIdentity(fault);
   if (kind == Kind::kTrust) message = OfTrust(fault, text);
   if (message.empty()) message = OfResource(fault, text);
   return Fail(fault == Fault::kTooLarge ? kTooLarge : kMalformed, std::move(message));

@@ -1,5 +1,5 @@
 // What can be wrong with a policy, in the sentences of the services that answer them: S3 for resource policies, IAM for
-// identity and trust policies.
+// identity (their form: parse/identity_form.h) and trust policies.
 #pragma once
 
 #include <string_view>
@@ -11,6 +11,7 @@ namespace tarn::policy {
 
 enum class Fault : uint8_t {
   kFirstByte,
+  kLeadingSpace,
   kJson,
   kSyntax,
   kVersion,
@@ -20,7 +21,7 @@ enum class Fault : uint8_t {
   kNoEffect,
   kEffect,  // detail: what is there
   kNoPrincipal,
-  kPrincipalForbidden,
+  kEmptyPrincipal,
   kNotPrincipalForbidden,
   kAllowNotPrincipal,
   kPrincipal,  // detail: the name
@@ -29,13 +30,13 @@ enum class Fault : uint8_t {
   kNoResource,
   kResource,  // detail: the resource
   kResourceForbidden,
+  kNotResourceForbidden,
   kNotApplicable,
   kConditionType,  // detail: the operator
   kConditionKey,
   kConditionMismatch,
   kAddress,
   kConditionValue,
-  kSid,
   kSidTwice,
   kTooLarge,  // detail: the limit
 };

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "policy/errors.h"
 #include "policy/parse/faults.h"
+#include "policy/parse/identity_form.h"
 
 namespace tarn::policy {
 namespace {
@@ -15,6 +16,7 @@ using json::Value;
 
 constexpr size_t kRawBytesMax = 1 << 20;
 constexpr int kDepthMax = 16;
+constexpr std::string_view kSpaces = " \t\r\n";
 
 bool HasRepeatedKeys(const Value& value) {
   if (const auto* array = value.AsArray()) return std::ranges::any_of(*array, HasRepeatedKeys);
@@ -71,23 +73,32 @@ class Reader {
   explicit Reader(const ParseOptions& options) : options_(options) {}
 
   Result<Parsed> Read(std::string_view text) {
-    if (!text.starts_with('{')) return Bad(Fault::kFirstByte);
+    if (!text.starts_with('{')) return Bad(IsSpace(text) ? Fault::kLeadingSpace : Fault::kFirstByte);
     auto document = json::Parse(text, {.bytes = kRawBytesMax, .depth = kDepthMax});
     if (document.Is(json::kTooLarge) && text.size() > kRawBytesMax) return TooLarge();
     if (!document.ok() || HasRepeatedKeys(*document)) return Bad(Fault::kJson);
+    if (of_identity()) TARN_CHECK(CheckIdentityForm(*document));
     Parsed parsed;
     TARN_TRY(parsed.statements, Statements(*document));
     parsed.normalized = Normalize(*document);
-    if (parsed.normalized.size() > options_.max_bytes) return TooLarge();
+    if (Size(text, parsed) > options_.max_bytes) return TooLarge();
     return parsed;
   }
 
  private:
+  static bool IsSpace(std::string_view text) { return !text.empty() && kSpaces.find(text[0]) != text.npos; }
+  // IAM counts what is no white space; other services the text as they give it back.
+  size_t Size(std::string_view text, const Parsed& parsed) const {
+    if (options_.kind == Kind::kResource) return parsed.normalized.size();
+    return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return kSpaces.find(c) == kSpaces.npos; }));
+  }
+  bool of_identity() const { return options_.kind == Kind::kIdentity || options_.kind == Kind::kServiceControl; }
   Error Bad(Fault fault, std::string_view detail = {}) const { return Refuse(options_.kind, fault, detail); }
   Error TooLarge() const { return Bad(Fault::kTooLarge, std::to_string(options_.max_bytes)); }
 
   Result<std::vector<Statement>> Statements(const Value& document) {
     for (const auto& [name, value] : *document.AsObject()) {
+      if (of_identity() && name == "Conditions") continue;  // IAM takes and forgets it
       if (name != "Version" && name != "Id" && name != "Statement") return Bad(Fault::kUnknownField, name);
       if (name == "Id" && !value.is_string()) return Bad(Fault::kSyntax);
     }
@@ -95,8 +106,6 @@ class Reader {
       const auto* text = version->AsString();
       if (text == nullptr || (*text != "2012-10-17" && *text != "2008-10-17")) return Bad(Fault::kVersion);
       variables_ = *text == "2012-10-17";
-    } else if (options_.kind == Kind::kIdentity) {
-      return Bad(Fault::kVersion);
     }
     const Value* list = document.Find("Statement");
     if (list == nullptr) return Bad(Fault::kNoStatement);
@@ -130,10 +139,6 @@ class Reader {
     if (const Value* sid = value.Find("Sid")) {
       if (!sid->is_string()) return Bad(Fault::kSyntax);
       statement.sid = *sid->AsString();
-      const bool plain = std::ranges::all_of(statement.sid, [](unsigned char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-      });
-      if (options_.kind == Kind::kIdentity && !plain) return Bad(Fault::kSid);
     }
     TARN_CHECK(ReadEffect(value, statement));
     TARN_CHECK(ReadPrincipals(value, statement));
@@ -141,7 +146,15 @@ class Reader {
     TARN_CHECK(ReadResources(value, statement));
     if (const Value* conditions = value.Find("Condition")) TARN_CHECK(ReadConditions(*conditions, statement));
     TARN_CHECK(CheckApplicability(statement, options_));
+    if (options_.kind == Kind::kResourceControl && !IsResourceControl(statement)) return Bad(Fault::kSyntax);
     return statement;
+  }
+
+  // Denies to everybody; names the services whose actions it means.
+  static bool IsResourceControl(const Statement& statement) {
+    return statement.effect == Effect::kDeny && statement.principals.everyone() && !statement.principals.negated() &&
+           statement.principals.names().empty() && !statement.actions.negated &&
+           std::ranges::find(statement.actions.texts, "*") == statement.actions.texts.end();
   }
 
   Status CheckFields(const Value& value) const {
@@ -169,10 +182,7 @@ class Reader {
   Status ReadPrincipals(const Value& value, Statement& statement) const {
     const Value* named = value.Find("Principal");
     const Value* others = value.Find("NotPrincipal");
-    if (options_.kind == Kind::kIdentity) {
-      if (named != nullptr || others != nullptr) return Bad(Fault::kPrincipalForbidden);
-      return Ok();
-    }
+    if (of_identity()) return Ok();
     if (others != nullptr) {
       if (statement.effect == Effect::kAllow) return Bad(Fault::kAllowNotPrincipal);
       if (options_.kind == Kind::kTrust) return Bad(Fault::kNotPrincipalForbidden);
@@ -194,7 +204,7 @@ class Reader {
     }
     const auto* object = named->AsObject();
     if (object == nullptr) return Bad(Fault::kSyntax);
-    if (object->empty()) return Bad(Fault::kPrincipal);
+    if (object->empty()) return Bad(options_.kind == Kind::kTrust ? Fault::kEmptyPrincipal : Fault::kPrincipal);
     for (const auto& [key, names] : *object) TARN_CHECK(AddPrincipals(key, names, statement.principals));
     return Ok();
   }
@@ -235,7 +245,7 @@ class Reader {
     if (!present) return Bad(Fault::kNoAction);
     if (statement.actions.texts.empty()) return Bad(Fault::kAction);
     for (const std::string& text : statement.actions.texts) {
-      if (!IsKnownAction(text, options_)) return Bad(Fault::kAction);
+      if (!of_identity() && !IsKnownAction(text, options_)) return Bad(Fault::kAction);
       statement.actions.globs.emplace_back(AsciiLower(text));
     }
     return Ok();
@@ -243,14 +253,14 @@ class Reader {
 
   Status ReadResources(const Value& value, Statement& statement) const {
     if (options_.kind == Kind::kTrust) {
-      const bool any = value.Find("Resource") != nullptr || value.Find("NotResource") != nullptr;
-      return any ? Status(Bad(Fault::kResourceForbidden)) : Ok();
+      if (value.Find("NotResource") != nullptr) return Bad(Fault::kNotResourceForbidden);
+      return value.Find("Resource") != nullptr ? Status(Bad(Fault::kResourceForbidden)) : Ok();
     }
     TARN_TRY(const bool present, ReadPatterns(value, "Resource", statement.resources));
     if (!present) return Bad(Fault::kNoResource);
     if (statement.resources.texts.empty()) return Bad(Fault::kResource);
     for (const std::string& text : statement.resources.texts) {
-      if (!IsOwnResource(text, options_)) return Bad(Fault::kResource, text);
+      if (!of_identity() && !IsOwnResource(text, options_)) return Bad(Fault::kResource, text);
       statement.resources.globs.emplace_back(text, Glob::Options{GlobRule::kResource, variables_, false});
     }
     return Ok();
@@ -260,6 +270,7 @@ class Reader {
     if (!value.is_object()) return Bad(Fault::kSyntax);
     for (const auto& [name, keys] : *value.AsObject()) {
       const auto op = ParseOperator(name);
+      if (!op && of_identity()) continue;  // it is empty
       if (!op) return Bad(Fault::kConditionType, name);
       if (!keys.is_object()) return Bad(Fault::kSyntax);
       for (const auto& [key, wanted] : *keys.AsObject()) {
@@ -275,15 +286,17 @@ class Reader {
                       Statement& statement) const {
     const std::string normalized = NormalizeKey(key);
     const size_t colon = normalized.find(':');
-    if (colon == 0 || colon == std::string::npos || colon + 1 == normalized.size()) return Bad(Fault::kConditionKey);
+    const bool named = colon != 0 && colon != std::string::npos && colon + 1 != normalized.size();
+    if (!named && !of_identity()) return Bad(Fault::kConditionKey);
     // Whatever the operator, what is compared with an address has to be one.
     const bool address = op.comparison == Comparison::kAddress || normalized == "aws:sourceip";
-    if (address && op.comparison != Comparison::kNull &&
+    if (address && !of_identity() && op.comparison != Comparison::kNull &&
         !std::ranges::all_of(values, [](const std::string& v) { return ParseRange(v).has_value(); })) {
       return Bad(Fault::kAddress);
     }
-    Condition& condition = statement.conditions.emplace_back(op, normalized, std::move(values));
-    if (!condition.Compile(variables_)) return Bad(Fault::kConditionValue);
+    Condition& condition = statement.conditions.emplace_back(op, key, std::move(values));
+    // IAM takes values that are none of their kind: nothing equals them.
+    if (!condition.Compile(variables_) && !of_identity()) return Bad(Fault::kConditionValue);
     return Ok();
   }
 
@@ -293,6 +306,11 @@ class Reader {
 
 }  // namespace
 
-Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options) { return Reader(options).Read(text); }
+Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options) {
+  auto parsed = Reader(options).Read(text);
+  const bool control = options.kind == Kind::kServiceControl || options.kind == Kind::kResourceControl;
+  if (!control || !parsed.Is(kMalformed)) return parsed;
+  return Fail(kMalformed, "The provided policy document does not meet the requirements of the specified policy type.");
+}
 
 }  // namespace tarn::policy

@@ -18,6 +18,9 @@ bool IsOwn(const Call& call, const object::Bucket& bucket) {
   return !call.caller.anonymous() && call.caller.account == bucket.owner.account;
 }
 
+// Has all rights of its account, nothing left to policies of its own.
+bool IsWholeAccount(const identity::Caller& caller) { return caller.acts_for_account() && !caller.facts; }
+
 // Others than the owner must have agreed to pay; they are told that they do.
 Status CheckPayer(const Call& call, const object::Bucket& bucket) {
   if (IsOwn(call, bucket)) return Ok();
@@ -44,11 +47,9 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
                         .owner = bucket.owner.account,
                         .context = std::move(wish.context)};
   if (!wish.version_id.empty()) check.context.emplace("s3:versionid", std::move(wish.version_id));
-  // A session's policy is asked without a guard too.
-  if (!call.caller.session.empty() && check.action.starts_with("s3:ListBucket")) {
-    if (const auto prefix = call.Query("prefix")) check.context.emplace("s3:prefix", *prefix);
-  }
-  if (!HasAccessRules(bucket)) return check;
+  // An account's own users and roles need it for the condition keys of their policies.
+  const bool own_principal = IsOwn(call, bucket) && !IsWholeAccount(call.caller);
+  if (!HasAccessRules(bucket) && !own_principal) return check;
   if (like != nullptr) {
     check.guard = like->guard;
   } else {
@@ -76,7 +77,7 @@ bool May(const S3Service& service, const Call& call, const object::Bucket& bucke
 Error Missing(const S3Service& service, const Call& call, const object::Bucket& bucket, const std::string& key,
               Error missing) {
   // Without rules of access whoever came this far is of the owner's account.
-  if (!HasAccessRules(bucket)) return missing;
+  if (!HasAccessRules(bucket) && IsWholeAccount(call.caller)) return missing;
   if (May(service, call, bucket, {.action = "s3:ListBucket", .context = {{"s3:prefix", key}}})) return missing;
   return Fail(object::kAccessDenied, "whether the key exists is not for this caller to know");
 }

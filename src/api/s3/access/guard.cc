@@ -10,13 +10,15 @@
 #include "api/s3/access/context.h"
 #include "api/s3/rules/request_rules.h"
 #include "identity/principal.h"
+#include "policy/combine.h"
 
 namespace tarn::api::s3 {
 namespace {
 
 using identity::Caller;
 using identity::Check;
-using Verdict = identity::Guard::Verdict;
+using policy::Effect;
+using policy::Match;
 
 template <size_t N>
 bool Contains(const std::array<std::string_view, N>& list, std::string_view text) {
@@ -104,47 +106,52 @@ std::string BucketGuard::OwnerFor(const Check& check) const {
   return version == nullptr ? bucket_.owner.account : OwningAccount(bucket_, version->attributes);
 }
 
-policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check) const {
+policy::Decision BucketGuard::AskPolicy(const Caller& caller, const Check& check,
+                                        const policy::Context& context) const {
   if (!access_->policy) return {};
-  return Ask(*access_->policy, check.resource, caller, check);
+  return Ask(*access_->policy, check.resource, caller, check, context);
 }
 
 policy::Decision BucketGuard::Ask(const policy::Document& policy, const std::string& resource, const Caller& caller,
-                                  const Check& check) const {
+                                  const Check& check, const policy::Context& context) const {
   const std::string canonical_id = caller.anonymous() ? std::string() : CanonicalId(caller.account);
   identity::AsPrincipal principal(caller);
   principal.set_canonical_id(canonical_id);
-  const RequestContext context(call_, bucket_, check, access_->tags_decide, [&]() -> const object::Tags* {
-    const object::Version* version = Object(check);
-    return version == nullptr ? nullptr : &version->tags;
-  });
   return policy.Evaluate(
       {.principal = principal.get(), .action = check.action, .resource = resource, .context = context});
 }
 
+bool BucketGuard::FindKey(const Check& check, std::string_view key, std::vector<std::string>& values) const {
+  const RequestContext context(call_, bucket_, check, access_->tags_decide, [&]() -> const object::Tags* {
+    const object::Version* version = Object(check);
+    return version == nullptr ? nullptr : &version->tags;
+  });
+  return context.Find(key, values);
+}
+
 // Whether an allow of the bucket policy reaches this caller and this object.
-bool BucketGuard::CountsAllow(const Caller& caller, const Check& check, const policy::Decision& decision) const {
+bool BucketGuard::CountsAllow(const Caller& caller, const Check& check) const {
   if (OwnerFor(check) != bucket_.owner.account) return false;
   const bool own = !caller.anonymous() && caller.account == bucket_.owner.account;
-  if (block_.restrict_buckets && !own && access_->policy->IsPublic()) return false;
-  return Binds(decision, caller);
+  return !block_.restrict_buckets || own || !access_->policy->IsPublic();
 }
 
-bool BucketGuard::Binds(const policy::Decision& decision, const Caller& caller) {
-  return decision.match != policy::Match::kAccount || caller.acts_for_account();
-}
-
-Result<bool> BucketGuard::AllowedByAcl(const Caller& caller, const Check& check) const {
-  if (!TakesAcls(bucket_)) return false;
+Result<Match> BucketGuard::AllowedByAcl(const Caller& caller, const Check& check) const {
+  if (!TakesAcls(bucket_)) return Match::kNone;
   const bool ignore_public = block_.ignore_acls;
+  const auto match = [&](const Acl& acl, Permission permission) {
+    if (!Grants(acl, caller, permission, ignore_public)) return Match::kNone;
+    // What everybody may do is not left to the account.
+    return Grants(acl, Caller{}, permission, ignore_public) ? Match::kEveryone : Match::kAccount;
+  };
   std::optional<Permission> permission = PermissionFor(kBucketRules, check.action);
   if (writes_object_ && Contains(kPartOfWriting, check.action)) permission = Permission::kWrite;
-  if (permission) return Grants(access_->acl, caller, *permission, ignore_public);
+  if (permission) return match(access_->acl, *permission);
   permission = PermissionFor(kObjectRules, check.action);
   const object::Version* version = permission ? Object(check) : nullptr;
-  if (version == nullptr) return false;
+  if (version == nullptr) return Match::kNone;
   TARN_TRY(const Acl acl, DecodeAcl(version->attributes.acl, OwningAccount(bucket_, version->attributes)));
-  return Grants(acl, caller, *permission, ignore_public);
+  return match(acl, *permission);
 }
 
 // Whoever began an upload may look at its parts and end it.
@@ -163,21 +170,30 @@ bool BucketGuard::MayList(const Caller& caller, const Check& check) const {
   return call_.authorizer->Authorize(caller, std::span(&list, 1)).ok();
 }
 
-Result<Verdict> BucketGuard::Judge(const Caller& caller, const Check& check) const {
-  const policy::Decision decision = AskPolicy(caller, check);
+Result<identity::Guard::Ruling> BucketGuard::Judge(const Caller& caller, const Check& check,
+                                                   const policy::Context& context) const {
+  const policy::Decision decision = AskPolicy(caller, check, context);
   const bool own = !caller.anonymous() && caller.account == bucket_.owner.account;
-  if (decision.effect == policy::Effect::kDeny) {
+  if (decision.effect == Effect::kDeny) {
     // So that nobody locks a bucket for good.
-    if (own && caller.acts_for_account() && Contains(kPolicyActions, check.action)) return Verdict::kNone;
-    return Verdict::kDeny;
+    if (own && caller.acts_for_account() && Contains(kPolicyActions, check.action)) return Ruling{};
+    return Ruling{.decision = decision};
   }
-  if (decision.effect == policy::Effect::kAllow && CountsAllow(caller, check, decision)) return Verdict::kAllow;
-  TARN_TRY(const bool granted, AllowedByAcl(caller, check));
-  if (granted || IsOwnUpload(caller, check)) return Verdict::kAllow;
+  Ruling ruling;
+  if (decision.effect == Effect::kAllow && CountsAllow(caller, check)) ruling.decision = decision;
+  if (ruling.decision.match >= Match::kPrincipal) return ruling;
+  const auto allow = [&](Match match) {
+    ruling.decision = policy::Join(ruling.decision, {.effect = Effect::kAllow, .match = match});
+    return ruling;
+  };
+  TARN_TRY(const Match listed, AllowedByAcl(caller, check));
+  if (listed != Match::kNone) return allow(listed);
+  if (ruling.decision.effect == Effect::kAllow) return ruling;
+  if (IsOwnUpload(caller, check)) return allow(Match::kAccount);
   // Of a key that is not there, those who may list learn just that: the handler says so.
   const bool reads = check.action == "s3:GetObject" || check.action == "s3:GetObjectVersion";
-  if (reads && !writes_object_ && Object(check) == nullptr && MayList(caller, check)) return Verdict::kAllow;
-  return Verdict::kNone;
+  if (reads && !writes_object_ && Object(check) == nullptr && MayList(caller, check)) return allow(Match::kAccount);
+  return ruling;
 }
 
 }  // namespace tarn::api::s3

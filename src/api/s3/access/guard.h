@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/s3/access/bucket_access.h"
 #include "api/s3/s3_service.h"
@@ -25,7 +26,9 @@ class BucketGuard : public identity::Guard {
         block_(block),
         writes_object_(writes_object) {}
 
-  Result<Verdict> Judge(const identity::Caller& caller, const identity::Check& check) const override;
+  Result<Ruling> Judge(const identity::Caller& caller, const identity::Check& check,
+                       const policy::Context& context) const override;
+  bool FindKey(const identity::Check& check, std::string_view key, std::vector<std::string>& values) const override;
 
   // The account that owns what the action is about: an existing object's owner, else the bucket's.
   std::string OwnerFor(const identity::Check& check) const;
@@ -33,9 +36,7 @@ class BucketGuard : public identity::Guard {
  protected:
   // What a policy says of the check as one on `resource`.
   policy::Decision Ask(const policy::Document& policy, const std::string& resource, const identity::Caller& caller,
-                       const identity::Check& check) const;
-  // A statement that names an account leaves the decision to that account, whose root may do everything.
-  static bool Binds(const policy::Decision& decision, const identity::Caller& caller);
+                       const identity::Check& check, const policy::Context& context) const;
   // The object's key; empty for the bucket.
   std::string Key(const identity::Check& check) const;
 
@@ -43,10 +44,11 @@ class BucketGuard : public identity::Guard {
   // The version that the check is about, null when there is none (or a delete marker); read once.
   const object::Version* Object(const identity::Check& check) const;
   bool IsOfObject(const identity::Check& check) const;
-  policy::Decision AskPolicy(const identity::Caller& caller, const identity::Check& check) const;
-  bool CountsAllow(const identity::Caller& caller, const identity::Check& check,
-                   const policy::Decision& decision) const;
-  Result<bool> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
+  policy::Decision AskPolicy(const identity::Caller& caller, const identity::Check& check,
+                             const policy::Context& context) const;
+  bool CountsAllow(const identity::Caller& caller, const identity::Check& check) const;
+  // How the lists name the caller; kNone when they do not allow it.
+  Result<policy::Match> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
   bool IsOwnUpload(const identity::Caller& caller, const identity::Check& check) const;
   bool MayList(const identity::Caller& caller, const identity::Check& check) const;
 

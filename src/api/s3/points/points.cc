@@ -157,19 +157,21 @@ PointGuard::PointGuard(const S3Service& service, const Call& call, const object:
       point_(bucket.point),
       policy_(std::move(policy)) {}
 
-Result<identity::Guard::Verdict> PointGuard::Judge(const Caller& caller, const Check& check) const {
+Result<identity::Guard::Ruling> PointGuard::Judge(const Caller& caller, const Check& check,
+                                                  const policy::Context& context) const {
+  using policy::Effect;
   const bool own = !caller.anonymous() && caller.account == point_->owner.account;
   bool allowed = own;
   if (policy_) {
     const std::string key = Key(check);
     const std::string resource = key.empty() ? point_->arn() : fmt::format("{}/object/{}", point_->arn(), key);
-    const policy::Decision decision = Ask(*policy_, resource, caller, check);
-    if (decision.effect == policy::Effect::kDeny) return Verdict::kDeny;
+    const policy::Decision decision = Ask(*policy_, resource, caller, check, context);
+    if (decision.effect == Effect::kDeny) return Ruling{.decision = decision};
     const bool reaches = own || !point_->block.public_buckets || !policy_->IsPublic();
-    allowed = allowed || (decision.effect == policy::Effect::kAllow && reaches && Binds(decision, caller));
+    allowed = allowed || (decision.effect == Effect::kAllow && reaches);
   }
-  if (!allowed) return Verdict::kDeny;
-  return BucketGuard::Judge(caller, check);
+  if (!allowed) return Ruling{.decision = {.effect = Effect::kDeny}};
+  return BucketGuard::Judge(caller, check, context);
 }
 
 }  // namespace tarn::api::s3

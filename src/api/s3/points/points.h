@@ -48,7 +48,8 @@ class PointGuard : public BucketGuard {
              std::shared_ptr<const BucketAccess> access, const PublicAccessBlock& block,
              std::shared_ptr<const policy::Document> policy, bool writes_object);
 
-  Result<Verdict> Judge(const identity::Caller& caller, const identity::Check& check) const override;
+  Result<Ruling> Judge(const identity::Caller& caller, const identity::Check& check,
+                       const policy::Context& context) const override;
 
  private:
   const std::shared_ptr<const object::AccessPoint> point_;

@@ -107,6 +107,7 @@ Result<SizeRange> Authenticate(protocol::OwnRequest& request, const std::string&
   TARN_TRY(call.caller, protocol::VerifyForm(*claim, *policy, request.credentials, call.extras.error_fields));
   call.scope.account = call.caller.account;
   if (!claim->region.empty()) call.scope.region = claim->region;
+  protocol::TellRequest(call);
   TARN_TRY(const PostPolicy parsed, ParsePostPolicy(*policy));
   std::erase_if(fields, [](const auto& field) { return field.first == "bucket"; });
   fields.emplace_back("bucket", bucket);

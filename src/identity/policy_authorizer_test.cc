@@ -1,4 +1,4 @@
-#include "identity/authorize.h"
+#include "identity/policy_authorizer.h"
 
 #include <gtest/gtest.h>
 
@@ -10,30 +10,31 @@ constexpr const char* kOther = "222222222222";
 
 Status Ask(const Caller& caller, const std::string& resource, std::optional<std::string> owner = {}) {
   Check check{.action = "glue:GetDatabase", .resource = resource, .owner = std::move(owner), .context = {}};
-  return RootAuthorizer().Authorize(caller, std::span(&check, 1));
+  return PolicyAuthorizer().Authorize(caller, std::span(&check, 1));
 }
 
-TEST(RootAuthorizer, LetsRootDoEverythingInItsOwnAccount) {
+TEST(PolicyAuthorizer, LetsRootDoEverythingInItsOwnAccount) {
   EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:glue:us-east-1:111111111111:database/x").ok());
   EXPECT_TRUE(Ask(RootOf(kOwn), "*").ok());
   EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:s3:::bucket/key", kOwn).ok());
   EXPECT_TRUE(Ask(ServiceCaller(kOwn, "glue"), "arn:aws:s3:::bucket/key", kOwn).ok());
 }
 
-TEST(RootAuthorizer, RefusesAnotherAccountsResources) {
+TEST(PolicyAuthorizer, RefusesAnotherAccountsResources) {
   EXPECT_TRUE(Ask(RootOf(kOwn), "arn:aws:glue:us-east-1:222222222222:database/x").Is(kAccessDenied));
-  const auto refused = Ask(RootOf(kOwn), "arn:aws:s3:::bucket/a:b:c:d", kOther);
+  Check check{.action = "s3:GetObject", .resource = "arn:aws:s3:::bucket/a:b:c:d", .owner = kOther, .context = {}};
+  const auto refused = PolicyAuthorizer().Authorize(RootOf(kOwn), std::span(&check, 1));
   EXPECT_TRUE(refused.Is(kAccessDenied));
   EXPECT_EQ(refused.error().message, "Access Denied");
 }
 
-TEST(RootAuthorizer, RefusesAnonymousEverything) {
+TEST(PolicyAuthorizer, RefusesAnonymousEverything) {
   EXPECT_TRUE(Ask(Caller{}, "*").Is(kAccessDenied));
   EXPECT_TRUE(Ask(Caller{}, "arn:aws:s3:::bucket/key").Is(kAccessDenied));
-  EXPECT_TRUE(RootAuthorizer().Authorize(Caller{}, {}).Is(kAccessDenied));
+  EXPECT_TRUE(PolicyAuthorizer().Authorize(Caller{}, {}).Is(kAccessDenied));
 }
 
-TEST(RootAuthorizer, RefusesOtherPrincipalsUntilPoliciesExist) {
+TEST(PolicyAuthorizer, RefusesOtherPrincipalsUntilPoliciesExist) {
   Caller user = RootOf(kOwn);
   user.type = PrincipalType::kUser;
   user.arn = "arn:aws:iam::111111111111:user/ann";

@@ -34,7 +34,7 @@ curl rclone s3cmd s3fs maven openjdk-17-jdk-headless golang-go golang-github-min
 ENGINES = "tests/clients/iceberg/engines"  # DuckDB with its extensions, Spark with Iceberg
 ENGINES_VENV = ROOT / ".venv-engines"
 # Folders whose pom.xml names what jars.sha256 lists, and where the jars go.
-JARS = {"tests/clients/s3/java": "java", ENGINES: "spark"}
+JARS = {"tests/clients/s3/java": "java", ENGINES: "spark", "tests/clients/iceberg/kit": "kit"}
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 

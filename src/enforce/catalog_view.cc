@@ -60,13 +60,21 @@ Result<Page<catalog::Database>> CatalogView::ListDatabases(const Scope& scope, c
   return seen;
 }
 
-Status CatalogView::MayCreateTable(std::string_view database, std::string_view location) const {
+Status CatalogView::MayCreateTable(const Scope& scope, std::string_view database, std::string_view location) const {
   TARN_CHECK(rights_.RequireDatabase(database, Permission::kCreateTable));
+  if (!rights_.governed() || location.empty()) return Ok();
+  // Below its database's location a table may lie without further ado.
+  const auto home = catalog_.GetDatabase(scope, database);
+  if (home.ok() && !home->location.value_or("").empty()) {
+    std::string folder = *home->location;
+    if (folder.back() != '/') folder += '/';
+    if (location.starts_with(folder)) return Ok();
+  }
   return rights_.RequireLocation(location);
 }
 
 Status CatalogView::CreateTable(const Scope& scope, Table table, const std::vector<catalog::PartitionIndex>& indexes) {
-  TARN_CHECK(MayCreateTable(table.database, table.location()));
+  TARN_CHECK(MayCreateTable(scope, table.database, table.location()));
   return catalog_.CreateTable(scope, std::move(table), indexes);
 }
 

@@ -34,7 +34,7 @@ class CatalogView {
   Status CreateTable(const Scope& scope, catalog::Table table,
                      const std::vector<catalog::PartitionIndex>& indexes = {});
   // Of a table that is about to be made.
-  Status MayCreateTable(std::string_view database, std::string_view location) const;
+  Status MayCreateTable(const Scope& scope, std::string_view database, std::string_view location) const;
   Result<catalog::Table> GetTable(const Scope& scope, std::string_view database, std::string_view name) const;
   Result<uint64_t> UpdateTable(const Scope& scope, catalog::Table table, const catalog::UpdateTableOptions& options);
   Status MayUpdateTable(const Scope& scope, const catalog::Table& table) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "enforce/errors.h"
 #include "engine/errors.h"
 #include "object/errors.h"
 #include "query/errors.h"
@@ -57,6 +58,7 @@ constexpr Row kRows[] = {
     {&object::kNoSuchBucket, "HIVE_METASTORE_ERROR", kUser, 1001},
     {&object::kAccessDenied, "PERMISSION_DENIED", kUser, 1501},
     {&object::kInvalidArgument, "HIVE_INVALID_METADATA", kUser, 1004},
+    {&enforce::kInsufficient, "PERMISSION_DENIED", kUser, 1501},
     {&kUserError, "", kUser, 1000},
     {&kInvalidRequest, "", kUser, 1000},
     {&kUnserved, "", kUser, 1006},

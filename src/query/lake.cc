@@ -8,9 +8,12 @@
 #include "base/strings.h"
 #include "catalog/errors.h"
 #include "catalog/namespaces.h"
+#include "enforce/columns.h"
+#include "enforce/errors.h"
 #include "engine/errors.h"
 #include "json/json.h"
 #include "query/errors.h"
+#include "query/lake_access.h"
 #include "query/lake_source.h"
 #include "sql/errors.h"
 
@@ -115,9 +118,10 @@ void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
 
 }  // namespace
 
-Lake::Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, const IcebergAccess& iceberg,
-           object::Files files, Scope scope)
+Lake::Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const DataCatalogs& data_catalogs,
+           const IcebergAccess& iceberg, object::Files files, Scope scope)
     : catalog_(catalog),
+      seen_(seen),
       data_catalogs_(data_catalogs),
       iceberg_(iceberg),
       files_(std::move(files)),
@@ -147,7 +151,7 @@ Result<ViewDefinition> DecodeView(const catalog::Table& table) {
   return view;
 }
 
-Result<std::shared_ptr<const catalog::Table>> Lake::Load(const std::string& database, const std::string& table) const {
+Result<SeenTable> Lake::Load(const std::string& database, const std::string& table) const {
   std::scoped_lock lock(mutex_);
   auto [place, fresh] = tables_.try_emplace({database, table});
   if (!fresh) return place->second;
@@ -156,7 +160,15 @@ Result<std::shared_ptr<const catalog::Table>> Lake::Load(const std::string& data
     found = catalog_.GetTable(scope_, NestedName(database), table);
   }
   if (found.ok()) {
-    place->second = std::make_shared<const catalog::Table>(std::move(found).value());
+    auto access = seen_.rights().OfTable(found->database, found->name);
+    if (!access.ok()) {
+      tables_.erase(place);
+      return access.error();
+    }
+    governed_ = governed_ || access->governed;
+    if (enforce::Exists(*access)) {
+      place->second = {std::make_shared<const catalog::Table>(std::move(found).value()), std::move(*access)};
+    }
   } else if (!found.Is(catalog::kNoSuchTable) && !found.Is(catalog::kNoSuchDatabase)) {
     tables_.erase(place);
     return found.error();
@@ -175,7 +187,10 @@ Result<bool> Lake::DatabaseExists(const std::string&, const std::string& databas
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetDatabase(scope_, NestedName(database));
   }
-  if (found.ok()) return true;
+  if (found.ok()) {
+    TARN_TRY(const govern::TableAccess access, seen_.rights().OfDatabase(found->name));
+    return enforce::Exists(access);
+  }
   if (found.Is(catalog::kNoSuchDatabase)) return false;
   return found.error();
 }
@@ -199,19 +214,28 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
   std::string base = name.table;
   const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
   if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
-  TARN_TRY(auto table, Load(name.database, base));
-  if (table == nullptr) return std::optional<sql::TableInfo>();
+  TARN_TRY(const SeenTable loaded, Load(name.database, base));
+  if (loaded.table == nullptr) return std::optional<sql::TableInfo>();
+  auto table = loaded.table;
   if (table->IsView()) {
     TARN_TRY(ViewDefinition view, DecodeView(*table));
     info.kind = sql::TableInfo::kView;
-    info.view_sql = view.sql;
+    TARN_TRY(info.view_sql, SeenView(*table, view.sql, loaded.access));
     info.view_catalog = view.catalog;
     info.view_database = view.database;
   } else if (table->IsIceberg()) {
     TARN_TRY(auto state, FindIceberg(name.database, name.table));
     return DescribeIceberg(name, *state);
   }
+  if (!loaded.access.whole()) {
+    if (partitions) TARN_CHECK(CheckPartitionsSeen(*table, loaded.access));
+    catalog::Table seen = *table;
+    enforce::Restrict(loaded.access, seen);
+    table = std::make_shared<const catalog::Table>(std::move(seen));
+  }
   if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
+  // Who may describe but not select finds a table without columns, as Athena has it.
+  if (!loaded.access.Has(govern::Permission::kSelect)) return std::optional(std::move(info));
   if (!partitions) {
     for (const catalog::Column& column : table->columns()) {
       TARN_TRY(sql::TableColumn known, ToSqlColumn(*table, column));
@@ -223,7 +247,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
     if (!partitions) info.partition_keys.push_back(known.name);
     info.columns.push_back(std::move(known));
   }
-  if (!partitions && info.kind == sql::TableInfo::kTable) {
+  if (!partitions && info.kind == sql::TableInfo::kTable && loaded.access.whole()) {
     sql::Type modified = sql::MakeType(sql::TypeKind::kTimestampTz);
     modified.length = 3;
     info.hidden_columns = {{"$path", sql::VarcharType()},
@@ -240,9 +264,11 @@ void Lake::Prune(const std::vector<sql::TableUse>& uses) {
   }
 }
 
-Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const catalog::Table& table) {
+Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable& seen) {
+  const catalog::Table& table = *seen.table;
   std::vector<sql::PartitionPredicate> uses;
-  {
+  // Predicates are over the keys that the caller sees; the engine knows which of them say something.
+  if (seen.access.whole()) {
     std::scoped_lock lock(mutex_);
     uses = predicates_[{table.database, table.name}];
   }
@@ -273,7 +299,8 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const catalog::
   return partitions;
 }
 
-Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalog::Table& table) {
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTable& seen) {
+  const catalog::Table& table = *seen.table;
   auto binding = std::make_shared<engine::TableBinding>();
   TARN_TRY(binding->format, TableFormat(table, binding->text));
   for (const catalog::Column& column : table.columns()) {
@@ -290,7 +317,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalo
       TARN_TRY(engine::ColumnDef known, ToEngineColumn(key));
       binding->partition_columns.push_back(std::move(known));
     }
-    TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(table));
+    TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(seen));
     for (catalog::Partition& partition : partitions) {
       engine::Partition bound;
       for (std::string& value : partition.values) {
@@ -309,10 +336,22 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const catalo
   binding->lister = std::make_shared<FolderLister>(files_, std::move(folders),
                                                    restored != nullptr && EqualsIgnoreCase(*restored, "true"));
   binding->source = std::make_shared<ObjectSource>(files_);
+  if (!seen.access.whole()) {
+    std::vector<sql::TableColumn> columns;
+    for (const auto* list : {&table.columns(), &table.partition_keys}) {
+      for (const catalog::Column& column : *list) {
+        TARN_TRY(sql::TableColumn known, ToSqlColumn(table, column));
+        columns.push_back(std::move(known));
+      }
+    }
+    TARN_CHECK(BindAccess(seen.access, table.name, columns, now_, *binding));
+  }
   return std::shared_ptr<const engine::TableBinding>(std::move(binding));
 }
 
-Result<std::shared_ptr<const engine::TableBinding>> Lake::BindPartitionsTable(const catalog::Table& table) {
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindPartitionsTable(const SeenTable& seen) {
+  const catalog::Table& table = *seen.table;
+  TARN_CHECK(CheckPartitionsSeen(table, seen.access));
   auto binding = std::make_shared<engine::TableBinding>();
   binding->format = engine::Format::kRows;
   binding->virtual_columns = false;
@@ -320,7 +359,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindPartitionsTable(co
     TARN_TRY(engine::ColumnDef known, ToEngineColumn(key));
     binding->columns.push_back(std::move(known));
   }
-  TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(table));
+  TARN_TRY(std::vector<catalog::Partition> partitions, MatchingPartitions(seen));
   for (catalog::Partition& partition : partitions) {
     Cells row;
     for (std::string& value : partition.values) {
@@ -350,7 +389,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
   const std::string catalog(kCatalogName);
   catalog::ListOptions databases;
   for (;;) {
-    TARN_TRY(auto page, catalog_.ListDatabases(scope_, databases));
+    TARN_TRY(auto page, seen_.ListDatabases(scope_, databases));
     for (const catalog::Database& database : page.items) {
       if (name == "schemata") {
         binding->rows.push_back({catalog, database.name});
@@ -358,7 +397,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
       }
       catalog::ListOptions tables;
       for (;;) {
-        TARN_TRY(auto listed, catalog_.ListTables(scope_, database.name, tables));
+        TARN_TRY(auto listed, seen_.ListTables(scope_, database.name, tables));
         for (const catalog::Table& table : listed.items) {
           if (name == "columns") {
             AddColumnRows(table, binding->rows);
@@ -392,11 +431,11 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::Resolve(const std::str
   std::string base = table;
   const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
   if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
-  TARN_TRY(auto found, Load(database, base));
-  if (found == nullptr || found->IsView()) {
+  TARN_TRY(const SeenTable found, Load(database, base));
+  if (found.table == nullptr || found.table->IsView()) {
     return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", database, table));
   }
-  return partitions ? BindPartitionsTable(*found) : BindFiles(*found);
+  return partitions ? BindPartitionsTable(found) : BindFiles(found);
 }
 
 }  // namespace tarn::query

@@ -19,6 +19,7 @@
 #include "catalog/catalog.h"
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/tables.h"
+#include "enforce/catalog_view.h"
 #include "engine/table.h"
 #include "object/files.h"
 #include "query/iceberg_access.h"
@@ -58,16 +59,24 @@ struct Constant {
 };
 using EvaluateConstant = std::function<Result<Constant>(sql::ExprPtr expression)>;
 
-// An Iceberg table at the state in which a query reads it.
+// An Iceberg table at the state in which a query reads it, and what the caller sees of that state.
 struct IcebergState {
   catalog::IcebergTable table;
   catalog::ScanState at;
+  govern::TableAccess access;
+};
+
+// A table's record as it is, and what the caller sees of it; null: there is none for the caller.
+struct SeenTable {
+  std::shared_ptr<const catalog::Table> table;
+  govern::TableAccess access;
 };
 
 class Lake : public sql::CatalogView, public engine::TableResolver {
  public:
-  Lake(const catalog::Catalog& catalog, const DataCatalogs& data_catalogs, const IcebergAccess& iceberg,
-       object::Files files, Scope scope);
+  // `seen` is the same catalog as the query's caller sees it.
+  Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const DataCatalogs& data_catalogs,
+       const IcebergAccess& iceberg, object::Files files, Scope scope);
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
@@ -92,11 +101,15 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
                                                           const std::string& engine_table) const;
 
   const object::Files& files() const { return files_; }
+  // Lake Formation has a say in what this query read so far.
+  bool governed() const {
+    std::scoped_lock lock(mutex_);
+    return governed_;
+  }
 
  private:
   using Name = std::pair<std::string, std::string>;
-  // Null: there is no such table.
-  Result<std::shared_ptr<const catalog::Table>> Load(const std::string& database, const std::string& table) const;
+  Result<SeenTable> Load(const std::string& database, const std::string& table) const;
   Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name, const IcebergState& state) const;
   Result<catalog::ScanPoint> PointOf(const sql::TableName& name, const std::string& kind, sql::ExprPtr value,
                                      const iceberg::TableMetadata& metadata) const;
@@ -104,12 +117,13 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   Result<std::shared_ptr<const engine::TableBinding>> BindMetadata(const std::string& database,
                                                                    const std::string& name);
   Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state);
-  Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const catalog::Table& table);
-  Result<std::vector<catalog::Partition>> MatchingPartitions(const catalog::Table& table);
-  Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const catalog::Table& table);
+  Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const SeenTable& seen);
+  Result<std::vector<catalog::Partition>> MatchingPartitions(const SeenTable& seen);
+  Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const SeenTable& seen);
   Result<std::shared_ptr<const engine::TableBinding>> BindInformationSchema(const std::string& table);
 
   const catalog::Catalog& catalog_;
+  const enforce::CatalogView& seen_;
   const DataCatalogs& data_catalogs_;
   const IcebergAccess iceberg_;
   object::Files files_;
@@ -117,7 +131,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   EvaluateConstant evaluate_;
   Timestamp now_;
   mutable std::mutex mutex_;
-  mutable std::map<Name, std::shared_ptr<const catalog::Table>> tables_;
+  mutable bool governed_ = false;
+  mutable std::map<Name, SeenTable> tables_;
   mutable std::map<Name, std::shared_ptr<const IcebergState>> iceberg_states_;  // by the engine's name
   std::map<Name, std::vector<sql::PartitionPredicate>> predicates_;
 };

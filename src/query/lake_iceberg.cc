@@ -4,11 +4,13 @@
 #include <map>
 
 #include "base/strings.h"
+#include "enforce/columns.h"
 #include "engine/errors.h"
 #include "iceberg/errors.h"
 #include "query/errors.h"
 #include "query/iceberg_metadata.h"
 #include "query/lake.h"
+#include "query/lake_access.h"
 #include "sql/errors.h"
 #include "tables/read.h"
 
@@ -120,11 +122,11 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
       return found->second;
     }
   }
-  TARN_TRY(auto record, Load(database, engine_table));
-  if (record == nullptr || !record->IsIceberg()) return std::shared_ptr<const IcebergState>();
-  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(scope_, record->database, record->name));
+  TARN_TRY(const SeenTable seen, Load(database, engine_table));
+  if (seen.table == nullptr || !seen.table->IsIceberg()) return std::shared_ptr<const IcebergState>();
+  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(scope_, seen.table->database, seen.table->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
-  auto state = std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at)});
+  auto state = std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at), seen.access});
   std::scoped_lock lock(mutex_);
   return iceberg_states_.emplace(Name(database, engine_table), std::move(state)).first->second;
 }
@@ -185,8 +187,9 @@ Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& na
   }
   const iceberg::TableMetadata& metadata = *current->table.metadata;
   TARN_TRY(const catalog::ScanPoint point, PointOf(name, kind, std::move(value), metadata));
-  IcebergState past{current->table, {}};
+  IcebergState past{current->table, {}, {}};
   TARN_TRY(past.at, catalog::StateAt(metadata, point));
+  TARN_TRY(past.access, AccessAt(current->access, metadata, *past.at.schema, name.table));
   TARN_TRY(auto info, DescribeIceberg(name, past));
   std::scoped_lock lock(mutex_);
   info->engine_table = fmt::format("{}$at {}", name.table, iceberg_states_.size());
@@ -199,6 +202,8 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeMetadata(const sql::TableNam
   if (!about || name.database == kInformationSchema) return std::optional<sql::TableInfo>();
   TARN_TRY(auto state, FindIceberg(name.database, about->table));
   if (state == nullptr) return std::optional<sql::TableInfo>();
+  // They tell of files, and so of rows and bounds of all columns.
+  if (!state->access.whole()) return enforce::Insufficient(govern::Permission::kSelect, about->table);
   sql::TableInfo info;
   info.catalog = name.catalog;
   info.database = name.database;
@@ -213,7 +218,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std
   const auto about = ParseMetadataName(name);
   if (!about) return none;
   TARN_TRY(auto state, FindIceberg(database, about->table));
-  if (state == nullptr) return none;
+  if (state == nullptr || !state->access.whole()) return none;
   auto binding = std::make_shared<engine::TableBinding>();
   binding->format = engine::Format::kRows;
   binding->virtual_columns = false;
@@ -232,14 +237,18 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName
   info.catalog = name.catalog;
   info.database = name.database;
   info.table = name.table;
+  if (!state.access.Has(govern::Permission::kSelect)) return std::optional(std::move(info));
   for (const iceberg::Field& column : state.at.schema->columns()) {
+    if (!enforce::Sees(state.access, AsciiLower(column.name))) continue;
     Result<sql::Type> type = ToSqlType(column.type);
     if (!type.ok()) {
       return Fail(sql::kNotSupported, fmt::format("NOT_SUPPORTED: column {} of {}.{}: {}", column.name, name.database,
                                                   name.table, type.error().message));
     }
-    info.columns.push_back({AsciiLower(column.name), std::move(type).value()});
+    const auto seen = SeenType(state.access, AsciiLower(column.name), *type);
+    if (seen) info.columns.push_back({AsciiLower(column.name), *seen});
   }
+  if (!state.access.whole()) return std::optional(std::move(info));
   const sql::Type number = sql::MakeType(TypeKind::kBigint);
   info.hidden_columns = {{"$path", sql::VarcharType()},
                          {"$file_size", number},
@@ -253,6 +262,14 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName
 Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const IcebergState& state) {
   const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_};
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at));
+  if (!state.access.whole()) {
+    std::vector<sql::TableColumn> columns;
+    for (const iceberg::Field& column : state.at.schema->columns()) {
+      TARN_TRY(sql::Type type, ToSqlType(column.type));
+      columns.push_back({AsciiLower(column.name), std::move(type)});
+    }
+    TARN_CHECK(BindAccess(state.access, state.table.record.name, columns, now_, *binding));
+  }
   return std::shared_ptr<const engine::TableBinding>(std::move(binding));
 }
 

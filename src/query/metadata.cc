@@ -6,6 +6,8 @@
 #include "base/strings.h"
 #include "catalog/catalog.h"
 #include "catalog/errors.h"
+#include "enforce/catalog_view.h"
+#include "enforce/errors.h"
 #include "query/errors.h"
 #include "query/statement/job.h"
 #include "query/store/data_catalog.h"
@@ -59,23 +61,25 @@ Error NotFound(std::string_view operation, std::string_view what) {
 }
 
 bool IsNotFound(const Error& error) {
-  return error.reason == &catalog::kNoSuchDatabase || error.reason == &catalog::kNoSuchTable;
+  return error.reason == &catalog::kNoSuchDatabase || error.reason == &catalog::kNoSuchTable ||
+         error.reason == &enforce::kInsufficient;
 }
 
 }  // namespace
 
-Result<DatabaseMetadata> Metadata::GetDatabase(const Scope& scope, std::string_view catalog,
-                                               std::string_view name) const {
+Result<DatabaseMetadata> Metadata::GetDatabase(const identity::Caller& caller, const Scope& scope,
+                                               std::string_view catalog, std::string_view name) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, name));
-  Result<catalog::Database> found = catalog_.GetDatabase(scope, AsciiLower(name));
+  Result<catalog::Database> found =
+      enforce::CatalogView(catalog_, access_, caller, scope).GetDatabase(scope, AsciiLower(name));
   if (found.ok()) return ToMetadata(*found);
   if (IsNotFound(found.error())) return NotFound("GetDatabase", fmt::format("Database {} not found.", name));
   return found.error();
 }
 
-Result<Page<DatabaseMetadata>> Metadata::ListDatabases(const Scope& scope, std::string_view catalog,
-                                                       const PageRequest& request) const {
+Result<Page<DatabaseMetadata>> Metadata::ListDatabases(const identity::Caller& caller, const Scope& scope,
+                                                       std::string_view catalog, const PageRequest& request) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, "default"));
   catalog::ListOptions options;
@@ -83,17 +87,18 @@ Result<Page<DatabaseMetadata>> Metadata::ListDatabases(const Scope& scope, std::
   if (!request.token.empty()) {
     TARN_TRY(options.after, ReadToken(request.token));
   }
-  TARN_TRY(auto found, catalog_.ListDatabases(scope, options));
+  TARN_TRY(auto found, enforce::CatalogView(catalog_, access_, caller, scope).ListDatabases(scope, options));
   Page<DatabaseMetadata> page;
   for (const catalog::Database& database : found.items) page.items.push_back(ToMetadata(database));
   if (!found.next.empty()) page.next = MakeToken(found.next);
   return page;
 }
 
-Result<TableMetadata> Metadata::GetTable(const Scope& scope, std::string_view catalog, std::string_view database,
-                                         std::string_view name) const {
+Result<TableMetadata> Metadata::GetTable(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
+                                         std::string_view database, std::string_view name) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
-  Result<catalog::Table> found = catalog_.GetTable(scope, AsciiLower(database), AsciiLower(name));
+  Result<catalog::Table> found =
+      enforce::CatalogView(catalog_, access_, caller, scope).GetTable(scope, AsciiLower(database), AsciiLower(name));
   if (found.ok()) return ToMetadata(*found);
   if (found.Is(catalog::kNoSuchDatabase)) {
     return NotFound("GetTable", fmt::format("Database {} not found.", database));
@@ -102,9 +107,9 @@ Result<TableMetadata> Metadata::GetTable(const Scope& scope, std::string_view ca
   return found.error();
 }
 
-Result<Page<TableMetadata>> Metadata::ListTables(const Scope& scope, std::string_view catalog,
-                                                 std::string_view database, std::string_view expression,
-                                                 const PageRequest& request) const {
+Result<Page<TableMetadata>> Metadata::ListTables(const identity::Caller& caller, const Scope& scope,
+                                                 std::string_view catalog, std::string_view database,
+                                                 std::string_view expression, const PageRequest& request) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, database));
   RE2::Options quiet;
@@ -119,7 +124,8 @@ Result<Page<TableMetadata>> Metadata::ListTables(const Scope& scope, std::string
     TARN_TRY(options.after, ReadToken(request.token));
   }
   auto wanted = [&](const catalog::Table& table) { return expression.empty() || RE2::FullMatch(table.name, pattern); };
-  auto found = catalog_.ListTables(scope, AsciiLower(database), options, wanted);
+  auto found =
+      enforce::CatalogView(catalog_, access_, caller, scope).ListTables(scope, AsciiLower(database), options, wanted);
   if (!found.ok()) {
     if (IsNotFound(found.error())) return NotFound("GetTables", fmt::format("Database {} not found.", database));
     return found.error();

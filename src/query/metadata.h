@@ -1,4 +1,4 @@
-// The catalog as Athena's metadata calls show it.
+// The catalog as Athena's metadata calls show it to their caller.
 //
 // Errors: kInvalidRequest (the data catalog), kMetadata (no such database or table). Threads: any.
 #pragma once
@@ -12,6 +12,8 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
+#include "govern/access.h"
+#include "identity/caller.h"
 #include "query/store/page.h"
 
 namespace tarn::catalog {
@@ -46,21 +48,24 @@ struct TableMetadata {
 
 class Metadata {
  public:
-  Metadata(catalog::Catalog& catalog, const DataCatalogs& data_catalogs)
-      : catalog_(catalog), data_catalogs_(data_catalogs) {}
+  Metadata(catalog::Catalog& catalog, const DataCatalogs& data_catalogs, govern::Access* access)
+      : catalog_(catalog), data_catalogs_(data_catalogs), access_(access) {}
 
-  Result<DatabaseMetadata> GetDatabase(const Scope& scope, std::string_view catalog, std::string_view name) const;
-  Result<Page<DatabaseMetadata>> ListDatabases(const Scope& scope, std::string_view catalog,
-                                               const PageRequest& request) const;
-  Result<TableMetadata> GetTable(const Scope& scope, std::string_view catalog, std::string_view database,
-                                 std::string_view name) const;
+  Result<DatabaseMetadata> GetDatabase(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
+                                       std::string_view name) const;
+  Result<Page<DatabaseMetadata>> ListDatabases(const identity::Caller& caller, const Scope& scope,
+                                               std::string_view catalog, const PageRequest& request) const;
+  Result<TableMetadata> GetTable(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
+                                 std::string_view database, std::string_view name) const;
   // `expression` is a regular expression that a table's name must match; empty: all.
-  Result<Page<TableMetadata>> ListTables(const Scope& scope, std::string_view catalog, std::string_view database,
-                                         std::string_view expression, const PageRequest& request) const;
+  Result<Page<TableMetadata>> ListTables(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
+                                         std::string_view database, std::string_view expression,
+                                         const PageRequest& request) const;
 
  private:
   catalog::Catalog& catalog_;
   const DataCatalogs& data_catalogs_;
+  govern::Access* access_;
 };
 
 }  // namespace tarn::query

@@ -34,8 +34,8 @@ constexpr uint64_t kStartsPerExpiry = 10'000;  // the history is swept at start 
 
 // One accepted statement that is not final yet.
 struct Live {
-  Live(Services& services, const Scope& scope, const std::string& user, const Execution& start, uint64_t cutoff)
-      : job(services, scope, user, start, cutoff), accepted(start) {}
+  Live(Services& services, const Scope& scope, const identity::Caller& caller, const Execution& start, uint64_t cutoff)
+      : job(services, scope, caller, start, cutoff), accepted(start) {}
 
   Job job;
   const Execution accepted;  // as it was stored; what readers see until the end
@@ -112,10 +112,10 @@ class QueryService::Impl {
         workgroups(store, clock),
         saved(store, clock),
         data_catalogs(store),
-        metadata(catalog, data_catalogs),
+        metadata(catalog, data_catalogs, options.access),
         history(store, clock),
         writers("query-results", 4, 1000),
-        services{catalog, objects, pool, clock, saved, data_catalogs, iceberg, writers},
+        services{catalog, objects, pool, clock, saved, data_catalogs, iceberg, writers, options.access},
         definitions("query-definitions", 4, options.queue_max),
         threads("queries", options.threads, options.queue_max) {}
 
@@ -242,12 +242,12 @@ Result<std::string> QueryService::Impl::Launch(const Scope& scope, const StartRe
   const std::string print = RequestPrint(request);
   std::string digest;
   if (statement.As<sql::QueryStatement>() != nullptr && IsRepeatable(request.query)) {
-    digest = Sha256(fmt::format("{}\x1f{}", Hex(RequestPrint(request)), group.name));
+    digest = Sha256(fmt::format("{}\x1f{}\x1f{}", Hex(RequestPrint(request)), group.name, request.caller.arn));
     TARN_TRY(bool reused, Reuse(scope, request, digest, execution));
     if (reused) return history.Insert(scope, execution, request.token, print);
   }
   const auto cutoff = static_cast<uint64_t>(group.configuration.bytes_scanned_cutoff.value_or(0));
-  auto entry = std::make_shared<Live>(services, scope, request.user, execution, cutoff);
+  auto entry = std::make_shared<Live>(services, scope, request.caller, execution, cutoff);
   entry->statement = std::move(statement);
   entry->job.reuse_digest = digest;
   {
@@ -320,7 +320,8 @@ void QueryService::Impl::Finish(const std::shared_ptr<Live>& entry, const Status
       execution.error = AthenaError{1, 100, true, *execution.state_reason};
     }
   }
-  const Status stored = history.Finish(job.scope, execution, job.reuse_digest);
+  // What a caller may see of governed tables can change without a trace in them.
+  const Status stored = history.Finish(job.scope, execution, job.lake.governed() ? "" : job.reuse_digest);
   if (!stored.ok()) {
     log::Fault("query",
                fmt::format("the end of query {} could not be stored: {}", execution.id, stored.error().message));

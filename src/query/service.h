@@ -17,6 +17,8 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
+#include "govern/access.h"
+#include "identity/caller.h"
 #include "query/iceberg_access.h"
 #include "query/metadata.h"
 #include "query/results.h"
@@ -47,12 +49,13 @@ struct StartRequest {
   std::vector<std::string> parameters;
   std::optional<bool> reuse_enabled;
   std::optional<int32_t> reuse_max_age_minutes;
-  std::string user;  // what current_user says
+  identity::Caller caller;  // whose rights the statement has
 };
 
 struct QueryOptions {
-  size_t threads = 16;      // statements in work at a time; SELECTs wait for one of the engine's slots
-  size_t queue_max = 2000;  // accepted beyond; more: kTooManyQueries
+  size_t threads = 16;               // statements in work at a time; SELECTs wait for one of the engine's slots
+  size_t queue_max = 2000;           // accepted beyond; more: kTooManyQueries
+  govern::Access* access = nullptr;  // obeyed by all statements; null: nothing is governed
 };
 
 class QueryService {

@@ -91,6 +91,11 @@ struct PrintOptions {
 Result<Plan> PlanQuery(Query& query, const CatalogView& catalog, const AnalyzeContext& context,
                        const PrintOptions& options = {});
 
+// A condition or value over columns, as DuckDB prints it: columns qualified by row_filter. For texts that are no part
+// of a statement (row filters). `type` is what it must be, else kTypeMismatch; no subqueries, aggregates or windows.
+Result<std::string> PrintExpression(std::string_view text, const std::vector<TableColumn>& columns, const Type& type,
+                                    const AnalyzeContext& context);
+
 // A double-quoted DuckDB identifier, and a single-quoted literal.
 std::string QuoteIdentifier(std::string_view name);
 std::string QuoteLiteral(std::string_view text);

@@ -97,7 +97,7 @@ Result<gen::StartQueryExecutionOutput> AthenaService::StartQueryExecution(const 
     request.reuse_enabled = reuse.enabled;
     request.reuse_max_age_minutes = reuse.max_age_in_minutes;
   }
-  request.user = call.caller.arn;
+  request.caller = call.caller;
   Result<std::string> id = queries_.Start(call.scope, request);
   if (id.Is(query::kMalformedQuery)) call.AddErrorField("AthenaErrorCode", "MALFORMED_QUERY");
   if (id.Is(query::kInvalidRequest)) call.AddErrorField("AthenaErrorCode", "INVALID_INPUT");

@@ -97,15 +97,16 @@ Result<gen::ListDataCatalogsOutput> AthenaService::ListDataCatalogs(const Call& 
 }
 
 Result<gen::GetDatabaseOutput> AthenaService::GetDatabase(const Call& call, const gen::GetDatabaseInput& in) {
-  TARN_TRY(auto database, queries_.metadata().GetDatabase(call.scope, *in.catalog_name, *in.database_name));
+  TARN_TRY(auto database,
+           queries_.metadata().GetDatabase(call.caller, call.scope, *in.catalog_name, *in.database_name));
   gen::GetDatabaseOutput out;
   out.database = FromDomain(database);
   return out;
 }
 
 Result<gen::ListDatabasesOutput> AthenaService::ListDatabases(const Call& call, const gen::ListDatabasesInput& in) {
-  TARN_TRY(auto page,
-           queries_.metadata().ListDatabases(call.scope, *in.catalog_name, PageOf(in.next_token, in.max_results, 50)));
+  TARN_TRY(auto page, queries_.metadata().ListDatabases(call.caller, call.scope, *in.catalog_name,
+                                                        PageOf(in.next_token, in.max_results, 50)));
   gen::ListDatabasesOutput out;
   out.database_list.emplace();
   const bool names_only = in.attributes_to_get && !in.attributes_to_get->empty();
@@ -123,7 +124,8 @@ Result<gen::ListDatabasesOutput> AthenaService::ListDatabases(const Call& call, 
 
 Result<gen::GetTableMetadataOutput> AthenaService::GetTableMetadata(const Call& call,
                                                                     const gen::GetTableMetadataInput& in) {
-  TARN_TRY(auto table, queries_.metadata().GetTable(call.scope, *in.catalog_name, *in.database_name, *in.table_name));
+  TARN_TRY(auto table,
+           queries_.metadata().GetTable(call.caller, call.scope, *in.catalog_name, *in.database_name, *in.table_name));
   gen::GetTableMetadataOutput out;
   out.table_metadata = FromDomain(table);
   return out;
@@ -132,8 +134,8 @@ Result<gen::GetTableMetadataOutput> AthenaService::GetTableMetadata(const Call& 
 Result<gen::ListTableMetadataOutput> AthenaService::ListTableMetadata(const Call& call,
                                                                       const gen::ListTableMetadataInput& in) {
   TARN_TRY(auto page,
-           queries_.metadata().ListTables(call.scope, *in.catalog_name, *in.database_name, in.expression.value_or(""),
-                                          PageOf(in.next_token, in.max_results, 50)));
+           queries_.metadata().ListTables(call.caller, call.scope, *in.catalog_name, *in.database_name,
+                                          in.expression.value_or(""), PageOf(in.next_token, in.max_results, 50)));
   gen::ListTableMetadataOutput out;
   out.table_metadata_list.emplace();
   const bool summary = in.attributes_to_get && !in.attributes_to_get->empty();

@@ -6,18 +6,20 @@
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/errors.h"
 #include "engine/errors.h"
 #include "query/errors.h"
 
 namespace tarn::query {
 
-Job::Job(Services& services, Scope scope, std::string user, Execution start, uint64_t scanned_bytes_max)
+Job::Job(Services& services, Scope scope, identity::Caller caller, Execution start, uint64_t scanned_bytes_max)
     : services(services),
       scope(std::move(scope)),
-      user(std::move(user)),
+      caller(std::move(caller)),
+      catalog(services.catalog, services.access, this->caller, this->scope),
       execution(std::move(start)),
       files(services.objects, this->scope.account),
-      lake(services.catalog, services.data_catalogs, services.iceberg, files, this->scope),
+      lake(services.catalog, catalog, services.data_catalogs, services.iceberg, files, this->scope),
       scanned_bytes_max(scanned_bytes_max),
       parameters(execution.parameters) {
   lake.SetConstants([this](sql::ExprPtr expression) { return Evaluate(std::move(expression)); }, execution.submitted);
@@ -37,7 +39,7 @@ sql::AnalyzeContext Job::context() const {
   context.catalog = AsciiLower(execution.catalog.value_or(std::string(kCatalogName)));
   context.database = database();
   context.now = execution.submitted;
-  context.user = user;
+  context.user = caller.arn;
   return context;
 }
 
@@ -124,12 +126,13 @@ Error DdlTaskError(std::string_view text) {
 
 Result<catalog::Table> FindHiveTable(Job& job, const sql::TableName& name) {
   const std::string database = DatabaseOf(job, name);
-  Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, name.table);
+  Result<catalog::Table> found = job.catalog.GetTable(job.scope, database, name.table);
   if (found.ok()) return found;
   if (found.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", database));
   }
-  if (found.Is(catalog::kNoSuchTable)) return SemanticError(10001, fmt::format("Table not found {}", name.table));
+  if (found.Is(catalog::kNoSuchTable) || found.Is(enforce::kInsufficient))
+    return SemanticError(10001, fmt::format("Table not found {}", name.table));
   return found;
 }
 
@@ -219,6 +222,7 @@ Status RunStatement(Job& job, sql::Statement& statement) {
         return Ok();
       },
       statement.node));
+  TARN_CHECK(CheckPermissions(job, statement));
   return std::visit(Dispatch{job}, statement.node);
 }
 

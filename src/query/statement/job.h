@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/iceberg/tables.h"
+#include "enforce/catalog_view.h"
 #include "engine/engine.h"
 #include "object/files.h"
 #include "query/iceberg_access.h"
@@ -32,23 +33,25 @@ namespace tarn::query {
 
 // What every statement may use; outlives all jobs.
 struct Services {
-  catalog::Catalog& catalog;
+  catalog::Catalog& catalog;  // as it is: Job::catalog is what the caller sees
   object::Store& objects;
   engine::Pool& pool;
   const Clock& clock;
   SavedQueries& saved;
   DataCatalogs& data_catalogs;
   IcebergAccess iceberg;
-  WorkerPool& writers;  // puts small result objects beside each other
+  WorkerPool& writers;     // puts small result objects beside each other
+  govern::Access* access;  // null: nothing is governed
 };
 
 class Job {
  public:
-  Job(Services& services, Scope scope, std::string user, Execution start, uint64_t scanned_bytes_max);
+  Job(Services& services, Scope scope, identity::Caller caller, Execution start, uint64_t scanned_bytes_max);
 
   Services& services;
   const Scope scope;
-  const std::string user;
+  const identity::Caller caller;
+  enforce::CatalogView catalog;
   Execution execution;
   const object::Files files;
   Lake lake;
@@ -81,6 +84,9 @@ class Job {
   mutable std::mutex mutex_;
   std::shared_ptr<engine::Execution> running_;
 };
+
+// What Lake Formation asks of the caller before the statement may touch what it names (permissions.cc).
+Status CheckPermissions(Job& job, const sql::Statement& statement);
 
 // Parsed and bound, whatever it is.
 Status RunStatement(Job& job, sql::Statement& statement);

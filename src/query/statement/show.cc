@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/iceberg_view.h"
 #include "query/errors.h"
 #include "query/statement/hive_table.h"
 #include "query/statement/job.h"
@@ -44,7 +45,7 @@ Result<std::vector<std::string>> TableNames(Job& job, const std::string& named, 
   std::vector<std::string> names;
   catalog::ListOptions options;
   for (;;) {
-    auto page = job.services.catalog.ListTables(job.scope, database, options);
+    auto page = job.catalog.ListTables(job.scope, database, options);
     if (page.Is(catalog::kNoSuchDatabase)) {
       return SemanticError(10072, fmt::format("Database does not exist: {}", database));
     }
@@ -89,7 +90,14 @@ const std::vector<ResultColumn>& DescribeColumns() {
 
 // The Iceberg table behind a record, for which its own metadata counts.
 Result<catalog::IcebergTable> LoadIceberg(Job& job, const catalog::Table& record) {
-  return job.services.iceberg.tables.Load(job.scope, record.database, record.name);
+  TARN_TRY(catalog::IcebergTable table, job.services.iceberg.tables.Load(job.scope, record.database, record.name));
+  TARN_TRY(const govern::TableAccess access, job.catalog.rights().OfTable(record.database, record.name));
+  if (!access.whole() && access.Has(govern::Permission::kSelect)) {
+    TARN_TRY(iceberg::TableMetadata seen, enforce::SeenMetadata(access, *table.metadata));
+    table.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(seen));
+    table.json.reset();
+  }
+  return table;
 }
 
 }  // namespace
@@ -100,7 +108,7 @@ Status RunShowDatabases(Job& job, const sql::ShowDatabases& show) {
   std::vector<std::string> names;
   catalog::ListOptions options;
   for (;;) {
-    TARN_TRY(auto page, job.services.catalog.ListDatabases(job.scope, options));
+    TARN_TRY(auto page, job.catalog.ListDatabases(job.scope, options));
     for (const catalog::Database& database : page.items) {
       if (pattern.Matches(database.name)) names.push_back(database.name);
     }
@@ -129,7 +137,7 @@ Status RunShowPartitions(Job& job, const sql::ShowPartitions& show) {
   catalog::ListPartitionsOptions options;
   options.limit = 10000;
   for (;;) {
-    TARN_TRY(auto page, job.services.catalog.ListPartitions(job.scope, table.database, table.name, options));
+    TARN_TRY(auto page, job.catalog.ListPartitions(job.scope, table.database, table.name, options));
     for (const catalog::Partition& partition : page.items) {
       lines.push_back(PartitionPath(table.partition_keys, partition.values));
     }
@@ -162,7 +170,7 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
     if (!table.IsView()) return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateTableLines(table));
   }
   const std::string database = DatabaseOf(job, show.table);
-  Result<catalog::Table> table = job.services.catalog.GetTable(job.scope, database, show.table.table);
+  Result<catalog::Table> table = job.catalog.GetTable(job.scope, database, show.table.table);
   if (!table.ok() || !table->IsView()) {
     return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line 1:1: View '{}.{}.{}' does not exist", kCatalogName,
                                         database, show.table.table));
@@ -236,7 +244,7 @@ Status RunDescribe(Job& job, const sql::Describe& describe) {
 }
 
 Status RunDescribeDatabase(Job& job, const sql::DescribeDatabase& describe) {
-  Result<catalog::Database> found = job.services.catalog.GetDatabase(job.scope, describe.database);
+  Result<catalog::Database> found = job.catalog.GetDatabase(job.scope, describe.database);
   if (found.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", describe.database));
   }

@@ -1,9 +1,12 @@
 #include "sql/analyze.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "sql/errors.h"
 #include "sql/internal/analyzer.h"
 #include "sql/internal/printer.h"
+#include "sql/statement.h"
 
 namespace tarn::sql {
 
@@ -49,7 +52,65 @@ void RequireTarget(const Plan& plan, const std::vector<TableColumn>& target, Pos
                       TypeNames(have)));
 }
 
+// The one table that an expression by itself is over.
+class OneTable : public CatalogView {
+ public:
+  explicit OneTable(const std::vector<TableColumn>& columns) : columns_(columns) {}
+
+  Result<std::optional<TableInfo>> FindTable(const TableName& name) const override {
+    TableInfo info;
+    info.catalog = name.catalog;
+    info.database = name.database;
+    info.table = name.table;
+    info.columns = columns_;
+    return std::optional(std::move(info));
+  }
+  Result<bool> DatabaseExists(const std::string&, const std::string&) const override { return true; }
+  Result<bool> CatalogExists(const std::string&) const override { return true; }
+
+ private:
+  const std::vector<TableColumn>& columns_;
+};
+
+bool HasSubquery(const Expr& expr) {
+  if (expr.query) return true;
+  return std::ranges::any_of(expr.args, [](const ExprPtr& arg) { return arg && HasSubquery(*arg); });
+}
+
 }  // namespace
+
+Result<std::string> PrintExpression(std::string_view text, const std::vector<TableColumn>& columns, const Type& type,
+                                    const AnalyzeContext& context) {
+  TARN_TRY(ExprPtr expr, ParseExpression(text));
+  if (HasSubquery(*expr)) return Fail(kNotSupported, "NOT_SUPPORTED: a subquery in a row filter");
+  Query query;
+  query.body = std::make_unique<Body>();
+  query.body->select = std::make_unique<Select>();
+  Select& select = *query.body->select;
+  select.items.emplace_back();
+  select.items[0].expr = std::move(expr);
+  select.from = std::make_unique<Relation>();
+  select.from->table.table = "row_filter";  // so is each column qualified
+  try {
+    Plan plan;
+    const OneTable table(columns);
+    Analyzer analyzer(table, context, &plan);
+    const QueryShape shape = analyzer.AnalyzeQuery(&query, nullptr);
+    const Expr& analyzed = *select.items[0].expr;
+    if (ContainsAggregate(analyzed) || ContainsWindow(analyzed)) {
+      return Fail(kNotSupported, "NOT_SUPPORTED: an aggregate in a row filter");
+    }
+    if (shape.types[0].kind != type.kind) {
+      return Fail(kTypeMismatch,
+                  fmt::format("TYPE_MISMATCH: expected {}, got {}", ToTrino(type), ToTrino(shape.types[0])));
+    }
+    const PrintOptions options;
+    std::string printed = Printer(plan, context, options).Text(analyzed);
+    return printed;
+  } catch (Failure& failure) {
+    return std::move(failure.error);
+  }
+}
 
 Result<Plan> PlanQuery(Query& query, const CatalogView& catalog, const AnalyzeContext& context,
                        const PrintOptions& options) {

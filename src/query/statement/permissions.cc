@@ -1,0 +1,167 @@
+// What Lake Formation asks before a statement may touch what it names. SELECTs, and the queries within others, ask
+// where tables are bound (lake.cc); statements that only show, where they read the catalog.
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "catalog/errors.h"
+#include "enforce/columns.h"
+#include "enforce/errors.h"
+#include "query/errors.h"
+#include "query/statement/job.h"
+
+namespace tarn::query {
+namespace {
+
+using govern::Permission;
+using govern::TableAccess;
+
+// As for a table that is not there.
+Error NoTable(const Job& job, const sql::TableName& name) {
+  return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line {}:{}: Table '{}.{}.{}' does not exist", name.pos.line,
+                                      name.pos.column, kCatalogName, DatabaseOf(job, name), AsciiLower(name.table)));
+}
+
+struct Checker {
+  Job& job;
+
+  const enforce::Rights& rights() const { return job.catalog.rights(); }
+  Result<TableAccess> Of(const sql::TableName& name) const {
+    return rights().OfTable(DatabaseOf(job, name), AsciiLower(name.table));
+  }
+
+  // A change of the table itself, by one who sees all of it, or none of its data.
+  Status Alter(const sql::TableName& name, Permission permission = Permission::kAlter) const {
+    TARN_TRY(const TableAccess access, Of(name));
+    if (!enforce::Exists(access)) return SemanticError(10001, fmt::format("Table not found {}", name.table));
+    if (!access.Has(permission)) return enforce::Insufficient(permission, AsciiLower(name.table));
+    if (access.Has(Permission::kSelect) && !access.whole()) {
+      return enforce::Insufficient(Permission::kSelect, AsciiLower(name.table));
+    }
+    return Ok();
+  }
+  // Rows are found by values that the caller must all see.
+  Status Change(const sql::TableName& name, std::initializer_list<Permission> permissions) const {
+    TARN_TRY(const TableAccess access, Of(name));
+    if (!enforce::Exists(access)) return NoTable(job, name);
+    for (const Permission permission : permissions) {
+      if (!access.Has(permission)) return enforce::Insufficient(permission, AsciiLower(name.table));
+    }
+    return access.whole() ? Ok() : Status(enforce::Insufficient(Permission::kSelect, AsciiLower(name.table)));
+  }
+  Status Create(const sql::TableName& name, const std::string& location) const {
+    return job.catalog.MayCreateTable(job.scope, DatabaseOf(job, name), location);
+  }
+  static std::string Property(const sql::QueryProperties& properties, const std::string& key) {
+    const auto found = properties.find(key);
+    return found == properties.end() ? "" : found->second.text;
+  }
+
+  Status operator()(const sql::AddPartitions& s) const {
+    TARN_TRY(const TableAccess access, Of(s.table));
+    if (!access.Has(Permission::kInsert)) TARN_CHECK(Alter(s.table));
+    for (const auto& [spec, location] : s.partitions) TARN_CHECK(rights().RequireLocation(location));
+    return Ok();
+  }
+  Status operator()(const sql::DropPartitions& s) const { return Alter(s.table); }
+  Status operator()(const sql::RenamePartition& s) const { return Alter(s.table); }
+  Status operator()(const sql::MsckRepair& s) const { return Alter(s.table); }
+  Status operator()(const sql::AlterColumns& s) const { return Alter(s.table); }
+  Status operator()(const sql::ChangeColumn& s) const { return Alter(s.table); }
+  Status operator()(const sql::DropColumn& s) const { return Alter(s.table); }
+  Status operator()(const sql::AlterPartitionField& s) const { return Alter(s.table); }
+  Status operator()(const sql::SetTblProperties& s) const { return Alter(s.table); }
+  Status operator()(const sql::UnsetTblProperties& s) const { return Alter(s.table); }
+  Status operator()(const sql::SetLocation& s) const {
+    TARN_CHECK(Alter(s.table));
+    return rights().RequireLocation(s.location);
+  }
+  Status operator()(const sql::RenameTable& s) const {
+    TARN_CHECK(Alter(s.table));
+    return Create(s.to, "");
+  }
+  Status operator()(const sql::DropTable& s) const {
+    TARN_TRY(const TableAccess access, Of(s.table));
+    if (!enforce::Exists(access)) {
+      return s.if_exists ? Status(enforce::Insufficient(Permission::kDrop, AsciiLower(s.table.table)))
+                         : Status(SemanticError(10001, fmt::format("Table not found {}", s.table.table)));
+    }
+    return access.Has(Permission::kDrop) ? Ok()
+                                         : Status(enforce::Insufficient(Permission::kDrop, AsciiLower(s.table.table)));
+  }
+  Status operator()(const sql::CreateTable& s) const { return Create(s.table, s.location); }
+  Status operator()(const sql::CreateTableAs& s) const {
+    const std::string external = Property(s.properties, "external_location");
+    return Create(s.table, external.empty() ? Property(s.properties, "location") : external);
+  }
+  Status operator()(const sql::CreateView& s) const {
+    TARN_CHECK(Create(s.table, ""));
+    if (!s.or_replace) return Ok();
+    const auto present = job.services.catalog.GetTable(job.scope, DatabaseOf(job, s.table), s.table.table);
+    if (!present.ok()) return Ok();
+    return rights().RequireTable(present->database, present->name, Permission::kAlter);
+  }
+  Status operator()(const sql::InsertInto& s) const {
+    TARN_TRY(const TableAccess access, Of(s.table));
+    if (!enforce::Exists(access)) return NoTable(job, s.table);
+    // Which columns there are shows in what an INSERT may say.
+    const bool may = access.Has(Permission::kInsert) && enforce::SeesAllColumns(access);
+    return may ? Ok() : Status(enforce::Insufficient(Permission::kInsert, AsciiLower(s.table.table)));
+  }
+  Status operator()(const sql::Unload& s) const { return rights().RequireLocation(s.location); }
+  Status operator()(const sql::Delete& s) const { return Change(s.table, {Permission::kDelete}); }
+  Status operator()(const sql::UpdateRows& s) const {
+    return Change(s.table, {Permission::kInsert, Permission::kDelete});
+  }
+  Status operator()(const sql::Merge& s) const { return Change(s.table, {Permission::kInsert, Permission::kDelete}); }
+  Status operator()(const sql::Optimize& s) const {
+    return Change(s.table, {Permission::kInsert, Permission::kDelete});
+  }
+  Status operator()(const sql::Vacuum& s) const { return Change(s.table, {Permission::kDelete}); }
+  Status operator()(const sql::CreateDatabase& s) const {
+    TARN_CHECK(rights().RequireCatalog(Permission::kCreateDatabase));
+    return rights().RequireLocation(s.location);
+  }
+  Status operator()(const sql::AlterDatabase& s) const { return rights().RequireDatabase(s.name, Permission::kAlter); }
+  Status operator()(const sql::DropDatabase& s) const {
+    TARN_CHECK(rights().RequireDatabase(s.name, Permission::kDrop));
+    catalog::ListOptions options;
+    do {
+      const auto page = job.services.catalog.ListTables(job.scope, s.name, options);
+      if (!page.ok()) return Ok();  // the statement says it in its own words
+      for (const catalog::Table& table : page->items) {
+        TARN_CHECK(rights().RequireTable(table.database, table.name, Permission::kDrop));
+      }
+      options.after = page->next;
+    } while (!options.after.empty());
+    return Ok();
+  }
+
+  // Those that read alone, and those that come back here with another statement.
+  Status operator()(const sql::QueryStatement&) const { return Ok(); }
+  Status operator()(const sql::Explain&) const { return Ok(); }
+  Status operator()(const sql::ShowDatabases&) const { return Ok(); }
+  Status operator()(const sql::ShowTables&) const { return Ok(); }
+  Status operator()(const sql::ShowViews&) const { return Ok(); }
+  Status operator()(const sql::ShowPartitions&) const { return Ok(); }
+  Status operator()(const sql::ShowColumns&) const { return Ok(); }
+  Status operator()(const sql::ShowCreate&) const { return Ok(); }
+  Status operator()(const sql::ShowTblProperties&) const { return Ok(); }
+  Status operator()(const sql::ShowFunctions&) const { return Ok(); }
+  Status operator()(const sql::ShowSession&) const { return Ok(); }
+  Status operator()(const sql::ShowCatalogs&) const { return Ok(); }
+  Status operator()(const sql::Describe&) const { return Ok(); }
+  Status operator()(const sql::DescribeDatabase&) const { return Ok(); }
+  Status operator()(const sql::Prepare&) const { return Ok(); }
+  Status operator()(const sql::Execute&) const { return Ok(); }
+  Status operator()(const sql::Deallocate&) const { return Ok(); }
+  Status operator()(const sql::Unserved&) const { return Ok(); }
+};
+
+}  // namespace
+
+Status CheckPermissions(Job& job, const sql::Statement& statement) {
+  if (!job.catalog.rights().governed()) return Ok();
+  return std::visit(Checker{job}, statement.node);
+}
+
+}  // namespace tarn::query

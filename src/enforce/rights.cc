@@ -30,8 +30,9 @@ std::string_view NameOf(Permission permission) {
       return "Create Database";
     case Permission::kDataLocation:
       return "Data Location Access";
+    default:
+      return "Describe";
   }
-  return "Describe";
 }
 
 bool Holds(const TableAccess& access, Permission permission) {
@@ -79,6 +80,24 @@ Status Rights::RequireDatabase(std::string_view database, Permission permission)
 Status Rights::RequireCatalog(Permission permission) const {
   TARN_TRY(const TableAccess access, OfCatalog());
   return Holds(access, permission) ? Ok() : Status(Insufficient(permission, "Catalog"));
+}
+
+Status Rights::RequireFor(std::string_view glue_action, std::string_view database, std::string_view table) const {
+  if (!governed()) return Ok();
+  if (glue_action == "glue:GetTable") return RequireTable(database, table, Permission::kDescribe);
+  if (glue_action == "glue:DeleteTable") return RequireTable(database, table, Permission::kDrop);
+  if (glue_action == "glue:CreateTable") return RequireDatabase(database, Permission::kCreateTable);
+  if (glue_action == "glue:CreateDatabase") return RequireCatalog(Permission::kCreateDatabase);
+  if (glue_action == "glue:UpdateDatabase") return RequireDatabase(database, Permission::kAlter);
+  if (glue_action == "glue:DeleteDatabase") return RequireDatabase(database, Permission::kDrop);
+  if (glue_action == "glue:UpdateTable") {
+    TARN_TRY(const TableAccess access, OfTable(database, table));
+    if (!access.Has(Permission::kInsert) && !access.Has(Permission::kAlter)) {
+      return Insufficient(Permission::kAlter, table);
+    }
+    return access.whole() ? Ok() : Status(Insufficient(Permission::kSelect, table));
+  }
+  return database.empty() ? Ok() : RequireDatabase(database, Permission::kDescribe);
 }
 
 Status Rights::RequireLocation(std::string_view uri) const {

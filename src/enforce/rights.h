@@ -32,6 +32,9 @@ class Rights {
   Status RequireWhole(std::string_view database, std::string_view table, govern::Permission permission) const;
   Status RequireDatabase(std::string_view database, govern::Permission permission) const;
   Status RequireCatalog(govern::Permission permission) const;
+  // What Lake Formation asks for a Glue action on the catalog (both names empty), a database or a table; UpdateTable is
+  // a commit to an Iceberg table, which one who does not see all of it cannot make. Other actions ask for nothing.
+  Status RequireFor(std::string_view glue_action, std::string_view database, std::string_view table) const;
   // May put data at "s3://…": it lies below no registered location, or the caller holds DATA_LOCATION_ACCESS.
   Status RequireLocation(std::string_view uri) const;
 

@@ -15,19 +15,19 @@ Result<gen::CreateDatabaseResponse> GlueService::CreateDatabase(const protocol::
   TARN_TRY(catalog::Database database, FromWire(*in.database_input));
   if (in.tags) database.tags = *in.tags;
   database.creator = govern::PrincipalOf(call.caller);
-  TARN_CHECK(catalog_.CreateDatabase(call.scope, std::move(database)));
+  TARN_CHECK(Seen(call).CreateDatabase(call.scope, std::move(database)));
   return gen::CreateDatabaseResponse{};
 }
 
 Result<gen::DeleteDatabaseResponse> GlueService::DeleteDatabase(const protocol::Call& call,
                                                                 const gen::DeleteDatabaseRequest& in) {
-  TARN_CHECK(catalog_.DeleteDatabase(call.scope, Text(in.name)));
+  TARN_CHECK(Seen(call).DeleteDatabase(call.scope, Text(in.name)));
   return gen::DeleteDatabaseResponse{};
 }
 
 Result<gen::GetDatabaseResponse> GlueService::GetDatabase(const protocol::Call& call,
                                                           const gen::GetDatabaseRequest& in) {
-  TARN_TRY(catalog::Database database, catalog_.GetDatabase(call.scope, Text(in.name)));
+  TARN_TRY(catalog::Database database, Seen(call).GetDatabase(call.scope, Text(in.name)));
   return gen::GetDatabaseResponse{.database = ToWire(database, call.scope.account)};
 }
 
@@ -37,7 +37,7 @@ Result<gen::GetDatabasesResponse> GlueService::GetDatabases(const protocol::Call
   out.database_list.emplace();
   if (in.resource_share_type == "FOREIGN") return out;  // nothing is shared with this account
   TARN_TRY(std::string after, FromToken(in.next_token));
-  TARN_TRY(auto page, catalog_.ListDatabases(call.scope, {after, PageSize(in.max_results, kDatabasesPerPage)}));
+  TARN_TRY(auto page, Seen(call).ListDatabases(call.scope, {after, PageSize(in.max_results, kDatabasesPerPage)}));
   for (const catalog::Database& database : page.items) {
     if (Items(in.attributes_to_get).empty()) {
       out.database_list->push_back(ToWire(database, call.scope.account));
@@ -56,7 +56,7 @@ Result<gen::GetDatabasesResponse> GlueService::GetDatabases(const protocol::Call
 Result<gen::UpdateDatabaseResponse> GlueService::UpdateDatabase(const protocol::Call& call,
                                                                 const gen::UpdateDatabaseRequest& in) {
   TARN_TRY(catalog::Database database, FromWire(*in.database_input));
-  TARN_CHECK(catalog_.UpdateDatabase(call.scope, Text(in.name), std::move(database)));
+  TARN_CHECK(Seen(call).UpdateDatabase(call.scope, Text(in.name), std::move(database)));
   return gen::UpdateDatabaseResponse{};
 }
 

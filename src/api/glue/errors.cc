@@ -4,6 +4,7 @@
 
 #include "api/glue/error_rows.h"
 #include "catalog/errors.h"
+#include "enforce/errors.h"
 #include "jobs/crawl/errors.h"
 #include "registry/errors.h"
 
@@ -31,6 +32,8 @@ const protocol::ErrorRow kRows[] = {
     {&catalog::kTableMoved, "ConcurrentModificationException", 400},
     {&catalog::kLimitExceeded, "ResourceNumberLimitExceededException", 400},
     {&catalog::kDamaged, "InternalServiceException", 500},
+
+    {&enforce::kInsufficient, "AccessDeniedException", 400},
 
     {&jobs::crawl::kNoSuchCrawler, kNotFound, 400},
     {&jobs::crawl::kNoSuchClassifier, kNotFound, 400},

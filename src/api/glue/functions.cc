@@ -87,7 +87,7 @@ Result<gen::GetUserDefinedFunctionsResponse> GlueService::GetUserDefinedFunction
   if (in.database_name) {
     databases.push_back(*in.database_name);
   } else {
-    TARN_TRY(auto all, catalog_.ListDatabases(call.scope, {"", SIZE_MAX}));
+    TARN_TRY(auto all, Seen(call).ListDatabases(call.scope, {"", SIZE_MAX}));
     for (const catalog::Database& database : all.items) databases.push_back(database.name);
   }
   std::vector<catalog::Function> found;

@@ -7,14 +7,15 @@ namespace tarn::api::glue {
 
 GlueService::GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
                          jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas,
-                         const Clock& clock)
+                         const Clock& clock, govern::Access* access)
     : catalog_(catalog),
       iceberg_(iceberg),
       crawlers_(crawlers),
       runner_(runner),
       connections_(store, clock, "connection"),
       security_configurations_(store, clock, "security-configuration"),
-      schemas_(schemas) {}
+      schemas_(schemas),
+      access_(access) {}
 
 const protocol::ServiceDesc& GlueService::model() const { return gen::kService; }
 

@@ -13,6 +13,7 @@
 #include "catalog/catalog.h"
 #include "catalog/documents.h"
 #include "catalog/iceberg/tables.h"
+#include "enforce/catalog_view.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
 #include "registry/registry.h"
@@ -27,9 +28,10 @@ namespace tarn::api::glue {
 
 class GlueService : public protocol::Service {
  public:
-  // All outlive the service.
+  // All outlive the service. `access` null: nothing is governed.
   GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
-              jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock);
+              jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock,
+              govern::Access* access = nullptr);
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -147,6 +149,8 @@ class GlueService : public protocol::Service {
   TARN_GLUE_REGISTRY_HANDLER(RemoveSchemaVersionMetadata);
 
  private:
+  // The catalog as the caller sees it. Handlers use this one; the whole one where govern has no say (functions).
+  enforce::CatalogView Seen(const protocol::Call& call) { return {catalog_, access_, call.caller, call.scope}; }
   // A crawler as clients see it, its run included.
   Result<gen::Crawler> Describe(const Scope& scope, const jobs::crawl::Definition& definition);
   // The tags of a resource's ARN are added to and removed from; the tags after are returned.
@@ -160,6 +164,7 @@ class GlueService : public protocol::Service {
   catalog::Documents connections_;
   catalog::Documents security_configurations_;
   registry::SchemaRegistry& schemas_;
+  govern::Access* access_;
 };
 
 #undef TARN_GLUE_REGISTRY_HANDLER

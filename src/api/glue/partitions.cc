@@ -25,8 +25,8 @@ Status FirstError(const std::vector<catalog::ItemError>& errors) {
 
 Result<gen::CreatePartitionResponse> GlueService::CreatePartition(const protocol::Call& call,
                                                                   const gen::CreatePartitionRequest& in) {
-  TARN_TRY(auto errors, catalog_.CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                  {FromWire(*in.partition_input)}));
+  TARN_TRY(auto errors, Seen(call).CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                    {FromWire(*in.partition_input)}));
   TARN_CHECK(FirstError(errors));
   return gen::CreatePartitionResponse{};
 }
@@ -37,7 +37,7 @@ Result<gen::BatchCreatePartitionResponse> GlueService::BatchCreatePartition(
   std::vector<catalog::Partition> partitions;
   for (const gen::PartitionInput& input : inputs) partitions.push_back(FromWire(input));
   TARN_TRY(auto errors,
-           catalog_.CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(partitions)));
+           Seen(call).CreatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(partitions)));
   gen::BatchCreatePartitionResponse out;
   for (const catalog::ItemError& error : errors) {
     if (!out.errors) out.errors.emplace();
@@ -49,8 +49,8 @@ Result<gen::BatchCreatePartitionResponse> GlueService::BatchCreatePartition(
 
 Result<gen::UpdatePartitionResponse> GlueService::UpdatePartition(const protocol::Call& call,
                                                                   const gen::UpdatePartitionRequest& in) {
-  TARN_TRY(auto errors, catalog_.UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                  {{Items(in.partition_value_list), FromWire(*in.partition_input)}}));
+  TARN_TRY(auto errors, Seen(call).UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                    {{Items(in.partition_value_list), FromWire(*in.partition_input)}}));
   TARN_CHECK(FirstError(errors));
   return gen::UpdatePartitionResponse{};
 }
@@ -63,7 +63,7 @@ Result<gen::BatchUpdatePartitionResponse> GlueService::BatchUpdatePartition(
     updates.push_back({Items(entry.partition_value_list), FromWire(*entry.partition_input)});
   }
   TARN_TRY(auto errors,
-           catalog_.UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(updates)));
+           Seen(call).UpdatePartitions(call.scope, Text(in.database_name), Text(in.table_name), std::move(updates)));
   gen::BatchUpdatePartitionResponse out;
   for (const catalog::ItemError& error : errors) {
     if (!out.errors) out.errors.emplace();
@@ -75,8 +75,8 @@ Result<gen::BatchUpdatePartitionResponse> GlueService::BatchUpdatePartition(
 
 Result<gen::DeletePartitionResponse> GlueService::DeletePartition(const protocol::Call& call,
                                                                   const gen::DeletePartitionRequest& in) {
-  TARN_TRY(auto errors, catalog_.DeletePartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                  {Items(in.partition_values)}));
+  TARN_TRY(auto errors, Seen(call).DeletePartitions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                    {Items(in.partition_values)}));
   TARN_CHECK(FirstError(errors));
   return gen::DeletePartitionResponse{};
 }
@@ -84,7 +84,7 @@ Result<gen::DeletePartitionResponse> GlueService::DeletePartition(const protocol
 Result<gen::BatchDeletePartitionResponse> GlueService::BatchDeletePartition(
     const protocol::Call& call, const gen::BatchDeletePartitionRequest& in) {
   const auto values = ValuesOf(Items(in.partitions_to_delete));
-  TARN_TRY(auto errors, catalog_.DeletePartitions(call.scope, Text(in.database_name), Text(in.table_name), values));
+  TARN_TRY(auto errors, Seen(call).DeletePartitions(call.scope, Text(in.database_name), Text(in.table_name), values));
   gen::BatchDeletePartitionResponse out;
   for (const catalog::ItemError& error : errors) {
     if (!out.errors) out.errors.emplace();
@@ -95,8 +95,8 @@ Result<gen::BatchDeletePartitionResponse> GlueService::BatchDeletePartition(
 
 Result<gen::GetPartitionResponse> GlueService::GetPartition(const protocol::Call& call,
                                                             const gen::GetPartitionRequest& in) {
-  TARN_TRY(catalog::Partition partition,
-           catalog_.GetPartition(call.scope, Text(in.database_name), Text(in.table_name), Items(in.partition_values)));
+  TARN_TRY(catalog::Partition partition, Seen(call).GetPartition(call.scope, Text(in.database_name),
+                                                                 Text(in.table_name), Items(in.partition_values)));
   return gen::GetPartitionResponse{
       .partition =
           ToWire(partition, call.scope.account, AsciiLower(Text(in.database_name)), AsciiLower(Text(in.table_name)))};
@@ -104,8 +104,8 @@ Result<gen::GetPartitionResponse> GlueService::GetPartition(const protocol::Call
 
 Result<gen::BatchGetPartitionResponse> GlueService::BatchGetPartition(const protocol::Call& call,
                                                                       const gen::BatchGetPartitionRequest& in) {
-  TARN_TRY(auto partitions, catalog_.GetPartitions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                   ValuesOf(Items(in.partitions_to_get))));
+  TARN_TRY(auto partitions, Seen(call).GetPartitions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                     ValuesOf(Items(in.partitions_to_get))));
   gen::BatchGetPartitionResponse out;
   out.partitions.emplace();
   out.unprocessed_keys.emplace();
@@ -120,7 +120,7 @@ Result<gen::GetPartitionsResponse> GlueService::GetPartitions(const protocol::Ca
                                                               const gen::GetPartitionsRequest& in) {
   if (in.transaction_id) return Fail(kNotSupported, "TransactionId (governed tables) is not supported.");
   if (in.query_as_of_time) return Fail(kNotSupported, "QueryAsOfTime is not supported.");
-  TARN_TRY(catalog::Table table, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+  TARN_TRY(catalog::Table table, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
   TARN_TRY(auto predicate, catalog::PartitionPredicate::Compile(Text(in.expression), table.partition_keys));
   catalog::ListPartitionsOptions options;
   TARN_TRY(options.after, FromToken(in.next_token));
@@ -133,7 +133,7 @@ Result<gen::GetPartitionsResponse> GlueService::GetPartitions(const protocol::Ca
       return Fail(kInvalidInput, "SegmentNumber must be less than TotalSegments.");
     }
   }
-  TARN_TRY(auto page, catalog_.ListPartitions(call.scope, table.database, table.name, options));
+  TARN_TRY(auto page, Seen(call).ListPartitions(call.scope, table.database, table.name, options));
   gen::GetPartitionsResponse out;
   out.partitions.emplace();
   const bool with_columns = !in.exclude_column_schema.value_or(false);
@@ -146,22 +146,22 @@ Result<gen::GetPartitionsResponse> GlueService::GetPartitions(const protocol::Ca
 
 Result<gen::CreatePartitionIndexResponse> GlueService::CreatePartitionIndex(
     const protocol::Call& call, const gen::CreatePartitionIndexRequest& in) {
-  TARN_CHECK(catalog_.CreatePartitionIndex(call.scope, Text(in.database_name), Text(in.table_name),
-                                           {Text(in.partition_index->index_name), Items(in.partition_index->keys)}));
+  TARN_CHECK(Seen(call).CreatePartitionIndex(call.scope, Text(in.database_name), Text(in.table_name),
+                                             {Text(in.partition_index->index_name), Items(in.partition_index->keys)}));
   return gen::CreatePartitionIndexResponse{};
 }
 
 Result<gen::DeletePartitionIndexResponse> GlueService::DeletePartitionIndex(
     const protocol::Call& call, const gen::DeletePartitionIndexRequest& in) {
   TARN_CHECK(
-      catalog_.DeletePartitionIndex(call.scope, Text(in.database_name), Text(in.table_name), Text(in.index_name)));
+      Seen(call).DeletePartitionIndex(call.scope, Text(in.database_name), Text(in.table_name), Text(in.index_name)));
   return gen::DeletePartitionIndexResponse{};
 }
 
 Result<gen::GetPartitionIndexesResponse> GlueService::GetPartitionIndexes(const protocol::Call& call,
                                                                           const gen::GetPartitionIndexesRequest& in) {
-  TARN_TRY(catalog::Table table, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
-  TARN_TRY(auto indexes, catalog_.ListPartitionIndexes(call.scope, table.database, table.name));
+  TARN_TRY(catalog::Table table, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+  TARN_TRY(auto indexes, Seen(call).ListPartitionIndexes(call.scope, table.database, table.name));
   gen::GetPartitionIndexesResponse out;
   out.partition_index_descriptor_list.emplace();
   for (const catalog::PartitionIndex& index : indexes) {

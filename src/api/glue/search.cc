@@ -152,10 +152,10 @@ Result<gen::SearchTablesResponse> GlueService::SearchTables(const protocol::Call
   const std::optional<uint64_t> skip = token.empty() ? uint64_t{0} : ParseU64(token);
   if (!skip) return Fail(kInvalidInput, "Invalid pagination token provided");
   TARN_TRY(auto filters, ParseFilters(Items(in.filters)));
-  TARN_TRY(auto databases, catalog_.ListDatabases(call.scope, {"", SIZE_MAX}));
+  TARN_TRY(auto databases, Seen(call).ListDatabases(call.scope, {"", SIZE_MAX}));
   std::vector<catalog::Table> found;
   for (const catalog::Database& database : databases.items) {
-    auto page = catalog_.ListTables(call.scope, database.name, {"", SIZE_MAX}, [&](const catalog::Table& table) {
+    auto page = Seen(call).ListTables(call.scope, database.name, {"", SIZE_MAX}, [&](const catalog::Table& table) {
       return MatchesText(table, Text(in.search_text)) &&
              std::ranges::all_of(filters, [&](const Filter& filter) { return MatchesFilter(table, filter); });
     });

@@ -31,7 +31,7 @@ Result<gen::ColumnStatistics> ToWire(const catalog::ColumnStatistics& in) {
 }
 
 template <typename Out>
-Result<Out> Get(const catalog::Catalog& catalog, const Scope& scope, const std::string& database,
+Result<Out> Get(const enforce::CatalogView& catalog, const Scope& scope, const std::string& database,
                 const std::string& table, const Values* partition, const std::vector<std::string>& columns) {
   TARN_TRY(auto found, catalog.GetStatistics(scope, database, table, partition, columns));
   Out out;
@@ -52,7 +52,7 @@ Result<Out> Get(const catalog::Catalog& catalog, const Scope& scope, const std::
 }
 
 template <typename Out>
-Result<Out> Put(catalog::Catalog& catalog, const Scope& scope, const std::string& database, const std::string& table,
+Result<Out> Put(enforce::CatalogView catalog, const Scope& scope, const std::string& database, const std::string& table,
                 const Values* partition, const std::vector<gen::ColumnStatistics>& list) {
   TARN_TRY(auto statistics, FromWire(list));
   TARN_TRY(auto errors, catalog.PutStatistics(scope, database, table, partition, statistics));
@@ -68,13 +68,13 @@ Result<Out> Put(catalog::Catalog& catalog, const Scope& scope, const std::string
 
 Result<gen::GetColumnStatisticsForTableResponse> GlueService::GetColumnStatisticsForTable(
     const protocol::Call& call, const gen::GetColumnStatisticsForTableRequest& in) {
-  return Get<gen::GetColumnStatisticsForTableResponse>(catalog_, call.scope, Text(in.database_name),
+  return Get<gen::GetColumnStatisticsForTableResponse>(Seen(call), call.scope, Text(in.database_name),
                                                        Text(in.table_name), nullptr, Items(in.column_names));
 }
 
 Result<gen::GetColumnStatisticsForPartitionResponse> GlueService::GetColumnStatisticsForPartition(
     const protocol::Call& call, const gen::GetColumnStatisticsForPartitionRequest& in) {
-  return Get<gen::GetColumnStatisticsForPartitionResponse>(catalog_, call.scope, Text(in.database_name),
+  return Get<gen::GetColumnStatisticsForPartitionResponse>(Seen(call), call.scope, Text(in.database_name),
                                                            Text(in.table_name), &Items(in.partition_values),
                                                            Items(in.column_names));
 }
@@ -82,27 +82,27 @@ Result<gen::GetColumnStatisticsForPartitionResponse> GlueService::GetColumnStati
 Result<gen::UpdateColumnStatisticsForTableResponse> GlueService::UpdateColumnStatisticsForTable(
     const protocol::Call& call, const gen::UpdateColumnStatisticsForTableRequest& in) {
   return Put<gen::UpdateColumnStatisticsForTableResponse>(
-      catalog_, call.scope, Text(in.database_name), Text(in.table_name), nullptr, Items(in.column_statistics_list));
+      Seen(call), call.scope, Text(in.database_name), Text(in.table_name), nullptr, Items(in.column_statistics_list));
 }
 
 Result<gen::UpdateColumnStatisticsForPartitionResponse> GlueService::UpdateColumnStatisticsForPartition(
     const protocol::Call& call, const gen::UpdateColumnStatisticsForPartitionRequest& in) {
-  return Put<gen::UpdateColumnStatisticsForPartitionResponse>(catalog_, call.scope, Text(in.database_name),
+  return Put<gen::UpdateColumnStatisticsForPartitionResponse>(Seen(call), call.scope, Text(in.database_name),
                                                               Text(in.table_name), &Items(in.partition_values),
                                                               Items(in.column_statistics_list));
 }
 
 Result<gen::DeleteColumnStatisticsForTableResponse> GlueService::DeleteColumnStatisticsForTable(
     const protocol::Call& call, const gen::DeleteColumnStatisticsForTableRequest& in) {
-  TARN_CHECK(catalog_.DeleteStatistics(call.scope, Text(in.database_name), Text(in.table_name), nullptr,
-                                       Text(in.column_name)));
+  TARN_CHECK(Seen(call).DeleteStatistics(call.scope, Text(in.database_name), Text(in.table_name), nullptr,
+                                         Text(in.column_name)));
   return gen::DeleteColumnStatisticsForTableResponse{};
 }
 
 Result<gen::DeleteColumnStatisticsForPartitionResponse> GlueService::DeleteColumnStatisticsForPartition(
     const protocol::Call& call, const gen::DeleteColumnStatisticsForPartitionRequest& in) {
-  TARN_CHECK(catalog_.DeleteStatistics(call.scope, Text(in.database_name), Text(in.table_name),
-                                       &Items(in.partition_values), Text(in.column_name)));
+  TARN_CHECK(Seen(call).DeleteStatistics(call.scope, Text(in.database_name), Text(in.table_name),
+                                         &Items(in.partition_values), Text(in.column_name)));
   return gen::DeleteColumnStatisticsForPartitionResponse{};
 }
 

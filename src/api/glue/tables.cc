@@ -62,6 +62,7 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
   table.creator = govern::PrincipalOf(call.caller);
   if (in.open_table_format_input) {
     TARN_TRY(auto definition, DefinitionOf(*in.open_table_format_input, table));
+    TARN_CHECK(Seen(call).MayCreateTable(call.scope, table.database, table.location()));
     TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));
     return gen::CreateTableResponse{};
   }
@@ -70,9 +71,11 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
     indexes.push_back({Text(index.index_name), Items(index.keys)});
   }
   if (NamesMetadataFile(table)) {
+    TARN_CHECK(Seen(call).MayCreateTable(call.scope, table.database, table.location()));
+    TARN_CHECK(Seen(call).rights().RequireLocation(*catalog::Find(table.parameters, "metadata_location")));
     TARN_CHECK(iceberg_.Import(call.scope, std::move(table), indexes));
   } else {
-    TARN_CHECK(catalog_.CreateTable(call.scope, std::move(table), indexes));
+    TARN_CHECK(Seen(call).CreateTable(call.scope, std::move(table), indexes));
   }
   return gen::CreateTableResponse{};
 }
@@ -90,9 +93,10 @@ Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& 
     options.expected_version = version;
   }
   if (NamesMetadataFile(table)) {
+    TARN_CHECK(Seen(call).MayUpdateTable(call.scope, table));
     TARN_CHECK(iceberg_.ImportCommit(call.scope, table, options));
   } else {
-    TARN_CHECK(catalog_.UpdateTable(call.scope, std::move(table), options));
+    TARN_CHECK(Seen(call).UpdateTable(call.scope, std::move(table), options));
   }
   return gen::UpdateTableResponse{};
 }
@@ -100,17 +104,17 @@ Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& 
 Result<gen::DeleteTableResponse> GlueService::DeleteTable(const protocol::Call& call,
                                                           const gen::DeleteTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
-  TARN_CHECK(catalog_.DeleteTable(call.scope, Text(in.database_name), Text(in.name)));
+  TARN_CHECK(Seen(call).DeleteTable(call.scope, Text(in.database_name), Text(in.name)));
   return gen::DeleteTableResponse{};
 }
 
 Result<gen::BatchDeleteTableResponse> GlueService::BatchDeleteTable(const protocol::Call& call,
                                                                     const gen::BatchDeleteTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
-  TARN_CHECK(catalog_.GetDatabase(call.scope, Text(in.database_name)));
+  TARN_CHECK(Seen(call).GetDatabase(call.scope, Text(in.database_name)));
   gen::BatchDeleteTableResponse out;
   for (const std::string& name : Items(in.tables_to_delete)) {
-    Status deleted = catalog_.DeleteTable(call.scope, Text(in.database_name), name);
+    Status deleted = Seen(call).DeleteTable(call.scope, Text(in.database_name), name);
     if (deleted.ok()) continue;
     if (!out.errors) out.errors.emplace();
     out.errors->push_back({.table_name = name, .error_detail = ToDetail(deleted.error())});
@@ -121,7 +125,7 @@ Result<gen::BatchDeleteTableResponse> GlueService::BatchDeleteTable(const protoc
 Result<gen::GetTableResponse> GlueService::GetTable(const protocol::Call& call, const gen::GetTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
   if (in.query_as_of_time) return Fail(kNotSupported, "QueryAsOfTime is not supported.");
-  TARN_TRY(catalog::Table table, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.name)));
+  TARN_TRY(catalog::Table table, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.name)));
   return gen::GetTableResponse{.table = ToWire(table, call.scope.account)};
 }
 
@@ -131,8 +135,8 @@ Result<gen::GetTablesResponse> GlueService::GetTables(const protocol::Call& call
   TARN_TRY(NamePattern pattern, NamePattern::Compile(Text(in.expression)));
   TARN_TRY(std::string after, FromToken(in.next_token));
   TARN_TRY(auto page,
-           catalog_.ListTables(call.scope, Text(in.database_name), {after, PageSize(in.max_results, kTablesPerPage)},
-                               [&](const catalog::Table& table) { return pattern.Matches(table.name); }));
+           Seen(call).ListTables(call.scope, Text(in.database_name), {after, PageSize(in.max_results, kTablesPerPage)},
+                                 [&](const catalog::Table& table) { return pattern.Matches(table.name); }));
   gen::GetTablesResponse out;
   out.table_list.emplace();
   const auto& attributes = Items(in.attributes_to_get);
@@ -147,8 +151,8 @@ Result<gen::GetTablesResponse> GlueService::GetTables(const protocol::Call& call
 Result<gen::GetTableVersionsResponse> GlueService::GetTableVersions(const protocol::Call& call,
                                                                     const gen::GetTableVersionsRequest& in) {
   TARN_TRY(std::string after, FromToken(in.next_token));
-  TARN_TRY(auto page, catalog_.ListTableVersions(call.scope, Text(in.database_name), Text(in.table_name),
-                                                 {after, PageSize(in.max_results, kTablesPerPage)}));
+  TARN_TRY(auto page, Seen(call).ListTableVersions(call.scope, Text(in.database_name), Text(in.table_name),
+                                                   {after, PageSize(in.max_results, kTablesPerPage)}));
   gen::GetTableVersionsResponse out;
   out.table_versions.emplace();
   for (const catalog::Table& table : page.items) {
@@ -161,30 +165,30 @@ Result<gen::GetTableVersionsResponse> GlueService::GetTableVersions(const protoc
 Result<gen::GetTableVersionResponse> GlueService::GetTableVersion(const protocol::Call& call,
                                                                   const gen::GetTableVersionRequest& in) {
   if (!in.version_id) {
-    TARN_TRY(catalog::Table latest, catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+    TARN_TRY(catalog::Table latest, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
     return gen::GetTableVersionResponse{.table_version = VersionToWire(latest, call.scope.account)};
   }
   TARN_TRY(uint64_t version, ParseVersion(in.version_id));
   TARN_TRY(catalog::Table table,
-           catalog_.GetTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
+           Seen(call).GetTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
   return gen::GetTableVersionResponse{.table_version = VersionToWire(table, call.scope.account)};
 }
 
 Result<gen::DeleteTableVersionResponse> GlueService::DeleteTableVersion(const protocol::Call& call,
                                                                         const gen::DeleteTableVersionRequest& in) {
   TARN_TRY(uint64_t version, ParseVersion(in.version_id));
-  TARN_CHECK(catalog_.DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
+  TARN_CHECK(Seen(call).DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
   return gen::DeleteTableVersionResponse{};
 }
 
 Result<gen::BatchDeleteTableVersionResponse> GlueService::BatchDeleteTableVersion(
     const protocol::Call& call, const gen::BatchDeleteTableVersionRequest& in) {
-  TARN_CHECK(catalog_.GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
+  TARN_CHECK(Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
   gen::BatchDeleteTableVersionResponse out;
   for (const std::string& id : Items(in.version_ids)) {
     auto version = ParseVersion(id);
     Status deleted =
-        version.ok() ? catalog_.DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), *version)
+        version.ok() ? Seen(call).DeleteTableVersion(call.scope, Text(in.database_name), Text(in.table_name), *version)
                      : Status(version.error());
     if (deleted.ok()) continue;
     if (!out.errors) out.errors.emplace();

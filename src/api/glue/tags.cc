@@ -34,14 +34,20 @@ Result<catalog::Parameters> GlueService::EditTagsOf(const protocol::Call& call, 
   const bool edit = !add.empty() || !remove.empty();
   catalog::Parameters tags;
   if (kind == "database") {
-    if (edit) TARN_CHECK(catalog_.TagDatabase(call.scope, name, add, remove));
-    TARN_TRY(catalog::Database database, catalog_.GetDatabase(call.scope, name));
+    if (edit) {
+      TARN_CHECK(Seen(call).rights().RequireDatabase(name, govern::Permission::kAlter));
+      TARN_CHECK(catalog_.TagDatabase(call.scope, name, add, remove));
+    }
+    TARN_TRY(catalog::Database database, Seen(call).GetDatabase(call.scope, name));
     tags = database.tags;
   } else if (kind == "table" && name.find('/') != std::string::npos) {
     const std::string parent = name.substr(0, name.find('/'));
     const std::string table_name = name.substr(parent.size() + 1);
-    if (edit) TARN_CHECK(catalog_.TagTable(call.scope, parent, table_name, add, remove));
-    TARN_TRY(catalog::Table table, catalog_.GetTable(call.scope, parent, table_name));
+    if (edit) {
+      TARN_CHECK(Seen(call).rights().RequireTable(parent, table_name, govern::Permission::kAlter));
+      TARN_CHECK(catalog_.TagTable(call.scope, parent, table_name, add, remove));
+    }
+    TARN_TRY(catalog::Table table, Seen(call).GetTable(call.scope, parent, table_name));
     tags = table.tags;
   } else if (kind == "crawler") {
     if (edit) TARN_CHECK(crawlers_.Tag(call.scope, name, add, remove));

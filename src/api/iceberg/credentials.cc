@@ -111,6 +111,12 @@ std::vector<object::Location> PlacesOf(const iceberg::TableMetadata& metadata) {
   return places;
 }
 
+Status MayOpenFiles(const Asked& asked, std::string_view table) {
+  TARN_TRY(const auto access, asked.rights().OfTable(asked.name_space, table));
+  const bool may = access.whole() || access.Has(govern::Permission::kCreateTable);
+  return may ? Ok() : Status(enforce::Insufficient(govern::Permission::kSelect, table));
+}
+
 bool MayWrite(const Asked& asked, std::string_view table) {
   return asked.May("glue:UpdateTable", asked.name_space, table).ok();
 }
@@ -131,7 +137,7 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
                    const iceberg::TableMetadata& metadata) {
   json::Object config = FileAccessOf(asked);
   const auto places = PlacesOf(metadata);
-  if (places.empty() || !CanHandOn(asked)) {
+  if (places.empty() || !CanHandOn(asked) || !MayOpenFiles(asked, table).ok()) {
     out.Key("config").Write(config);
     return Ok();
   }
@@ -160,7 +166,7 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
 Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::string_view table,
                                const iceberg::TableMetadata& metadata) {
   const auto places = PlacesOf(metadata);
-  if (places.empty() || !CanHandOn(asked) || !Asks(asked, kVended)) return Ok();
+  if (places.empty() || !CanHandOn(asked) || !Asks(asked, kVended) || !MayOpenFiles(asked, table).ok()) return Ok();
   TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, table)));
   out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, made));
   return Ok();
@@ -170,6 +176,7 @@ namespace {
 
 Result<Answer> LoadCredentials(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
+  TARN_CHECK(MayOpenFiles(asked, asked.table));
   TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
                                     asked.name_space, asked.table));
   json::Array credentials;

@@ -50,6 +50,8 @@ bool IsBelow(const object::Location& place, std::string_view key);
 // Credentials for those places, valid for 50 minutes at least. Error kForbidden for a caller who is a session himself.
 Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, const std::vector<object::Location>& places,
                                                       bool may_write);
+// Error kInsufficient for one who does not see every byte of the table. The maker of a table not there yet may.
+Status MayOpenFiles(const Asked& asked, std::string_view table);
 // Whether the caller may change the table.
 bool MayWrite(const Asked& asked, std::string_view table);
 

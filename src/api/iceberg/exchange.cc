@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/errors.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 
@@ -26,6 +27,7 @@ constexpr std::array kExceptions{
     Exception{&kNotAuthorized, 401, "NotAuthorizedException"},
     Exception{&kForbidden, 403, "ForbiddenException"},
     Exception{&identity::kAccessDenied, 403, "ForbiddenException"},
+    Exception{&enforce::kInsufficient, 403, "ForbiddenException"},
     Exception{&kNoSuchRoute, 404, "NoSuchRouteException"},
     Exception{&kNoSuchPlanId, 404, "NoSuchPlanIdException"},
     Exception{&kNoSuchPlanTask, 404, "NoSuchPlanTaskException"},
@@ -110,7 +112,17 @@ Status Asked::May(std::string_view action, std::string_view database, std::strin
   identity::Check check;
   check.action = action;
   check.resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resource);
-  return parts->authorizer->Authorize(caller, std::span(&check, 1));
+  TARN_CHECK(parts->authorizer->Authorize(caller, std::span(&check, 1)));
+  return rights().RequireFor(action, database, table);
+}
+
+Result<catalog::Page<catalog::Table>> SeenTables(const Asked& asked, Result<catalog::Page<catalog::Table>> page) {
+  if (!page.ok() || !asked.rights().governed()) return page;
+  for (size_t i = page->items.size(); i-- > 0;) {
+    TARN_TRY(const auto access, asked.rights().OfTable(page->items[i].database, page->items[i].name));
+    if (!enforce::Exists(access)) page->items.erase(page->items.begin() + static_cast<ptrdiff_t>(i));
+  }
+  return page;
 }
 
 Pairs PairsOf(std::string_view text) {

@@ -13,6 +13,7 @@
 #include "base/scope.h"
 #include "catalog/errors.h"
 #include "catalog/namespaces.h"
+#include "enforce/rights.h"
 #include "http/message.h"
 #include "identity/caller.h"
 #include "json/json.h"
@@ -65,8 +66,11 @@ struct Asked {
   mutable std::optional<Answer> promised;
 
   Result<json::Value> Json() const;  // kBadRequest unless the body is one object
-  // Succeeds when the caller may do `action` on the catalog, the database or the table ("" names none).
+  // Succeeds when the caller may do `action`, by IAM and by Lake Formation, on the catalog, the database or the table
+  // ("" names none).
   Status May(std::string_view action, std::string_view database = {}, std::string_view table = {}) const;
+  // What Lake Formation says of the caller.
+  enforce::Rights rights() const { return {parts->access, caller, scope}; }
   // Where the page asked for begins and how long it is; kBadRequest for a bad pageSize.
   Result<catalog::ListOptions> PageAsked() const;
   // Clients that name neither pageToken nor pageSize get all.
@@ -129,6 +133,9 @@ Result<json::Object> ListedAs(const Asked& asked, std::string_view key, List lis
   answer.emplace_back(key, std::move(found));
   return answer;
 }
+
+// Those that the caller may know of.
+Result<catalog::Page<catalog::Table>> SeenTables(const Asked& asked, Result<catalog::Page<catalog::Table>> page);
 
 // ["a", "b"] as the catalog names it; kBadRequest for none and for levels that are no names.
 Result<std::string> NamespaceOf(const json::Value* levels);

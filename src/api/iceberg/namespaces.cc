@@ -53,14 +53,25 @@ Answer NamespaceAnswer(const catalog::Database& database) {
                                                  {"properties", PropertiesOf(database)}})};
 }
 
+// Those that the caller may know of.
+Result<catalog::Page<catalog::Database>> Seen(const Asked& asked, Result<catalog::Page<catalog::Database>> page) {
+  if (!page.ok() || !asked.rights().governed()) return page;
+  for (size_t i = page->items.size(); i-- > 0;) {
+    TARN_TRY(const auto access, asked.rights().OfDatabase(page->items[i].name));
+    if (!enforce::Exists(access)) page->items.erase(page->items.begin() + static_cast<ptrdiff_t>(i));
+  }
+  return page;
+}
+
 Result<Answer> ListNamespaces(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabases"));
   const auto given = asked.query.find("parent");
   const std::string parent = given == asked.query.end() ? std::string() : given->second;
   const auto list = [&](const catalog::ListOptions& options) {
     const catalog::Catalog& catalog = *asked.parts->catalog;
-    return parent.empty() ? catalog.ListDatabases(asked.scope, options)
-                          : Worded(catalog.ListChildren(asked.scope, parent, options), parent);
+    auto page = parent.empty() ? catalog.ListDatabases(asked.scope, options)
+                               : Worded(catalog.ListChildren(asked.scope, parent, options), parent);
+    return Seen(asked, std::move(page));
   };
   const auto show = [](const catalog::Database& database) { return ShownNamespace(database.Shown()); };
   TARN_TRY(auto answer, ListedAs(asked, "namespaces", list, show));
@@ -74,6 +85,7 @@ Result<Answer> CreateNamespace(const Asked& asked) {
   TARN_CHECK(asked.May("glue:CreateDatabase", database.name));
   TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
   database.shown_name = database.name;
+  TARN_CHECK(asked.rights().RequireLocation(database.location.value_or("")));
   asked.promised = NamespaceAnswer(database);
   const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database, asked.also);
   if (made.Is(catalog::kAlreadyExists)) {

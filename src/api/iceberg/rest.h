@@ -19,6 +19,7 @@
 #include "catalog/iceberg/purge.h"
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
+#include "govern/access.h"
 #include "http/server.h"
 #include "identity/authorize.h"
 #include "identity/directory.h"
@@ -38,6 +39,7 @@ struct Parts {
   identity::CredentialSource* credentials = nullptr;
   const identity::Authorizer* authorizer = nullptr;
   WorkerPool* pool = nullptr;
+  govern::Access* access = nullptr;  // null: nothing is governed
   catalog::Catalog* catalog = nullptr;
   catalog::IcebergTables* tables = nullptr;
   catalog::IcebergViews* views = nullptr;

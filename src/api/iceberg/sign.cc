@@ -192,6 +192,7 @@ Answer Sign(const Asked& asked, const SignAsked& request, const identity::Tempor
 
 Result<Answer> SignRequest(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
+  TARN_CHECK(MayOpenFiles(asked, asked.table));
   TARN_TRY(const json::Value body, asked.Json());
   SignAsked request;
   TARN_CHECK(ReadSignAsked(body, request));

@@ -1,4 +1,5 @@
 // Tables leave and move: drop, unregister, rename.
+#include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "base/strings.h"
 
@@ -26,6 +27,7 @@ Result<Answer> DropTable(const Asked& asked) {
 // Commits in flight fail: there is no table any more.
 Result<Answer> UnregisterTable(const Asked& asked) {
   TARN_CHECK(asked.May("glue:DeleteTable", asked.name_space, asked.table));
+  TARN_CHECK(MayOpenFiles(asked, asked.table));
   // The answer is promised before the change: afterwards nothing leads to the metadata.
   TARN_TRY(const auto before, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
                                      asked.name_space, asked.table));

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/iceberg_view.h"
 #include "iceberg/metadata/update.h"
 #include "iceberg/schema/partition.h"
 
@@ -53,12 +54,41 @@ Result<Answer> TableAnswer(const Asked& asked, const IcebergTable& table, std::s
   return answer;
 }
 
+// Of one who sees a part: the columns that are seen, no way to the files, and what a reader would have to keep to.
+Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, const govern::TableAccess& access) {
+  if (!access.Has(govern::Permission::kSelect)) {
+    return enforce::Insufficient(govern::Permission::kSelect, asked.table);
+  }
+  TARN_TRY(const iceberg::TableMetadata seen, enforce::SeenMetadata(access, *table.metadata));
+  json::Writer out;
+  out.BeginObject();
+  out.Key("metadata-location").String(table.metadata_location).Key("metadata");
+  seen.Write(out);
+  out.Key("config").Write(FileAccessOf(asked));
+  json::Array columns;
+  for (const iceberg::Field& column : seen.schema().columns()) {
+    columns.emplace_back(json::Object{{"field-id", int64_t{column.id}}});
+  }
+  out.Key("read-restrictions").Write(json::Object{{"required-column-projections", std::move(columns)}});
+  out.EndObject();
+  return Answer{.body = out.Take()};
+}
+
+// Where a commit would move the table.
+Status CheckPlaces(const Asked& asked, const json::Value& updates) {
+  if (!asked.rights().governed() || !updates.is_array()) return Ok();
+  for (const json::Value& update : *updates.AsArray()) {
+    TARN_CHECK(asked.rights().RequireLocation(update.StringOr("location", "")));
+  }
+  return Ok();
+}
+
 Result<Answer> ListTables(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTables", asked.name_space));
   TARN_TRY(const auto database,
            Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
   const auto list = [&](const catalog::ListOptions& options) {
-    return asked.parts->tables->List(asked.scope, asked.name_space, options);
+    return SeenTables(asked, asked.parts->tables->List(asked.scope, asked.name_space, options));
   };
   const json::Array space = ShownNamespace(database.Shown());
   const auto show = [&](const catalog::Table& table) {
@@ -89,6 +119,7 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
+  TARN_CHECK(asked.rights().RequireLocation(table.location));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
                                                                staged, asked.also),
@@ -103,6 +134,8 @@ Result<Answer> LoadTable(const Asked& asked) {
   if (snapshots != "all" && snapshots != "refs") return Fail(kBadRequest, "snapshots is all or refs");
   TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
                                     asked.name_space, asked.table));
+  TARN_TRY(const auto access, asked.rights().OfTable(asked.name_space, asked.table));
+  if (!access.whole()) return RestrictedAnswer(asked, table, access);
   if (asked.headers->Get("if-none-match") == TagOf(table, snapshots)) return Fail(kNotModified, "");
   return TableAnswer(asked, table, asked.table, snapshots);
 }
@@ -131,6 +164,7 @@ Result<Answer> CommitTable(const Asked& asked) {
   const json::Value* requirements = body.Find("requirements");
   const json::Value* updates = body.Find("updates");
   if (requirements == nullptr || updates == nullptr) return Fail(kBadRequest, "requirements and updates must be given");
+  TARN_CHECK(CheckPlaces(asked, *updates));
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
   TARN_TRY(const auto table, Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required,
@@ -144,6 +178,7 @@ Result<Answer> RegisterTable(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(const std::string location, TextOf(body, "metadata-location"));
+  TARN_CHECK(asked.rights().RequireLocation(location));
   TARN_TRY(const bool overwrite, FlagOf(body, "overwrite"));
   TARN_TRY(const auto table,
            Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite, asked.also),

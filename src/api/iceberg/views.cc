@@ -41,7 +41,7 @@ Result<Answer> ListViews(const Asked& asked) {
   TARN_TRY(const auto database,
            Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
   const auto list = [&](const catalog::ListOptions& options) {
-    return asked.parts->views->List(asked.scope, asked.name_space, options);
+    return SeenTables(asked, asked.parts->views->List(asked.scope, asked.name_space, options));
   };
   const json::Array space = ShownNamespace(database.Shown());
   const auto show = [&](const catalog::Table& view) {

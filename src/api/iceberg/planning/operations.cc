@@ -259,6 +259,8 @@ Result<Answer> Completed(const Asked& asked, const IcebergTable& table, const Sc
 
 Result<IcebergTable> TableOf(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
+  // A plan names files and bounds of values: there is none for one who may not open them.
+  TARN_CHECK(MayOpenFiles(asked, asked.table));
   auto table = asked.parts->tables->Load(asked.scope, asked.name_space, asked.table);
   if (table.Is(catalog::kNoSuchTable)) {
     return Fail(catalog::kNoSuchTable, fmt::format("Table does not exist: {}.{}", asked.name_space, asked.table));

@@ -1,0 +1,125 @@
+#include "enforce/object_authorizer.h"
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "catalog/scopes.h"
+
+namespace tarn::enforce {
+namespace {
+
+using govern::Permission;
+using govern::TableAccess;
+
+constexpr std::string_view kS3Arn = "arn:aws:s3:::";
+constexpr int64_t kPlacesMicros = 1'000'000;
+
+bool Deletes(std::string_view action) { return action.starts_with("s3:Delete"); }
+
+bool Reads(std::string_view action) { return action.starts_with("s3:Get") || action.starts_with("s3:List"); }
+
+// The object, or the prefix of a listing, that the check is about; empty: neither.
+std::string UriOf(const identity::Check& check) {
+  const std::string_view resource = std::string_view(check.resource).substr(kS3Arn.size());
+  if (resource.find('/') != std::string_view::npos) return fmt::format("s3://{}", resource);
+  if (!check.action.starts_with("s3:ListBucket")) return "";
+  const auto prefix = check.context.find("s3:prefix");
+  if (prefix == check.context.end() || prefix->second.empty()) return "";
+  return fmt::format("s3://{}/{}", resource, prefix->second);
+}
+
+std::string FolderOf(std::string_view location) {
+  std::string folder(location);
+  if (!folder.ends_with('/')) folder += '/';
+  // Other schemes that Hadoop has for the same place.
+  for (const std::string_view scheme : {"s3a://", "s3n://"}) {
+    if (folder.starts_with(scheme)) folder = "s3://" + folder.substr(scheme.size());
+  }
+  return folder;
+}
+
+}  // namespace
+
+Status ObjectAuthorizer::Authorize(const identity::Caller& caller, std::span<const identity::Check> checks) const {
+  TARN_CHECK(inner_.Authorize(caller, checks));
+  for (const identity::Check& check : checks) {
+    if (check.resource.starts_with(kS3Arn)) TARN_CHECK(CheckObject(caller, check));
+  }
+  return Ok();
+}
+
+Status ObjectAuthorizer::CheckObject(const identity::Caller& caller, const identity::Check& check) const {
+  if (caller.type == identity::PrincipalType::kService) return Ok();
+  const std::string uri = UriOf(check);
+  if (uri.empty()) return Ok();
+  TARN_TRY(const bool may, May(caller, check, uri));
+  if (may) return Ok();
+  return Fail(
+      identity::kAccessDenied,
+      fmt::format("User: {} is not authorized to perform: {} on resource: \"{}\" because Lake Formation governs "
+                  "the location",
+                  caller.arn.empty() ? "anonymous" : caller.arn, check.action, check.resource));
+}
+
+Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identity::Check& check,
+                                   const std::string& uri) const {
+  TARN_TRY(const auto location, access_.OfLocation(caller, uri));
+  if (!location || location->hybrid) return true;
+  if (caller.is_root() && caller.account == location->account) return true;
+  TARN_TRY(const auto tables, TablesAt(uri));
+  bool governed = false;
+  for (const Place& place : tables) {
+    TARN_TRY(const TableAccess access, access_.OfTable(caller, place.scope, place.database, place.table));
+    if (!access.governed) continue;
+    governed = true;
+    if (!access.whole()) return false;
+    if (Reads(check.action) || location->data_access) continue;
+    if (!access.Has(Deletes(check.action) ? Permission::kDelete : Permission::kInsert)) return false;
+  }
+  return governed || !tables.empty() || location->data_access;
+}
+
+Result<std::vector<ObjectAuthorizer::Place>> ObjectAuthorizer::TablesAt(std::string_view uri) const {
+  TARN_TRY(const auto places, PresentPlaces());
+  std::vector<Place> found;
+  for (size_t slash = uri.find('/', 5); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
+    const auto [begin, end] = places->equal_range(std::string(uri.substr(0, slash + 1)));
+    for (auto place = begin; place != end; ++place) found.push_back(place->second);
+  }
+  return found;
+}
+
+Result<std::shared_ptr<const ObjectAuthorizer::Places>> ObjectAuthorizer::PresentPlaces() const {
+  const Timestamp now = clock_.Now();
+  {
+    std::lock_guard lock(mutex_);
+    if (places_ && now.micros - looked_.micros < kPlacesMicros && now.micros >= looked_.micros) return places_;
+  }
+  auto places = std::make_shared<Places>();
+  TARN_TRY(const auto scopes, catalog::ListScopes(store_));
+  for (const Scope& scope : scopes) {
+    catalog::ListOptions databases;
+    do {
+      TARN_TRY(auto page, catalog_.ListDatabases(scope, databases));
+      for (const catalog::Database& database : page.items) {
+        catalog::ListOptions tables;
+        do {
+          auto listed = catalog_.ListTables(scope, database.name, tables);
+          if (!listed.ok()) break;  // dropped meanwhile
+          for (const catalog::Table& table : listed->items) {
+            if (table.location().empty()) continue;
+            places->emplace(FolderOf(table.location()), Place{scope, table.database, table.name});
+          }
+          tables.after = listed->next;
+        } while (!tables.after.empty());
+      }
+      databases.after = page.next;
+    } while (!databases.after.empty());
+  }
+  std::lock_guard lock(mutex_);
+  places_ = places;
+  looked_ = now;
+  return std::shared_ptr<const Places>(places);
+}
+
+}  // namespace tarn::enforce

@@ -1,0 +1,61 @@
+// Closes objects below registered locations to callers who may not read the whole table that they are of.
+//
+// Stands before another authoriser and only ever adds refusals: what S3 asks of an object, in whatever operation (GET,
+// HEAD, a copy's source, versions, attributes, links signed before), is asked here too. A location that is not
+// registered, or registered as hybrid, is none of Lake Formation's. Below one:
+// - an object of a governed table is read by who sees all of the table, and written by who besides holds INSERT (to
+//   delete: DELETE) or DATA_LOCATION_ACCESS; one of several tables, by who may with each of them;
+// - any other object is touched by holders of DATA_LOCATION_ACCESS alone.
+// The account's root and the lake's own actors are not bound, as everywhere. Listings of keys below an unreadable table
+// are refused. Which tables lie where is looked at anew after a second: a new table's objects are until then those of
+// no table. Errors: identity::kAccessDenied, failures of reading. Threads: any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "govern/access.h"
+#include "identity/authorize.h"
+#include "kv/kv.h"
+
+namespace tarn::enforce {
+
+class ObjectAuthorizer : public identity::Authorizer {
+ public:
+  // All outlive it.
+  ObjectAuthorizer(const identity::Authorizer& inner, govern::Access& access, const catalog::Catalog& catalog,
+                   kv::Store& store, const Clock& clock)
+      : inner_(inner), access_(access), catalog_(catalog), store_(store), clock_(clock) {}
+
+  Status Authorize(const identity::Caller& caller, std::span<const identity::Check> checks) const override;
+
+ private:
+  struct Place {
+    Scope scope;
+    std::string database;
+    std::string table;
+  };
+  using Places = std::multimap<std::string, Place>;  // by "s3://bucket/prefix/"
+
+  Status CheckObject(const identity::Caller& caller, const identity::Check& check) const;
+  Result<bool> May(const identity::Caller& caller, const identity::Check& check, const std::string& uri) const;
+  Result<std::shared_ptr<const Places>> PresentPlaces() const;
+  Result<std::vector<Place>> TablesAt(std::string_view uri) const;
+
+  const identity::Authorizer& inner_;
+  govern::Access& access_;
+  const catalog::Catalog& catalog_;
+  kv::Store& store_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Places> places_;
+  mutable Timestamp looked_;
+};
+
+}  // namespace tarn::enforce

@@ -83,6 +83,9 @@ Result<iceberg::TableMetadata> SeenMetadata(const TableAccess& access, const ice
     auto copy = std::make_shared<iceberg::Snapshot>(*snapshot);
     copy->summary.clear();
     copy->parent_id.reset();
+    // Readers must find a name here; the true one leads to files that are not theirs.
+    copy->manifests.clear();
+    copy->manifest_list = fmt::format("{}/metadata/snap-{}.avro", metadata.location, copy->snapshot_id);
     copy->schema_id = schema->schema_id();
     copy->first_row_id.reset();
     copy->added_rows.reset();

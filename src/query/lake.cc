@@ -55,6 +55,21 @@ Result<engine::ColumnDef> ToEngineColumn(const catalog::Column& column) {
   return engine::ColumnDef{AsciiLower(column.name), std::move(type)};
 }
 
+Status AddColumns(const catalog::Table& table, bool partitions, sql::TableInfo& info) {
+  if (!partitions) {
+    for (const catalog::Column& column : table.columns()) {
+      TARN_TRY(sql::TableColumn known, ToSqlColumn(table, column));
+      info.columns.push_back(std::move(known));
+    }
+  }
+  for (const catalog::Column& key : table.partition_keys) {
+    TARN_TRY(sql::TableColumn known, ToSqlColumn(table, key));
+    if (!partitions) info.partition_keys.push_back(known.name);
+    info.columns.push_back(std::move(known));
+  }
+  return Ok();
+}
+
 engine::Type Text() { return engine::Type{engine::Kind::kVarchar}; }
 
 struct SchemaColumn {
@@ -236,17 +251,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
   if (partitions && table->partition_keys.empty()) return std::optional<sql::TableInfo>();
   // Who may describe but not select finds a table without columns, as Athena has it.
   if (!loaded.access.Has(govern::Permission::kSelect)) return std::optional(std::move(info));
-  if (!partitions) {
-    for (const catalog::Column& column : table->columns()) {
-      TARN_TRY(sql::TableColumn known, ToSqlColumn(*table, column));
-      info.columns.push_back(std::move(known));
-    }
-  }
-  for (const catalog::Column& key : table->partition_keys) {
-    TARN_TRY(sql::TableColumn known, ToSqlColumn(*table, key));
-    if (!partitions) info.partition_keys.push_back(known.name);
-    info.columns.push_back(std::move(known));
-  }
+  TARN_CHECK(AddColumns(*table, partitions, info));
   if (!partitions && info.kind == sql::TableInfo::kTable && loaded.access.whole()) {
     sql::Type modified = sql::MakeType(sql::TypeKind::kTimestampTz);
     modified.length = 3;
@@ -255,6 +260,14 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
                            {"$file_modified_time", modified}};
   }
   return std::optional(std::move(info));
+}
+
+Result<std::optional<sql::TableInfo>> Lake::FindTarget(const sql::TableName& name) const {
+  TARN_TRY(auto info, FindTable(name));
+  if (!info || !info->columns.empty()) return info;
+  TARN_TRY(const SeenTable loaded, Load(name.database, name.table));
+  if (loaded.table != nullptr && !loaded.table->IsView()) TARN_CHECK(AddColumns(*loaded.table, false, *info));
+  return info;
 }
 
 void Lake::Prune(const std::vector<sql::TableUse>& uses) {
@@ -378,6 +391,10 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
   auto known = InformationTables().find(name);
   if (known == InformationTables().end()) {
     return Fail(engine::kTableNotFound, fmt::format("table {}.{} does not exist", kInformationSchema, name));
+  }
+  {
+    std::scoped_lock lock(mutex_);
+    governed_ = governed_ || seen_.rights().governed();
   }
   auto binding = std::make_shared<engine::TableBinding>();
   binding->format = engine::Format::kRows;

@@ -80,6 +80,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
+  // A table to insert into: all of its columns, also for one who may not read it.
+  Result<std::optional<sql::TableInfo>> FindTarget(const sql::TableName& name) const;
   Result<std::optional<sql::TableInfo>> FindVersion(const sql::TableName& name, const std::string& kind,
                                                     sql::ExprPtr value) const override;
   Result<bool> DatabaseExists(const std::string& catalog, const std::string& database) const override;

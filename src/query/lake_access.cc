@@ -101,7 +101,30 @@ class Replacer {
   const sql::AnalyzeContext& context_;
 };
 
+class Placed : public engine::FileSource {
+ public:
+  Placed(std::shared_ptr<engine::FileSource> inner, std::string folder, const enforce::Rights& rights)
+      : inner_(std::move(inner)), folder_(std::move(folder)), rights_(rights) {}
+
+  Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
+    if (!file.path.starts_with(folder_)) TARN_CHECK(rights_.RequireLocation(file.path));
+    return inner_->Open(file);
+  }
+
+ private:
+  const std::shared_ptr<engine::FileSource> inner_;
+  const std::string folder_;
+  const enforce::Rights& rights_;
+};
+
 }  // namespace
+
+std::shared_ptr<engine::FileSource> PlacedSource(std::shared_ptr<engine::FileSource> inner, std::string folder,
+                                                 const enforce::Rights& rights) {
+  if (!rights.governed()) return inner;
+  if (!folder.ends_with('/')) folder += '/';
+  return std::make_shared<Placed>(std::move(inner), std::move(folder), rights);
+}
 
 std::optional<sql::Type> SeenType(const TableAccess& access, const std::string& path, const sql::Type& type) {
   if (!access.governed || !access.Has(Permission::kSelect)) return type;

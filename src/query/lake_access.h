@@ -5,6 +5,7 @@
 // enforce::kInsufficient, sql's for a filter that is none. Threads: any.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/table.h"
+#include "enforce/rights.h"
 #include "engine/table.h"
 #include "govern/access.h"
 #include "iceberg/metadata/table_metadata.h"
@@ -29,6 +31,11 @@ Status BindAccess(const govern::TableAccess& access, std::string_view table,
 
 // The text of a view of which the caller sees some columns alone.
 Result<std::string> SeenView(const catalog::Table& view, const std::string& text, const govern::TableAccess& access);
+
+// Opens files elsewhere than below `folder` for those alone who may use the registered location that they are in: a
+// table's metadata can name any file. `rights` outlive it.
+std::shared_ptr<engine::FileSource> PlacedSource(std::shared_ptr<engine::FileSource> inner, std::string folder,
+                                                 const enforce::Rights& rights);
 
 // Values of partitions are values of rows.
 Status CheckPartitionsSeen(const catalog::Table& table, const govern::TableAccess& access);

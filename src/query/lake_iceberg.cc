@@ -262,6 +262,8 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName
 Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const IcebergState& state) {
   const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_};
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at));
+  binding->source =
+      PlacedSource(std::move(binding->source), std::string(state.table.record.location()), seen_.rights());
   if (!state.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const iceberg::Field& column : state.at.schema->columns()) {

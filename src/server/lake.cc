@@ -43,6 +43,7 @@
 #include "catalog/iceberg/snapshots.h"
 #include "catalog/iceberg/tables.h"
 #include "catalog/iceberg/views.h"
+#include "enforce/object_authorizer.h"
 #include "engine/engine.h"
 #include "govern/governor.h"
 #include "govern/hot_keys.h"
@@ -215,6 +216,7 @@ class OpenLake : public Lake {
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_);
+    object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *catalog_, *kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
@@ -225,7 +227,8 @@ class OpenLake : public Lake {
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
     const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_};
-    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, iceberg, *engine_, clock_);
+    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
+                                                     query::QueryOptions{.access = governor_.get()});
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
@@ -349,7 +352,7 @@ class OpenLake : public Lake {
     dispatcher_ = std::make_unique<protocol::Dispatcher>(
         options, protocol::DispatcherParts{.clock = &clock_,
                                            .credentials = sessions_.get(),
-                                           .authorizer = authorizer_.get(),
+                                           .authorizer = object_authorizer_.get(),
                                            .metadata_pool = &metadata_pool_,
                                            .data_pool = &data_pool_,
                                            .query_pool = &query_pool_,
@@ -382,8 +385,8 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(
         api::sts::Parts{.iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = nullptr})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_,
-                                                                                *runner_, *kv_, *schemas_, clock_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(
+        *catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_, clock_, governor_.get())));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
@@ -411,6 +414,7 @@ class OpenLake : public Lake {
                                  .credentials = sessions_.get(),
                                  .authorizer = authorizer_.get(),
                                  .pool = &iceberg_pool_,
+                                 .access = governor_.get(),
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
                                  .views = iceberg_views_.get(),
@@ -451,6 +455,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<govern::Governor> governor_;
+  std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<catalog::IcebergViews> iceberg_views_;
   std::unique_ptr<catalog::Manifests> manifests_;

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "govern/principal.h"
 #include "json/json.h"
 #include "query/errors.h"
 #include "query/statement/hive_table.h"
@@ -78,6 +79,7 @@ Status RunCreateDatabase(Job& job, const sql::CreateDatabase& create) {
     database.parameters.emplace();
     for (const auto& [key, value] : create.properties) (*database.parameters)[key] = value;
   }
+  database.creator = govern::PrincipalOf(job.caller);
   Status made = job.services.catalog.CreateDatabase(job.scope, std::move(database));
   if (made.Is(catalog::kAlreadyExists)) {
     if (create.if_not_exists) return job.WriteText({}, {});
@@ -124,6 +126,7 @@ Status RunCreateTable(Job& job, const sql::CreateTable& create) {
   const std::string database = DatabaseOf(job, create.table);
   TARN_TRY(catalog::Table table, BuildTable(create, database, job.services.clock.Now()));
   TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
+  table.creator = govern::PrincipalOf(job.caller);
   Status made = job.services.catalog.CreateTable(job.scope, std::move(table));
   if (made.Is(catalog::kNoSuchDatabase)) return NoDatabase(database);
   if (made.Is(catalog::kAlreadyExists)) {
@@ -187,6 +190,7 @@ Status RunCreateView(Job& job, sql::CreateView& create) {
     if (!replaced.ok()) return replaced.error();
     return job.WriteText({}, {});
   }
+  view.creator = govern::PrincipalOf(job.caller);
   Status made = job.services.catalog.CreateTable(job.scope, std::move(view));
   if (made.Is(catalog::kNoSuchDatabase)) {
     return Fail(kUserError, fmt::format("SCHEMA_NOT_FOUND: line 1:1: Schema '{}' does not exist", database));

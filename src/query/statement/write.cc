@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "govern/principal.h"
 #include "query/errors.h"
 #include "query/render.h"
 #include "query/statement/deferred_files.h"
@@ -505,7 +506,8 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   TARN_TRY(Written written, WriteRows(job, std::move(sql), layout, keys));
 
   const Timestamp now = job.services.clock.Now();
-  const catalog::Table table = NewTable(create, database, layout, plan.columns, keys.size(), now);
+  catalog::Table table = NewTable(create, database, layout, plan.columns, keys.size(), now);
+  table.creator = govern::PrincipalOf(job.caller);
   if (job.cancelled()) return Fail(engine::kCancelled, "the query was cancelled");
   Status done = written.files->Commit();
   if (done.ok()) done = job.services.catalog.CreateTable(job.scope, table);
@@ -523,7 +525,7 @@ Status RunInsertInto(Job& job, sql::InsertInto& insert) {
   sql::TableName name = insert.table;
   name.database = DatabaseOf(job, insert.table);
   name.catalog = kCatalogName;
-  TARN_TRY(auto info, job.lake.FindTable(name));
+  TARN_TRY(auto info, job.lake.FindTarget(name));
   if (!info) {
     return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line {}:{}: Table '{}.{}.{}' does not exist", name.pos.line,
                                         name.pos.column, kCatalogName, name.database, name.table));

@@ -47,6 +47,10 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
                         .owner = bucket.owner.account,
                         .context = std::move(wish.context)};
   if (!wish.version_id.empty()) check.context.emplace("s3:versionid", std::move(wish.version_id));
+  // Where Lake Formation governs, a listing is of what its prefix names.
+  if (!call.caller.is_root() && check.action.starts_with("s3:ListBucket")) {
+    if (const auto prefix = call.Query("prefix")) check.context.emplace("s3:prefix", *prefix);
+  }
   // An account's own users and roles need it for the condition keys of their policies.
   const bool own_principal = IsOwn(call, bucket) && !IsWholeAccount(call.caller);
   if (!HasAccessRules(bucket) && !own_principal) return check;

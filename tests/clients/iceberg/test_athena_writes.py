@@ -124,6 +124,35 @@ def test_schema_and_spec_evolve(shop, catalog):
     assert "Unsupported table property" in reason(shop, "ALTER TABLE evolve SET TBLPROPERTIES ('mine'='1')")
 
 
+def test_a_partition_field_is_dropped_and_rows_of_both_specs_are_read(shop, catalog):
+    create(shop, "unspec", "id bigint, day date", "day(day), bucket(2, id)")
+    shop.ok("INSERT INTO unspec VALUES (1, DATE '2026-01-01'), (2, DATE '2026-01-02')")
+    shop.ok("ALTER TABLE unspec DROP PARTITION FIELD bucket(2, id)")
+    table = catalog.load_table(f"{shop.database}.unspec")
+    assert [str(field.transform) for field in table.spec().fields] == ["day"]
+    assert len(table.specs()) == 2
+    shop.ok("INSERT INTO unspec VALUES (3, DATE '2026-01-02')")
+    assert shop.rows("SELECT id FROM unspec WHERE day = DATE '2026-01-02' ORDER BY id") == [["2"], ["3"]]
+    assert [row["id"] for row in rows(catalog, shop, "unspec", "id")] == [1, 2, 3]
+    again = reason(shop, "ALTER TABLE unspec DROP PARTITION FIELD bucket(2, id)")
+    assert "Cannot find partition field" in again
+    shop.ok("DELETE FROM unspec WHERE day = DATE '2026-01-02'")
+    assert [row["id"] for row in rows(catalog, shop, "unspec")] == [1]
+
+
+def test_a_table_is_renamed_and_its_old_name_is_free(shop, catalog):
+    create(shop, "before", "id bigint")
+    shop.ok("INSERT INTO before VALUES (1)")
+    shop.ok("ALTER TABLE before RENAME TO after_it")
+    assert shop.rows("SELECT id FROM after_it") == [["1"]]
+    assert rows(catalog, shop, "after_it") == [{"id": 1}]
+    assert "does not exist" in reason(shop, "SELECT id FROM before")
+    shop.ok("CREATE TABLE before (id bigint) LOCATION "
+            f"'s3://{shop.bucket}/before-again/' TBLPROPERTIES ('table_type'='ICEBERG')")
+    reason(shop, "ALTER TABLE before RENAME TO after_it")
+    assert rows(catalog, shop, "after_it") == [{"id": 1}]
+
+
 def test_dropping_takes_the_data_along(shop, catalog):
     create(shop, "gone", "id int")
     shop.ok("INSERT INTO gone VALUES (1)")

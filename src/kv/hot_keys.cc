@@ -40,4 +40,10 @@ void HotKeys::EndWrites() {
   on_their_way_.clear();
 }
 
+void HotKeys::Clear() {
+  const std::unique_lock lock(mutex_);
+  ++generation_;
+  entries_.clear();
+}
+
 }  // namespace tarn::kv

@@ -46,6 +46,8 @@ class HotKeys {
   // Around the write of a batch; the sets live until EndWrites.
   void BeginWrites(std::vector<const WriteSet*> sets);
   void EndWrites();
+  // Keeps nothing of what was read before; the committer's, when nobody reads.
+  void Clear();
 
  private:
   struct Hash {

@@ -24,6 +24,8 @@
 #include "kv/hot_keys.h"
 #include "kv/optimistic.h"
 #include "kv/rocksdb_options.h"
+#include "kv/rocksdb_snapshot.h"
+#include "kv/shared_db.h"
 
 namespace tarn::kv {
 namespace {
@@ -36,81 +38,19 @@ constexpr uint64_t kDeletesInMemoryMax = 64 << 10;
 constexpr size_t kWriteOverhead = 16;  // of one write in a batch, in bytes
 // Reserved: orders before every Key, whose first component is never empty; scans do not show it.
 constexpr std::string_view kFormatKey{"\0format", 7};
-constexpr std::string_view kFirstUserKey{"\1", 1};
 // 2: what blob keeps knows second copies and forms (docs/format/blob.md). A tarn of version 1 would drop them.
 constexpr uint64_t kFormatVersion = 2;
 constexpr auto kResumePeriod = std::chrono::milliseconds(100);
-
-rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
-
-Error FromRocksDb(const rocksdb::Status& status, std::string_view doing) {
-  return Fail(kIo, fmt::format("metadata store: {}: {}", doing, status.ToString()));
-}
-
-class RocksSnapshot : public Snapshot {
- public:
-  RocksSnapshot(rocksdb::DB& db, HotKeys& hot) : db_(db), hot_(hot), snapshot_(db.GetSnapshot()) {
-    read_.snapshot = snapshot_;
-  }
-  ~RocksSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
-  RocksSnapshot(const RocksSnapshot&) = delete;
-  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
-
-  uint64_t sequence() const override { return snapshot_->GetSequenceNumber(); }
-
-  Result<std::optional<std::string>> Get(std::string_view key) override {
-    if (!hot_.Covers(key)) return Read(read_, key);
-    if (auto known = hot_.Find(key, sequence())) return *std::move(known);
-    hot_.Fill(key, [&]() -> std::pair<uint64_t, std::optional<HotKeys::Value>> {
-      const uint64_t since = db_.GetLatestSequenceNumber();
-      auto latest = Read(rocksdb::ReadOptions(), key);
-      return {since, latest.ok() ? std::optional(*std::move(latest)) : std::nullopt};
-    });
-    return Read(read_, key);
-  }
-
-  Result<std::vector<KeyValue>> Scan(std::string_view begin, std::string_view end, size_t limit,
-                                     bool reverse) override {
-    std::vector<KeyValue> found;
-    if (begin < kFirstUserKey) begin = kFirstUserKey;
-    if (limit == 0 || (!end.empty() && begin >= end)) return found;
-    rocksdb::ReadOptions read = read_;
-    const rocksdb::Slice lower = AsSlice(begin);
-    const rocksdb::Slice upper = AsSlice(end);
-    read.iterate_lower_bound = &lower;
-    if (!end.empty()) read.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> it(db_.NewIterator(read));
-    for (reverse ? it->SeekToLast() : it->SeekToFirst(); it->Valid() && found.size() < limit;
-         reverse ? it->Prev() : it->Next()) {
-      found.push_back({it->key().ToString(), it->value().ToString()});
-    }
-    if (!it->status().ok()) return FromRocksDb(it->status(), "scan");
-    return found;
-  }
-
- private:
-  Result<std::optional<std::string>> Read(const rocksdb::ReadOptions& options, std::string_view key) {
-    std::string value;
-    const auto status = db_.Get(options, AsSlice(key), &value);
-    if (status.IsNotFound()) return std::optional<std::string>();
-    if (!status.ok()) return FromRocksDb(status, "read");
-    return std::optional<std::string>(std::move(value));
-  }
-
-  rocksdb::DB& db_;
-  HotKeys& hot_;
-  const rocksdb::Snapshot* const snapshot_;
-  rocksdb::ReadOptions read_;
-};
+constexpr auto kOpenPeriod = std::chrono::seconds(2);  // readers wait for an opening
 
 class RocksDbStore : public Store {
  public:
-  RocksDbStore(std::unique_ptr<rocksdb::DB> db, uint64_t free_bytes_min, const RocksDbOptions& options)
-      : db_(std::move(db)),
+  RocksDbStore(std::unique_ptr<SharedDb> shared, uint64_t free_bytes_min, const RocksDbOptions& options)
+      : shared_(std::move(shared)),
         free_bytes_min_(free_bytes_min),
         memory_bytes_max_(options.write_buffer_bytes / 8 * 7),
         hot_(options.hot_prefixes),
-        window_(kWindowKeys, db_->GetLatestSequenceNumber()),
+        window_(kWindowKeys, shared_->LatestSequence()),
         committer_([this] { RunCommitter(); }) {}
 
   ~RocksDbStore() override {
@@ -121,17 +61,18 @@ class RocksDbStore : public Store {
     wake_.notify_one();
     committer_.join();
     rocksdb::FlushOptions flush;  // so that the next start replays nothing
-    if (health_ == Health::kWorks) (void)db_->Flush(flush);
-    (void)db_->Close();
+    if (health_ == Health::kWorks) (void)db().Flush(flush);
   }
 
   std::unique_ptr<Txn> Begin() override {
-    return std::make_unique<OptimisticTxn>([this] { return std::make_unique<RocksSnapshot>(*db_, hot_); });
+    return std::make_unique<OptimisticTxn>([this] { return TakeSnapshot(*shared_, hot_); });
   }
 
   Status Checkpoint(const std::string& directory) override {
+    const SharedDb::Use use(*shared_);
+    if (use.db() == nullptr) return NotOpen();
     rocksdb::Checkpoint* made = nullptr;
-    rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+    rocksdb::Status status = rocksdb::Checkpoint::Create(use.db(), &made);
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
     if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
     if (!status.ok()) return FromRocksDb(status, "checkpoint to " + directory);
@@ -197,7 +138,7 @@ class RocksDbStore : public Store {
       bytes += waiting.txn->write_bytes() + waiting.txn->writes().size() * kWriteOverhead;
     // Before the sequence is read: this may write.
     const rocksdb::Status prepared = health_ == Health::kWorks ? PrepareMemory(bytes) : rocksdb::Status();
-    const uint64_t sequence = db_->GetLatestSequenceNumber() + 1;
+    const uint64_t sequence = shared_->LatestSequence() + 1;
     std::vector<const WriteSet*> accepted;
     for (auto& waiting : taken) {
       if (health_ != Health::kWorks || !window_.StillHolds(*waiting.txn)) continue;
@@ -242,29 +183,29 @@ class RocksDbStore : public Store {
   rocksdb::Status PrepareMemory(size_t batch_bytes) {
     uint64_t bytes = 0;
     uint64_t deletes = 0;
-    (void)db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &bytes);
-    (void)db_->GetIntProperty(rocksdb::DB::Properties::kNumDeletesActiveMemTable, &deletes);
+    (void)db().GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &bytes);
+    (void)db().GetIntProperty(rocksdb::DB::Properties::kNumDeletesActiveMemTable, &deletes);
     if (bytes + batch_bytes > memory_bytes_max_ || deletes > kDeletesInMemoryMax) {
       rocksdb::FlushOptions flush;
       flush.wait = false;
       flush.allow_write_stall = true;
-      if (const auto flushed = db_->Flush(flush); !flushed.ok()) return flushed;
+      if (const auto flushed = db().Flush(flush); !flushed.ok()) return flushed;
     }
     if (MemoryHoldsSomething()) return {};
     rocksdb::WriteOptions write;
     write.disableWAL = true;
-    return db_->Put(write, AsSlice(kFormatKey), std::to_string(kFormatVersion));
+    return db().Put(write, AsSlice(kFormatKey), std::to_string(kFormatVersion));
   }
 
   bool MemoryHoldsSomething() {
     uint64_t entries = 0;
-    return db_->GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries) && entries > 0;
+    return db().GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries) && entries > 0;
   }
 
   void Write(const rocksdb::Status& prepared, rocksdb::WriteBatch& batch) {
     rocksdb::WriteOptions write;
     write.sync = true;
-    const rocksdb::Status written = prepared.ok() ? db_->Write(write, &batch) : prepared;
+    const rocksdb::Status written = prepared.ok() ? db().Write(write, &batch) : prepared;
     batches_.Add();
     if (written.ok()) return;
     // What failed before the log was written to left no torn end there.
@@ -273,7 +214,7 @@ class RocksDbStore : public Store {
     is_stuck_ = true;
     doubt_ = health_ == Health::kFull ? &kFull : &kIo;
     // Nothing of the batch is visible: its keys must not make later readers conflict.
-    window_ = CommitWindow(kWindowKeys, db_->GetLatestSequenceNumber());
+    window_ = CommitWindow(kWindowKeys, shared_->LatestSequence());
     log::Fault("kv", fmt::format("the metadata log {}: {}",
                                  health_ == Health::kFull ? "finds the disk full" : "failed and takes no more writes",
                                  written.ToString()));
@@ -282,8 +223,7 @@ class RocksDbStore : public Store {
   // Refuses commits before the disk is so full that RocksDB fails, and makes them work again.
   void LookAtDisk() {
     if (health_ == Health::kFailed) return;
-    uint64_t free = UINT64_MAX;
-    if (free_bytes_min_ > 0) (void)db_->GetEnv()->GetFreeSpace(db_->GetName(), &free);
+    const uint64_t free = free_bytes_min_ > 0 ? shared_->FreeBytes() : UINT64_MAX;
     const bool was_full = health_ == Health::kFull;
     if (free < free_bytes_min_) {
       health_ = Health::kFull;
@@ -296,14 +236,33 @@ class RocksDbStore : public Store {
       const auto now = std::chrono::steady_clock::now();
       if (now - resumed_at_ < kResumePeriod) return;
       resumed_at_ = now;
-      // Busy while RocksDB tries the same by itself.
-      if (const rocksdb::Status resumed = db_->Resume(); !resumed.ok()) return;
+      if (!Unstick()) return;
     }
     is_stuck_ = false;
     doubt_ = nullptr;
     health_ = Health::kWorks;
     log::Info("kv", "there is room again; commits are taken");
   }
+
+  // RocksDB goes on by itself where it failed to write a log or a file; where it failed to begin a new log it does not
+  // until it is opened again.
+  bool Unstick() {
+    if (!shared_->HasRoom()) return false;
+    if (shared_->takes_writes()) {
+      const rocksdb::Status resumed = db().Resume();
+      if (resumed.ok()) return true;
+      if (resumed.IsBusy()) return false;  // RocksDB tries the same by itself
+    }
+    if (!shared_->OpenAgain()) {
+      resumed_at_ = std::chrono::steady_clock::now() + kOpenPeriod;
+      return false;
+    }
+    hot_.Clear();
+    window_ = CommitWindow(kWindowKeys, shared_->LatestSequence());
+    return true;
+  }
+
+  rocksdb::DB& db() { return *shared_->db(); }  // the committer's, and only where it takes writes
 
   Status Outcome(bool accepted) const {
     if (health_ == Health::kFull) return Fail(kFull, "the disk that holds the metadata is full");
@@ -314,7 +273,7 @@ class RocksDbStore : public Store {
     return Ok();
   }
 
-  const std::unique_ptr<rocksdb::DB> db_;
+  const std::unique_ptr<SharedDb> shared_;
   const uint64_t free_bytes_min_;
   const size_t memory_bytes_max_;
   metrics::Counter& batches_ = metrics::GetCounter("tarn_kv_batches_total");
@@ -368,7 +327,8 @@ Result<std::unique_ptr<Store>> OpenRocksDb(const std::string& directory, const R
     if (failure) return Fail(kIo, fmt::format("metadata store: make {}: {}", directory, failure.message()));
   }
   rocksdb::DB* opened = nullptr;
-  const auto status = rocksdb::DB::Open(MakeRocksDbOptions(options), directory, &opened);
+  const rocksdb::Options rocks = MakeRocksDbOptions(options);
+  const auto status = rocksdb::DB::Open(rocks, directory, &opened);
   if (status.IsIOError() && status.ToString().find("lock file") != std::string::npos) {
     return Fail(kIo,
                 fmt::format("{} is in use by another tarn: stop that one, or choose another directory", directory));
@@ -381,7 +341,8 @@ Result<std::unique_ptr<Store>> OpenRocksDb(const std::string& directory, const R
     const auto space = std::filesystem::space(directory, failure);
     if (!failure) free_bytes_min = std::min<uint64_t>(free_bytes_min, space.capacity / 40);
   }
-  return std::unique_ptr<Store>(std::make_unique<RocksDbStore>(std::move(db), free_bytes_min, options));
+  auto shared = std::make_unique<SharedDb>(rocks, directory, std::move(db));
+  return std::unique_ptr<Store>(std::make_unique<RocksDbStore>(std::move(shared), free_bytes_min, options));
 }
 
 }  // namespace tarn::kv

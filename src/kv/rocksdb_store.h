@@ -2,9 +2,11 @@
 //
 // A failed log write is final: every later commit answers kv.Io until the store is reopened. A full disk is not:
 // commits answer kv.Full while less than `free_bytes_min` is free, and work again when there is room; what RocksDB
-// itself could not write is flushed to new files first, and the log with the torn end is never read again. Errors of
-// opening: kv.Io (unreadable, damaged, or in use by another process), kv.Format (written by a newer tarn). Threads:
-// any. The answers to commits run on the committer's thread: keep them short, never block in them.
+// itself could not write is flushed to new files first, and the log with the torn end is never read again; where
+// RocksDB cannot go on by itself, it is opened again, and readers wait for that (at most half a second for each other
+// before, tried every two seconds). Errors of opening: kv.Io (unreadable, damaged, or in use by another process),
+// kv.Format (written by a newer tarn). Threads: any. The answers to commits run on the committer's thread: keep them
+// short, never block in them.
 #pragma once
 
 #include <cstddef>

@@ -12,6 +12,13 @@ namespace tarn::audit {
 inline constexpr std::string_view kManagementSpace = "audit.management";
 inline constexpr std::string_view kDataSpace = "audit.data";
 inline constexpr std::string_view kQueueSpace = "audit.queue";
+inline constexpr std::string_view kTrailSpace = "audit.trail";
+inline constexpr std::string_view kTrailStateSpace = "audit.trail-state";
+inline constexpr std::string_view kPendingSpace = "audit.pending";  // by trail: events to be delivered
+inline constexpr std::string_view kDigestSpace = "audit.digest";    // by trail: files that the next digest names
+inline constexpr std::string_view kChainSpace = "audit.chain";      // by trail and region: the last digest
+inline constexpr std::string_view kTableSpace = "audit.table";      // events that the table lacks
+inline constexpr std::string_view kSigningSpace = "audit.signing";  // by account and region: keys of digests
 
 inline std::string_view SpaceOf(Category category) {
   return category == Category::kData ? kDataSpace : kManagementSpace;

@@ -14,8 +14,6 @@
 #include <utility>
 
 #include "api/athena/athena_service.h"
-#include "api/cloudtrail/cloudtrail_service.h"
-#include "api/cloudtrail/record/recorder.h"
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
 #include "api/iceberg/rest.h"
@@ -29,8 +27,6 @@
 #include "api/s3control/s3control_service.h"
 #include "api/s3tables/s3tables_service.h"
 #include "api/sts/sts_service.h"
-#include "audit/accompanied_store.h"
-#include "audit/log.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -70,6 +66,7 @@
 #include "query/service.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
+#include "server/audit_trail.h"
 #include "server/care/admin.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
@@ -137,6 +134,7 @@ class OpenLake : public Lake {
     if (access_log_) access_log_->Stop();
     if (request_metrics_) request_metrics_->Stop();
     if (courier_) courier_->Stop();
+    if (audit_) audit_->Stop();
     if (timers_) timers_->Stop();
     if (restorer_) restorer_->Stop();
     if (lifecycle_) lifecycle_->Stop();
@@ -169,10 +167,8 @@ class OpenLake : public Lake {
     kv::RocksDbOptions metadata;
     metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix(), govern::HotPrefix()};
     TARN_TRY(auto store, kv::OpenRocksDb(options_.data + "/kv", metadata));
-    auto accompanied = std::make_unique<audit::AccompaniedStore>(std::move(store));
-    audit_log_ = std::make_unique<audit::Log>(accompanied->plain(), clock_);
-    kv_ = std::move(accompanied);
-    audit_log_->Start();
+    audit_ = std::make_unique<AuditTrail>(std::move(store), clock_, options_);
+    kv_ = audit_->TakeStore();
     blob::Options blobs;
     blobs.directory = options_.data + "/blobs";
     blobs.volumes = options_.volumes;
@@ -235,22 +231,24 @@ class OpenLake : public Lake {
     TARN_CHECK(runner_->Recover());
     schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
     maintainer_ = std::make_unique<jobs::maintain::Maintainer>(
-        *kv_,
-        tables::UpkeepParts{.catalog = *catalog_,
-                            .tables = *iceberg_tables_,
-                            .snapshots = *snapshots_,
-                            .manifests = *manifests_,
-                            .planner = *planner_,
-                            .objects = *objects_,
-                            .clock = clock_,
-                            .engine = engine_.get()},
-        *table_buckets_,
+        *kv_, TableParts(), *table_buckets_,
         jobs::maintain::Options{.enabled = options_.upkeep_seconds > 0,
                                 .trial_seconds = options_.upkeep_seconds < 60 ? options_.upkeep_seconds : 0});
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
     request_metrics_ = std::make_unique<observe::RequestMetrics>(*kv_, clock_);
     return OpenTimers();
+  }
+
+  tables::UpkeepParts TableParts() const {
+    return {.catalog = *catalog_,
+            .tables = *iceberg_tables_,
+            .snapshots = *snapshots_,
+            .manifests = *manifests_,
+            .planner = *planner_,
+            .objects = *objects_,
+            .clock = clock_,
+            .engine = engine_.get()};
   }
 
   object::StorageTimes StorageTimes() const { return {.day_micros = options_.lifecycle_day_micros}; }
@@ -343,12 +341,7 @@ class OpenLake : public Lake {
     options.default_region = options_.region;
     options.advertise = options_.advertise;
     if (!options_.s3_domain.empty()) options.s3_domains.push_back(options_.s3_domain);
-    recorder_of_calls_ = std::make_unique<api::cloudtrail::Recorder>(
-        api::cloudtrail::RecorderParts{.log = audit_log_.get(),
-                                       .credentials = sessions_.get(),
-                                       .default_account = options_.account,
-                                       .any_data_events = [] { return false; },
-                                       .takes_data_event = [](const audit::Event&) { return false; }});
+    TARN_CHECK(audit_->Open(*objects_, *sessions_, DeriveKey(lake_key_, "audit"), TableParts()));
     dispatcher_ = std::make_unique<protocol::Dispatcher>(
         options, protocol::DispatcherParts{.clock = &clock_,
                                            .credentials = sessions_.get(),
@@ -356,7 +349,7 @@ class OpenLake : public Lake {
                                            .metadata_pool = &metadata_pool_,
                                            .data_pool = &data_pool_,
                                            .query_pool = &query_pool_,
-                                           .audit_sink = recorder_of_calls_.get()});
+                                           .audit_sink = &audit_->recorder()});
     access_log_ = std::make_unique<api::s3::AccessLog>(*objects_, clock_, int64_t{options_.access_log_seconds} * 1000);
     access_log_->Start();
     request_counter_ = std::make_unique<api::s3::RequestCounter>(*objects_, *points_, *request_metrics_);
@@ -390,8 +383,7 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::cloudtrail::CloudTrailService>(
-        api::cloudtrail::Parts{.log = *audit_log_, .clock = clock_})));
+    TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     admin_ = std::make_unique<Admin>(AdminParts{
         .options = &options_,
         .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
@@ -440,7 +432,7 @@ class OpenLake : public Lake {
   WorkerPool blob_pool_{"blob", kDataThreads, kQueueMax};
   std::unique_ptr<blob::KeyWrapper> wrapper_;
   std::unique_ptr<kv::Store> kv_;
-  std::unique_ptr<audit::Log> audit_log_;
+  std::unique_ptr<AuditTrail> audit_;  // writes to the store until it ends
   std::unique_ptr<blob::Store> blobs_;
   std::unique_ptr<identity::Directory> directory_;
   std::unique_ptr<iam::Iam> iam_;
@@ -479,7 +471,6 @@ class OpenLake : public Lake {
   std::unique_ptr<events::Courier> courier_;
   std::unique_ptr<api::s3::AccessLog> access_log_;
   std::unique_ptr<api::s3::RequestCounter> request_counter_;
-  std::unique_ptr<api::cloudtrail::Recorder> recorder_of_calls_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<api::iceberg_rest::Rest> iceberg_;

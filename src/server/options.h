@@ -67,6 +67,9 @@ struct Options {
   bool encryption = true;                        // of blobs at rest
   uint32_t access_log_seconds = 60;              // between two deliveries of S3 server access logs
   uint32_t scrub_days = 14;                      // between two readings of every byte; 0: never
+  uint32_t audit_seconds = 300;                  // between two deliveries of trails
+  uint32_t audit_digest_seconds = 3600;          // between two digests of what they delivered
+  bool audit_table = false;                      // tarn_system.audit also for accounts without a trail
   uint32_t upkeep_seconds = 300;                 // between two rounds over the Iceberg tables; 0: never
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;

@@ -7,7 +7,10 @@
 
 #include "api/cloudtrail/gen/shapes.h"
 #include "api/protocol/service.h"
+#include "audit/delivery/destination.h"
+#include "audit/delivery/signing_keys.h"
 #include "audit/log.h"
+#include "audit/trails.h"
 #include "base/time.h"
 
 namespace tarn::api::cloudtrail {
@@ -18,6 +21,9 @@ namespace tarn::api::cloudtrail {
 // All outlive the service.
 struct Parts {
   audit::Log& log;
+  audit::Trails& trails;
+  audit::Destination& destination;
+  audit::SigningKeys& keys;
   const Clock& clock;
 };
 
@@ -30,6 +36,32 @@ class CloudTrailService : public protocol::Service {
   std::span<const protocol::ErrorRow> errors() const override;
 
   TARN_CLOUDTRAIL_HANDLER(LookupEvents);
+
+  TARN_CLOUDTRAIL_HANDLER(CreateTrail);
+  TARN_CLOUDTRAIL_HANDLER(DeleteTrail);
+  TARN_CLOUDTRAIL_HANDLER(DescribeTrails);
+  TARN_CLOUDTRAIL_HANDLER(GetTrail);
+  TARN_CLOUDTRAIL_HANDLER(GetTrailStatus);
+  TARN_CLOUDTRAIL_HANDLER(ListTrails);
+  TARN_CLOUDTRAIL_HANDLER(StartLogging);
+  TARN_CLOUDTRAIL_HANDLER(StopLogging);
+  TARN_CLOUDTRAIL_HANDLER(UpdateTrail);
+
+  TARN_CLOUDTRAIL_HANDLER(GetEventSelectors);
+  TARN_CLOUDTRAIL_HANDLER(GetInsightSelectors);
+  TARN_CLOUDTRAIL_HANDLER(PutEventSelectors);
+  TARN_CLOUDTRAIL_HANDLER(PutInsightSelectors);
+
+  TARN_CLOUDTRAIL_HANDLER(AddTags);
+  TARN_CLOUDTRAIL_HANDLER(ListTags);
+  TARN_CLOUDTRAIL_HANDLER(RemoveTags);
+
+  TARN_CLOUDTRAIL_HANDLER(ListPublicKeys);
+
+  TARN_CLOUDTRAIL_HANDLER(DeregisterOrganizationDelegatedAdmin);
+  TARN_CLOUDTRAIL_HANDLER(GetEventDataStore);
+  TARN_CLOUDTRAIL_HANDLER(ListEventDataStores);
+  TARN_CLOUDTRAIL_HANDLER(RegisterOrganizationDelegatedAdmin);
 
  private:
   Parts parts_;

@@ -19,6 +19,7 @@
 #include "api/iceberg/rest.h"
 #include "api/kms/kms_service.h"
 #include "api/lakeformation/lakeformation_service.h"
+#include "api/organizations/organizations_service.h"
 #include "api/protocol/dispatch.h"
 #include "api/s3/events/notifications.h"
 #include "api/s3/logging/access_log.h"
@@ -63,6 +64,7 @@
 #include "object/store.h"
 #include "observe/request_metrics.h"
 #include "observe/storage_metrics.h"
+#include "organizations/organizations.h"
 #include "query/service.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
@@ -165,7 +167,8 @@ class OpenLake : public Lake {
     TARN_TRY(lake_key_, OpenMasterKey(options_.data, given, is_new));
     wrapper_ = blob::MakeKeyWrapper(lake_key_);
     kv::RocksDbOptions metadata;
-    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix(), govern::HotPrefix()};
+    metadata.hot_prefixes = {object::HotPrefix(), identity::VersionKey(), iam::HotPrefix(), govern::HotPrefix(),
+                             organizations::VersionKey()};
     TARN_TRY(auto store, kv::OpenRocksDb(options_.data + "/kv", metadata));
     audit_ = std::make_unique<AuditTrail>(std::move(store), clock_, options_);
     kv_ = audit_->TakeStore();
@@ -184,6 +187,7 @@ class OpenLake : public Lake {
     iam_ = std::make_unique<iam::Iam>(*kv_, clock_, *directory_, DeriveKey(lake_key_, "iam"));
     iam_->last_used().Start();
     sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
+    organizations_ = std::make_unique<organizations::Organizations>(*kv_, clock_, *directory_, *iam_);
     session_principals_ = std::make_unique<SessionPrincipals>(*iam_);
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
@@ -376,8 +380,9 @@ class OpenLake : public Lake {
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(
-        api::sts::Parts{.iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = nullptr})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(api::sts::Parts{
+        .iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = organizations_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(
         *catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_, clock_, governor_.get())));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
@@ -437,6 +442,7 @@ class OpenLake : public Lake {
   std::unique_ptr<identity::Directory> directory_;
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<identity::Sessions> sessions_;
+  std::unique_ptr<organizations::Organizations> organizations_;
   std::unique_ptr<SessionPrincipals> session_principals_;
   std::unique_ptr<federation::Issuers> issuers_;
   std::unique_ptr<identity::PolicyAuthorizer> authorizer_;

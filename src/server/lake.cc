@@ -21,6 +21,7 @@
 #include "api/lakeformation/lakeformation_service.h"
 #include "api/organizations/organizations_service.h"
 #include "api/protocol/dispatch.h"
+#include "api/ram/ram_service.h"
 #include "api/s3/events/notifications.h"
 #include "api/s3/logging/access_log.h"
 #include "api/s3/metrics/request_counter.h"
@@ -66,6 +67,7 @@
 #include "observe/storage_metrics.h"
 #include "organizations/organizations.h"
 #include "query/service.h"
+#include "ram/ram.h"
 #include "registry/registry.h"
 #include "schedule/timers.h"
 #include "server/audit_trail.h"
@@ -188,6 +190,7 @@ class OpenLake : public Lake {
     iam_->last_used().Start();
     sessions_ = std::make_unique<identity::Sessions>(*directory_, clock_, DeriveKey(lake_key_, "sessions"));
     organizations_ = std::make_unique<organizations::Organizations>(*kv_, clock_, *directory_, *iam_);
+    ram_ = std::make_unique<ram::Ram>(*kv_, clock_, *organizations_);
     session_principals_ = std::make_unique<SessionPrincipals>(*iam_);
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
@@ -381,6 +384,7 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(api::sts::Parts{
         .iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = organizations_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(
@@ -443,6 +447,7 @@ class OpenLake : public Lake {
   std::unique_ptr<iam::Iam> iam_;
   std::unique_ptr<identity::Sessions> sessions_;
   std::unique_ptr<organizations::Organizations> organizations_;
+  std::unique_ptr<ram::Ram> ram_;
   std::unique_ptr<SessionPrincipals> session_principals_;
   std::unique_ptr<federation::Issuers> issuers_;
   std::unique_ptr<identity::PolicyAuthorizer> authorizer_;

@@ -73,8 +73,32 @@ Status CatalogView::MayCreateTable(const Scope& scope, std::string_view database
   return rights_.RequireLocation(location);
 }
 
+namespace {
+
+std::string MetadataOf(const Table& table) {
+  const std::string* place = catalog::Find(table.parameters, "metadata_location");
+  return place == nullptr ? "" : *place;
+}
+
+bool IsBelow(std::string_view folder, std::string_view place) {
+  while (folder.ends_with('/')) folder.remove_suffix(1);
+  return !folder.empty() && place.starts_with(folder) && (place.size() == folder.size() || place[folder.size()] == '/');
+}
+
+// May a partition lie there: below its table, or where RequireLocation lets it.
+Status CheckPlace(const catalog::Catalog& catalog, const Rights& rights, const Scope& scope, std::string_view database,
+                  std::string_view table, std::string_view place) {
+  if (!rights.governed() || place.empty()) return Ok();
+  const auto record = catalog.GetTable(scope, database, table);
+  if (record.ok() && IsBelow(record->location(), place)) return Ok();
+  return rights.RequireLocation(place);
+}
+
+}  // namespace
+
 Status CatalogView::CreateTable(const Scope& scope, Table table, const std::vector<catalog::PartitionIndex>& indexes) {
   TARN_CHECK(MayCreateTable(scope, table.database, table.location()));
+  TARN_CHECK(rights_.RequireLocation(MetadataOf(table)));
   return catalog_.CreateTable(scope, std::move(table), indexes);
 }
 
@@ -90,6 +114,11 @@ Status CatalogView::MayUpdateTable(const Scope& scope, const Table& table) const
   if (!rights_.governed()) return Ok();
   TARN_CHECK(rights_.RequireTable(table.database, table.name, Permission::kAlter));
   TARN_TRY(const Table present, catalog_.GetTable(scope, table.database, table.name));
+  const std::string metadata = MetadataOf(table);
+  // What commits to a table put below it they may name.
+  if (metadata != MetadataOf(present) && !IsBelow(present.location(), metadata)) {
+    TARN_CHECK(rights_.RequireLocation(metadata));
+  }
   return table.location() == present.location() ? Ok() : rights_.RequireLocation(table.location());
 }
 
@@ -207,7 +236,9 @@ Result<std::vector<ItemError>> CatalogView::CreatePartitions(const Scope& scope,
   if (!access.Has(Permission::kInsert) && !access.Has(Permission::kAlter)) {
     return Insufficient(Permission::kAlter, table);
   }
-  for (const Partition& partition : partitions) TARN_CHECK(rights_.RequireLocation(partition.location()));
+  for (const Partition& partition : partitions) {
+    TARN_CHECK(CheckPlace(catalog_, rights_, scope, database, table, partition.location()));
+  }
   return catalog_.CreatePartitions(scope, database, table, std::move(partitions));
 }
 
@@ -215,7 +246,9 @@ Result<std::vector<ItemError>> CatalogView::UpdatePartitions(const Scope& scope,
                                                              std::string_view table,
                                                              std::vector<catalog::PartitionUpdate> updates) {
   TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
-  for (const auto& update : updates) TARN_CHECK(rights_.RequireLocation(update.partition.location()));
+  for (const auto& update : updates) {
+    TARN_CHECK(CheckPlace(catalog_, rights_, scope, database, table, update.partition.location()));
+  }
   return catalog_.UpdatePartitions(scope, database, table, std::move(updates));
 }
 

@@ -34,7 +34,8 @@ class LeakTest : public EngineTest, public testing::WithParamInterface<Format> {
     }
     table.hidden_columns = {"secret", "digit"};
     Bind("db.open", table);
-    for (const char* filter : {"digit = 3", "digit + 0 = 3 AND secret LIKE 'SECRET%'", "right(secret, 1) = '3'"}) {
+    for (const char* filter : {"digit = 3", "(\"row_filter\".\"digit\" = 3)", "digit + 0 = 3 AND secret LIKE 'SECRET%'",
+                               "right(secret, 1) = '3'"}) {
       table.row_filter = filter;
       Bind("db.t" + std::to_string(filters_++), table);
     }
@@ -207,6 +208,28 @@ TEST_P(LeakTest, WhatStandsForAColumnMayBeOfAnotherType) {
   Bind("db.typed", table);
   const auto answer = Ask("SELECT name.a, n, typeof(n) FROM lake.db.typed ORDER BY i LIMIT 4");
   EXPECT_EQ(answer.rows, (Rows{"0|NULL|INTEGER", "1|NULL|INTEGER", "2|NULL|INTEGER", "3|7|INTEGER"})) << answer.error();
+}
+
+// Lines of which the hidden ones do not fit their types, in several ways.
+class BadCellsTest : public EngineTest {};
+
+TEST_F(BadCellsTest, OfHiddenRowsFailNothing) {
+  files_->Put("a.json",
+              "{\"i\": 1, \"d\": \"2024-01-01\", \"ok\": true}\n"
+              "{\"i\": \"LEAK\", \"d\": \"2024-01-01\", \"ok\": false}\n"
+              "{\"i\": 3, \"d\": \"LEAK\", \"ok\": false}\n"
+              "LEAK is no JSON\n"
+              "{\"i\": 5, \"d\": \"SEEN\", \"ok\": true}\n");
+  TableBinding table =
+      TextTable(Format::kJson, {"a.json"}, {{"i", T("bigint")}, {"d", T("date")}, {"ok", T("boolean")}});
+  Bind("db.whole", table);
+  EXPECT_NE(Ask("SELECT count(i) FROM lake.db.whole").error(), "");
+  table.row_filter = "ok";
+  Bind("db.some", table);
+  EXPECT_EQ(Ask("SELECT sum(i), count(*) FROM lake.db.some").rows, Rows{"6|2"});
+  EXPECT_EQ(Ask("SELECT count(*) FROM lake.db.some WHERE i < 3").rows, Rows{"1"});
+  const auto answer = Ask("SELECT i, d FROM lake.db.some");
+  EXPECT_NE(answer.error().find("'SEEN' for field 'd'"), std::string::npos) << answer.error();
 }
 
 // Partitions p = 0 … 4 of ten rows each; the filter admits p = 1 alone.

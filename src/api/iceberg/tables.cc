@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/catalog_view.h"
 #include "enforce/iceberg_view.h"
 #include "iceberg/metadata/update.h"
 #include "iceberg/schema/partition.h"
@@ -119,7 +120,8 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
-  TARN_CHECK(asked.rights().RequireLocation(table.location));
+  const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
+  TARN_CHECK(catalog.MayCreateTable(asked.scope, asked.name_space, table.location));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
                                                                staged, asked.also),

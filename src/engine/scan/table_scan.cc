@@ -1,5 +1,6 @@
 #include "engine/scan/table_scan.h"
 
+#include <algorithm>
 #include <duckdb/planner/expression/bound_conjunction_expression.hpp>
 #include <duckdb/planner/expression/bound_operator_expression.hpp>
 #include <map>
@@ -68,6 +69,7 @@ struct FilteredGlobal : duckdb::GlobalTableFunctionState {
   duckdb::vector<column_t> inner_ids;
   duckdb::vector<duckdb::LogicalType> inner_types;
   std::vector<std::optional<size_t>> output;  // output column → column of the inner chunk
+  std::vector<size_t> seen;                   // scan columns that go out as they are
   // References are columns of the inner chunk.
   duckdb::unique_ptr<duckdb::Expression> filter;
   std::map<size_t, duckdb::unique_ptr<duckdb::Expression>> replaced;  // by output column
@@ -119,6 +121,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
     const auto replaced = column ? bind.replaced.find(*column) : bind.replaced.end();
     if (replaced == bind.replaced.end()) {
       global->output.push_back(column ? std::optional<size_t>(need(*column)) : std::nullopt);
+      if (column) global->seen.push_back(*column);
       continue;
     }
     for (size_t used : replaced->second.columns) need(used);
@@ -176,6 +179,20 @@ void DropUnequal(ClientContext& context, const FilteredBindData& bind, const Fil
   if (kept < rows) local.chunk.Slice(local.selection, kept);
 }
 
+// Fails when a cell that the query reads in a row that it sees does not fit its type.
+void CheckCells(const FilteredBindData& bind, const FilteredGlobal& global, const FilteredLocal& local, idx_t rows,
+                idx_t kept) {
+  const Format format = bind.table->binding().format;
+  if (!bind.filter || !local.inner || format == Format::kParquet || format == Format::kRows) return;
+  for (const BadCells::Cell& cell : BadCellsOf(*local.inner).found) {
+    const bool read =
+        cell.column == BadCells::kWholeRow || std::ranges::find(global.seen, cell.column) != global.seen.end();
+    bool is_kept = kept == rows;
+    for (idx_t i = 0; !is_kept && i < kept; ++i) is_kept = local.selection.get_index(i) == cell.row;
+    if (read && is_kept) ThrowFailure(bind.table->query(), cell.error);
+  }
+}
+
 void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& output) {
   const auto& bind = input.bind_data->Cast<FilteredBindData>();
   auto& global = input.global_state->Cast<FilteredGlobal>();
@@ -196,6 +213,7 @@ void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
     if (local.executor) {
       const idx_t kept = local.executor->SelectExpression(local.chunk, local.selection);
       if (kept == 0) continue;
+      CheckCells(bind, global, local, rows, kept);
       if (kept < rows) local.chunk.Slice(local.selection, kept);
     }
     for (idx_t i = 0; i < output.ColumnCount(); ++i) {

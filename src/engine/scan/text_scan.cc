@@ -58,6 +58,7 @@ struct TextLocal : duckdb::LocalTableFunctionState {
   std::string rest;  // values that span lines, read to the file's end
   size_t rest_at = 0;
   bool by_value = false;  // `rest` is read value by value, not line by line
+  BadCells bad;           // of the last chunk, below a row filter
 };
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(duckdb::ClientContext&,
@@ -90,19 +91,22 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   const auto& bind = input.bind_data->Cast<TextBindData>();
   const TableBinding& binding = bind.table->binding();
   auto local = make_uniq<TextLocal>();
+  // Below a row filter a bad cell fails the query only when the row is seen.
+  BadCells* bad = binding.row_filter.empty() ? nullptr : &local->bad;
   std::vector<WantedColumn> wanted;
   for (size_t column : state->Cast<TextGlobal>().columns) {
     auto& filler = local->fillers.emplace_back();
     if (column >= bind.table->file_columns()) continue;
     const ColumnDef& definition = binding.columns[column];
     filler = std::make_unique<ColumnFiller>(bind.table->query(), definition.type, definition.name,
-                                            binding.format != Format::kDelimited);
+                                            binding.format != Format::kDelimited, column, bad);
     wanted.push_back({column, filler.get()});
   }
   std::sort(wanted.begin(), wanted.end(),
             [](const WantedColumn& a, const WantedColumn& b) { return a.file_column < b.file_column; });
-  local->decoder = binding.format == Format::kJson ? MakeJsonDecoder(bind.table->query(), binding, std::move(wanted))
-                                                   : MakeDelimitedDecoder(binding, std::move(wanted));
+  local->decoder = binding.format == Format::kJson
+                       ? MakeJsonDecoder(bind.table->query(), binding, std::move(wanted), bad)
+                       : MakeDelimitedDecoder(binding, std::move(wanted));
   return local;
 }
 
@@ -178,6 +182,7 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, Dat
   for (size_t i = 0; i < local.fillers.size(); ++i) {
     if (local.fillers[i]) local.fillers[i]->Begin(output.data[i]);
   }
+  local.bad.found.clear();
   size_t rows = 0;
   while (rows == 0) {
     if (!local.lines && !NextRange(bind, global, local)) break;
@@ -255,6 +260,8 @@ BoundScan BindTextScan(std::shared_ptr<BoundTable> table) {
 void KeepTextPartitions(duckdb::FunctionData& bind_data, std::vector<size_t> partitions) {
   bind_data.Cast<TextBindData>().partitions = std::move(partitions);
 }
+
+const BadCells& BadCellsOf(const duckdb::LocalTableFunctionState& state) { return state.Cast<TextLocal>().bad; }
 
 BoundScan BindRowsScan(std::shared_ptr<BoundTable> table) {
   auto bind = make_uniq<TextBindData>();

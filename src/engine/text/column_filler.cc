@@ -41,8 +41,15 @@ bool NeedsStaging(Kind kind) {
 
 }  // namespace
 
-ColumnFiller::ColumnFiller(QueryState& query, const Type& type, std::string name, bool strict)
-    : query_(query), type_(type), name_(std::move(name)), strict_(strict), staged_(NeedsStaging(type.kind)) {}
+ColumnFiller::ColumnFiller(QueryState& query, const Type& type, std::string name, bool strict, size_t column,
+                           BadCells* bad)
+    : query_(query),
+      type_(type),
+      name_(std::move(name)),
+      strict_(strict),
+      column_(column),
+      bad_(bad),
+      staged_(NeedsStaging(type.kind)) {}
 
 void ColumnFiller::Begin(duckdb::Vector& output) {
   output_ = &output;
@@ -104,7 +111,10 @@ void ColumnFiller::SetText(size_t row, std::string_view text) {
     case Kind::kVarchar:
     case Kind::kChar:
     case Kind::kJson: {
-      if (!IsValidUtf8(text)) return strict_ ? Bad("(not UTF-8)") : SetNull(row);
+      if (!IsValidUtf8(text)) {
+        if (strict_) Bad(row, "(not UTF-8)");
+        return SetNull(row);
+      }
       if (type_.precision > 0 && type_.kind != Kind::kJson && text.size() > static_cast<size_t>(type_.precision)) {
         // varchar(n) counts characters; bytes only bound them from above.
         size_t bytes = 0;
@@ -129,7 +139,7 @@ void ColumnFiller::SetText(size_t row, std::string_view text) {
   // Spaces around a number, a leading plus, an empty cell.
   const std::string_view trimmed = Trim(text);
   if (!trimmed.empty() && SetTyped(row, trimmed.front() == '+' ? trimmed.substr(1) : trimmed)) return;
-  if (strict_ && !trimmed.empty()) Bad(text);
+  if (strict_ && !trimmed.empty()) Bad(row, text);
   SetNull(row);
 }
 
@@ -140,14 +150,19 @@ void ColumnFiller::Finish(duckdb::ClientContext& context, size_t rows) {
   if (all || !strict_) return;
   for (size_t row = 0; row < rows; ++row) {
     if (FlatVector::IsNull(*staging_, row) || !output_->GetValue(row).IsNull()) continue;
-    Bad(FlatVector::GetData<duckdb::string_t>(*staging_)[row].GetString());
+    Bad(row, FlatVector::GetData<duckdb::string_t>(*staging_)[row].GetString());
   }
 }
 
-void ColumnFiller::Bad(std::string_view text) const {
+void ColumnFiller::Bad(size_t row, std::string_view text) const {
+  Error error = Fail(kBadData, fmt::format("Error parsing field value '{}' for field '{}' of type {}",
+                                           text.substr(0, 100), name_, AthenaTypeName(type_)));
+  if (bad_ != nullptr) {
+    bad_->found.push_back({row, column_, std::move(error)});
+    return;
+  }
   if (query_.governed) ThrowFailure(query_, Fail(kBadData, "Data of a table does not fit its declared types"));
-  ThrowFailure(query_, Fail(kBadData, fmt::format("Error parsing field value '{}' for field '{}' of type {}",
-                                                  text.substr(0, 100), name_, AthenaTypeName(type_))));
+  ThrowFailure(query_, std::move(error));
 }
 
 Value ColumnFiller::Parse(const Type& type, std::string_view text) {

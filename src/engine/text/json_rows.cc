@@ -140,8 +140,12 @@ class NestedJson {
 
 class JsonDecoder : public RowDecoder {
  public:
-  JsonDecoder(QueryState& query, const TableBinding& table, std::vector<WantedColumn> wanted)
-      : query_(query), options_(table.text), nested_(options_.case_sensitive_json), wanted_(std::move(wanted)) {
+  JsonDecoder(QueryState& query, const TableBinding& table, std::vector<WantedColumn> wanted, BadCells* bad)
+      : query_(query),
+        bad_(bad),
+        options_(table.text),
+        nested_(options_.case_sensitive_json),
+        wanted_(std::move(wanted)) {
     for (size_t i = 0; i < wanted_.size(); ++i) {
       const std::string& column = table.columns[wanted_[i].file_column].name;
       const auto mapped = options_.json_key_of_column.find(column);
@@ -168,8 +172,14 @@ class JsonDecoder : public RowDecoder {
 
   void SetMalformed(std::string_view line, size_t row) override {
     if (!options_.ignore_malformed_json) {
-      if (query_.governed) ThrowFailure(query_, Fail(kBadData, "Row is not a valid JSON Object"));
-      ThrowFailure(query_, Fail(kBadData, "Row is not a valid JSON Object: " + std::string(line.substr(0, 100))));
+      const std::string problem = "Row is not a valid JSON Object";
+      if (bad_ != nullptr) {
+        bad_->found.push_back({row, BadCells::kWholeRow, Fail(kBadData, problem)});
+      } else if (query_.governed) {
+        ThrowFailure(query_, Fail(kBadData, problem));
+      } else {
+        ThrowFailure(query_, Fail(kBadData, problem + ": " + std::string(line.substr(0, 100))));
+      }
     }
     for (const WantedColumn& wanted : wanted_) wanted.filler->SetNull(row);
   }
@@ -239,6 +249,7 @@ class JsonDecoder : public RowDecoder {
   }
 
   QueryState& query_;
+  BadCells* const bad_;
   const TextOptions options_;
   NestedJson nested_;
   const std::vector<WantedColumn> wanted_;
@@ -250,8 +261,8 @@ class JsonDecoder : public RowDecoder {
 }  // namespace
 
 std::unique_ptr<RowDecoder> MakeJsonDecoder(QueryState& query, const TableBinding& table,
-                                            std::vector<WantedColumn> wanted) {
-  return std::make_unique<JsonDecoder>(query, table, std::move(wanted));
+                                            std::vector<WantedColumn> wanted, BadCells* bad) {
+  return std::make_unique<JsonDecoder>(query, table, std::move(wanted), bad);
 }
 
 }  // namespace tarn::engine

@@ -32,7 +32,8 @@ class RowDecoder {
 
 // `wanted` by ascending file column. kDelimited and kCsv.
 std::unique_ptr<RowDecoder> MakeDelimitedDecoder(const TableBinding& table, std::vector<WantedColumn> wanted);
+// A line that is no object fails the query, or is noted in `bad` where it is given.
 std::unique_ptr<RowDecoder> MakeJsonDecoder(QueryState& query, const TableBinding& table,
-                                            std::vector<WantedColumn> wanted);
+                                            std::vector<WantedColumn> wanted, BadCells* bad);
 
 }  // namespace tarn::engine

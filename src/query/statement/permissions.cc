@@ -69,7 +69,13 @@ struct Checker {
   Status operator()(const sql::ChangeColumn& s) const { return Alter(s.table); }
   Status operator()(const sql::DropColumn& s) const { return Alter(s.table); }
   Status operator()(const sql::AlterPartitionField& s) const { return Alter(s.table); }
-  Status operator()(const sql::SetTblProperties& s) const { return Alter(s.table); }
+  Status operator()(const sql::SetTblProperties& s) const {
+    TARN_CHECK(Alter(s.table));
+    for (const auto& [key, value] : s.properties) {
+      if (key == "metadata_location") TARN_CHECK(rights().RequireLocation(value));
+    }
+    return Ok();
+  }
   Status operator()(const sql::UnsetTblProperties& s) const { return Alter(s.table); }
   Status operator()(const sql::SetLocation& s) const {
     TARN_CHECK(Alter(s.table));
@@ -161,6 +167,8 @@ struct Checker {
 
 Status CheckPermissions(Job& job, const sql::Statement& statement) {
   if (!job.catalog.rights().governed()) return Ok();
+  // Results are files too.
+  TARN_CHECK(job.catalog.rights().RequireLocation(job.execution.result.output_location.value_or("")));
   return std::visit(Checker{job}, statement.node);
 }
 

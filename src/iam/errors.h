@@ -12,6 +12,7 @@ inline constexpr Reason kLimitExceeded{"iam.LimitExceeded", Code::kResourceExhau
 inline constexpr Reason kMalformedPolicy{"iam.MalformedPolicy", Code::kInvalidArgument};
 inline constexpr Reason kInvalidInput{"iam.InvalidInput", Code::kInvalidArgument};
 inline constexpr Reason kValidation{"iam.Validation", Code::kInvalidArgument};
+inline constexpr Reason kInvalidParameter{"iam.InvalidParameter", Code::kInvalidArgument};
 inline constexpr Reason kUnmodifiable{"iam.Unmodifiable", Code::kInvalidArgument};
 inline constexpr Reason kPolicyNotAttachable{"iam.PolicyNotAttachable", Code::kInvalidArgument};
 inline constexpr Reason kPasswordPolicyViolation{"iam.PasswordPolicyViolation", Code::kInvalidArgument};

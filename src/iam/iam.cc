@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
-#include "iam/aws_policies.h"
+#include "iam/policies/managed.h"
 #include "iam/policy_cache.h"
 #include "iam/records.h"
 #include "iam/rows.h"
@@ -45,22 +45,12 @@ Result<NamedPolicy> Compile(std::string id, std::string_view document) {
   return NamedPolicy{std::move(id), *std::move(parsed)};
 }
 
-Result<ManagedPolicy> PolicyOf(Rows& rows, const std::string& arn) {
-  if (auto managed = FindAwsPolicy(arn)) return *std::move(managed);
-  const auto parts = Parts(arn);
-  const Error none = Fail(kNoSuchEntity, "Policy " + arn + " was not found.");
-  if (!parts || parts->service != "iam" || parts->kind != "policy" || parts->account != rows.account()) return none;
-  TARN_TRY(auto found, rows.Find<ManagedPolicy>(parts->rest.substr(parts->rest.rfind('/') + 1)));
-  if (!found || found->Arn() != arn) return none;
-  return *std::move(found);
-}
-
 Status AddPolicies(Rows& rows, const Entity& entity, PrincipalPolicies& out) {
   for (const auto& [name, document] : entity.inlined) {
     TARN_TRY(out.identity.emplace_back(), Compile(entity.Arn() + "/" + name, document));
   }
   for (const std::string& arn : entity.attached) {
-    TARN_TRY(const ManagedPolicy managed, PolicyOf(rows, arn));
+    TARN_TRY(const ManagedPolicy managed, FindManaged(rows, arn));
     TARN_TRY(out.identity.emplace_back(), Compile(arn, managed.Version(managed.default_version)->document));
   }
   return Ok();
@@ -74,7 +64,7 @@ Result<PrincipalPolicies> Load(Rows& rows, const Entity& entity) {
     TARN_CHECK(AddPolicies(rows, group, out));
   }
   if (!entity.boundary.empty()) {
-    TARN_TRY(const ManagedPolicy managed, PolicyOf(rows, entity.boundary));
+    TARN_TRY(const ManagedPolicy managed, FindManaged(rows, entity.boundary));
     TARN_TRY(out.boundary, Compile(entity.boundary, managed.Version(managed.default_version)->document));
   }
   out.tags = entity.tags;
@@ -177,7 +167,7 @@ Result<ManagedPolicy> Iam::FindPolicy(const std::string& arn) const {
   const auto parts = Parts(arn);
   ManagedPolicy found;
   TARN_CHECK(Read(std::string(parts ? parts->account : ""), [&](Rows& rows) -> Status {
-    TARN_TRY(found, PolicyOf(rows, arn));
+    TARN_TRY(found, FindManaged(rows, arn));
     return Ok();
   }));
   return found;

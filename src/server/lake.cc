@@ -17,6 +17,7 @@
 #include "api/cloudwatch/cloudwatch_service.h"
 #include "api/glue/glue_service.h"
 #include "api/iceberg/rest.h"
+#include "api/iam/iam_service.h"
 #include "api/kms/kms_service.h"
 #include "api/lakeformation/lakeformation_service.h"
 #include "api/organizations/organizations_service.h"
@@ -381,6 +382,7 @@ class OpenLake : public Lake {
         .tables = *iceberg_tables_,
         .buckets = *table_buckets_,
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));

@@ -16,7 +16,7 @@ namespace tarn::api::sts {
 
 // All outlive the service.
 struct Parts {
-  iam::Iam& iam;
+  ::tarn::iam::Iam& iam;
   identity::Sessions& sessions;
   federation::Issuers& issuers;
   identity::ControlSource* controls = nullptr;  // null: no organizations
@@ -45,8 +45,8 @@ class StsService : public protocol::Service {
 
  private:
   // The role that may be assumed by the caller with this request; authorised. Errors: kAccessDenied, kValidation.
-  Result<iam::Entity> Admit(const protocol::Call& call, const gen::AssumeRoleRequest& in, const SessionRequest& request,
-                            bool mfa);
+  Result<::tarn::iam::Entity> Admit(const protocol::Call& call, const gen::AssumeRoleRequest& in,
+                                    const SessionRequest& request, bool mfa);
   Result<TrustContext> ContextOf(const protocol::Call& call, const gen::AssumeRoleRequest& in,
                                  const SessionRequest& request, bool mfa);
   // Whether the one time password proves the device. Errors: kAccessDenied.
@@ -59,6 +59,6 @@ class StsService : public protocol::Service {
 #undef TARN_STS_HANDLER
 
 // The caller that a role's session is.
-identity::Caller SessionOf(const iam::Entity& role, const std::string& name);
+identity::Caller SessionOf(const ::tarn::iam::Entity& role, const std::string& name);
 
 }  // namespace tarn::api::sts

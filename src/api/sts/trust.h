@@ -40,7 +40,7 @@ class TrustContext : public policy::Context {
 // A role's trust policy, read once a request. Errors: policy::kMalformed for one that is none.
 class Trust {
  public:
-  static Result<Trust> Of(const iam::Entity& role);
+  static Result<Trust> Of(const ::tarn::iam::Entity& role);
   policy::Decision Judge(const policy::Principal& principal, std::string_view action,
                          const policy::Context& context) const;
 

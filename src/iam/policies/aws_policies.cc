@@ -1,9 +1,9 @@
-#include "iam/aws_policies.h"
+#include "iam/policies/aws_policies.h"
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "iam/aws/tables.h"
+#include "iam/policies/aws/tables.h"
 
 namespace tarn::iam {
 namespace {

@@ -1,5 +1,5 @@
 // A part of the table of AWS's managed policies, in order of names.
-#include "iam/aws/tables.h"
+#include "iam/policies/aws/tables.h"
 
 namespace tarn::iam {
 

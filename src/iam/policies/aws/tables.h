@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "iam/aws_policies.h"
+#include "iam/policies/aws_policies.h"
 
 namespace tarn::iam {
 

@@ -1,0 +1,210 @@
+#include "iam/account/profiles.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "iam/credentials/x509.h"
+#include "iam/entities/entities.h"
+#include "iam/quotas.h"
+#include "iam/records.h"
+
+namespace tarn::iam {
+namespace {
+
+Error Exceeds(std::string_view what, size_t limit) {
+  return Fail(kLimitExceeded, "Cannot exceed quota for " + std::string(what) + ": " + std::to_string(limit));
+}
+
+std::string SealName(const ServerCertificate& certificate) { return "certificate " + certificate.id; }
+
+// "lex-v2" → "LexV2"; the names that AWS writes in its own way.
+std::string ServiceRoleName(const std::string& service) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"autoscaling", "AutoScaling"},
+                                                                      {"elasticbeanstalk", "ElasticBeanstalk"},
+                                                                      {"elasticloadbalancing", "ElasticLoadBalancing"},
+                                                                      {"elasticmapreduce", "EMRCleanup"},
+                                                                      {"lakeformation", "LakeFormationDataAccess"},
+                                                                      {"ecs", "ECS"},
+                                                                      {"eks", "AmazonEKS"},
+                                                                      {"rds", "RDS"},
+                                                                      {"es", "AmazonElasticsearchService"},
+                                                                      {"opensearchservice", "AmazonOpenSearchService"},
+                                                                      {"spot", "EC2Spot"},
+                                                                      {"kafka", "Kafka"},
+                                                                      {"organizations", "Organizations"},
+                                                                      {"ram", "ResourceAccessManager"},
+                                                                      {"cloudtrail", "CloudTrail"},
+                                                                      {"inspector", "AmazonInspector"},
+                                                                      {"sso", "SSO"},
+                                                                      {"redshift", "Redshift"},
+                                                                      {"s3-tables", "S3Tables"}};
+  const auto parts = Split(service, '.');
+  const std::string_view first = parts[0];
+  const std::string_view main = parts.size() >= 3 ? parts[parts.size() - 3] : first;
+  const auto known = std::ranges::find(kNames, main, &std::pair<std::string_view, std::string_view>::first);
+  std::string name(known == std::end(kNames) ? main : known->second);
+  if (known == std::end(kNames) && !name.empty()) name[0] = AsciiUpper(name.substr(0, 1))[0];
+  if (main == first) return "AWSServiceRoleFor" + name;
+  name += "_";
+  for (const std::string_view word : Split(first, '-')) {
+    if (!word.empty()) name += AsciiUpper(word.substr(0, 1)) + std::string(word.substr(1));
+  }
+  return "AWSServiceRoleFor" + name;
+}
+
+}  // namespace
+
+Result<InstanceProfile> CreateProfile(Rows& rows, const std::string& name, const std::string& path, Tags tags) {
+  TARN_TRY(const auto present, rows.Find<InstanceProfile>(name, true));
+  if (present) return Fail(kAlreadyExists, "Instance Profile " + name + " already exists.");
+  TARN_TRY(const auto all, rows.All<InstanceProfile>());
+  if (all.size() >= quota::kInstanceProfiles) {
+    return Exceeds("InstanceProfilesPerAccount", quota::kInstanceProfiles);
+  }
+  InstanceProfile profile;
+  profile.account = rows.account();
+  profile.name = name;
+  profile.path = path;
+  profile.id = NewId("AIPA");
+  profile.created = rows.now();
+  profile.tags = std::move(tags);
+  rows.Put(profile);
+  return profile;
+}
+
+Result<InstanceProfile> GetProfile(Rows& rows, const std::string& name) {
+  TARN_TRY(auto found, rows.Find<InstanceProfile>(name));
+  if (!found) return Fail(kNoSuchEntity, "Instance Profile " + name + " cannot be found.");
+  return *std::move(found);
+}
+
+Status DeleteProfile(Rows& rows, const std::string& name) {
+  TARN_TRY(const InstanceProfile profile, GetProfile(rows, name));
+  if (!profile.role.empty()) {
+    return Fail(kDeleteConflict, "Cannot delete entity, must remove roles from instance profile first.");
+  }
+  rows.Erase(profile);
+  return Ok();
+}
+
+Status AddRoleToProfile(Rows& rows, const std::string& profile, const std::string& role) {
+  TARN_TRY(InstanceProfile changed, GetProfile(rows, profile));
+  TARN_TRY(const Entity added, rows.Get(Kind::kRole, role));
+  TARN_CHECK(CheckModifiable(added));
+  if (!changed.role.empty()) return Exceeds("InstanceSessionsPerInstanceProfile", 1);
+  changed.role = added.name;
+  rows.Put(changed);
+  return Ok();
+}
+
+Status RemoveRoleFromProfile(Rows& rows, const std::string& profile, const std::string& role) {
+  TARN_TRY(InstanceProfile changed, GetProfile(rows, profile));
+  TARN_TRY(const Entity removed, rows.Get(Kind::kRole, role));
+  TARN_CHECK(CheckModifiable(removed));
+  if (changed.role != removed.name) {
+    return Fail(kNoSuchEntity, "The role with name " + role + " cannot be found in instance profile " + profile + ".");
+  }
+  rows.Erase(changed);
+  changed.role.clear();
+  rows.Put(changed);
+  return Ok();
+}
+
+Result<ServerCertificate> UploadCertificate(Rows& rows, const NewCertificate& made) {
+  TARN_TRY(const Timestamp expires, ExpiryOf(made.body));
+  TARN_CHECK(CheckKeyPair(made.body, made.private_key));
+  if (!made.chain.empty()) TARN_CHECK(CheckChain(made.chain));
+  TARN_TRY(const auto present, rows.Find<ServerCertificate>(made.name, true));
+  if (present) return Fail(kAlreadyExists, "The Server Certificate with name " + made.name + " already exists.");
+  TARN_TRY(const auto all, rows.All<ServerCertificate>());
+  if (all.size() >= quota::kServerCertificates) {
+    return Exceeds("ServerCertificatesPerAccount", quota::kServerCertificates);
+  }
+  ServerCertificate certificate;
+  certificate.account = rows.account();
+  certificate.name = made.name;
+  certificate.path = made.path;
+  certificate.id = NewId("ASCA");
+  certificate.body = made.body;
+  certificate.chain = made.chain;
+  certificate.sealed_key = rows.iam().box().Seal(SealName(certificate), made.private_key);
+  certificate.uploaded = rows.now();
+  certificate.expires = expires;
+  certificate.tags = made.tags;
+  rows.Put(certificate);
+  return certificate;
+}
+
+Result<ServerCertificate> GetCertificate(Rows& rows, const std::string& name) {
+  TARN_TRY(auto found, rows.Find<ServerCertificate>(name));
+  if (!found) return Fail(kNoSuchEntity, "The Server Certificate with name " + name + " cannot be found.");
+  return *std::move(found);
+}
+
+Status RenameCertificate(Rows& rows, const std::string& name, const std::string& new_name,
+                         const std::string& new_path) {
+  TARN_TRY(const ServerCertificate before, GetCertificate(rows, name));
+  ServerCertificate certificate = before;
+  if (!new_path.empty()) certificate.path = new_path;
+  if (!new_name.empty() && new_name != name) {
+    TARN_TRY(const auto present, rows.Find<ServerCertificate>(new_name, true));
+    if (present && !EqualsIgnoreCase(name, new_name)) {
+      return Fail(kAlreadyExists, "The Server Certificate with name " + new_name + " already exists.");
+    }
+    certificate.name = new_name;
+    rows.Erase(before);
+  }
+  rows.Put(certificate);
+  return Ok();
+}
+
+Status DeleteCertificate(Rows& rows, const std::string& name) {
+  TARN_TRY(const ServerCertificate certificate, GetCertificate(rows, name));
+  rows.Erase(certificate);
+  return Ok();
+}
+
+Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const std::string& suffix,
+                                 const std::string& description) {
+  if (!service.ends_with(".amazonaws.com"))
+    return Fail(kInvalidInput, "The service name " + service + " is not valid.");
+  const std::string name = ServiceRoleName(service) + (suffix.empty() ? "" : "_" + suffix);
+  TARN_TRY(const auto present, rows.FindEntity(Kind::kRole, name, true));
+  if (present) {
+    return Fail(kInvalidInput,
+                "Service role name " + name + " has been taken in this account, please try a different suffix.");
+  }
+  NewEntity made;
+  made.kind = Kind::kRole;
+  made.name = name;
+  made.path = "/aws-service-role/" + service + "/";
+  made.description = description;
+  made.trust =
+      R"({"Version": "2012-10-17", "Statement": [{"Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": {"Service": [")" +
+      service + R"("]}}]})";
+  TARN_TRY(Entity role, CreateEntity(rows, std::move(made)));
+  const Entity before = role;
+  role.service = service;
+  rows.PutEntity(role, &before);
+  return role;
+}
+
+Result<std::string> DeleteServiceRole(Rows& rows, const std::string& name) {
+  TARN_TRY(const Entity role, rows.Get(Kind::kRole, name));
+  if (role.service.empty()) {
+    return Fail(kInvalidInput, "The role " + name + " is not a service-linked role.");
+  }
+  rows.EraseEntity(role);
+  rows.iam().last_used().Forget(rows.txn(), role.Arn());
+  const std::string task = "task" + role.path + role.name + "/" + RandomUuid();
+  rows.txn().Put(RowKey(rows.account(), "dt", task), role.Arn());
+  return task;
+}
+
+Status FindDeletionTask(Rows& rows, const std::string& id) {
+  TARN_TRY(const auto found, rows.txn().PeekGet(RowKey(rows.account(), "dt", id)));
+  return found ? Ok() : Status(Fail(kNoSuchEntity, "Deletion task " + id + " cannot be found."));
+}
+
+}  // namespace tarn::iam

@@ -201,8 +201,10 @@ def check(pair, statement):
     asked = set(SECRET.findall(statement))
     assert set(SECRET.findall(told)) <= asked, f"{statement}\n{told[:2000]}"
     if not mine.ok:
-        plain = mine.reason.replace(pair.table, "T")
-        assert plain == shadow.reason.replace(pair.shadow, "T"), statement
+        # The tables' names differ in length, and so do places in the statement.
+        plain = [re.sub(r"line \d+:\d+", "", reason) for reason in (mine.reason.replace(pair.table, "T"),
+                                                                    shadow.reason.replace(pair.shadow, "T"))]
+        assert plain[0] == plain[1], statement
 
 
 @pytest.mark.parametrize("table", TABLES)

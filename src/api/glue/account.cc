@@ -63,16 +63,4 @@ Result<gen::PutDataCatalogEncryptionSettingsResponse> GlueService::PutDataCatalo
   return gen::PutDataCatalogEncryptionSettingsResponse{};
 }
 
-Result<gen::GetResourcePolicyResponse> GlueService::GetResourcePolicy(const protocol::Call&,
-                                                                      const gen::GetResourcePolicyRequest&) {
-  return Fail(kEntityNotFound, "Policy not found.");
-}
-
-Result<gen::GetResourcePoliciesResponse> GlueService::GetResourcePolicies(const protocol::Call&,
-                                                                          const gen::GetResourcePoliciesRequest&) {
-  gen::GetResourcePoliciesResponse out;
-  out.get_resource_policies_response_list.emplace();
-  return out;
-}
-
 }  // namespace tarn::api::glue

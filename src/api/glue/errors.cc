@@ -19,6 +19,7 @@ const protocol::ErrorRow kRows[] = {
     {&kInvalidInput, kInvalid, 400},
     {&kEntityNotFound, kNotFound, 400},
     {&kAlreadyExists, kExists, 400},
+    {&kConditionCheckFailure, "ConditionCheckFailureException", 400},
     {&kNotSupported, "OperationNotSupportedException", 400},
 
     {&catalog::kNoSuchDatabase, kNotFound, 400},

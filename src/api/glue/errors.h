@@ -9,6 +9,7 @@ inline constexpr Reason kInvalidInput{"glue.InvalidInput", Code::kInvalidArgumen
 inline constexpr Reason kEntityNotFound{"glue.EntityNotFound", Code::kNotFound};
 inline constexpr Reason kAlreadyExists{"glue.AlreadyExists", Code::kAlreadyExists};
 // A served operation with a member whose meaning is not served; the message names the member.
+inline constexpr Reason kConditionCheckFailure{"glue.ConditionCheckFailure", Code::kPreconditionFailed};
 inline constexpr Reason kNotSupported{"glue.NotSupported", Code::kUnimplemented};
 
 }  // namespace tarn::api::glue

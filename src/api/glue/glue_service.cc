@@ -14,6 +14,7 @@ GlueService::GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceb
       runner_(runner),
       connections_(store, clock, "connection"),
       security_configurations_(store, clock, "security-configuration"),
+      resource_policies_(store, clock, "resource-policy"),
       schemas_(schemas),
       access_(access) {}
 

@@ -4,8 +4,13 @@
 // Threads: any; handlers block.
 #pragma once
 
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "api/glue/gen/shapes.h"
 #include "api/protocol/service.h"
@@ -16,6 +21,7 @@
 #include "enforce/catalog_view.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
+#include "policy/policy.h"
 #include "registry/registry.h"
 
 namespace tarn::api::glue {
@@ -36,6 +42,9 @@ class GlueService : public protocol::Service {
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
+
+  // Puts what the catalogs' own policies say on the checks about them.
+  Status AddGuards(std::vector<identity::Check>& checks);
 
   TARN_GLUE_HANDLER(CreateDatabase);
   TARN_GLUE_HANDLER(DeleteDatabase);
@@ -87,6 +96,8 @@ class GlueService : public protocol::Service {
   TARN_GLUE_HANDLER(GetDataCatalogEncryptionSettings);
   TARN_GLUE_HANDLER(GetResourcePolicies);
   TARN_GLUE_HANDLER(GetResourcePolicy);
+  TARN_GLUE_HANDLER(PutResourcePolicy);
+  TARN_GLUE_HANDLER(DeleteResourcePolicy);
   TARN_GLUE_HANDLER(PutDataCatalogEncryptionSettings);
 
   TARN_GLUE_HANDLER(GetTags);
@@ -157,14 +168,20 @@ class GlueService : public protocol::Service {
   Result<catalog::Parameters> EditTagsOf(const protocol::Call& call, const std::string& arn,
                                          const catalog::Parameters& add, const std::vector<std::string>& remove);
 
+  Result<std::optional<catalog::Document>> FindPolicy(const Scope& scope) const;
+  Result<std::shared_ptr<const policy::Document>> Compiled(const std::string& text);
+
   catalog::Catalog& catalog_;
   catalog::IcebergTables& iceberg_;
   jobs::crawl::Definitions& crawlers_;
   jobs::crawl::Runner& runner_;
   catalog::Documents connections_;
   catalog::Documents security_configurations_;
+  catalog::Documents resource_policies_;
   registry::SchemaRegistry& schemas_;
   govern::Access* access_;
+  std::mutex compiled_mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const policy::Document>> compiled_;  // by their text
 };
 
 #undef TARN_GLUE_REGISTRY_HANDLER

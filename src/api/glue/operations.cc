@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <type_traits>
+#include <utility>
 
 #include "api/glue/convert.h"
 #include "api/glue/errors.h"
 #include "api/glue/glue_service.h"
 #include "api/glue/schema_ids.h"
+#include "api/protocol/request_checks.h"
 #include "base/strings.h"
 
 namespace tarn::api::glue {
@@ -151,10 +155,44 @@ constexpr auto kNewRegistry = [](const Call& call, const gen::CreateRegistryInpu
 };
 
 constexpr auto kTagged = [](const Call&, const auto& in) { return Text(in.resource_arn); };
+constexpr auto kTags = [](const Call&, const gen::TagResourceRequest& in) {
+  return protocol::CheckWithTags("glue:TagResource", Text(in.resource_arn), in);
+};
+constexpr auto kUntags = [](const Call&, const gen::UntagResourceRequest& in) {
+  return protocol::CheckWithTags("glue:UntagResource", Text(in.resource_arn), in);
+};
+
+// A crawler works with the rights of the role that it is given.
+constexpr auto kCrawlerWithRole = [](const Call& call, const auto& in) {
+  constexpr bool kNew = std::is_same_v<std::remove_cvref_t<decltype(in)>, gen::CreateCrawlerRequest>;
+  auto checks = protocol::CheckWithTags(kNew ? "glue:CreateCrawler" : "glue:UpdateCrawler", kCrawler(call, in), in);
+  protocol::AddPassRole(call, Text(in.role), "glue.amazonaws.com", checks);
+  return checks;
+};
 
 constexpr protocol::OperationOptions kLong{.work = WorkClass::kData};
 
-#define TARN_GLUE_OPERATION(Name, ...) Bind<&GlueService::Name>(#Name, "glue:" #Name, __VA_ARGS__)
+// A row of the table, whose handler works in the catalog that the request names.
+template <auto Method, typename Rule>
+Operation BindHere(std::string_view name, std::string_view action, Rule rule, protocol::OperationOptions options = {}) {
+  using Input = typename protocol::internal::HandlerTraits<decltype(Method)>::Input;
+  Operation row = Bind<Method>(name, action, rule, options);
+  if constexpr (requires(const Input& in) { in.catalog_id; }) {
+    row.handler = [handler = std::move(row.handler)](protocol::Service& service, const Call& call,
+                                                     const void* input) -> Result<std::shared_ptr<void>> {
+      const auto& in = *static_cast<const Input*>(input);
+      if (!in.catalog_id || *in.catalog_id == call.scope.account) return handler(service, call, input);
+      Call there = call;
+      there.scope.account = *in.catalog_id;
+      auto answer = handler(service, there, input);
+      call.extras = std::move(there.extras);
+      return answer;
+    };
+  }
+  return row;
+}
+
+#define TARN_GLUE_OPERATION(Name, ...) BindHere<&GlueService::Name>(#Name, "glue:" #Name, __VA_ARGS__)
 
 std::vector<Operation> CatalogOperations() {
   return {
@@ -201,17 +239,20 @@ std::vector<Operation> CatalogOperations() {
       TARN_GLUE_OPERATION(GetCatalogImportStatus, kCatalog),
       TARN_GLUE_OPERATION(GetCatalogs, kCatalog),
       TARN_GLUE_OPERATION(GetDataCatalogEncryptionSettings, kCatalog),
-      TARN_GLUE_OPERATION(GetResourcePolicies, kCatalog),
-      TARN_GLUE_OPERATION(GetResourcePolicy, kCatalog),
       TARN_GLUE_OPERATION(PutDataCatalogEncryptionSettings, kCatalog),
   };
 }
 
 std::vector<Operation> OtherOperations() {
   return {
+      // Not asked of the policy itself, so that nobody locks the catalog for good.
+      TARN_GLUE_OPERATION(DeleteResourcePolicy, kCatalog),
+      TARN_GLUE_OPERATION(GetResourcePolicies, kCatalog),
+      TARN_GLUE_OPERATION(GetResourcePolicy, kCatalog),
+      TARN_GLUE_OPERATION(PutResourcePolicy, kCatalog),
       TARN_GLUE_OPERATION(GetTags, kTagged),
-      TARN_GLUE_OPERATION(TagResource, kTagged),
-      TARN_GLUE_OPERATION(UntagResource, kTagged),
+      TARN_GLUE_OPERATION(TagResource, kTags),
+      TARN_GLUE_OPERATION(UntagResource, kUntags),
       TARN_GLUE_OPERATION(BatchDeleteConnection, kConnection),
       TARN_GLUE_OPERATION(CreateConnection, kConnection),
       TARN_GLUE_OPERATION(CreateSecurityConfiguration, AnyResource),
@@ -228,7 +269,7 @@ std::vector<Operation> OtherOperations() {
       TARN_GLUE_OPERATION(GetClassifiers, AnyResource),
       TARN_GLUE_OPERATION(UpdateClassifier, AnyResource),
       TARN_GLUE_OPERATION(BatchGetCrawlers, kCrawlers),
-      TARN_GLUE_OPERATION(CreateCrawler, kCrawler),
+      TARN_GLUE_OPERATION(CreateCrawler, kCrawlerWithRole),
       TARN_GLUE_OPERATION(DeleteCrawler, kCrawler),
       TARN_GLUE_OPERATION(GetCrawler, kCrawler),
       TARN_GLUE_OPERATION(GetCrawlerMetrics, AnyResource),
@@ -239,7 +280,7 @@ std::vector<Operation> OtherOperations() {
       TARN_GLUE_OPERATION(StartCrawlerSchedule, kCrawler),
       TARN_GLUE_OPERATION(StopCrawler, kCrawler),
       TARN_GLUE_OPERATION(StopCrawlerSchedule, kCrawler),
-      TARN_GLUE_OPERATION(UpdateCrawler, kCrawler),
+      TARN_GLUE_OPERATION(UpdateCrawler, kCrawlerWithRole),
       TARN_GLUE_OPERATION(UpdateCrawlerSchedule, kCrawler),
   };
 }
@@ -276,6 +317,14 @@ std::vector<Operation> RegistryOperations() {
 std::span<const Operation> GlueService::operations() const {
   static const std::vector<Operation> kAll = [] {
     std::vector<Operation> all = CatalogOperations();
+    for (Operation& row : all) {
+      row.rule = [rule = std::move(row.rule)](protocol::Service& service, const Call& call,
+                                              const void* input) -> Result<std::vector<identity::Check>> {
+        TARN_TRY(auto checks, rule(service, call, input));
+        TARN_CHECK(static_cast<GlueService&>(service).AddGuards(checks));
+        return checks;
+      };
+    }
     std::ranges::move(OtherOperations(), std::back_inserter(all));
     std::ranges::move(RegistryOperations(), std::back_inserter(all));
     return all;

@@ -26,6 +26,7 @@ int RunStatus(const CommandLine& line);
 int RunDoctor(const CommandLine& line);
 int RunBackup(const CommandLine& line);
 int RunMigrate(const CommandLine& line);
+int RunExplainAccess(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

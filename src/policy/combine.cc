@@ -50,13 +50,16 @@ Outcome Combine(const Principal& principal, std::string_view resource_account, c
                           {kBoundary, &verdicts.boundary},
                           {kSession, &verdicts.session}};
   for (const Layer& layer : layers) {
-    if (EffectOf(*layer.decision) == Effect::kDeny) return {false, true, layer.type, (*layer.decision)->sid};
+    if (EffectOf(*layer.decision) == Effect::kDeny) {
+      return {false, true, layer.type, (*layer.decision)->sid, (*layer.decision)->statement};
+    }
   }
   if (Bars(verdicts.resource_control)) return Missing(kResourceControl);
   if (Bars(verdicts.service_control)) return Missing(kServiceControl);
 
   const bool granted = EffectOf(verdicts.resource) == Effect::kAllow;
-  const Outcome by_resource{true, false, kResource, granted ? verdicts.resource->sid : std::string_view{}};
+  const Outcome by_resource{true, false, kResource, granted ? verdicts.resource->sid : std::string_view{},
+                            granted ? verdicts.resource->statement : -1};
   if (principal.kind == PrincipalKind::kAnonymous || principal.kind == PrincipalKind::kService) {
     return granted ? by_resource : Missing(kResource);
   }
@@ -70,7 +73,8 @@ Outcome Combine(const Principal& principal, std::string_view resource_account, c
   if (Bars(verdicts.boundary)) return Missing(kBoundary);
   if (Bars(verdicts.session)) return Missing(kSession);
   if (direct) return by_resource;
-  return {true, false, kIdentity, verdicts.identity ? verdicts.identity->sid : std::string_view{}};
+  if (!verdicts.identity) return {true, false, kIdentity, {}};
+  return {true, false, kIdentity, verdicts.identity->sid, verdicts.identity->statement};
 }
 
 std::string Because(const Outcome& outcome, std::string_view action) {

@@ -29,6 +29,7 @@ struct Outcome {
   bool explicit_deny = false;  // by a policy of type `decider`; else `decider` is the type that did not allow
   PolicyType decider = PolicyType::kIdentity;
   std::string_view sid;
+  int statement = -1;  // the deciding one's place in its policy, from 0
 };
 
 // The union of two policies of one type.

@@ -407,6 +407,11 @@ class OpenLake : public Lake {
         .migrate =
             [this](const MigrateRequest& request) {
               return RunMigrate(*maintainer_, *table_buckets_, Root(), request);
+            },
+        .explain =
+            [this](const ExplainRequest& request) {
+              return ExplainAccess({.iam = *iam_, .authorizer = *authorizer_, .objects = *objects_, .keys = *keys_},
+                                   request);
             }});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
     purger_->Start();

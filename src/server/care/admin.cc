@@ -86,6 +86,19 @@ std::string QueryValue(std::string_view query, std::string_view name) {
   return "";
 }
 
+ExplainRequest ExplainWanted(std::string_view query) {
+  ExplainRequest wanted{.principal = QueryValue(query, "principal"),
+                        .action = QueryValue(query, "action"),
+                        .resource = QueryValue(query, "resource"),
+                        .context = {}};
+  const std::string context = QueryValue(query, "context");
+  for (const std::string_view line : Split(context, '\n')) {
+    const size_t equals = line.find('=');
+    if (equals != line.npos) wanted.context.emplace_back(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return wanted;
+}
+
 }  // namespace
 
 std::string ToJson(const object::VerifyReport& report) {
@@ -148,7 +161,7 @@ struct Admin::State {
   Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
     const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
     if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
-    if (!caller->is_root() || !caller->session.empty() || caller->account != parts.options->account) {
+    if (!caller->is_root() || caller->facts || caller->account != parts.options->account) {
       co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
     }
     const std::string what = fmt::format("{} {}", request.method, request.path());
@@ -170,6 +183,9 @@ struct Admin::State {
                             .table = QueryValue(request.query(), "table"),
                             .snapshot = QueryValue(request.query(), "snapshot")};
       work = [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
+    }
+    if (what == "POST /_tarn/explain") {
+      work = [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };
     }
     if (work) {
       const Result<std::string> outcome = co_await Offload(pool, std::move(work));

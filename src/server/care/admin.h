@@ -4,6 +4,7 @@
 //   POST /_tarn/verify                       checks every object end to end (object/verify/verify.h)
 //   GET  /_tarn/status                       space, scrub
 //   POST /_tarn/upkeep?database=D&table=T    upkeep of Iceberg tables, now (server/care/upkeep_route.h)
+//   POST /_tarn/explain?principal=&action=&resource=   who may do what, and why (server/care/explain.h)
 //   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
@@ -19,6 +20,7 @@
 #include "identity/directory.h"
 #include "kv/kv.h"
 #include "object/verify/verify.h"
+#include "server/care/explain.h"
 #include "server/care/upkeep_route.h"
 #include "server/options.h"
 
@@ -33,6 +35,7 @@ struct AdminParts {
   blob::Store* blobs = nullptr;
   std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
   std::function<Result<std::string>(const MigrateRequest& request)> migrate;
+  std::function<Result<std::string>(const ExplainRequest& request)> explain;
 };
 
 // What it uses outlives it; ends after what it runs.

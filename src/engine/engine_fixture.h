@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +18,15 @@ inline Type T(std::string_view text) { return ParseHiveType(text).value(); }
 class EngineTest : public testing::Test {
  protected:
   void SetUp() override { pool_ = MakePool({}); }
+  ~EngineTest() override {
+    pool_ = nullptr;
+    for (const std::string& folder : spills_) std::filesystem::remove_all(folder);
+  }
 
   std::unique_ptr<Pool> MakePool(Pool::Options options) {
     options.spill_directory =
-        testing::TempDir() + "/tarn-engine-" + std::to_string(getpid()) + "-" + std::to_string(pools_++);
+        testing::TempDir() + "/tarn-engine-" + std::to_string(getpid()) + "-" + std::to_string(spills_.size());
+    spills_.push_back(options.spill_directory);
     options.threads = options.threads == 0 ? 2 : options.threads;
     auto pool = Pool::Create(options);
     EXPECT_TRUE(pool.ok()) << pool.error().message;
@@ -84,7 +90,7 @@ class EngineTest : public testing::Test {
   std::shared_ptr<MemoryFiles> files_ = std::make_shared<MemoryFiles>();
   std::shared_ptr<MemoryLake> lake_ = std::make_shared<MemoryLake>();
   std::unique_ptr<Pool> pool_;
-  int pools_ = 0;
+  std::vector<std::string> spills_;
 };
 
 }  // namespace tarn::engine

@@ -3,21 +3,30 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <string>
 
 namespace tarn::server {
 namespace {
 
-std::string TomlFile(const std::string& text) {
-  const std::string path = testing::TempDir() + "/options_test_" + std::to_string(::getpid()) + ".toml";
-  std::ofstream(path) << text;
-  return path;
-}
+// A file with the text for as long as it lives.
+class TomlFile {
+ public:
+  explicit TomlFile(const std::string& text) { std::ofstream(path_) << text; }
+  ~TomlFile() { std::filesystem::remove(path_); }
+  TomlFile(const TomlFile&) = delete;
+  TomlFile& operator=(const TomlFile&) = delete;
+  operator std::string() const { return path_; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  const std::string path_ = testing::TempDir() + "/options_test_" + std::to_string(::getpid()) + ".toml";
+};
 
 }  // namespace
 
 TEST(Options, FlagsBeatTheEnvironmentWhichBeatsTheFile) {
-  const std::string file = TomlFile("region = \"eu-west-1\"\nlisten = \"127.0.0.1:1\"\nconsole = \"127.0.0.1:2\"\n");
+  const TomlFile file("region = \"eu-west-1\"\nlisten = \"127.0.0.1:1\"\nconsole = \"127.0.0.1:2\"\n");
   const auto parsed = ParseOptions({"--data", "d", "--config", file, "--listen", "127.0.0.1:3"},
                                    {"TARN_LISTEN=127.0.0.1:4", "TARN_CONSOLE=127.0.0.1:5"});
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
@@ -27,7 +36,7 @@ TEST(Options, FlagsBeatTheEnvironmentWhichBeatsTheFile) {
 }
 
 TEST(Options, ReadsAccountsFromTheFile) {
-  const std::string file = TomlFile(
+  const TomlFile file(
       "[[account]]\nid = \"111122223333\"\nname = \"sales\"\naccess_key_id = \"AKIA1\"\nsecret_access_key = \"s\"\n");
   const auto parsed = ParseOptions({"--data", "d", "--config", file}, {});
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
@@ -36,7 +45,7 @@ TEST(Options, ReadsAccountsFromTheFile) {
 }
 
 TEST(Options, ReadsVolumesAndStorageClassesFromTheFile) {
-  const std::string file = TomlFile(
+  const TomlFile file(
       "encryption = \"off\"\nscrub_days = 3\n[[volume]]\nname = \"cold\"\npath = \"/cold\"\narchive = true\n"
       "[[volume]]\nname = \"disk2\"\npath = \"/disk2\"\n[storage_class.STANDARD]\nvolume = [\"default\", \"disk2\"]\n"
       "copies = 2\n[storage_class.GLACIER]\nvolume = \"cold\"\n");

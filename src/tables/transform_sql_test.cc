@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,6 +120,8 @@ TEST(TransformSql, GivesWhatTheFormatsOwnTransformsGive) {
       }
     }
   }
+  *pool = nullptr;
+  std::filesystem::remove_all(options.spill_directory);
 }
 
 TEST(TransformSql, WhatCannotBeWrittenIsRefused) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/testing.h"
 #include "engine/engine.h"
@@ -30,12 +32,19 @@ class Rounds : public catalog::LakeTest {
     catalog::LakeTest::SetUp();
     engine::Pool::Options options;
     options.slots = 1;
-    options.spill_directory = (std::filesystem::temp_directory_path() / ("tarn-upkeep-" + RandomUuid())).string();
+    options.spill_directory = spill;
     auto made = engine::Pool::Create(options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     pool = std::move(*made);
     parts.emplace(tables::UpkeepParts{catalog, tables, snapshots, manifests, planner, *store_, clock_, pool.get()});
     maintainer = std::make_unique<Maintainer>(*kv_, *parts, buckets, Options());
+  }
+
+  void TearDown() override {
+    maintainer = nullptr;
+    pool = nullptr;
+    std::filesystem::remove_all(spill);
+    catalog::LakeTest::TearDown();
   }
 
   // One small file with a row.
@@ -71,6 +80,7 @@ class Rounds : public catalog::LakeTest {
   catalog::Manifests manifests{*store_};
   catalog::Planner planner{manifests};
   catalog::TableBuckets buckets{*kv_, catalog, tables, *store_, clock_};
+  const std::string spill = (std::filesystem::temp_directory_path() / ("tarn-upkeep-" + RandomUuid())).string();
   std::unique_ptr<engine::Pool> pool;
   std::optional<tables::UpkeepParts> parts;
   std::unique_ptr<Maintainer> maintainer;

@@ -112,6 +112,7 @@ TEST_F(CatalogTest, LetsOneOfManyRacingSwapsWin) {
   ASSERT_TRUE(catalog.CreateTable(scope, MakeTable("t")).ok());
   std::atomic<int> won = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { won += catalog.UpdateTable(scope, MakeTable("t"), {.expected_version = 1}).ok(); });
   }

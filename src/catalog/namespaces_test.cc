@@ -16,6 +16,7 @@ class NamespaceTest : public CatalogFixture {
   }
   std::vector<std::string> NamesOf(const Page<Database>& page) {
     std::vector<std::string> names;
+    names.reserve(page.items.size());
     for (const Database& database : page.items) names.push_back(DottedName(database.Shown()));
     return names;
   }

@@ -25,6 +25,7 @@ DatabaseMetadata ToMetadata(const catalog::Database& database) {
 
 std::vector<ColumnMetadata> ToMetadata(const std::vector<catalog::Column>& columns) {
   std::vector<ColumnMetadata> out;
+  out.reserve(columns.size());
   for (const catalog::Column& column : columns) out.push_back({column.name, column.type, column.comment});
   return out;
 }

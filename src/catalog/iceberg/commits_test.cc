@@ -111,6 +111,7 @@ TEST_F(CommitsTest, KeepsEveryAppendOfManyWriters) {
   const int before = static_cast<int>(Objects("t", ".metadata.json").size());
   std::atomic<int> failures = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       IcebergTable seen = Load("t");
@@ -161,6 +162,7 @@ TEST_F(CommitsTest, LetsAlongsideFailForItsOwnCommitAlone) {
   const Alongside refuses = [](kv::Txn&) -> Status { return Fail(kInvalidInput, "no"); };
   const IcebergTable seen = Load("t");
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&, t] {
       const auto made = Prepare(seen, std::to_string(t));
@@ -241,6 +243,7 @@ TEST_F(CommitsTest, EditsTheVeryMetadataThatItReplaces) {
   MakeTable("t");
   ASSERT_TRUE(Commit("t", Prepare(Load("t"), "a")).ok());
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&] {
       const auto done = tables.Edit(scope, "db", "t", [](const iceberg::TableMetadata& head) {
@@ -277,6 +280,7 @@ TEST_F(CommitsTest, TransactionsAndCommitsDoNotBlockEachOther) {
   MakeTable("a");
   MakeTable("b");
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 8; ++i) {

@@ -19,6 +19,7 @@ class PlannerTest : public LakeTest {
   }
   int64_t Append(const std::vector<std::string>& paths, const std::string& name = "t") {
     std::vector<iceberg::DataFile> files;
+    files.reserve(paths.size());
     for (const std::string& path : paths) files.push_back(Ranged(path));
     const auto done = snapshots.Append(scope, "db", name, files);
     EXPECT_TRUE(done.ok()) << done.error().message;
@@ -151,6 +152,7 @@ TEST_F(PlannerTest, GivesFilesTheirDeletesAndReadsVectors) {
 TEST_F(PlannerTest, PlansPiecesOnceEach) {
   MakeTable("t");
   std::vector<std::string> many;
+  many.reserve(1000);
   for (int i = 0; i < 1000; ++i) many.push_back(std::to_string(i));
   Append(many);
   const auto metadata = Load();

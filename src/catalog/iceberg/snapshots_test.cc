@@ -63,6 +63,7 @@ TEST_F(SnapshotsTest, KeepsEveryAppendOfManyAtOnce) {
                   {"commit.retry.min-wait-ms", "1"},
                   {"commit.retry.max-wait-ms", "4"}});
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < 10; ++i) {

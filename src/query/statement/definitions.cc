@@ -170,6 +170,7 @@ Status RunCreateView(Job& job, sql::CreateView& create) {
   std::string text = create.query_text;
   if (!create.column_aliases.empty()) {
     std::vector<std::string> aliases;
+    aliases.reserve(create.column_aliases.size());
     for (const std::string& alias : create.column_aliases) aliases.push_back(sql::QuoteIdentifier(alias));
     text = fmt::format("SELECT * FROM (\n{}\n) AS {} ({})", text, sql::QuoteIdentifier(create.table.table),
                        Join(aliases, ", "));

@@ -35,6 +35,7 @@ Updates NextSchema(const iceberg::TableMetadata& metadata, std::vector<Field> co
   auto schema = iceberg::Schema::Make(id, std::move(columns), metadata.schema().identifier_field_ids());
   if (!schema.ok()) return Fail(kUserError, "GENERIC_USER_ERROR: " + schema.error().message);
   std::vector<int32_t> sources;
+  sources.reserve(metadata.spec().fields.size());
   for (const iceberg::PartitionField& field : metadata.spec().fields) sources.push_back(field.source_id());
   const Status follows = iceberg::CheckEvolution(metadata.schema(), **schema, metadata.format_version, sources);
   if (!follows.ok()) return Fail(kUserError, "GENERIC_USER_ERROR: " + follows.error().message);

@@ -158,6 +158,7 @@ Status RunAddPartitions(Job& job, const sql::AddPartitions& add) {
   }
   if (!add.if_not_exists) {
     std::vector<std::vector<std::string>> wanted;
+    wanted.reserve(partitions.size());
     for (const catalog::Partition& partition : partitions) wanted.push_back(partition.values);
     TARN_TRY(auto existing, job.services.catalog.GetPartitions(job.scope, table.database, table.name, wanted));
     if (!existing.empty()) {
@@ -189,6 +190,7 @@ Status RunDropPartitions(Job& job, const sql::DropPartitions& drop) {
     }
     if (!any && !drop.if_exists) {
       std::vector<std::string> texts;
+      texts.reserve(tests.size());
       for (const sql::PartitionTest& test : tests) {
         texts.push_back(fmt::format("{} {} '{}'", test.column, test.op, test.value));
       }

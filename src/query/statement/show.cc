@@ -155,6 +155,7 @@ Status RunShowColumns(Job& job, const sql::ShowColumns& show) {
     TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
     columns = CurrentColumns(iceberg);
   }
+  lines.reserve(columns.size());
   for (const catalog::Column& column : columns) lines.push_back(fmt::format("{:<20}", column.name));
   for (const catalog::Column& key : table.partition_keys) lines.push_back(fmt::format("{:<20}", key.name));
   return job.WriteText({TextColumn("field")}, lines);

@@ -247,6 +247,7 @@ std::vector<catalog::Partition> PartitionsOf(const catalog::Table& table, const 
   std::vector<catalog::Partition> partitions;
   for (const engine::WrittenFile& file : outcome.written) {
     std::vector<std::string> values;
+    values.reserve(file.partition_values.size());
     for (const auto& value : file.partition_values) values.push_back(value.value_or(std::string(catalog::kHiveNull)));
     if (values.empty() || !seen.insert(values).second) continue;
     catalog::Partition partition;
@@ -373,6 +374,7 @@ Status AddPartitions(Job& job, const catalog::Table& table, std::vector<catalog:
 
 std::vector<sql::TableColumn> AsTableColumns(const std::vector<sql::OutputColumn>& columns) {
   std::vector<sql::TableColumn> out;
+  out.reserve(columns.size());
   for (const sql::OutputColumn& column : columns) out.push_back({column.name, column.type});
   return out;
 }
@@ -386,6 +388,7 @@ std::vector<int> Positions(size_t count) {
 // An existing partition elsewhere than at its default place would not see the new files.
 Status CheckPlaces(Job& job, const catalog::Table& table, const std::vector<catalog::Partition>& partitions) {
   std::vector<std::vector<std::string>> values;
+  values.reserve(partitions.size());
   for (const catalog::Partition& partition : partitions) values.push_back(partition.values);
   TARN_TRY(auto existing, job.services.catalog.GetPartitions(job.scope, table.database, table.name, values));
   for (const catalog::Partition& old : existing) {
@@ -428,6 +431,7 @@ Result<std::vector<int>> MatchColumns(const sql::InsertInto& insert, const std::
   bool fits = given.size() == expected;
   std::vector<std::string> table_types(expected);
   std::vector<std::string> query_types;
+  query_types.reserve(given.size());
   for (const sql::OutputColumn& column : given) query_types.push_back(sql::ToTrino(column.type));
   for (size_t i = 0; i < columns.size(); i++) {
     if (sources[i] < 0) continue;

@@ -389,8 +389,9 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(api::sts::Parts{
         .iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = organizations_.get()})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::glue::GlueService>(
-        *catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_, clock_, governor_.get())));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
+                                                 clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"))));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
@@ -433,7 +434,8 @@ class OpenLake : public Lake {
                                  .sessions = sessions_.get(),
                                  .kept_sessions = nullptr,
                                  .kv = kv_.get(),
-                                 .audit = audit});
+                                 .audit = audit,
+                                 .audit_sink = &audit_->recorder()});
     // Below it alone, so that S3 refuses a bucket of the name.
     dispatcher_->AddRoute("/iceberg/v1", iceberg_->AsHandler());
     api_ = dispatcher_->AsHandler();

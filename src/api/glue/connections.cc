@@ -1,4 +1,4 @@
-// Connections: kept as Glue's own Connection shape, in canonical JSON.
+// Connections: kept as Glue's own Connection shape, in canonical JSON, sealed: their properties hold passwords.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@ namespace tarn::api::glue {
 namespace {
 
 constexpr size_t kConnectionsPerPage = 100;
+constexpr std::string_view kSealed = "sealed:";  // before the sealed bytes; no JSON begins so
 
 Error NotFound(const std::string& name) { return Fail(kEntityNotFound, fmt::format("Connection {} not found.", name)); }
 
@@ -62,9 +63,24 @@ gen::Connection FromInput(const gen::ConnectionInput& in, const protocol::Call& 
   return out;
 }
 
-Result<gen::Connection> FromDocument(const catalog::Document& document, bool hide_password) {
+// Bound to its place, so that one account's sealed text cannot be moved to another's.
+std::string SealedName(const Scope& scope, std::string_view name) {
+  return fmt::format("{}/{}/connection/{}", scope.account, scope.region, name);
+}
+
+std::string Sealed(const identity::SecretBox& box, const Scope& scope, const gen::Connection& connection) {
+  return std::string(kSealed) +
+         box.Seal(SealedName(scope, Text(connection.name)), protocol::CanonicalJson(gen::kT_Connection, &connection));
+}
+
+Result<gen::Connection> FromDocument(const identity::SecretBox& box, const Scope& scope,
+                                     const catalog::Document& document, bool hide_password) {
   gen::Connection out;
-  TARN_CHECK(protocol::FromCanonicalJson(gen::kT_Connection, document.text, &out));
+  std::string text = document.text;  // as it is of connections from before they were sealed
+  if (text.starts_with(kSealed)) {
+    TARN_TRY(text, box.Open(SealedName(scope, document.name), std::string_view(text).substr(kSealed.size())));
+  }
+  TARN_CHECK(protocol::FromCanonicalJson(gen::kT_Connection, text, &out));
   out.creation_time = document.create_time;
   out.last_updated_time = document.update_time;
   if (hide_password && out.connection_properties) {
@@ -91,9 +107,8 @@ Result<gen::CreateConnectionResponse> GlueService::CreateConnection(const protoc
                                                                     const gen::CreateConnectionRequest& in) {
   TARN_CHECK(CheckInput(*in.connection_input));
   const gen::Connection connection = FromInput(*in.connection_input, call);
-  auto created =
-      connections_.Create(call.scope, Text(connection.name), protocol::CanonicalJson(gen::kT_Connection, &connection),
-                          in.tags.value_or(catalog::Parameters{}));
+  auto created = connections_.Create(call.scope, Text(connection.name), Sealed(connection_box_, call.scope, connection),
+                                     in.tags.value_or(catalog::Parameters{}));
   if (!created.ok()) return Worded(created.error(), Text(connection.name));
   return gen::CreateConnectionResponse{.create_connection_status = "READY"};
 }
@@ -103,8 +118,7 @@ Result<gen::UpdateConnectionResponse> GlueService::UpdateConnection(const protoc
   TARN_CHECK(CheckInput(*in.connection_input));
   gen::Connection connection = FromInput(*in.connection_input, call);
   connection.name = in.name;
-  Status updated =
-      connections_.Update(call.scope, Text(in.name), protocol::CanonicalJson(gen::kT_Connection, &connection));
+  Status updated = connections_.Update(call.scope, Text(in.name), Sealed(connection_box_, call.scope, connection));
   if (!updated.ok()) return Worded(updated.error(), Text(in.name));
   return gen::UpdateConnectionResponse{};
 }
@@ -136,7 +150,8 @@ Result<gen::GetConnectionResponse> GlueService::GetConnection(const protocol::Ca
                                                               const gen::GetConnectionRequest& in) {
   auto document = connections_.Get(call.scope, Text(in.name));
   if (!document.ok()) return Worded(document.error(), Text(in.name));
-  TARN_TRY(gen::Connection connection, FromDocument(*document, in.hide_password.value_or(false)));
+  TARN_TRY(gen::Connection connection,
+           FromDocument(connection_box_, call.scope, *document, in.hide_password.value_or(false)));
   return gen::GetConnectionResponse{.connection = std::move(connection)};
 }
 
@@ -149,7 +164,8 @@ Result<gen::GetConnectionsResponse> GlueService::GetConnections(const protocol::
   do {
     TARN_TRY(auto page, connections_.List(call.scope, {after, limit - out.connection_list->size()}));
     for (const catalog::Document& document : page.items) {
-      TARN_TRY(gen::Connection connection, FromDocument(document, in.hide_password.value_or(false)));
+      TARN_TRY(gen::Connection connection,
+               FromDocument(connection_box_, call.scope, document, in.hide_password.value_or(false)));
       if (Wanted(connection, in.filter)) out.connection_list->push_back(std::move(connection));
     }
     after = page.next;

@@ -19,6 +19,7 @@
 #include "catalog/documents.h"
 #include "catalog/iceberg/tables.h"
 #include "enforce/catalog_view.h"
+#include "identity/secret_box.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
 #include "policy/policy.h"
@@ -37,7 +38,7 @@ class GlueService : public protocol::Service {
   // All outlive the service. `access` null: nothing is governed.
   GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
               jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock,
-              govern::Access* access = nullptr);
+              govern::Access* access, std::string sealing_key);  // of 32 bytes
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -175,7 +176,8 @@ class GlueService : public protocol::Service {
   catalog::IcebergTables& iceberg_;
   jobs::crawl::Definitions& crawlers_;
   jobs::crawl::Runner& runner_;
-  catalog::Documents connections_;
+  catalog::Documents connections_;  // their texts are sealed: they hold passwords
+  identity::SecretBox connection_box_;
   catalog::Documents security_configurations_;
   catalog::Documents resource_policies_;
   registry::SchemaRegistry& schemas_;

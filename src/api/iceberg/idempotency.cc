@@ -125,7 +125,8 @@ Result<Answer> Idempotency::RunOnce(const Route& route, Asked& asked, const std:
     return route.again != nullptr ? route.again(asked) : Result<Answer>(Answer{.status = 204});
   }
   bool kept_with_change = false;
-  asked.also = [&](kv::Txn& txn) -> Status {
+  asked.also = [&, before = asked.also](kv::Txn& txn) -> Status {
+    if (before) TARN_CHECK(before(txn));
     KeptAnswer made = fresh;
     if (asked.promised && asked.promised->body.size() <= kBodyBytesMax) {
       made.status = asked.promised->status;

@@ -5,12 +5,15 @@
 #include <chrono>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/idempotency.h"
 #include "api/iceberg/planning/plans.h"
+#include "api/protocol/audit_sink.h"
 #include "api/protocol/auth/authenticate.h"
+#include "api/protocol/auth/sign_in_limit.h"
 #include "api/protocol/meter.h"
 #include "base/random.h"
 #include "base/strings.h"
@@ -22,6 +25,7 @@ namespace {
 constexpr size_t kBodyBytesMax = size_t{64} << 20;
 constexpr size_t kPieceBytes = size_t{64} << 10;
 constexpr std::string_view kRoot = "/iceberg";
+constexpr int kUnauthorized = 401;
 
 // Takes a path apart by a route's: false when they differ.
 bool Match(std::string_view path, std::string_view pattern, bool with_prefix, Asked& asked) {
@@ -64,8 +68,24 @@ Task<Result<std::string>> ReadBody(BodySource& source) {
 
 }  // namespace
 
+// One call as the audit trail is told of it.
+struct Told {
+  protocol::Call call;
+  std::vector<std::pair<std::string_view, std::string>> about;
+  std::string error_message;
+  std::shared_ptr<protocol::AuditEntry> entry;
+  protocol::AuditRecord record;
+
+  void Refused(const Error& error) {
+    error_message = error.message;
+    record.error_code = ExceptionName(error);
+    record.error_message = error_message;
+  }
+};
+
 struct Rest::State {
   Parts parts;
+  protocol::SignInLimit sign_ins;
   Idempotency idempotency;
   std::map<const Route*, std::unique_ptr<protocol::OperationMeter>> meters;
   protocol::OperationMeter unrouted{kService, "unknown"};
@@ -117,7 +137,26 @@ struct Rest::State {
     return Ok();
   }
 
-  // Blocking, on the pool.
+  // The refusal, or that there were too many of failed sign-ins.
+  Error FailedSignIn(const http::Request& request, const Error& error) {
+    if (sign_ins.Note(request.remote_address, "", parts.clock->Now())) return error;
+    return Fail(protocol::kTooManyFailures, "too many failed sign-ins, come back later");
+  }
+
+  // Blocking, on the pool. What it changes carries the call's record.
+  Result<Answer> RunRecorded(const Route& route, Asked& asked, Told& told) {
+    if (parts.audit_sink == nullptr || !route.mutates) return Run(route, asked);
+    Describe(asked, told);
+    const auto along = parts.audit_sink->Accompany(told.record, told.entry);
+    if (told.entry != nullptr) {
+      asked.also = [entry = told.entry](kv::Txn& txn) -> Status {
+        entry->Join(txn);
+        return Ok();
+      };
+    }
+    return Run(route, asked);
+  }
+
   Result<Answer> Run(const Route& route, Asked& asked) {
     TARN_CHECK(CheckWarehouse(asked, asked.prefix));
     for (const std::string& level : catalog::LevelsOf(asked.name_space)) {
@@ -126,13 +165,22 @@ struct Rest::State {
     return route.mutates ? idempotency.Run(route, asked) : route.run(asked);
   }
 
-  Task<Result<Answer>> AnswerTo(http::Request& request, const Route* route, Asked& asked) {
+  Task<Result<Answer>> AnswerTo(http::Request& request, const Route* route, Asked& asked, Told& told) {
     TARN_CO_TRY(asked.body, co_await ReadBody(*request.body));
     if (route == nullptr) {
       co_return Fail(kNoSuchRoute, fmt::format("{} {} is not served", request.method, request.path()));
     }
-    if (route->run != &PostToken) TARN_CO_CHECK(Identify(request, asked));
-    co_return co_await Offload(*parts.pool, [&] { return Run(*route, asked); });
+    if (route->run != &PostToken) {
+      const Status known = Identify(request, asked);
+      if (!known.ok() && request.headers.Has("authorization")) co_return FailedSignIn(request, known.error());
+      if (!known.ok()) co_return known.error();
+    }
+    auto answer = co_await Offload(*parts.pool, [&] { return RunRecorded(*route, asked, told); });
+    if (answer.ok() && answer->status == kUnauthorized) {
+      const Error refused = FailedSignIn(request, Fail(kNotAuthorized, ""));
+      if (refused.reason != &kNotAuthorized) co_return refused;
+    }
+    co_return std::move(answer);
   }
 
   Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
@@ -145,49 +193,58 @@ struct Rest::State {
     asked.tls = request.tls;
     asked.query = PairsOf(request.query());
     const Route* route = RouteOf(request, asked);
-    Result<Answer> outcome = co_await AnswerTo(request, route, asked);
+    Told told;
+    Tell(request, route, asked, told);
+    Result<Answer> outcome = co_await AnswerTo(request, route, asked, told);
     Answer answer = outcome.ok() ? std::move(*outcome) : ErrorAnswer(outcome.error());
-    const int status = answer.status;
-    http::ResponseHead head{.status = status, .headers = std::move(answer.headers)};
-    const std::string request_id = RandomUuid();
-    head.headers.Add("x-amzn-RequestId", request_id);
+    Describe(asked, told);
+    if (!outcome.ok()) told.Refused(outcome.error());
+    if (outcome.ok() && answer.status == kUnauthorized) told.record.error_code = "invalid_client";
+    told.record.status = answer.status;
+    told.record.bytes_out = answer.body.size();
+    if (parts.audit_sink != nullptr && parts.audit_sink->Wants(told.record)) {
+      const Status recorded = co_await parts.audit_sink->Record(told.record, told.entry);
+      if (!recorded.ok()) {
+        answer = ErrorAnswer(recorded.error());
+        told.Refused(recorded.error());
+        told.record.status = answer.status;
+      }
+    }
+    http::ResponseHead head{.status = answer.status, .headers = std::move(answer.headers)};
+    head.headers.Add("x-amzn-RequestId", told.call.request_id);
     if (!answer.body.empty()) head.headers.Add("Content-Type", "application/json");
     (void)co_await response.Send(std::move(head), std::move(answer.body));
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     protocol::OperationMeter& meter = route == nullptr ? unrouted : *meters[route];
-    meter.Count(status, asked.body.size(), response.body_bytes(), static_cast<double>(took.count()) / 1e6);
-    if (parts.audit) {
-      const Error* error = outcome.ok() ? nullptr : &outcome.error();
-      Audit(request, route, asked, status, error, request_id, response.body_bytes(), took.count());
-    }
+    meter.Count(told.record.status, asked.body.size(), response.body_bytes(), static_cast<double>(took.count()) / 1e6);
+    told.record.bytes_out = response.body_bytes();
+    told.record.micros = took.count();
+    told.record.first_byte_micros = took.count();
+    if (parts.audit) parts.audit(told.record);
     co_return Done{};
   }
 
-  void Audit(const http::Request& request, const Route* route, const Asked& asked, int status, const Error* error,
-             const std::string& request_id, uint64_t bytes_out, int64_t micros) const {
-    protocol::Call call;
-    call.caller = asked.caller;
-    call.scope = asked.scope;
-    call.request_id = request_id;
-    call.now = parts.clock->Now();
-    call.source_ip = request.remote_address;
-    call.user_agent = request.headers.Get("user-agent");
-    call.secure_transport = request.tls;
-    call.authorizer = parts.authorizer;
-    protocol::AuditRecord record;
-    record.call = &call;
-    record.service = kService;
-    if (route != nullptr) record.operation = route->operation;
-    if (error != nullptr) {
-      record.error_code = ExceptionName(*error);
-      record.error_message = error->message;
-    }
-    record.status = status;
-    record.bytes_in = asked.body.size();
-    record.bytes_out = bytes_out;
-    record.micros = micros;
-    record.first_byte_micros = micros;
-    parts.audit(record);
+  // What is known of the call from its head; the record keeps views into `told` and the route.
+  void Tell(const http::Request& request, const Route* route, const Asked& asked, Told& told) const {
+    told.call.request_id = RandomUuid();
+    told.call.now = parts.clock->Now();
+    told.call.source_ip = request.remote_address;
+    told.call.user_agent = request.headers.Get("user-agent");
+    told.call.secure_transport = request.tls;
+    told.call.authorizer = parts.authorizer;
+    told.record.call = &told.call;
+    told.record.service = kService;
+    if (route != nullptr) told.record.operation = route->operation;
+    if (!asked.name_space.empty()) told.about.emplace_back("namespace", asked.Namespace());
+    if (!asked.table.empty()) told.about.emplace_back("table", asked.table);
+    told.record.about = told.about;
+  }
+
+  // And once the body is read and the caller known.
+  static void Describe(const Asked& asked, Told& told) {
+    told.call.caller = asked.caller;
+    told.call.scope = asked.scope;
+    told.record.bytes_in = asked.body.size();
   }
 };
 

@@ -51,6 +51,7 @@ struct Parts {
   std::shared_ptr<KeptSessions> kept_sessions;  // the face's own
   kv::Store* kv = nullptr;
   std::function<void(const protocol::AuditRecord&)> audit;  // of every answered request, as the dispatcher's hook
+  protocol::AuditSink* audit_sink = nullptr;                // asked before every answer, as the dispatcher's
 };
 
 class Rest {

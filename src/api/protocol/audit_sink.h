@@ -12,12 +12,19 @@
 #include "base/result.h"
 #include "base/task.h"
 
+namespace tarn::kv {
+class Txn;
+}  // namespace tarn::kv
+
 namespace tarn::api::protocol {
 
 // What the sink keeps of a call from its beginning to its answer.
 class AuditEntry {
  public:
   virtual ~AuditEntry() = default;
+  // Puts the record into the change's transaction, where that is another thread's (commits made as one). Runs again
+  // when the transaction does; a call that then succeeds counts as recorded with its change.
+  virtual void Join(kv::Txn& txn) = 0;
 };
 
 // Ends what Accompany began, on the same thread.

@@ -173,9 +173,21 @@ bool Exchange::CheckServed() {
   return Refuse(UnservedOperation(*served_->model, matched_.protocol, matched_.name));
 }
 
+// The error, or that there were too many of them.
+Error Exchange::FailedSignIn(const Error& error) {
+  if (!IsFailedSignIn(error)) return error;
+  std::string key;
+  for (const auto& [name, value] : error_fields_) {
+    if (name == "AWSAccessKeyId") key = value;
+  }
+  if (dispatcher_.sign_ins.Note(call_.source_ip, key, call_.now)) return error;
+  error_fields_.clear();
+  return Fail(kTooManyFailures, "Rate exceeded");
+}
+
 bool Exchange::Authorise(const std::string* body) {
   auto who = Authenticate(Signed(), body, signs_as_s3(), *dispatcher_.parts.credentials, call_.now, error_fields_);
-  if (!who.ok()) return Refuse(who.error());
+  if (!who.ok()) return Refuse(FailedSignIn(who.error()));
   who_ = std::move(*who);
   if (is_s3()) TakeSignedParameters();
   call_.caller = who_.caller;

@@ -11,6 +11,7 @@
 
 #include "api/protocol/audit_sink.h"
 #include "api/protocol/auth/authenticate.h"
+#include "api/protocol/auth/sign_in_limit.h"
 #include "api/protocol/body/checked_body.h"
 #include "api/protocol/dispatch.h"
 #include "api/protocol/meter.h"
@@ -39,6 +40,7 @@ struct Dispatcher::Impl {
   std::vector<std::pair<std::string, http::Handler>> routes;
   std::function<void(const AuditRecord&)> audit;
   OperationMeter unrouted{"none", "none"};
+  SignInLimit sign_ins;
 };
 
 class Exchange {
@@ -55,6 +57,7 @@ class Exchange {
   bool Match();
   bool CheckServed();
   bool Authorise(const std::string* body);
+  Error FailedSignIn(const Error& error);
   bool Decode();
   Status CheckRule();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/protocol/auth/sign_in_limit.h"
 #include "api/protocol/errors.h"
 #include "base/log.h"
 #include "base/task.h"
@@ -120,6 +121,10 @@ const CommonRow kCommonRows[] = {
     {&kUnknownOperation, {"NotImplemented", 501}, {"InvalidAction", 400}, {"UnknownOperationException", 400}},
     {&kNotServed, {"NotImplemented", 501}, {"InvalidAction", 400}, {"UnknownOperationException", 400}},
     {&kUnknownService, {"NotImplemented", 501}, {"InvalidAction", 400}, {"UnknownOperationException", 400}},
+    {&kTooManyFailures,
+     {"SlowDown", 503, kSlowDownText},
+     {"Throttling", 400, kRateText},
+     {"ThrottlingException", 400, kRateText}},
     {&kPoolFull,
      {"SlowDown", 503, kSlowDownText},
      {"Throttling", 400, kRateText},

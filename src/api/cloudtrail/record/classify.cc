@@ -63,6 +63,9 @@ constexpr std::string_view kDenials[] = {"AccessDenied",
                                          "UnauthorizedException",
                                          "UnrecognizedClientException"};
 
+constexpr std::string_view kThrottles[] = {"ServiceUnavailableException", "SlowDown", "Throttling",
+                                           "ThrottlingException"};
+
 template <size_t N>
 bool Holds(const std::string_view (&names)[N], std::string_view name) {
   return std::ranges::find(names, name) != std::end(names);
@@ -112,6 +115,10 @@ std::string EventSourceOf(const protocol::AuditRecord& record) {
 bool IsDenial(const protocol::AuditRecord& record) {
   if (record.status < 400) return false;
   return record.status == 401 || record.status == 403 || Holds(kDenials, record.error_code);
+}
+
+bool IsThrottled(const protocol::AuditRecord& record) {
+  return record.status >= 400 && Holds(kThrottles, record.error_code);
 }
 
 }  // namespace tarn::api::cloudtrail

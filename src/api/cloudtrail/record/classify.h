@@ -24,5 +24,7 @@ Kind KindOf(const protocol::AuditRecord& record);
 std::string EventSourceOf(const protocol::AuditRecord& record);
 // Whether the answer says that the caller is not known or may not do it.
 bool IsDenial(const protocol::AuditRecord& record);
+// Whether it says that there were too many calls.
+bool IsThrottled(const protocol::AuditRecord& record);
 
 }  // namespace tarn::api::cloudtrail

@@ -1,5 +1,6 @@
 #include "api/cloudtrail/record/recorder.h"
 
+#include <atomic>
 #include <utility>
 
 #include "api/cloudtrail/record/event_of.h"
@@ -12,7 +13,12 @@ namespace {
 using audit::Category;
 
 struct Entry : protocol::AuditEntry {
+  void Join(kv::Txn& txn) override {
+    audit::Log::Put(txn, companion->event);
+    joined.store(true, std::memory_order_release);
+  }
   std::shared_ptr<audit::Companion> companion;
+  std::atomic<bool> joined = false;
 };
 
 struct Along : protocol::AuditAlong {
@@ -43,6 +49,8 @@ std::unique_ptr<protocol::AuditAlong> Recorder::Accompany(const protocol::AuditR
 }
 
 bool Recorder::Wants(const protocol::AuditRecord& record) const {
+  // Failed sign-ins beyond the limit are counted, not recorded one by one: nobody floods the log.
+  if (record.call->caller.anonymous() && IsThrottled(record)) return false;
   if (IsDenial(record)) return true;
   if (record.operation.empty()) return false;
   return KindOf(record).category == Category::kManagement || parts_.any_data_events();
@@ -52,7 +60,8 @@ bool Recorder::Wants(const protocol::AuditRecord& record) const {
 Task<Status> Recorder::Record(const protocol::AuditRecord& record, std::shared_ptr<protocol::AuditEntry> entry) {
   const Kind kind = KindOf(record);
   const auto* mine = static_cast<const Entry*>(entry.get());
-  const bool carried = mine != nullptr && mine->companion->written.load(std::memory_order_acquire);
+  const bool joined = mine != nullptr && mine->joined.load(std::memory_order_acquire) && record.error_code.empty();
+  const bool carried = joined || (mine != nullptr && mine->companion->written.load(std::memory_order_acquire));
   const bool denied = IsDenial(record);
   EventInput input;
   input.record = &record;

@@ -56,5 +56,6 @@ Operations CertificateOperations();
 Operations AccountOperations();
 Operations DetailOperations();
 Operations TagOperations();
+Operations SimulationOperations();
 
 }  // namespace tarn::api::iam

@@ -8,6 +8,7 @@
 #include "govern/errors.h"
 #include "govern/governor.h"
 #include "govern/keys.h"
+#include "govern/mask.h"
 #include "govern/records.h"
 #include "govern/row_filter.h"
 
@@ -26,10 +27,14 @@ Result<std::optional<Filter>> Load(kv::Txn& txn, const Scope& scope, std::string
   return filter;
 }
 
+constexpr std::ptrdiff_t kDepthMax = 5;
+
 Error NoSuchFilter() { return Fail(kNotFound, "Data cells filter not found."); }
 
 Status Check(const catalog::Table& table, const Filter& filter) {
-  for (const std::string& column : filter.columns) {
+  for (const std::string& text : filter.columns) {
+    TARN_TRY(const MaskedColumn masked, ParseMask(text));
+    const std::string& column = masked.column;
     const std::string_view top = std::string_view(column).substr(0, column.find('.'));
     const auto is_it = [&](const catalog::Column& each) {
       return EqualsIgnoreCase(each.name, column) || EqualsIgnoreCase(each.name, top);
@@ -37,7 +42,9 @@ Status Check(const catalog::Table& table, const Filter& filter) {
     if (std::ranges::none_of(table.columns(), is_it) && std::ranges::none_of(table.partition_keys, is_it)) {
       return Fail(kInvalidInput, fmt::format("Column {} does not exist in the table.", column));
     }
-    if (std::ranges::count(column, '.') > 5) return Fail(kInvalidInput, "A nested column may lie five levels deep.");
+    if (std::ranges::count(column, '.') > kDepthMax) {
+      return Fail(kInvalidInput, "A nested column may lie five levels deep.");
+    }
   }
   if (filter.row_filter.empty()) return Ok();
   return CheckRowFilter(table, filter.row_filter);
@@ -47,7 +54,7 @@ Status Check(const catalog::Table& table, const Filter& filter) {
 
 // Filters are made by who manages the lake or may hand the whole table on.
 Status Governor::RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   Resource table = TableOf(place.table.database, place.table.name);
   TARN_TRY(const bool may, MayGrant(who, scope, table, place, Bit(Permission::kSelect)));
   if (may) return Ok();
@@ -82,8 +89,6 @@ Status Governor::UpdateFilter(const identity::Caller& caller, const Scope& scope
     Filter next = filter;
     next.table_uid = place.table.uid;
     next.version = RandomUuid();
-    // Masks are set by themselves and stay until they are.
-    if (next.masks.empty()) next.masks = present->masks;
     txn.Put(FilterKey(scope, next.table_uid, next.name), EncodeRecord(next));
     return Ok();
   });
@@ -122,7 +127,7 @@ Result<bool> Governor::MaySee(const Who& who, const Scope& scope, const Place& p
 
 Result<Filter> Governor::GetFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
                                    std::string_view table, std::string_view name) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   const auto txn = store_.Begin();
   TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
   TARN_TRY(const bool may, MaySee(who, scope, place, std::string(name)));
@@ -134,7 +139,7 @@ Result<Filter> Governor::GetFilter(const identity::Caller& caller, const Scope& 
 
 Result<std::vector<Filter>> Governor::ListFilters(const identity::Caller& caller, const Scope& scope,
                                                   std::string_view database, std::string_view table) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
   const auto txn = store_.Begin();
   if (!table.empty()) TARN_CHECK(Find(*txn, scope, TableOf(database, table)));

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 
 #include "base/hash.h"
@@ -54,8 +56,25 @@ Status Governor::Change(const Scope& scope, const std::function<Status(kv::Txn&)
   });
 }
 
+Result<Who> Governor::Known(const identity::Caller& caller, const Scope& scope) {
+  TARN_TRY(Who who, WhoIs(caller, facts_));
+  if (caller.anonymous() || who.account == scope.account) return who;
+  bool manages = who.acts_for_account;
+  if (!manages) {
+    TARN_TRY(const auto own, SnapshotOf({.account = who.account, .region = scope.region}));
+    manages = own->IsAdmin(who);
+  }
+  if (!manages) return who;
+  who.ids.push_back(who.account);
+  if (facts_ != nullptr) {
+    TARN_TRY(auto organizations, facts_->OrganizationsOf(who.account));
+    std::ranges::move(organizations, std::back_inserter(who.ids));
+  }
+  return who;
+}
+
 Result<bool> Governor::IsAdmin(const identity::Caller& caller, const Scope& scope) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   if (who.account != scope.account) return false;
   if (who.acts_for_account) return true;
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
@@ -124,6 +143,20 @@ Result<Settings> Governor::GetSettings(const Scope& scope) {
   settings.external_filtering = false;
   settings.external_filtering_allow_list.emplace();
   return settings;
+}
+
+Result<bool> Governor::IsTrustedEngine(const identity::Caller& caller, const Scope& scope) {
+  // The session tag by which an engine shows itself.
+  constexpr std::string_view kEngineTag = "LakeFormationAuthorizedCaller";
+  if (!caller.facts) return false;
+  const auto tag = caller.facts->tags.find(std::string(kEngineTag));
+  if (tag == caller.facts->tags.end()) return false;
+  TARN_TRY(const Settings settings, GetSettings(scope));
+  const auto has = [](const std::optional<std::vector<std::string>>& items, const std::string& item) {
+    return items && std::ranges::find(*items, item) != items->end();
+  };
+  return settings.external_filtering.value_or(false) && has(settings.external_filtering_allow_list, caller.account) &&
+         has(settings.authorized_session_tags, tag->second);
 }
 
 Status Governor::PutSettings(const identity::Caller& caller, const Scope& scope, Settings settings) {

@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "govern/access.h"
+#include "govern/engines.h"
 #include "govern/model.h"
 #include "govern/principal.h"
 #include "govern/snapshot.h"
@@ -43,7 +44,32 @@ struct GrantQuery {
   bool related = false;              // what holds on the resource through others, too
 };
 
-class Governor : public Access {
+struct TagsOfResource {
+  std::map<std::string, std::string> database;
+  std::map<std::string, std::string> table;
+  std::vector<std::pair<std::string, std::map<std::string, std::string>>> columns;
+};
+struct TaggedDatabase {
+  std::string name;
+  std::map<std::string, std::string> tags;
+};
+struct TaggedTable {
+  std::string database;
+  std::string name;
+  TagsOfResource tags;
+};
+
+// A tag that could not be put on or taken off.
+struct TagFailure {
+  TagValues tag;
+  Error error;
+};
+
+// The tags there: of the columns named, else of those that carry some of their own.
+TagsOfResource TagsOn(const Snapshot& snapshot, const catalog::Database& database, const catalog::Table* table,
+                      const std::vector<std::string>* columns, bool is_own);
+
+class Governor : public Access, public Engines {
  public:
   // All outlive it; `facts` may be null.
   Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts = nullptr);
@@ -55,6 +81,8 @@ class Governor : public Access {
                                  std::string_view database) override;
   Result<TableAccess> OfCatalog(const identity::Caller& caller, const Scope& scope) override;
   Result<std::optional<Location>> OfLocation(const identity::Caller& caller, std::string_view uri) override;
+
+  Result<bool> IsTrustedEngine(const identity::Caller& caller, const Scope& scope) override;
 
   // Settings. GetSettings answers AWS's defaults where nothing was put.
   Result<Settings> GetSettings(const Scope& scope);
@@ -74,6 +102,12 @@ class Governor : public Access {
   // In a fixed order; those that hold by birth too.
   Result<std::vector<Grant>> ListGrants(const identity::Caller& caller, const Scope& scope, const GrantQuery& query);
 
+  // Those on tables and databases whose data lies at "arn:aws:s3:::bucket/prefix", and on the location itself.
+  Result<std::vector<Grant>> GrantsAtPath(const identity::Caller& caller, const Scope& scope, std::string_view arn);
+  // Why a caller may, or may not, see a table: a line a fact, in the order in which they count.
+  Result<std::vector<std::string>> Explain(const identity::Caller& caller, const Scope& scope,
+                                           std::string_view database, std::string_view table);
+
   // Data cells filters. The row filter must be a condition over the table's columns.
   Status CreateFilter(const identity::Caller& caller, const Scope& scope, Filter filter);
   Status UpdateFilter(const identity::Caller& caller, const Scope& scope, Filter filter);
@@ -84,6 +118,43 @@ class Governor : public Access {
   // Of one table, or of all; those that the caller may see: who may hand the table on, or holds the filter.
   Result<std::vector<Filter>> ListFilters(const identity::Caller& caller, const Scope& scope, std::string_view database,
                                           std::string_view table);
+
+  // LF-tags. Keys and values are of lower case. The tag `classification` with the levels public, internal, confidential
+  // and restricted is there from the start (tags.cc).
+  Status CreateTag(const identity::Caller& caller, const Scope& scope, Tag tag);
+  Status UpdateTag(const identity::Caller& caller, const Scope& scope, const std::string& key,
+                   const std::vector<std::string>& remove, const std::vector<std::string>& add);
+  Status DeleteTag(const identity::Caller& caller, const Scope& scope, const std::string& key);
+  Result<Tag> GetTag(const identity::Caller& caller, const Scope& scope, const std::string& key);
+  Result<std::vector<Tag>> ListTags(const identity::Caller& caller, const Scope& scope);
+
+  // Puts tags on, or takes them off, a database, a table or columns. What could not be done is told by tag.
+  Result<std::vector<TagFailure>> TagResource(const identity::Caller& caller, const Scope& scope,
+                                              const Resource& resource, const std::vector<TagValues>& tags);
+  Result<std::vector<TagFailure>> UntagResource(const identity::Caller& caller, const Scope& scope,
+                                                const Resource& resource, const std::vector<TagValues>& tags);
+  // `is_own`: only those put on it, not the inherited ones.
+  Result<TagsOfResource> GetTags(const identity::Caller& caller, const Scope& scope, const Resource& resource,
+                                 bool is_own);
+  // What matches, with its tags, of what the caller may describe.
+  Result<std::vector<TaggedDatabase>> SearchDatabases(const identity::Caller& caller, const Scope& scope,
+                                                      const std::vector<TagValues>& expression);
+  Result<std::vector<TaggedTable>> SearchTables(const identity::Caller& caller, const Scope& scope,
+                                                const std::vector<TagValues>& expression);
+
+  // Named LF-tag expressions.
+  Status CreateExpression(const identity::Caller& caller, const Scope& scope, const TagExpression& expression);
+  Status UpdateExpression(const identity::Caller& caller, const Scope& scope, const TagExpression& expression);
+  Status DeleteExpression(const identity::Caller& caller, const Scope& scope, const std::string& name);
+  Result<TagExpression> GetExpression(const identity::Caller& caller, const Scope& scope, const std::string& name);
+  Result<std::vector<TagExpression>> ListExpressions(const identity::Caller& caller, const Scope& scope);
+
+  // Principals that grants bind although IAM_ALLOWED_PRINCIPALS holds the resource.
+  Status CreateOptIn(const identity::Caller& caller, const Scope& scope, OptIn opt_in);
+  Status DeleteOptIn(const identity::Caller& caller, const Scope& scope, OptIn opt_in);
+  // "" and none: all.
+  Result<std::vector<OptIn>> ListOptIns(const Scope& scope, const std::string& principal,
+                                        const std::optional<Resource>& resource);
 
   // May manage the lake: an administrator, the account's root.
   Result<bool> IsAdmin(const identity::Caller& caller, const Scope& scope);
@@ -104,6 +175,8 @@ class Governor : public Access {
     catalog::Table table;
   };
 
+  // The caller to a catalog. Who manages another account stands for that account there, and for its organization.
+  Result<Who> Known(const identity::Caller& caller, const Scope& scope);
   Result<std::shared_ptr<const Snapshot>> Present(kv::Txn& txn, const Scope& scope);
   Result<std::shared_ptr<const Locations>> PresentLocations(kv::Txn& txn);
   Result<TableAccess> JudgeTable(const Who& who, const Scope& scope, const Snapshot& snapshot,
@@ -118,6 +191,13 @@ class Governor : public Access {
                         Permissions permissions);
   Status CheckGrant(const Who& who, const Scope& scope, const GrantSpec& spec, Place& place);
   Status RevokeColumns(kv::Txn& txn, const Scope& scope, const GrantSpec& spec, const Place& place, bool& is_done);
+  // Whether the caller holds `permission` on the tag or expression, or manages the lake.
+  Result<bool> MayUseTag(const Who& who, const Scope& scope, const Snapshot& snapshot, Kind kind,
+                         const std::string& name, Permissions permissions) const;
+  Status RequireTagging(const Who& who, const Scope& scope, const Snapshot& snapshot, const Resource& resource,
+                        const Place& place);
+  Result<std::vector<TagFailure>> ChangeTags(const identity::Caller& caller, const Scope& scope,
+                                             const Resource& resource, const std::vector<TagValues>& tags, bool adds);
   Status RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place);
   Result<bool> MaySee(const Who& who, const Scope& scope, const Place& place, const std::string& filter);
   void AddTableGrants(const Snapshot& snapshot, const catalog::Table& table, std::vector<Grant>& out) const;

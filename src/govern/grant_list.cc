@@ -73,7 +73,7 @@ void Governor::AddDatabaseGrants(const Snapshot& snapshot, const catalog::Databa
 
 Result<std::vector<Grant>> Governor::ListGrants(const identity::Caller& caller, const Scope& scope,
                                                 const GrantQuery& query) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
   std::vector<Grant> found;
   Place place;
@@ -113,15 +113,20 @@ Result<std::vector<Grant>> Governor::ListGrants(const identity::Caller& caller, 
   }
   const bool sees_all = who.account == scope.account &&
                         (who.acts_for_account || snapshot->IsAdmin(who) || snapshot->IsReadOnlyAdmin(who));
+  std::vector<Grant> own;  // that may be handed on
+  for (const Grant& grant : found) {
+    if (grant.grantable != 0 && who.Is(grant.principal)) own.push_back(grant);
+  }
   std::erase_if(found, [&](const Grant& grant) {
     if (!query.principal.empty() && grant.principal != query.principal) return true;
     if (!IsOfKind(grant, query)) return true;
     if (query.resource && !IsOn(grant, *query.resource)) return true;
     if (sees_all || who.Is(grant.principal)) return false;
     // Who may hand a thing on sees who has it.
-    return std::ranges::none_of(found, [&](const Grant& own) {
-      return own.grantable != 0 && who.Is(own.principal) && own.database_uid == grant.database_uid &&
-             own.table_uid == grant.table_uid && own.resource.kind == grant.resource.kind;
+    return std::ranges::none_of(own, [&](const Grant& each) {
+      return each.resource.kind == grant.resource.kind && each.resource.database == grant.resource.database &&
+             each.resource.table == grant.resource.table && each.resource.name == grant.resource.name &&
+             each.resource.location == grant.resource.location;
     });
   });
   return found;

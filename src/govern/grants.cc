@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "catalog/keys.h"
+#include "govern/classification.h"
 #include "govern/errors.h"
 #include "govern/governor.h"
 #include "govern/keys.h"
@@ -43,11 +44,16 @@ Status CheckColumns(const catalog::Table& table, const Resource& resource) {
 
 Status CheckTags(const Snapshot& snapshot, const std::vector<TagValues>& wanted) {
   for (const TagValues& each : wanted) {
-    const auto tag = snapshot.tags.find(each.key);
-    const bool is_known =
-        tag != snapshot.tags.end() && std::ranges::all_of(each.values, [&](const std::string& value) {
-          return value == "*" || std::ranges::find(tag->second.values, value) != tag->second.values.end();
-        });
+    const auto found = snapshot.tags.find(each.key);
+    const Tag* tag = nullptr;
+    if (found != snapshot.tags.end()) {
+      tag = &found->second;
+    } else if (each.key == ClassificationTag().key) {
+      tag = &ClassificationTag();
+    }
+    const bool is_known = tag != nullptr && std::ranges::all_of(each.values, [&](const std::string& value) {
+                            return value == "*" || std::ranges::find(tag->values, value) != tag->values.end();
+                          });
     if (!is_known) return Fail(kNotFound, "Tag or tag value does not exist.");
   }
   return Ok();
@@ -182,8 +188,8 @@ Status Governor::CheckGrant(const Who& who, const Scope& scope, const GrantSpec&
   auto found = Find(*txn, scope, spec.resource);
   if (!found.ok()) {
     // Only who manages the lake learns what is not there.
-    const bool manages =
-        who.account == scope.account && (who.acts_for_account || (*SnapshotOf(scope)).get()->IsAdmin(who));
+    TARN_TRY(const auto snapshot, SnapshotOf(scope));
+    const bool manages = who.account == scope.account && (who.acts_for_account || snapshot->IsAdmin(who));
     if (found.Is(kNotFound) && !manages) return NotAuthorized();
     return found.error();
   }
@@ -194,7 +200,7 @@ Status Governor::CheckGrant(const Who& who, const Scope& scope, const GrantSpec&
 }
 
 Status Governor::GrantPermissions(const identity::Caller& caller, const Scope& scope, const GrantSpec& spec) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   Place place;
   TARN_CHECK(CheckGrant(who, scope, spec, place));
   if (!Covers(spec.permissions, spec.grantable)) return Invalid();
@@ -238,7 +244,7 @@ Status Governor::RevokeColumns(kv::Txn& txn, const Scope& scope, const GrantSpec
 }
 
 Status Governor::RevokePermissions(const identity::Caller& caller, const Scope& scope, const GrantSpec& spec) {
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   Place place;
   TARN_CHECK(CheckGrant(who, scope, spec, place));
   const Permissions everything = GrantableOn(spec.resource);

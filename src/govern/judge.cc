@@ -8,6 +8,7 @@
 #include "govern/errors.h"
 #include "govern/governor.h"
 #include "govern/keys.h"
+#include "govern/mask.h"
 
 namespace tarn::govern {
 namespace {
@@ -75,10 +76,16 @@ class Sum {
     const auto filter = filters->second.find(grant.resource.name);
     if (filter == filters->second.end()) return;
     Source source{.all_columns = filter->second.all_columns, .row_filter = filter->second.row_filter};
-    for (const std::string& column : filter->second.columns) source.columns.push_back(AsciiLower(column));
-    for (MaskedColumn mask : filter->second.masks) {
-      mask.column = AsciiLower(mask.column);
-      source.masks.push_back(std::move(mask));
+    for (const std::string& text : filter->second.columns) {
+      auto column = ParseMask(text);
+      // What is not understood is not shown.
+      if (!column.ok()) {
+        if (source.all_columns) return;
+        continue;
+      }
+      const bool is_masked = column->kind != MaskKind::kNone;
+      if (!is_masked || !source.all_columns) source.columns.push_back(column->column);
+      if (is_masked) source.masks.push_back(std::move(*column));
     }
     Select(std::move(source));
   }
@@ -87,16 +94,17 @@ class Sum {
     const auto* expression = snapshot_.ExpressionOf(grant.resource);
     if (expression == nullptr) return;
     if (!grant.resource.of_tables) return;
-    const bool is_match = Matches(*expression, snapshot_.TagsOf(database_, table_));
-    const Permissions granted = Spread(grant.permissions, kOfTable);
-    if (is_match) permissions_ |= granted & ~Bit(Permission::kSelect);
-    if ((granted & Bit(Permission::kSelect)) == 0) return;
     Source source;
     for (const NamedType& column : columns_) {
       if (Matches(*expression, snapshot_.TagsOf(database_, table_, column.name))) source.columns.push_back(column.name);
     }
-    if (is_match && source.columns.size() == columns_.size()) source = {.all_columns = true};
-    if (source.all_columns || !source.columns.empty()) Select(std::move(source));
+    const bool is_match = Matches(*expression, snapshot_.TagsOf(database_, table_));
+    if (!is_match && source.columns.empty()) return;
+    // Where only some columns match, what needs all of them is not given.
+    if (is_match && source.columns.size() == columns_.size()) return Whole(grant.permissions);
+    permissions_ |= Bit(Permission::kDescribe);
+    const bool selects = (Spread(grant.permissions, kOfTable) & Bit(Permission::kSelect)) != 0;
+    if (selects && !source.columns.empty()) Select(std::move(source));
   }
   void Describe() { permissions_ |= Bit(Permission::kDescribe); }
 
@@ -192,14 +200,22 @@ Result<TableAccess> Governor::OfTable(const identity::Caller& caller, const Scop
   const auto txn = store_.Begin();
   TARN_TRY(const auto snapshot, Present(*txn, scope));
   if (!snapshot || (caller.acts_for_account() && caller.account == scope.account)) return Ungoverned();
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   const auto parent = catalog::LoadDatabase(*txn, scope, database);
   if (parent.Is(catalog::kNoSuchDatabase)) return OfCatalog(caller, scope);
   if (!parent.ok()) return parent.error();
   const auto found = catalog::LoadTable(*txn, scope, database, table);
   if (found.Is(catalog::kNoSuchTable)) return JudgeDatabase(who, scope, *snapshot, *parent);
   if (!found.ok()) return found.error();
-  return JudgeTable(who, scope, *snapshot, *parent, *found);
+  TARN_TRY(TableAccess access, JudgeTable(who, scope, *snapshot, *parent, *found));
+  if (!found->target || !found->target->name) return access;
+  // A link shows what its target does, to whom the link is shown; a link to a link shows nothing.
+  if (!access.Has(Permission::kDescribe)) return access;
+  const Scope there{.account = found->target->catalog_id.value_or(scope.account),
+                    .region = found->target->region.value_or(scope.region)};
+  const auto target = catalog_.GetTable(there, found->target->database.value_or(""), *found->target->name);
+  if (!target.ok() || target->target) return TableAccess{.governed = true, .permissions = Bit(Permission::kDescribe)};
+  return OfTable(caller, there, target->database, target->name);
 }
 
 Result<TableAccess> Governor::OfDatabase(const identity::Caller& caller, const Scope& scope,
@@ -207,7 +223,7 @@ Result<TableAccess> Governor::OfDatabase(const identity::Caller& caller, const S
   const auto txn = store_.Begin();
   TARN_TRY(const auto snapshot, Present(*txn, scope));
   if (!snapshot || (caller.acts_for_account() && caller.account == scope.account)) return Ungoverned();
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   const auto found = catalog::LoadDatabase(*txn, scope, database);
   if (found.Is(catalog::kNoSuchDatabase)) return OfCatalog(caller, scope);
   if (!found.ok()) return found.error();
@@ -218,7 +234,7 @@ Result<TableAccess> Governor::OfCatalog(const identity::Caller& caller, const Sc
   const auto txn = store_.Begin();
   TARN_TRY(const auto snapshot, Present(*txn, scope));
   if (!snapshot || (caller.acts_for_account() && caller.account == scope.account)) return Ungoverned();
-  TARN_TRY(const Who who, WhoIs(caller, facts_));
+  TARN_TRY(const Who who, Known(caller, scope));
   const Holder holder{who, who.account == scope.account, false};
   TableAccess access;
   access.governed = true;

@@ -139,11 +139,11 @@ Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Cal
   while (place.size() > std::string_view("s3://").size()) {
     const auto found = locations->by_prefix.find(place);
     if (found != locations->by_prefix.end()) {
-      TARN_TRY(const Who who, WhoIs(caller, facts_));
       Location out{.uri = place + "/", .account = {}, .hybrid = true, .data_access = false};
       for (const auto& [scope, location] : found->second) {
         if (out.account.empty() || !location.hybrid.value_or(false)) out.account = scope.account;
         out.hybrid = out.hybrid && location.hybrid.value_or(false);
+        TARN_TRY(const Who who, Known(caller, scope));
         if (who.acts_for_account && who.account == scope.account) out.data_access = true;
         TARN_TRY(const auto snapshot, Present(*txn, scope));
         if (!snapshot) continue;

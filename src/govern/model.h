@@ -123,12 +123,11 @@ struct Filter {
   std::string database;
   std::string table;
   std::string name;
-  std::string row_filter;          // empty: every row
-  bool all_rows_wildcard = false;  // as the client said it
-  bool all_columns = false;        // all but `columns`
-  std::vector<std::string> columns;
+  std::string row_filter;            // empty: every row
+  bool all_rows_wildcard = false;    // as the client said it
+  bool all_columns = false;          // all but `columns`
+  std::vector<std::string> columns;  // as given; some masked: mask.h
   std::string version;
-  std::vector<MaskedColumn> masks;
 };
 
 struct Tag {

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/strings.h"
 #include "govern/errors.h"
 
@@ -62,6 +65,13 @@ std::string PrincipalOf(const identity::Caller& caller) {
       break;
   }
   return "";
+}
+
+bool Who::Is(std::string_view principal) const {
+  if (std::ranges::find(ids, principal) != ids.end()) return true;
+  if (!principal.starts_with("arn:aws:organizations::")) return false;
+  const std::string_view unit = principal.substr(principal.rfind(':') + 1);
+  return std::ranges::find(ids, unit) != ids.end();
 }
 
 Result<Who> WhoIs(const identity::Caller& caller, PrincipalFacts* facts) {

@@ -5,7 +5,6 @@
 // https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +32,8 @@ class PrincipalFacts {
   virtual ~PrincipalFacts() = default;
   // ARNs of the IAM groups of a user.
   virtual Result<std::vector<std::string>> GroupsOf(const identity::Caller& caller) = 0;
-  // ARNs of the organization and organizational units that an account lies in.
+  // The organization and organizational units that an account lies in, as their ARNs name them after the managing
+  // account: "organization/o-1", "ou/o-1/ou-2".
   virtual Result<std::vector<std::string>> OrganizationsOf(std::string_view account) = 0;
 };
 
@@ -44,7 +44,7 @@ struct Who {
   std::vector<std::string> ids;  // without IAM_ALLOWED_PRINCIPALS
   bool acts_for_account = false;
 
-  bool Is(std::string_view principal) const { return std::ranges::find(ids, principal) != ids.end(); }
+  bool Is(std::string_view principal) const;
 };
 
 // `facts` may be null. Account and organization are not among the ids: they hand on to an account's administrators.

@@ -78,14 +78,6 @@ void VisitFields(V&& visit, DataLocation& l) {
 }
 
 template <class V>
-void VisitFields(V&& visit, MaskedColumn& m) {
-  visit(1, m.column);
-  visit(2, m.kind);
-  visit(3, m.keep_first);
-  visit(4, m.keep_last);
-}
-
-template <class V>
 void VisitFields(V&& visit, Filter& f) {
   visit(1, f.table_uid);
   visit(2, f.database);
@@ -96,7 +88,6 @@ void VisitFields(V&& visit, Filter& f) {
   visit(7, f.all_columns);
   visit(8, f.columns);
   visit(9, f.version);
-  visit(10, f.masks);
 }
 
 template <class V>

@@ -75,6 +75,7 @@
 #include "server/care/admin.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
+#include "server/principal_facts.h"
 #include "server/root_credentials.h"
 #include "server/sign_in/session_principals.h"
 #include "server/usage_source.h"
@@ -219,7 +220,8 @@ class OpenLake : public Lake {
     for (const auto& [storage_class, placement] : options_.storage_classes) placed.insert(storage_class);
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
-    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_);
+    principal_facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get());
+    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get());
     object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *catalog_, *kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
@@ -343,6 +345,16 @@ class OpenLake : public Lake {
     return states;
   }
 
+  // Who opens data for Lake Formation: the account's root, by its key.
+  Result<identity::Caller> Opener(const std::string& account) const {
+    TARN_TRY(const auto accounts, directory_->ListAccounts());
+    identity::Caller root = identity::RootOf(account);
+    for (const identity::AccountInfo& each : accounts) {
+      if (each.id == account) root.access_key_id = each.root_access_key_id;
+    }
+    return root;
+  }
+
   Status OpenApi() {
     namespace protocol = api::protocol;
     protocol::DispatcherOptions options;
@@ -384,14 +396,20 @@ class OpenLake : public Lake {
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(*governor_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
+        api::lakeformation::Parts{.governor = governor_.get(),
+                                  .catalog = catalog_.get(),
+                                  .sessions = sessions_.get(),
+                                  .opener = [this](const std::string& account) { return Opener(account); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(api::sts::Parts{
         .iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = organizations_.get()})));
-    TARN_CHECK(dispatcher_->AddService(
+    auto glue =
         std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
-                                                 clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"))));
+                                                 clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));
+    glue->SetEngines(governor_.get());
+    TARN_CHECK(dispatcher_->AddService(std::move(glue)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
@@ -466,6 +484,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<PrincipalFacts> principal_facts_;
   std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;

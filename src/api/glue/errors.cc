@@ -21,6 +21,7 @@ const protocol::ErrorRow kRows[] = {
     {&kAlreadyExists, kExists, 400},
     {&kConditionCheckFailure, "ConditionCheckFailureException", 400},
     {&kNotSupported, "OperationNotSupportedException", 400},
+    {&kPermissionTypeMismatch, "PermissionTypeMismatchException", 400},
 
     {&catalog::kNoSuchDatabase, kNotFound, 400},
     {&catalog::kNoSuchTable, kNotFound, 400},

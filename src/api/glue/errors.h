@@ -11,5 +11,6 @@ inline constexpr Reason kAlreadyExists{"glue.AlreadyExists", Code::kAlreadyExist
 // A served operation with a member whose meaning is not served; the message names the member.
 inline constexpr Reason kConditionCheckFailure{"glue.ConditionCheckFailure", Code::kPreconditionFailed};
 inline constexpr Reason kNotSupported{"glue.NotSupported", Code::kUnimplemented};
+inline constexpr Reason kPermissionTypeMismatch{"glue.PermissionTypeMismatch", Code::kInvalidArgument};
 
 }  // namespace tarn::api::glue

@@ -39,7 +39,8 @@ TEST(ErrorRows, EveryReasonOfTheDomainsHasOne) {
                                &kInvalidInput,
                                &kEntityNotFound,
                                &kAlreadyExists,
-                               &kNotSupported}) {
+                               &kNotSupported,
+                               &kPermissionTypeMismatch}) {
     EXPECT_NE(FindErrorRow(*reason), nullptr) << reason->name;
   }
 }

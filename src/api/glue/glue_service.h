@@ -19,6 +19,7 @@
 #include "catalog/documents.h"
 #include "catalog/iceberg/tables.h"
 #include "enforce/catalog_view.h"
+#include "govern/engines.h"
 #include "identity/secret_box.h"
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
@@ -39,6 +40,9 @@ class GlueService : public protocol::Service {
   GlueService(catalog::Catalog& catalog, catalog::IcebergTables& iceberg, jobs::crawl::Definitions& crawlers,
               jobs::crawl::Runner& runner, kv::Store& store, registry::SchemaRegistry& schemas, const Clock& clock,
               govern::Access* access, std::string sealing_key);  // of 32 bytes
+
+  // Before the first request; outlives the service. Null: no engine is trusted.
+  void SetEngines(govern::Engines* engines) { engines_ = engines; }
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -62,6 +66,9 @@ class GlueService : public protocol::Service {
   TARN_GLUE_HANDLER(GetTableVersion);
   TARN_GLUE_HANDLER(GetTableVersions);
   TARN_GLUE_HANDLER(GetTables);
+  TARN_GLUE_HANDLER(GetUnfilteredPartitionMetadata);
+  TARN_GLUE_HANDLER(GetUnfilteredPartitionsMetadata);
+  TARN_GLUE_HANDLER(GetUnfilteredTableMetadata);
   TARN_GLUE_HANDLER(SearchTables);
   TARN_GLUE_HANDLER(UpdateTable);
 
@@ -161,6 +168,15 @@ class GlueService : public protocol::Service {
   TARN_GLUE_REGISTRY_HANDLER(RemoveSchemaVersionMetadata);
 
  private:
+  // A table whole, and what of it the caller may see.
+  struct Unfiltered {
+    catalog::Table table;
+    govern::TableAccess access;
+    std::vector<std::string> columns;
+    bool is_registered = false;
+  };
+  Result<Unfiltered> LoadUnfiltered(const protocol::Call& call, const std::string& database, const std::string& name,
+                                    const std::optional<std::vector<std::string>>& supported);
   // The catalog as the caller sees it. Handlers use this one; the whole one where govern has no say (functions).
   enforce::CatalogView Seen(const protocol::Call& call) { return {catalog_, access_, call.caller, call.scope}; }
   // A crawler as clients see it, its run included.
@@ -182,6 +198,7 @@ class GlueService : public protocol::Service {
   catalog::Documents resource_policies_;
   registry::SchemaRegistry& schemas_;
   govern::Access* access_;
+  govern::Engines* engines_ = nullptr;
   std::mutex compiled_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>> compiled_;  // by their text
 };

@@ -5,6 +5,7 @@
 
 #include "api/iceberg/delegation.h"
 #include "base/strings.h"
+#include "policy/prefix_policy.h"
 
 namespace tarn::api::iceberg_rest {
 namespace {
@@ -14,49 +15,6 @@ constexpr std::string_view kSigning = "remote-signing";
 constexpr int64_t kSessionSeconds = 3600;
 constexpr int64_t kReuseSeconds = 600;
 constexpr std::string_view kSessionName = "iceberg-table";
-
-// Text in a policy's resource, where '*', '?' and '$' would mean more than themselves.
-std::string Literally(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '*' || c == '?' || c == '$') {
-      out += fmt::format("${{{}}}", c);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-json::Object Statement(json::Array actions, json::Array resources) {
-  return json::Object{{"Effect", "Allow"}, {"Action", std::move(actions)}, {"Resource", std::move(resources)}};
-}
-
-std::string PolicyFor(const std::vector<object::Location>& places, bool may_write) {
-  json::Array statements;
-  json::Array objects;
-  for (const object::Location& place : places) {
-    const std::string bucket = "arn:aws:s3:::" + Literally(place.bucket);
-    const std::string within = place.key.empty() ? "" : Literally(place.key) + "/";
-    objects.emplace_back(fmt::format("{}/{}*", bucket, within));
-    json::Object list = Statement({"s3:ListBucket", "s3:ListBucketMultipartUploads"}, {bucket});
-    if (!within.empty()) {
-      json::Array prefixes{Literally(place.key), within + "*"};
-      list.emplace_back("Condition", json::Object{{"StringLike", json::Object{{"s3:prefix", std::move(prefixes)}}}});
-    }
-    statements.emplace_back(std::move(list));
-    statements.emplace_back(Statement({"s3:GetBucketLocation"}, {bucket}));
-  }
-  json::Array actions{"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes"};
-  if (may_write) {
-    for (const char* action : {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload",
-                               "s3:ListMultipartUploadParts", "s3:PutObjectTagging"}) {
-      actions.emplace_back(action);
-    }
-  }
-  statements.emplace_back(Statement(std::move(actions), std::move(objects)));
-  return json::Write(json::Object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
-}
 
 bool Asks(const Asked& asked, std::string_view mechanism) {
   for (const std::string_view each : Split(asked.headers->Get("x-iceberg-access-delegation"), ',')) {
@@ -124,7 +82,9 @@ bool MayWrite(const Asked& asked, std::string_view table) {
 Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, const std::vector<object::Location>& places,
                                                       bool may_write) {
   if (!CanHandOn(asked)) return Fail(kForbidden, "temporary credentials hand no access on");
-  const std::string policy = PolicyFor(places, may_write);
+  std::vector<policy::BucketPrefix> prefixes;
+  for (const object::Location& place : places) prefixes.push_back({place.bucket, place.key});
+  const std::string policy = policy::PrefixPolicy(prefixes, may_write);
   const std::string key = asked.caller.access_key_id + " " + policy;
   return asked.parts->kept_sessions->Get(
       key, asked.parts->clock->Now().Plus((kSessionSeconds - kReuseSeconds) * kMicrosPerSecond), [&] {

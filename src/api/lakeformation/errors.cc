@@ -2,6 +2,7 @@
 
 #include "catalog/errors.h"
 #include "govern/errors.h"
+#include "identity/errors.h"
 
 namespace tarn::api::lakeformation {
 namespace {
@@ -24,6 +25,8 @@ const protocol::ErrorRow kRows[] = {
     {&govern::kConcurrentModification, "ConcurrentModificationException", 400},
     {&govern::kLimitExceeded, "ResourceNumberLimitExceededException", 400},
     {&govern::kDamaged, "InternalServiceException", 500},
+
+    {&identity::kBadSession, kDenied, 400},
 
     {&catalog::kNoSuchDatabase, kMissing, 400},
     {&catalog::kNoSuchTable, kMissing, 400},

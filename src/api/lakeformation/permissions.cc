@@ -138,4 +138,16 @@ Result<gen::ListPermissionsResponse> LakeFormationService::ListPermissions(const
                                       .next_token = std::move(page.next)};
 }
 
+Result<gen::GetEffectivePermissionsForPathResponse> LakeFormationService::GetEffectivePermissionsForPath(
+    const protocol::Call& call, const gen::GetEffectivePermissionsForPathRequest& in) {
+  TARN_TRY(const Scope scope, ScopeOf(call, in.catalog_id));
+  if (!Text(in.resource_arn).starts_with("arn:aws:s3:::")) return Fail(kInvalidInput, "Invalid resource ARN.");
+  TARN_TRY(const auto grants, governor_.GrantsAtPath(call.caller, scope, Text(in.resource_arn)));
+  std::vector<gen::PrincipalResourcePermissions> rows;
+  for (const govern::Grant& grant : grants) AppendTo(rows, grant, scope.account);
+  TARN_TRY(auto page, Page(std::move(rows), in.next_token, in.max_results));
+  return gen::GetEffectivePermissionsForPathResponse{.permissions = std::move(page.items),
+                                                     .next_token = std::move(page.next)};
+}
+
 }  // namespace tarn::api::lakeformation

@@ -403,8 +403,12 @@ class OpenLake : public Lake {
                                   .opener = [this](const std::string& account) { return Opener(account); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::sts::StsService>(api::sts::Parts{
-        .iam = *iam_, .sessions = *sessions_, .issuers = *issuers_, .controls = organizations_.get()})));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::sts::StsService>(api::sts::Parts{.iam = *iam_,
+                                                               .sessions = *sessions_,
+                                                               .issuers = *issuers_,
+                                                               .controls = organizations_.get(),
+                                                               .root_assumes_roles = !options_.strict_root})));
     auto glue =
         std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
                                                  clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));

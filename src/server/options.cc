@@ -126,6 +126,8 @@ std::vector<Spec> Specs() {
        }},
       {"allow-reset", "serve POST /_tarn/reset, which empties the lake (loopback only)", true,
        [](Options& o, const std::string& t) { return SetSwitch(o.allow_reset, t); }},
+      {"strict-root", "let no account's root assume a role, as AWS does", true,
+       [](Options& o, const std::string& t) { return SetSwitch(o.strict_root, t); }},
       {"log-level", "debug, info, warn or error (info)", false, Text(&Options::log_level)},
       {"io-threads", "network threads (one a core)", false, Number(&Options::io_threads)},
       {"connections-max", "connections served at once (4096)", false, Number(&Options::connections_max)},

@@ -57,6 +57,7 @@ struct Options {
   std::string s3_domain;                // further virtual-host suffix, e.g. "s3.example.org"
   bool legacy_bucket_defaults = false;  // new S3 buckets take ACLs and block nothing
   bool allow_reset = false;
+  bool strict_root = false;  // no account's root may assume a role
   std::string log_level = "info";
   uint32_t io_threads = 0;  // 0: one a core
   uint32_t connections_max = 4096;

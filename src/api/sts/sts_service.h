@@ -20,8 +20,8 @@ struct Parts {
   identity::Sessions& sessions;
   federation::Issuers& issuers;
   identity::ControlSource* controls = nullptr;  // null: no organizations
-  // AWS lets no account's root assume a role; a lake whose only keys are the root's may want it.
-  bool root_assumes_roles = false;
+  // AWS lets no account's root assume a role; in a lake the root's are the keys that everybody begins with.
+  bool root_assumes_roles = true;
 };
 
 #define TARN_STS_HANDLER(Operation) \

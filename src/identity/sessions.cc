@@ -27,6 +27,9 @@ bool IsName(std::string_view name) {
          });
 }
 
+// Sessions end at whole seconds, as clients are told.
+Timestamp EndAfter(Timestamp now, int64_t seconds) { return {(now.seconds() + seconds) * kMicrosPerSecond}; }
+
 Result<std::shared_ptr<const policy::Document>> ParsePolicy(std::string_view json) {
   policy::ParseOptions options;
   options.kind = policy::ParseOptions::Kind::kIdentity;
@@ -107,7 +110,7 @@ Result<TemporaryCredentials> Sessions::Issue(const Caller& caller, const Session
   if (!of_role) record.name = spec.name;
   if (!spec.policy.empty()) record.policies.push_back(spec.policy);
   if (spec.seconds <= 0 || spec.seconds > kSecondsMax) return Fail(kBadSession, "a session lasts up to 36 hours");
-  const Timestamp end = clock_.Now().Plus(spec.seconds * kMicrosPerSecond);
+  const Timestamp end = EndAfter(clock_.Now(), spec.seconds);
   record.expires = caller.facts ? std::min(end, record.expires) : end;
   return Seal(std::move(record));
 }
@@ -118,7 +121,7 @@ Result<TemporaryCredentials> Sessions::Issue(const SessionGrant& grant) {
   SessionRecord record;
   record.issuer = who.access_key_id;
   record.name = who.session;
-  record.expires = clock_.Now().Plus(grant.seconds * kMicrosPerSecond);
+  record.expires = EndAfter(clock_.Now(), grant.seconds);
   record.policies = grant.policies;
   record.type = static_cast<int64_t>(who.type);
   record.account = who.account;

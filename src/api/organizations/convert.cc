@@ -125,6 +125,55 @@ Error Constraint(const protocol::Call& call, std::string reason, std::string mes
   return Fail(domain::kConstraint, std::move(message));
 }
 
+namespace {
+
+constexpr std::string_view kPolicyTypes[] = {
+    "SERVICE_CONTROL_POLICY",
+    "RESOURCE_CONTROL_POLICY",
+    "TAG_POLICY",
+    "BACKUP_POLICY",
+    "AISERVICES_OPT_OUT_POLICY",
+    "CHATBOT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "SECURITYHUB_POLICY",
+    "SECURITYHUB_CSPM_POLICY",
+    "INSPECTOR_POLICY",
+    "UPGRADE_ROLLOUT_POLICY",
+    "BEDROCK_POLICY",
+    "S3_POLICY",
+    "NETWORK_SECURITY_DIRECTOR_POLICY",
+    "GUARDDUTY_POLICY",
+};
+
+// `prefix`, then so many lower-case letters and digits, for units with a dash between two runs of them.
+bool HasForm(std::string_view id, std::string_view prefix, size_t least, size_t most) {
+  if (!id.starts_with(prefix)) return false;
+  id.remove_prefix(prefix.size());
+  return id.size() >= least && id.size() <= most && std::ranges::all_of(id, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+         });
+}
+
+}  // namespace
+
+Status CheckPolicyType(const protocol::Call& call, const std::string& type) {
+  if (std::ranges::find(kPolicyTypes, type) != std::end(kPolicyTypes)) return Ok();
+  return InvalidInput(call, "INVALID_ENUM_POLICY_TYPE", "You specified an invalid value.");
+}
+
+Status CheckPolicyId(const protocol::Call& call, const std::string& id) {
+  if (HasForm(id, "p-", 8, 128)) return Ok();
+  return InvalidInput(call, "INVALID_PATTERN", "You specified an invalid value.");
+}
+
+Status CheckTargetId(const protocol::Call& call, const std::string& id, bool taggable) {
+  const bool account = id.size() == 12 && std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; });
+  if (account || HasForm(id, "r-", 4, 32) || HasForm(id, "ou-", 13, 68)) return Ok();
+  if (!taggable) return InvalidInput(call, "INVALID_PATTERN_TARGET_ID", "You specified an invalid value.");
+  if (HasForm(id, "p-", 8, 128) || HasForm(id, "rp-", 4, 128)) return Ok();
+  return InvalidInput(call, "INVALID_PATTERN", "You provided a value that does not match the required pattern.");
+}
+
 Error NoSuchAccount() { return Fail(domain::kNoSuchAccount, "You specified an account that doesn't exist."); }
 Error NoSuchUnit() { return Fail(domain::kNoSuchUnit, "You specified an organizational unit that doesn't exist."); }
 Error NoSuchParent() { return Fail(domain::kNoSuchParent, "You specified parent that doesn't exist."); }

@@ -30,6 +30,12 @@ Result<domain::Tags> ReadTags(const protocol::Call& call, const std::optional<st
 Error InvalidInput(const protocol::Call& call, std::string reason, std::string message);
 Error Constraint(const protocol::Call& call, std::string reason, std::string message);
 
+// Errors: kInvalidInput for what is none of the type's values, or of no form that an id has.
+Status CheckPolicyType(const protocol::Call& call, const std::string& type);
+Status CheckPolicyId(const protocol::Call& call, const std::string& id);
+// Of a root, unit or account; `taggable`: of a policy or resource policy too.
+Status CheckTargetId(const protocol::Call& call, const std::string& id, bool taggable);
+
 Error NoSuchAccount();
 Error NoSuchUnit();
 Error NoSuchParent();

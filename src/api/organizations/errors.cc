@@ -1,7 +1,6 @@
 #include "organizations/errors.h"
 
 #include "api/organizations/organizations_service.h"
-#include "api/protocol/errors.h"
 
 namespace tarn::api::organizations {
 namespace {
@@ -9,7 +8,6 @@ namespace {
 constexpr int kBad = 400;
 
 const protocol::ErrorRow kRows[] = {
-    {&protocol::kValidationFailed, "InvalidInputException", kBad, "You specified an invalid value."},
     {&domain::kNotInUse, "AWSOrganizationsNotInUseException", kBad},
     {&domain::kAccessDenied, "AccessDeniedException", kBad},
     {&domain::kAlreadyInOrganization, "AlreadyInOrganizationException", kBad},

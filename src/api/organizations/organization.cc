@@ -103,6 +103,7 @@ Result<gen::ListRootsResponse> OrganizationsService::ListRoots(const protocol::C
 
 Result<gen::EnablePolicyTypeResponse> OrganizationsService::EnablePolicyType(const protocol::Call& call,
                                                                              const gen::EnablePolicyTypeRequest& in) {
+  TARN_CHECK(CheckPolicyType(call, *in.policy_type));
   gen::EnablePolicyTypeResponse out;
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     domain::Organization& organization = book.organization();
@@ -134,6 +135,7 @@ Result<gen::EnablePolicyTypeResponse> OrganizationsService::EnablePolicyType(con
 
 Result<gen::DisablePolicyTypeResponse> OrganizationsService::DisablePolicyType(
     const protocol::Call& call, const gen::DisablePolicyTypeRequest& in) {
+  TARN_CHECK(CheckPolicyType(call, *in.policy_type));
   gen::DisablePolicyTypeResponse out;
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     domain::Organization& organization = book.organization();

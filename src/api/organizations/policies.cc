@@ -81,6 +81,7 @@ std::string IdOf(const gen::PolicySummary& summary) { return *summary.id; }
 
 Result<gen::CreatePolicyResponse> OrganizationsService::CreatePolicy(const protocol::Call& call,
                                                                      const gen::CreatePolicyRequest& in) {
+  TARN_CHECK(CheckPolicyType(call, *in.type));
   gen::CreatePolicyResponse out;
   TARN_TRY(const domain::Tags tags, ReadTags(call, in.tags));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
@@ -109,6 +110,7 @@ Result<gen::CreatePolicyResponse> OrganizationsService::CreatePolicy(const proto
 
 Result<gen::DescribePolicyResponse> OrganizationsService::DescribePolicy(const protocol::Call& call,
                                                                          const gen::DescribePolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
   gen::DescribePolicyResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     TARN_TRY(const auto policy, book.FindPolicy(*in.policy_id));
@@ -121,6 +123,7 @@ Result<gen::DescribePolicyResponse> OrganizationsService::DescribePolicy(const p
 
 Result<gen::UpdatePolicyResponse> OrganizationsService::UpdatePolicy(const protocol::Call& call,
                                                                      const gen::UpdatePolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
   gen::UpdatePolicyResponse out;
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     TARN_TRY(auto policy, book.FindPolicy(*in.policy_id));
@@ -146,6 +149,7 @@ Result<gen::UpdatePolicyResponse> OrganizationsService::UpdatePolicy(const proto
 
 Result<gen::DeletePolicyResponse> OrganizationsService::DeletePolicy(const protocol::Call& call,
                                                                      const gen::DeletePolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     TARN_TRY(const auto policy, book.FindPolicy(*in.policy_id));
     if (!policy) return CannotFindPolicy();
@@ -168,6 +172,8 @@ Result<gen::DeletePolicyResponse> OrganizationsService::DeletePolicy(const proto
 
 Result<gen::AttachPolicyResponse> OrganizationsService::AttachPolicy(const protocol::Call& call,
                                                                      const gen::AttachPolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
+  TARN_CHECK(CheckTargetId(call, *in.target_id, false));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     TARN_TRY(const Attachment found, FindAttachment(book, *in.policy_id, *in.target_id));
     if (found.present) {
@@ -181,6 +187,8 @@ Result<gen::AttachPolicyResponse> OrganizationsService::AttachPolicy(const proto
 
 Result<gen::DetachPolicyResponse> OrganizationsService::DetachPolicy(const protocol::Call& call,
                                                                      const gen::DetachPolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
+  TARN_CHECK(CheckTargetId(call, *in.target_id, false));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     TARN_TRY(const Attachment found, FindAttachment(book, *in.policy_id, *in.target_id));
     if (!found.present) {
@@ -210,6 +218,7 @@ Result<gen::DetachPolicyResponse> OrganizationsService::DetachPolicy(const proto
 
 Result<gen::ListPoliciesResponse> OrganizationsService::ListPolicies(const protocol::Call& call,
                                                                      const gen::ListPoliciesRequest& in) {
+  TARN_CHECK(CheckPolicyType(call, *in.filter));
   gen::ListPoliciesResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     std::vector<gen::PolicySummary> all;
@@ -228,6 +237,8 @@ Result<gen::ListPoliciesResponse> OrganizationsService::ListPolicies(const proto
 
 Result<gen::ListPoliciesForTargetResponse> OrganizationsService::ListPoliciesForTarget(
     const protocol::Call& call, const gen::ListPoliciesForTargetRequest& in) {
+  TARN_CHECK(CheckPolicyType(call, *in.filter));
+  TARN_CHECK(CheckTargetId(call, *in.target_id, false));
   gen::ListPoliciesForTargetResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     TARN_CHECK(CheckTarget(book, *in.target_id));
@@ -248,6 +259,7 @@ Result<gen::ListPoliciesForTargetResponse> OrganizationsService::ListPoliciesFor
 
 Result<gen::ListTargetsForPolicyResponse> OrganizationsService::ListTargetsForPolicy(
     const protocol::Call& call, const gen::ListTargetsForPolicyRequest& in) {
+  TARN_CHECK(CheckPolicyId(call, *in.policy_id));
   gen::ListTargetsForPolicyResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     TARN_TRY(const auto policy, book.FindPolicy(*in.policy_id));

@@ -46,6 +46,7 @@ Status WithTags(Book& book, const std::string& id, const std::function<Status(do
 
 Result<gen::TagResourceResponse> OrganizationsService::TagResource(const protocol::Call& call,
                                                                    const gen::TagResourceRequest& in) {
+  TARN_CHECK(CheckTargetId(call, *in.resource_id, true));
   TARN_TRY(const domain::Tags added, ReadTags(call, in.tags));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     return WithTags(book, *in.resource_id, [&](domain::Tags& tags) -> Status {
@@ -60,6 +61,7 @@ Result<gen::TagResourceResponse> OrganizationsService::TagResource(const protoco
 
 Result<gen::UntagResourceResponse> OrganizationsService::UntagResource(const protocol::Call& call,
                                                                        const gen::UntagResourceRequest& in) {
+  TARN_CHECK(CheckTargetId(call, *in.resource_id, true));
   TARN_CHECK(organizations_.Change(call.caller.account, Who::kManagement, [&](Book& book) -> Status {
     return WithTags(book, *in.resource_id, [&](domain::Tags& tags) -> Status {
       for (const std::string& key : *in.tag_keys) tags.erase(key);
@@ -71,6 +73,7 @@ Result<gen::UntagResourceResponse> OrganizationsService::UntagResource(const pro
 
 Result<gen::ListTagsForResourceResponse> OrganizationsService::ListTagsForResource(
     const protocol::Call& call, const gen::ListTagsForResourceRequest& in) {
+  TARN_CHECK(CheckTargetId(call, *in.resource_id, true));
   gen::ListTagsForResourceResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     return WithTags(book, *in.resource_id, [&](domain::Tags& tags) -> Status {

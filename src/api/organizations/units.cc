@@ -117,6 +117,9 @@ Result<gen::ListOrganizationalUnitsForParentResponse> OrganizationsService::List
 
 Result<gen::ListChildrenResponse> OrganizationsService::ListChildren(const protocol::Call& call,
                                                                      const gen::ListChildrenRequest& in) {
+  if (*in.child_type != kAccount && *in.child_type != kUnit) {
+    return InvalidInput(call, "INVALID_ENUM", "You specified an invalid value.");
+  }
   gen::ListChildrenResponse out;
   TARN_CHECK(organizations_.Read(call.caller.account, Who::kAdministrator, [&](Book& book) -> Status {
     TARN_TRY(const bool known, IsParent(book, *in.parent_id));

@@ -4,6 +4,12 @@ namespace tarn::api::ram {
 
 namespace domain = ::tarn::ram;
 
+Status CheckOwner(const std::string& owner) {
+  if (owner == "SELF" || owner == "OTHER-ACCOUNTS") return Ok();
+  return Fail(domain::kInvalidParameter,
+              owner + " is not a valid resource owner. Specify either SELF or OTHER-ACCOUNTS and try again.");
+}
+
 gen::ResourceShare ToWire(const domain::Share& share) {
   gen::ResourceShare out;
   out.resource_share_arn = share.arn;

@@ -22,6 +22,9 @@ gen::ResourceShareAssociation ToWire(const ::tarn::ram::Share& share, const ::ta
 gen::Resource ResourceOf(const ::tarn::ram::Share& share, const ::tarn::ram::Association& resource);
 gen::ResourceSharePermissionSummary PermissionOf(const ::tarn::ram::ResourceType& type);
 
+// Errors: kInvalidParameter.
+Status CheckOwner(const std::string& owner);
+
 inline bool Among(const std::optional<std::vector<std::string>>& asked, const std::string& item) {
   return !asked || asked->empty() || std::ranges::find(*asked, item) != asked->end();
 }

@@ -15,6 +15,12 @@ namespace {
 constexpr std::string_view kPrincipal = "PRINCIPAL";
 constexpr std::string_view kOurs = "SELF";
 
+Status CheckScope(const std::optional<std::string>& scope) {
+  if (!scope || *scope == "ALL" || *scope == "GLOBAL" || *scope == "REGIONAL") return Ok();
+  return Fail(domain::kInvalidParameter,
+              *scope + " is not a valid resource region scope value. Specify a valid value and try again.");
+}
+
 // Whether the caller sees the share as its owner (SELF) or as one who is reached.
 Result<bool> Sees(const domain::Ram& ram, const Share& share, const std::string& account, bool as_owner) {
   if (as_owner) return share.owner == account;
@@ -30,6 +36,15 @@ Result<bool> Sees(const domain::Ram& ram, const Share& share, const std::string&
 
 Result<gen::GetResourceShareAssociationsResponse> RamService::GetResourceShareAssociations(
     const protocol::Call& call, const gen::GetResourceShareAssociationsRequest& in) {
+  constexpr std::string_view kStates[] = {"ASSOCIATING", "ASSOCIATED", "FAILED", "DISASSOCIATING", "DISASSOCIATED"};
+  if (*in.association_type != kPrincipal && *in.association_type != "RESOURCE") {
+    return Fail(domain::kInvalidParameter, *in.association_type +
+                                               " is not a valid association type. Specify either "
+                                               "PRINCIPAL or RESOURCE and try again.");
+  }
+  if (in.association_status && std::ranges::find(kStates, *in.association_status) == std::end(kStates)) {
+    return Fail(domain::kInvalidParameter, *in.association_status + " is not a valid association status.");
+  }
   const bool principals = *in.association_type == kPrincipal;
   if (principals && in.resource_arn) {
     return Fail(domain::kInvalidParameter, "You cannot specify a resource ARN when the association type is PRINCIPAL.");
@@ -58,6 +73,7 @@ Result<gen::GetResourceShareAssociationsResponse> RamService::GetResourceShareAs
 
 Result<gen::ListPrincipalsResponse> RamService::ListPrincipals(const protocol::Call& call,
                                                                const gen::ListPrincipalsRequest& in) {
+  TARN_CHECK(CheckOwner(*in.resource_owner));
   gen::ListPrincipalsResponse out;
   const bool ours = *in.resource_owner == kOurs;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
@@ -88,6 +104,8 @@ Result<gen::ListPrincipalsResponse> RamService::ListPrincipals(const protocol::C
 
 Result<gen::ListResourcesResponse> RamService::ListResources(const protocol::Call& call,
                                                              const gen::ListResourcesRequest& in) {
+  TARN_CHECK(CheckScope(in.resource_region_scope));
+  TARN_CHECK(CheckOwner(*in.resource_owner));
   gen::ListResourcesResponse out;
   if (in.resource_type && domain::TypeNamed(*in.resource_type) == nullptr) {
     return Fail(domain::kInvalidResourceType, "Invalid resource type: " + *in.resource_type);
@@ -118,6 +136,7 @@ Result<gen::ListResourcesResponse> RamService::ListResources(const protocol::Cal
 
 Result<gen::ListResourceTypesResponse> RamService::ListResourceTypes(const protocol::Call&,
                                                                      const gen::ListResourceTypesRequest& in) {
+  TARN_CHECK(CheckScope(in.resource_region_scope));
   std::vector<gen::ServiceNameAndResourceType> all;
   for (const domain::ResourceType& type : domain::ResourceTypes()) {
     gen::ServiceNameAndResourceType told;
@@ -134,6 +153,11 @@ Result<gen::ListResourceTypesResponse> RamService::ListResourceTypes(const proto
 
 Result<gen::ListPermissionsResponse> RamService::ListPermissions(const protocol::Call&,
                                                                  const gen::ListPermissionsRequest& in) {
+  constexpr std::string_view kScopes[] = {"ALL", "AWS", "LOCAL", "AWS_MANAGED", "CUSTOMER_MANAGED"};
+  const std::string scope = in.permission_type.value_or("ALL");
+  if (std::ranges::find(kScopes, scope) == std::end(kScopes)) {
+    return Fail(domain::kInvalidParameter, scope + " is not a valid scope. Must be one of: ALL, AWS, LOCAL.");
+  }
   // Types of resources are named in any case here.
   const auto named = [&](const domain::ResourceType& type) {
     return !in.resource_type || EqualsIgnoreCase(*in.resource_type, type.name);
@@ -142,7 +166,7 @@ Result<gen::ListPermissionsResponse> RamService::ListPermissions(const protocol:
     return Fail(domain::kInvalidParameter, "Invalid resource type: " + *in.resource_type);
   }
   std::vector<gen::ResourceSharePermissionSummary> all;
-  if (in.permission_type.value_or("ALL") != "CUSTOMER_MANAGED") {
+  if (scope != "CUSTOMER_MANAGED" && scope != "LOCAL") {
     for (const domain::ResourceType& type : domain::ResourceTypes()) {
       if (named(type)) all.push_back(PermissionOf(type));
     }
@@ -252,6 +276,7 @@ Result<gen::RejectResourceShareInvitationResponse> RamService::RejectResourceSha
 
 Result<gen::ListPendingInvitationResourcesResponse> RamService::ListPendingInvitationResources(
     const protocol::Call& call, const gen::ListPendingInvitationResourcesRequest& in) {
+  TARN_CHECK(CheckScope(in.resource_region_scope));
   gen::ListPendingInvitationResourcesResponse out;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
     TARN_TRY(const Invitation invitation, rows.GetInvitation(*in.resource_share_invitation_arn));

@@ -1,6 +1,5 @@
 #include "api/ram/gen/operations.h"
 
-#include "api/protocol/errors.h"
 #include "api/ram/ram_service.h"
 #include "ram/errors.h"
 
@@ -47,7 +46,6 @@ std::span<const protocol::Operation> RamService::operations() const {
 
 std::span<const protocol::ErrorRow> RamService::errors() const {
   static const protocol::ErrorRow kRows[] = {
-      {&protocol::kValidationFailed, "InvalidParameterException", 400},
       {&domain::kUnknownResource, "UnknownResourceException", 400},
       {&domain::kMalformedArn, "MalformedArnException", 400},
       {&domain::kInvalidParameter, "InvalidParameterException", 400},

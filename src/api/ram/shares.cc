@@ -155,6 +155,7 @@ Result<gen::DisassociateResourceShareResponse> RamService::DisassociateResourceS
 
 Result<gen::GetResourceSharesResponse> RamService::GetResourceShares(const protocol::Call& call,
                                                                      const gen::GetResourceSharesRequest& in) {
+  TARN_CHECK(CheckOwner(*in.resource_owner));
   gen::GetResourceSharesResponse out;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
     TARN_TRY(const auto shares, rows.Shares());

@@ -78,8 +78,8 @@ def test_shares_change_and_go(two, ram, name):
     [added] = ram.associate_resource_share(resourceShareArn=arn, resourceArns=[database(two, name)])[
         "resourceShareAssociations"]
     assert added["status"] == "ASSOCIATED"
-    ram.tag_resource(resourceShareArn=arn, tags=[{"key": "k", "value": "v"}])
-    found = ram.get_resource_shares(resourceOwner="SELF", tagFilters=[{"tagKey": "k", "tagValues": ["v"]}])["resourceShares"]
+    ram.tag_resource(resourceShareArn=arn, tags=[{"key": name, "value": "v"}])
+    found = ram.get_resource_shares(resourceOwner="SELF", tagFilters=[{"tagKey": name, "tagValues": ["v"]}])["resourceShares"]
     assert [each["name"] for each in found] == [name + "2"] and found[0]["featureSet"] == "STANDARD"
     assert ram.delete_resource_share(resourceShareArn=arn)["returnValue"] is True
     assert ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[arn])["resourceShares"][0]["status"] == "DELETED"

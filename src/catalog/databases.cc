@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "catalog/catalog.h"
+#include "catalog/database_parameters.h"
 #include "catalog/documents.h"
 #include "catalog/keys.h"
 #include "catalog/namespaces.h"
@@ -104,6 +105,19 @@ Status Catalog::TagDatabase(const Scope& scope, std::string_view name, const Par
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(Database present, LoadDatabase(txn, scope, name));
     EditTags(present.tags, add, remove);
+    txn.Put(DatabaseKey(scope, name).bytes(), EncodeRecord(present));
+    return Ok();
+  });
+}
+
+Status EditDatabaseParameters(kv::Store& store, const Scope& scope, std::string_view name,
+                              const std::function<void(Parameters&)>& edit) {
+  return kv::Transact(store, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(Database present, LoadDatabase(txn, scope, name));
+    Parameters parameters = present.parameters.value_or(Parameters());
+    edit(parameters);
+    if (present.parameters.value_or(Parameters()) == parameters) return Ok();
+    present.parameters = std::move(parameters);
     txn.Put(DatabaseKey(scope, name).bytes(), EncodeRecord(present));
     return Ok();
   });

@@ -23,6 +23,8 @@ constexpr std::string_view kHelp =
   tarn doctor                      check this machine, the lake, and every object in it   [--config FILE of a stopped one]
   tarn migrate D.T [D.SNAPSHOT]    make a Hive table of Parquet files an Iceberg table, or one over its files
   tarn explain-access WHO DOES WHAT  may a principal (ARN) do an action on a resource (ARN), and what decides   [KEY=VALUE …]
+  tarn zone list|show|set|delete   the lake's zones   [NAME --bucket B --prefix P --format F --retention-days N
+                                   --classification C --database D]
   tarn backup DIR                  bring a backup of the running lake up to date; DIR is on the lake's machine
   tarn restore DIR --data NEW      make a lake from a backup   [--config FILE]
   tarn version                     print the version
@@ -32,7 +34,8 @@ of a lake on this machine, whose root credentials are then used. Else the usual 
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
-const std::set<std::string> kValues = {"endpoint", "region", "data", "database", "format", "config", "context"};
+const std::set<std::string> kValues = {"endpoint", "region", "data",   "database",       "format",        "config",
+                                       "context",  "bucket", "prefix", "retention-days", "classification"};
 
 std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
   CommandLine line;
@@ -71,6 +74,7 @@ int Dispatch(const std::string& verb, const CommandLine& line) {
   if (verb == "backup") return RunBackup(line);
   if (verb == "migrate") return RunMigrate(line);
   if (verb == "explain-access") return RunExplainAccess(line);
+  if (verb == "zone") return RunZone(line);
   fmt::print(stderr, "tarn: there is no command '{}'\n\n{}", verb, kHelp);
   return 2;
 }

@@ -27,6 +27,7 @@ int RunDoctor(const CommandLine& line);
 int RunBackup(const CommandLine& line);
 int RunMigrate(const CommandLine& line);
 int RunExplainAccess(const CommandLine& line);
+int RunZone(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

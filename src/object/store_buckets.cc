@@ -242,6 +242,7 @@ Status Store::EditDocument(std::string_view name, std::string_view kind, const D
     const std::string key = DocumentKey(bucket.id, kind).Take();
     TARN_TRY(const auto present, txn.Get(key));
     TARN_TRY(const auto document, edit(present));
+    if (document == present) return Ok();
     std::erase(bucket.documents, kind);
     if (document) bucket.documents.emplace_back(kind);
     bucket.revision = RandomU64() | 1;

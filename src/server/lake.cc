@@ -73,6 +73,7 @@
 #include "schedule/timers.h"
 #include "server/audit_trail.h"
 #include "server/care/admin.h"
+#include "server/care/zone_route.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/principal_facts.h"
@@ -240,10 +241,15 @@ class OpenLake : public Lake {
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
     TARN_CHECK(runner_->Recover());
     schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
+    zones_ = MakeZones(*kv_, *catalog_, *objects_, clock_);
+    TARN_CHECK(zones_->ApplyAll());
     maintainer_ = std::make_unique<jobs::maintain::Maintainer>(
         *kv_, TableParts(), *table_buckets_,
-        jobs::maintain::Options{.enabled = options_.upkeep_seconds > 0,
-                                .trial_seconds = options_.upkeep_seconds < 60 ? options_.upkeep_seconds : 0});
+        jobs::maintain::Options{
+            .enabled = options_.upkeep_seconds > 0,
+            .zone_days = [this](const Scope& scope,
+                                const catalog::Table& table) { return zones_->RetentionDaysOf(scope, table); },
+            .trial_seconds = options_.upkeep_seconds < 60 ? options_.upkeep_seconds : 0});
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
     request_metrics_ = std::make_unique<observe::RequestMetrics>(*kv_, clock_);
@@ -296,10 +302,17 @@ class OpenLake : public Lake {
     lifecycle_ = std::make_unique<object::LifecycleRunner>(
         *kv_, *objects_, clock_,
         [this](const object::Bucket& bucket) { return api::s3::LifecycleRulesOf(*objects_, bucket); },
-        object::LifecycleRunner::Options{.times = StorageTimes(), .also = [this]() -> Status {
-                                           TARN_CHECK(tiering_->RunOnce());
-                                           return Ok();
-                                         }});
+        object::LifecycleRunner::Options{
+            .times = StorageTimes(),
+            .also = [this]() -> Status {
+              TARN_CHECK(zones_->ApplyAll());
+              TARN_CHECK(tiering_->RunOnce());
+              return Ok();
+            },
+            .sparing = [this](const object::Bucket& bucket,
+                              const object::LifecycleRules& rules) -> Result<object::LifecycleRunner::Sparing> {
+              return SparedByZones(*kv_, *catalog_, *iceberg_tables_, *objects_, bucket, rules);
+            }});
     tiering_ = std::make_unique<object::Tiering>(
         *objects_, clock_, [this](const object::Bucket& bucket) { return api::s3::ArchiveRulesOf(*objects_, bucket); },
         StorageTimes());
@@ -435,7 +448,9 @@ class OpenLake : public Lake {
             [this](const ExplainRequest& request) {
               return ExplainAccess({.iam = *iam_, .authorizer = *authorizer_, .objects = *objects_, .keys = *keys_},
                                    request);
-            }});
+            },
+        .zones = [this](std::string_view method,
+                        const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
     purger_->Start();
     iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
@@ -502,6 +517,7 @@ class OpenLake : public Lake {
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;
   std::unique_ptr<crawl::CrawlRunner> runner_;
+  std::unique_ptr<zones::Zones> zones_;
   std::unique_ptr<jobs::maintain::Maintainer> maintainer_;
   std::unique_ptr<registry::SchemaRegistry> schemas_;
   std::unique_ptr<BucketUsageSource> usage_;

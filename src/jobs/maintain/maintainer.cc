@@ -131,6 +131,7 @@ struct Maintainer::Work {
     RunRow row = Begin(kExpiry);
     tables::ExpireOptions options;
     options.defaults = policy.retention;
+    if (policy.history_max_ms) options.older_than = row.started.Plus(-*policy.history_max_ms * 1000);
     options.stopping = [this] { return of.Stopping(); };
     const auto report = tables::ExpireSnapshots(of.parts_, name, options);
     if (!report.ok()) return End(std::move(row), report.error(), true);
@@ -243,8 +244,12 @@ Result<std::vector<RunRow>> Maintainer::RunTable(const tables::TableName& table)
 
 Result<Policy> Maintainer::FindPolicy(const Scope& scope, const catalog::Table& record,
                                       const iceberg::TableMetadata& table) {
+  std::optional<uint32_t> zone_days;
+  if (options_.zone_days) {
+    TARN_TRY(zone_days, options_.zone_days(scope, record));
+  }
   const auto bucket = catalog::TableBucketOf(scope);
-  if (!bucket) return PolicyOf(table, nullptr, nullptr);
+  if (!bucket) return PolicyOf(table, nullptr, nullptr, zone_days);
   TARN_TRY(const catalog::TableSettings settings, buckets_.GetSettings(scope, record));
   TARN_TRY(const catalog::TableBucket owner, buckets_.Get(catalog::PlainScope(scope), *bucket));
   return PolicyOf(table, &settings, &owner.file_removal);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ struct Options {
   bool enabled = true;
   int64_t expiry_apart_micros = 3600 * kMicrosPerSecond;  // between two expiries of a table
   int64_t orphans_apart_micros = kMicrosPerDay;
-  size_t manifests_min = 50;   // small ones that are merged
+  size_t manifests_min = 50;  // small ones that are merged
+  // What a table's zone keeps; may be empty.
+  std::function<Result<std::optional<uint32_t>>(const Scope& scope, const catalog::Table& table)> zone_days = {};
   uint32_t trial_seconds = 0;  // rounds by the thread's own clock, for trials; 0: when woken alone
 };
 

@@ -41,10 +41,18 @@ void Take(const catalog::TableSettings& settings, std::string_view& strategy, Po
   if (settings.max_snapshot_hours) policy.retention.max_snapshot_age_ms = *settings.max_snapshot_hours * kMsPerHour;
 }
 
+void TakeZone(const iceberg::TableMetadata& table, uint32_t days, Policy& policy) {
+  const int64_t kept_ms = int64_t{24} * kMsPerHour * days;
+  policy.retention.max_snapshot_age_ms = kept_ms;
+  if (iceberg::Retention::Of(table.properties, policy.retention).max_snapshot_age_ms > kept_ms) {
+    policy.history_max_ms = kept_ms;
+  }
+}
+
 }  // namespace
 
 Policy PolicyOf(const iceberg::TableMetadata& table, const catalog::TableSettings* settings,
-                const catalog::FileRemovalSettings* removal) {
+                const catalog::FileRemovalSettings* removal, std::optional<uint32_t> zone_days) {
   Policy policy;
   policy.limits.deletes_min = 5;
   std::string_view strategy = "auto";
@@ -53,6 +61,7 @@ Policy PolicyOf(const iceberg::TableMetadata& table, const catalog::TableSetting
     policy.orphans = removal->enabled.value_or(true);
     if (removal->unreferenced_days) policy.orphan_age_micros = *removal->unreferenced_days * kMicrosPerDay;
   }
+  if (zone_days) TakeZone(table, *zone_days, policy);
   SetFlag(table, "tarn.upkeep.compaction.enabled", policy.compaction);
   SetFlag(table, "tarn.upkeep.manifests.enabled", policy.manifests);
   SetFlag(table, "tarn.upkeep.expiry.enabled", policy.expiry);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "catalog/buckets/table_buckets.h"
 #include "iceberg/upkeep/compact_plan.h"
@@ -20,13 +21,15 @@ struct Policy {
   bool manifests = true;
   bool expiry = true;
   iceberg::Retention retention;
+  std::optional<int64_t> history_max_ms;  // older snapshots go whatever the table's properties say
   bool orphans = true;
   int64_t orphan_age_micros = 3 * kMicrosPerDay;
 };
 
-// `settings`, `removal`: null for tables that are in no table bucket.
+// `settings`, `removal`: null for tables that are in no table bucket. `zone_days`: what the table's zone keeps: so
+// long, unless the table says less.
 Policy PolicyOf(const iceberg::TableMetadata& table, const catalog::TableSettings* settings,
-                const catalog::FileRemovalSettings* removal);
+                const catalog::FileRemovalSettings* removal, std::optional<uint32_t> zone_days = std::nullopt);
 
 // Whether a look at the manifests can be worth it: by the totals of the present snapshot's summary. True when they do
 // not tell.

@@ -43,6 +43,16 @@ TEST(Policy, TakesTheSettingsOfATableBucketUnlessThePropertiesSayOtherwise) {
   EXPECT_TRUE(PolicyOf(TableWith({{"tarn.upkeep.compaction.enabled", "true"}}), &settings, &removal).compaction);
 }
 
+TEST(PolicyOf, KeepsHistoryAsLongAsTheZoneUnlessTheTableSaysLess) {
+  constexpr int64_t kDay = 24 * 3'600'000;
+  EXPECT_EQ(PolicyOf(TableWith({}), nullptr, nullptr, 30).retention.max_snapshot_age_ms, 30 * kDay);
+  EXPECT_FALSE(PolicyOf(TableWith({}), nullptr, nullptr, 30).history_max_ms);
+  const auto longer = TableWith({{"history.expire.max-snapshot-age-ms", std::to_string(60 * kDay)}});
+  EXPECT_EQ(PolicyOf(longer, nullptr, nullptr, 30).history_max_ms, 30 * kDay);
+  const auto shorter = TableWith({{"history.expire.max-snapshot-age-ms", std::to_string(kDay)}});
+  EXPECT_FALSE(PolicyOf(shorter, nullptr, nullptr, 30).history_max_ms);
+}
+
 TEST(KeepWhatPays, DropsGroupsThatCostMoreThanTheySave) {
   iceberg::CompactPlan plan;
   plan.groups.resize(2);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -28,12 +30,36 @@ void Count(std::string_view action, uint64_t by) {
   if (by > 0) metrics::GetCounter("tarn_lifecycle_actions_total", fmt::format("action=\"{}\"", action)).Add(by);
 }
 
+}  // namespace
+
+// A bucket's rules, and those that count for keys that are spared.
+struct LifecycleRunner::Plan {
+  const LifecycleRules& rules;
+  LifecycleRules kept = {};
+  std::vector<std::string> spared = {};
+
+  Plan(const LifecycleRules& all, Sparing sparing) : rules(all), spared(std::move(sparing.keys)) {
+    if (spared.empty()) return;
+    kept = all;
+    std::erase_if(kept.rules, [&](const LifecycleRule& rule) { return rule.id.starts_with(sparing.rules); });
+  }
+
+  const LifecycleRules& Of(const std::string& key) const {
+    const auto next = std::ranges::upper_bound(spared, key);
+    return next != spared.begin() && key.starts_with(*std::prev(next)) ? kept : rules;
+  }
+};
+
+namespace {
+
 // Judges the versions of keys one after the other and does what is due, in batches.
 class Sweep {
  public:
-  Sweep(Store& store, const Bucket& bucket, const LifecycleRules& rules, Timestamp now, const StorageTimes& times,
+  // The rules that count for a key.
+  using RulesFor = std::function<const LifecycleRules&(const std::string& key)>;
+  Sweep(Store& store, const Bucket& bucket, RulesFor rules, Timestamp now, const StorageTimes& times,
         LifecycleRunner::Report& report)
-      : store_(store), bucket_(bucket), rules_(rules), now_(now), times_(times), report_(report) {}
+      : store_(store), bucket_(bucket), rules_(std::move(rules)), now_(now), times_(times), report_(report) {}
 
   // Versions of a key come newest first, keys ascending.
   Status Take(const Entry& entry) {
@@ -82,7 +108,8 @@ class Sweep {
 
  private:
   Status Act(const Entry& entry, LifecycleSubject subject) {
-    LifecycleVerdict verdict = Judge(rules_, subject, now_, times_);
+    const LifecycleRules& rules = rules_(entry.key);
+    LifecycleVerdict verdict = Judge(rules, subject, now_, times_);
     if (verdict.action == LifecycleAction::kNone) return Ok();
     Tags tags;
     if (verdict.by_tags) {
@@ -90,7 +117,7 @@ class Sweep {
       if (!version.ok()) return IsOvertaken(version.error()) ? Ok() : Status(version.error());
       tags = version->tags;
       subject.tags = &tags;
-      verdict = Judge(rules_, subject, now_, times_);
+      verdict = Judge(rules, subject, now_, times_);
     }
     switch (verdict.action) {
       case LifecycleAction::kNone:
@@ -127,7 +154,7 @@ class Sweep {
 
   Store& store_;
   const Bucket& bucket_;
-  const LifecycleRules& rules_;
+  const RulesFor rules_;
   const Timestamp now_;
   const StorageTimes& times_;
   LifecycleRunner::Report& report_;
@@ -199,10 +226,15 @@ Result<LifecycleRunner::Report> LifecycleRunner::RunOnce() {
 Status LifecycleRunner::RunBucket(const Bucket& bucket, const LifecycleRules& rules, const std::string& after,
                                   Report& report) {
   Report done;
+  Sparing sparing;
+  if (options_.sparing && !rules.empty()) {
+    TARN_TRY(sparing, options_.sparing(bucket, rules));
+  }
+  const Plan plan(rules, std::move(sparing));
   Status outcome = Ok();
   for (const std::string& prefix : rules.Prefixes()) {
     outcome = AbortUploads(bucket, rules, prefix, done);
-    if (outcome.ok()) outcome = RunPrefix(bucket, rules, prefix, after, done);
+    if (outcome.ok()) outcome = RunPrefix(bucket, plan, prefix, after, done);
     if (!outcome.ok()) break;
   }
   Count("expire", done.expired);
@@ -219,8 +251,9 @@ Status LifecycleRunner::RunBucket(const Bucket& bucket, const LifecycleRules& ru
   return outcome.Is(kNoSuchBucket) ? Ok() : outcome;
 }
 
-Status LifecycleRunner::RunPrefix(const Bucket& bucket, const LifecycleRules& rules, const std::string& prefix,
+Status LifecycleRunner::RunPrefix(const Bucket& bucket, const Plan& plan, const std::string& prefix,
                                   const std::string& after, Report& report) {
+  const auto rules = [&plan](const std::string& key) -> const LifecycleRules& { return plan.Of(key); };
   Sweep sweep(store_, bucket, rules, clock_.Now(), options_.times, report);
   VersionQuery query{.prefix = prefix, .key_marker = after, .max = options_.page};
   std::string last_whole;  // the last key of which every version was seen

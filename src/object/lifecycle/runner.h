@@ -28,10 +28,18 @@ class LifecycleRunner {
  public:
   // A bucket's enabled rules.
   using RulesOf = std::function<Result<LifecycleRules>(const Bucket&)>;
+  // Keys that some of a bucket's rules leave alone.
+  struct Sparing {
+    std::string rules;              // those whose id begins so
+    std::vector<std::string> keys;  // by prefixes: sorted, none of which begins with another
+  };
+  // Asked once a run and bucket, before its first key is looked at.
+  using SparingOf = std::function<Result<Sparing>(const Bucket&, const LifecycleRules&)>;
   struct Options {
     StorageTimes times;
     uint32_t page = 1'000;              // keys or versions looked at between two places kept
     std::function<Status()> also = {};  // what else the thread does each midnight
+    SparingOf sparing = {};             // none: nothing is spared
   };
   // All outlive the runner.
   LifecycleRunner(kv::Store& kv, Store& store, const Clock& clock, RulesOf rules, Options options)
@@ -65,8 +73,9 @@ class LifecycleRunner {
   Result<Place> LoadPlace();
   Status KeepPlace(const Place& place);
   Status RunBucket(const Bucket& bucket, const LifecycleRules& rules, const std::string& after, Report& report);
-  Status RunPrefix(const Bucket& bucket, const LifecycleRules& rules, const std::string& prefix,
-                   const std::string& after, Report& report);
+  struct Plan;
+  Status RunPrefix(const Bucket& bucket, const Plan& plan, const std::string& prefix, const std::string& after,
+                   Report& report);
   Status AbortUploads(const Bucket& bucket, const LifecycleRules& rules, const std::string& prefix, Report& report);
   void RunThread();
 

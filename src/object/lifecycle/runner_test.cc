@@ -71,6 +71,24 @@ TEST_F(LifecycleTest, KeepsTheNewerNoncurrentVersions) {
   EXPECT_EQ(Get("k"), "6");
 }
 
+TEST_F(LifecycleTest, SparesKeysOfSomeRulesOnly) {
+  const auto rules = [](const Bucket&) -> Result<LifecycleRules> {
+    return LifecycleRules{
+        .rules = {{.id = "zone-a", .expire = LifecycleTime{.days = 1}},
+                  {.id = "own", .filter = {.prefix = "table/own/"}, .expire = LifecycleTime{.days = 1}}}};
+  };
+  const auto sparing = [](const Bucket&, const LifecycleRules&) -> Result<LifecycleRunner::Sparing> {
+    return LifecycleRunner::Sparing{.rules = "zone-", .keys = {"file", "table/"}};
+  };
+  for (const char* key : {"a", "file", "tabl", "table/data", "table/own/x", "z"}) ASSERT_TRUE(Put(key, "x").ok());
+  Days(2);
+  const auto report = LifecycleRunner(*kv_, *store_, clock_, rules, {.sparing = sparing}).RunOnce();
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->expired, 4U);
+  EXPECT_EQ(Get("file"), "x");
+  EXPECT_EQ(Get("table/data"), "x");
+}
+
 TEST_F(LifecycleTest, LeavesLockedVersions) {
   ASSERT_TRUE(
       store_->CreateBucket({.account = "000000000001", .region = "us-east-1"}, "vault", {.object_lock = true}).ok());

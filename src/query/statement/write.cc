@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/strings.h"
+#include "catalog/database_parameters.h"
 #include "catalog/errors.h"
 #include "govern/principal.h"
 #include "query/errors.h"
@@ -484,9 +485,23 @@ Result<Layout> LayoutOf(const catalog::Table& table) {
   return layout;
 }
 
+// A statement that names no format takes that of the database's zone, where such files can be written.
+Status TakeZonesFormat(Job& job, sql::CreateTableAs& create) {
+  auto& given = create.properties;
+  if (given.contains("format") || given.contains("table_type")) return Ok();
+  const auto database = job.services.catalog.GetDatabase(job.scope, DatabaseOf(job, create.table));
+  if (!database.ok()) return database.Is(catalog::kNoSuchDatabase) ? Ok() : Status(database.error());
+  const std::string* format = catalog::Find(database->parameters, catalog::kDefaultFormatParameter);
+  if (format == nullptr) return Ok();
+  if (*format == "iceberg" && !given.contains("external_location")) given["table_type"].text = "ICEBERG";
+  if (*format == "json" || *format == "parquet") given["format"].text = *format;
+  return Ok();
+}
+
 }  // namespace
 
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
+  TARN_CHECK(TakeZonesFormat(job, create));
   if (SaysIceberg(create.properties)) return RunCreateIcebergAs(job, create);
   TARN_CHECK(CheckProperties(create.properties, {"format", "external_location", "partitioned_by", "parquet_compression",
                                                  "orc_compression", "compression", "write_compression",

@@ -46,11 +46,23 @@ Task<Done> Answer(http::ResponseWriter& response, const Result<std::string>& out
   if (!outcome.ok()) {
     const Error& error = outcome.error();
     log::Warn("admin", error.message);
-    if (error.reason == &kBadOption) co_return co_await AnswerError(response, 400, "InvalidArgument", error.message);
     if (error.reason == &kBusy || error.reason == &kPoolFull) {
       co_return co_await AnswerError(response, 503, "Busy", error.message);
     }
-    co_return co_await AnswerError(response, 500, "InternalError", error.message);
+    switch (error.reason->code) {
+      case Code::kInvalidArgument:
+        co_return co_await AnswerError(response, 400, "InvalidArgument", error.message);
+      case Code::kNotFound:
+        co_return co_await AnswerError(response, 404, "NotFound", error.message);
+      case Code::kAlreadyExists:
+      case Code::kPreconditionFailed:
+      case Code::kConflict:
+        co_return co_await AnswerError(response, 409, "Conflict", error.message);
+      case Code::kPermissionDenied:
+        co_return co_await AnswerError(response, 403, "AccessDenied", error.message);
+      default:
+        co_return co_await AnswerError(response, 500, "InternalError", error.message);
+    }
   }
   http::ResponseHead head;
   head.headers.Add("Content-Type", "application/json");
@@ -183,6 +195,11 @@ struct Admin::State {
                             .table = QueryValue(request.query(), "table"),
                             .snapshot = QueryValue(request.query(), "snapshot")};
       work = [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
+    } else if (request.path() == "/_tarn/zones" &&
+               (request.method == "GET" || request.method == "POST" || request.method == "DELETE")) {
+      work = [this, method = std::string(request.method), query = std::string(request.query())] {
+        return parts.zones(method, [&query](std::string_view name) { return QueryValue(query, name); });
+      };
     }
     if (what == "POST /_tarn/explain") {
       work = [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };

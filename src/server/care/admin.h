@@ -6,6 +6,7 @@
 //   POST /_tarn/upkeep?database=D&table=T    upkeep of Iceberg tables, now (server/care/upkeep_route.h)
 //   POST /_tarn/explain?principal=&action=&resource=   who may do what, and why (server/care/explain.h)
 //   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
+//   GET, POST, DELETE /_tarn/zones           the lake's zones (server/care/zone_route.h)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
 #pragma once
@@ -22,6 +23,7 @@
 #include "object/verify/verify.h"
 #include "server/care/explain.h"
 #include "server/care/upkeep_route.h"
+#include "server/care/zone_route.h"
 #include "server/options.h"
 
 namespace tarn::server {
@@ -36,6 +38,7 @@ struct AdminParts {
   std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
   std::function<Result<std::string>(const MigrateRequest& request)> migrate;
   std::function<Result<std::string>(const ExplainRequest& request)> explain;
+  std::function<Result<std::string>(std::string_view method, const QueryOf& query)> zones;
 };
 
 // What it uses outlives it; ends after what it runs.

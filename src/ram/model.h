@@ -1,6 +1,6 @@
 // Resource shares: what an account lets others use. Plain values.
 //
-// Records' tags are frozen: docs/format/ram.md. Units: times are UTC microseconds.
+// Records' tags are frozen: docs/format/organizations.md. Units: times are UTC microseconds.
 #pragma once
 
 #include <map>

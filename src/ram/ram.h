@@ -2,7 +2,7 @@
 //
 // Invariants: a share belongs to one account and region; a principal outside of the owner's organization is reached
 // when it has accepted its invitation; every change is durable before it is acknowledged. Errors: ram/errors.h, kv's.
-// Threads: any; blocks. docs/format/ram.md tells the records.
+// Threads: any; blocks. docs/format/organizations.md tells the records.
 // Defined by https://docs.aws.amazon.com/ram/latest/APIReference/
 #pragma once
 

@@ -486,22 +486,20 @@ Result<Layout> LayoutOf(const catalog::Table& table) {
 }
 
 // A statement that names no format takes that of the database's zone, where such files can be written.
-Status TakeZonesFormat(Job& job, sql::CreateTableAs& create) {
-  auto& given = create.properties;
-  if (given.contains("format") || given.contains("table_type")) return Ok();
-  const auto database = job.services.catalog.GetDatabase(job.scope, DatabaseOf(job, create.table));
+Status TakeZonesFormat(Job& job, const sql::TableName& table, sql::QueryProperties& given) {
+  if (given.contains("format") || given.contains("table_type") || given.contains("external_location")) return Ok();
+  const auto database = job.services.catalog.GetDatabase(job.scope, DatabaseOf(job, table));
   if (!database.ok()) return database.Is(catalog::kNoSuchDatabase) ? Ok() : Status(database.error());
   const std::string* format = catalog::Find(database->parameters, catalog::kDefaultFormatParameter);
-  if (format == nullptr) return Ok();
-  if (*format == "iceberg" && !given.contains("external_location")) given["table_type"].text = "ICEBERG";
-  if (*format == "json" || *format == "parquet") given["format"].text = *format;
+  if (format != nullptr && *format == "iceberg") given["table_type"].text = "ICEBERG";
+  if (format != nullptr && (*format == "json" || *format == "parquet")) given["format"].text = *format;
   return Ok();
 }
 
 }  // namespace
 
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
-  TARN_CHECK(TakeZonesFormat(job, create));
+  TARN_CHECK(TakeZonesFormat(job, create.table, create.properties));
   if (SaysIceberg(create.properties)) return RunCreateIcebergAs(job, create);
   TARN_CHECK(CheckProperties(create.properties, {"format", "external_location", "partitioned_by", "parquet_compression",
                                                  "orc_compression", "compression", "write_compression",

@@ -17,6 +17,7 @@ namespace protocol = api::protocol;
 
 std::string TargetPrefix(std::string_view service) {
   if (service == "athena") return "AmazonAthena";
+  if (service == "cloudtrail") return "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
   return "AWSGlue";
 }
 

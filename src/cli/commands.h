@@ -28,6 +28,7 @@ int RunBackup(const CommandLine& line);
 int RunMigrate(const CommandLine& line);
 int RunExplainAccess(const CommandLine& line);
 int RunZone(const CommandLine& line);
+int RunTrail(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

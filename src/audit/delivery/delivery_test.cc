@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "audit/delivery/deliverer.h"
+#include "audit/delivery/verify.h"
 #include "audit/errors.h"
 #include "base/hash.h"
 #include "json/json.h"
@@ -12,20 +12,6 @@ namespace tarn::audit {
 namespace {
 
 constexpr int64_t kHour = 3600 * kMicrosPerSecond;
-
-std::string Gunzip(const std::string& packed) {
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
-  std::string text(1 << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  text.resize(stream.total_out);
-  inflateEnd(&stream);
-  return text;
-}
 
 class DeliveryTest : public object::ObjectTest {
  protected:
@@ -66,7 +52,7 @@ class DeliveryTest : public object::ObjectTest {
   }
 
   json::Value Read(const std::string& key) {
-    const auto value = json::Parse(Gunzip(Get(key)));
+    const auto value = json::Parse(Gunzip(Get(key)).value_or(""));
     EXPECT_TRUE(value.ok());
     return value.ok() ? *value : json::Value();
   }
@@ -150,16 +136,70 @@ TEST_F(DeliveryTest, ChainsSignedDigests) {
   const json::Value second = Read(keys[1]);
   EXPECT_TRUE(first.Find("previousDigestS3Object")->is_null());
   EXPECT_EQ(second.StringOr("previousDigestS3Object", ""), keys[0]);
-  EXPECT_EQ(second.StringOr("previousDigestHashValue", ""), Hex(Sha256(Gunzip(Get(keys[0])))));
+  EXPECT_EQ(second.StringOr("previousDigestHashValue", ""), Hex(Sha256(Gunzip(Get(keys[0])).value_or(""))));
   EXPECT_EQ(second.StringOr("digestStartTime", ""), first.StringOr("digestEndTime", "?"));
   ASSERT_EQ(first.Find("logFiles")->AsArray()->size(), 2U) << "a and b";
   const json::Value& file = first.Find("logFiles")->AsArray()->front();
-  EXPECT_EQ(file.StringOr("hashValue", ""), Hex(Sha256(Gunzip(Get(std::string(file.StringOr("s3Object", "")))))));
+  EXPECT_EQ(file.StringOr("hashValue", ""),
+            Hex(Sha256(Gunzip(Get(std::string(file.StringOr("s3Object", "")))).value_or(""))));
   const auto listed = keys_.List(trail_.home);
   ASSERT_TRUE(listed.ok());
   ASSERT_EQ(listed->size(), 1U);
   EXPECT_EQ(listed->front().fingerprint, first.StringOr("digestPublicKeyFingerprint", ""));
   EXPECT_EQ(listed->front().public_key.substr(0, 2), "\x30\x82") << "PKCS #1, DER";
+}
+
+TEST_F(DeliveryTest, WhatWasDeliveredCanBeVerified) {
+  for (const char* id : {"a", "b", "c"}) {
+    Record(id);
+    ASSERT_TRUE(deliverer_.RunOnce().ok());
+    clock_.Advance(kHour + kMicrosPerSecond);
+    ASSERT_TRUE(deliverer_.RunOnce().ok());
+  }
+  const auto listed = keys_.List(trail_.home);
+  ASSERT_TRUE(listed.ok());
+  std::map<std::string, FetchedFile> files;
+  for (const char* kind : {"CloudTrail", "CloudTrail-Digest"}) {
+    for (const std::string& key : Keys(kind)) {
+      const auto version = store_->Find(bucket_, key, "", true);
+      ASSERT_TRUE(version.ok());
+      const auto signature = version->headers.user.find("signature");
+      files[key] = {Get(key), signature == version->headers.user.end() ? "" : signature->second};
+    }
+  }
+  VerifyAsk ask;
+  ask.bucket = "lake";
+  ask.digests = Keys("CloudTrail-Digest");
+  ask.public_keys[listed->front().fingerprint] = listed->front().public_key;
+  ask.fetch = [&](const std::string& key) -> Result<std::optional<FetchedFile>> {
+    const auto found = files.find(key);
+    if (found == files.end()) return std::optional<FetchedFile>();
+    return std::optional(found->second);
+  };
+  const auto verify = [&] {
+    const auto report = VerifyDelivered(ask);
+    EXPECT_TRUE(report.ok());
+    return report.ok() ? *report : VerifyReport{};
+  };
+  EXPECT_TRUE(verify().ok()) << verify().problems.front();
+  EXPECT_EQ(verify().digests, 3U);
+  EXPECT_EQ(verify().files, 3U);
+
+  const auto untouched = files;
+  const std::string log = Keys("CloudTrail").front();
+  files[log].bytes = Gzip(R"({"Records":[]})");
+  EXPECT_EQ(verify().files_invalid, 1U) << "a changed file";
+  files.erase(log);
+  EXPECT_EQ(verify().files_invalid, 1U) << "a file that is gone";
+  files = untouched;
+  files[ask.digests[1]].bytes = Gzip(R"({"logFiles":[]})");
+  EXPECT_GE(verify().digests_invalid, 1U) << "a changed digest";
+  files = untouched;
+  ask.digests.erase(ask.digests.begin() + 1);
+  EXPECT_GE(verify().digests_invalid, 1U) << "a digest that is gone";
+  ask.digests = Keys("CloudTrail-Digest");
+  ask.public_keys.clear();
+  EXPECT_EQ(verify().digests_invalid, 3U) << "keys of somebody else";
 }
 
 TEST_F(DeliveryTest, OtherAccountsBucketsMustSayYes) {

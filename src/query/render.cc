@@ -48,21 +48,26 @@ void AppendJavaNumber(T value, std::string& out) {
   std::from_chars(text.data() + e + sign, text.data() + text.size(), exponent);
   std::string digits(1, text[0]);
   if (e > 2) digits += text.substr(2, e - 2);
-  const int count = static_cast<int>(digits.size());
   if (exponent < -3 || exponent >= 7) {
-    fmt::format_to(std::back_inserter(out), "{}.{}E{}", digits[0], count > 1 ? digits.substr(1) : "0", exponent);
-  } else if (exponent < 0) {
+    fmt::format_to(std::back_inserter(out), "{}.{}E{}", digits[0], digits.size() > 1 ? digits.substr(1) : "0",
+                   exponent);
+    return;
+  }
+  if (exponent < 0) {
     out += "0.";
     out.append(static_cast<size_t>(-exponent - 1), '0');
     out += digits;
-  } else if (count <= exponent + 1) {
+    return;
+  }
+  const auto whole = static_cast<size_t>(exponent) + 1;  // digits before the point
+  if (digits.size() <= whole) {
     out += digits;
-    out.append(static_cast<size_t>(exponent + 1 - count), '0');
+    out.append(whole - digits.size(), '0');
     out += ".0";
   } else {
-    out += digits.substr(0, static_cast<size_t>(exponent + 1));
+    out += digits.substr(0, whole);
     out += '.';
-    out += digits.substr(static_cast<size_t>(exponent + 1));
+    out += digits.substr(whole);
   }
 }
 

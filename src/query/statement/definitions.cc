@@ -196,7 +196,7 @@ Status RunCreateView(Job& job, sql::CreateView& create) {
   if (made.Is(catalog::kNoSuchDatabase)) {
     return Fail(kUserError, fmt::format("SCHEMA_NOT_FOUND: line 1:1: Schema '{}' does not exist", database));
   }
-  TARN_CHECK(made);
+  if (!made.ok()) return made.error();
   return job.WriteText({}, {});
 }
 

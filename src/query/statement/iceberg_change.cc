@@ -151,23 +151,17 @@ class Run {
     iceberg::Change made;
     const RowMode mode = AthenaMode(metadata_, change_.operation);
     std::set<std::string> referred;
-    std::vector<tables::GoneRows> partly;
+    std::vector<tables::GoneRows> partly, copied;
     for (auto& [path, rows] : gone_->files()) {
       const PlannedFile& file = touched_.at(path);
       referred.insert(path);
       if (file.deletes.empty() && rows.size() == static_cast<uint64_t>(file.entry.file.record_count)) {
         made.removed_files.push_back(path);  // nothing is left of it
       } else {
-        partly.push_back({&file.entry.file, std::move(rows)});
+        const bool copies = mode == RowMode::kCopyOnWrite || !TakesVector(file);
+        (copies ? copied : partly).push_back({&file.entry.file, std::move(rows)});
       }
     }
-    std::vector<tables::GoneRows> copied;
-    const auto copies = [&](const tables::GoneRows& rows) {
-      return mode == RowMode::kCopyOnWrite || !TakesVector(touched_.at(rows.file->path));
-    };
-    const auto middle = std::stable_partition(partly.begin(), partly.end(), [&](const auto& r) { return !copies(r); });
-    std::move(middle, partly.end(), std::back_inserter(copied));
-    partly.erase(middle, partly.end());
     TARN_CHECK(DeleteRows(partly, made));
     TARN_CHECK(CopyRest(copied, made));
     made.added = written_;

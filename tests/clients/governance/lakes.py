@@ -37,8 +37,7 @@ def make_user(lake, name, policy=ANYTHING):
 def take_over(lake):
     """From here on Lake Formation governs what is made: nothing is left to IAM by default."""
     lake.client("lakeformation").put_data_lake_settings(DataLakeSettings={
-        "DataLakeAdmins": [{"DataLakePrincipalIdentifier": f"arn:aws:iam::{lake.account}:root"}],
-        "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": []})
+        "DataLakeAdmins": [], "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": []})
 
 
 class Answer:

@@ -9,6 +9,7 @@ import pytest
 from governance import lakes
 from governance.lakes import governed  # noqa: F401
 
+pytestmark = pytest.mark.skipif("TARN_GOVERNANCE" not in os.environ, reason="set TARN_GOVERNANCE=1")
 ROWS = [(1, "rome", "ann@x.io", 10), (2, "oslo", "bob@x.io", 20), (3, "pune", "cyd@x.io", 30)]
 
 

@@ -1,9 +1,9 @@
 // What a decision costs: an S3 read by root, and by a role session whose policy has 20 or 100 statements, each with
-// conditions on a tag and on TLS. Prints microseconds.
+// conditions on a tag and on TLS. Prints microseconds of CPU.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -69,10 +69,10 @@ void Measure(const std::string& what, identity::Caller caller, identity::PolicyS
   check.resource = fmt::format("arn:aws:s3:::bucket-{}/a/key/of/some/length.parquet", bucket);
   check.owner = kAccount;
   int allowed = 0;
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();  // of the processor: the machine may be busy
   for (int i = 0; i < kRounds; ++i) allowed += authorizer.Authorize(caller, std::span(&check, 1)).ok() ? 1 : 0;
-  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
-  fmt::print("{:40} {:6.2f} us, allowed {}%\n", what, took.count() / kRounds, 100 * allowed / kRounds);
+  const double micros = 1e6 * static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+  fmt::print("{:40} {:6.2f} us, allowed {}%\n", what, micros / kRounds, 100 * allowed / kRounds);
 }
 
 }  // namespace

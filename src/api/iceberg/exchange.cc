@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/log.h"
 #include "base/strings.h"
@@ -101,18 +102,20 @@ Result<json::Value> Asked::Json() const {
   return value;
 }
 
-// Names are lower case in ARNs, as in the catalog; a nested namespace's levels are joined by "%1F", which no database's
-// name holds.
+// The catalog, the database and the table have to be allowed, as Glue asks for them. Names are lower case in ARNs, as
+// in the catalog; a nested namespace's levels are joined by "%1F", which no database's name holds.
 Status Asked::May(std::string_view action, std::string_view database, std::string_view table) const {
   std::string levels;
   for (const char c : AsciiLower(database)) levels += c == catalog::kLevelSeparator ? "%1F" : std::string(1, c);
-  std::string resource = "catalog";
-  if (!database.empty()) resource = fmt::format("database/{}", levels);
-  if (!table.empty()) resource = fmt::format("table/{}/{}", levels, AsciiLower(table));
-  identity::Check check;
-  check.action = action;
-  check.resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resource);
-  TARN_CHECK(parts->authorizer->Authorize(caller, std::span(&check, 1)));
+  std::vector<std::string> resources = {"catalog"};
+  if (!database.empty()) resources.push_back(fmt::format("database/{}", levels));
+  if (!table.empty()) resources.push_back(fmt::format("table/{}/{}", levels, AsciiLower(table)));
+  std::vector<identity::Check> checks(resources.size());
+  for (size_t i = 0; i < checks.size(); ++i) {
+    checks[i].action = action;
+    checks[i].resource = fmt::format("arn:aws:glue:{}:{}:{}", scope.region, scope.account, resources[i]);
+  }
+  TARN_CHECK(parts->authorizer->Authorize(caller, checks));
   return rights().RequireFor(action, database, table);
 }
 

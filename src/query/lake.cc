@@ -13,7 +13,9 @@
 #include "engine/errors.h"
 #include "json/json.h"
 #include "query/errors.h"
+#include "query/iceberg_view.h"
 #include "query/lake_access.h"
+#include "query/lake_place.h"
 #include "query/lake_source.h"
 #include "sql/errors.h"
 
@@ -170,12 +172,14 @@ Result<SeenTable> Lake::Load(const std::string& database, const std::string& tab
   std::scoped_lock lock(mutex_);
   auto [place, fresh] = tables_.try_emplace({database, table});
   if (!fresh) return place->second;
-  Result<catalog::Table> found = catalog_.GetTable(scope_, database, table);
+  const LakePlace kept = PlaceOf(scope_, database);
+  Result<catalog::Table> found = catalog_.GetTable(kept.scope, kept.database, table);
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetTable(scope_, NestedName(database), table);
   }
   if (found.ok()) {
-    auto access = seen_.rights().OfTable(found->database, found->name);
+    // Grants name the account's own databases: what lies in a table bucket is for those who may read all.
+    auto access = seen_.rights().OfTable(kept.scope == scope_ ? found->database : database, found->name);
     if (!access.ok()) {
       tables_.erase(place);
       return access.error();
@@ -192,18 +196,20 @@ Result<SeenTable> Lake::Load(const std::string& database, const std::string& tab
 }
 
 Result<bool> Lake::CatalogExists(const std::string& catalog) const {
-  if (catalog == kCatalogName) return true;
+  if (catalog == kCatalogName || IsTableBucketCatalog(catalog)) return true;
   return data_catalogs_.CheckServed(scope_, catalog).ok();
 }
 
-Result<bool> Lake::DatabaseExists(const std::string&, const std::string& database) const {
+Result<bool> Lake::DatabaseExists(const std::string& catalog, const std::string& database) const {
   if (database == kInformationSchema) return true;
-  Result<catalog::Database> found = catalog_.GetDatabase(scope_, database);
+  const LakePlace kept = PlaceOf(scope_, PlacedDatabase(catalog, database));
+  Result<catalog::Database> found = catalog_.GetDatabase(kept.scope, kept.database);
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetDatabase(scope_, NestedName(database));
   }
   if (found.ok()) {
-    TARN_TRY(const govern::TableAccess access, seen_.rights().OfDatabase(found->name));
+    TARN_TRY(const govern::TableAccess access,
+             seen_.rights().OfDatabase(kept.scope == scope_ ? found->name : PlacedDatabase(catalog, database)));
     return enforce::Exists(access);
   }
   if (found.Is(catalog::kNoSuchDatabase)) return false;
@@ -211,6 +217,7 @@ Result<bool> Lake::DatabaseExists(const std::string&, const std::string& databas
 }
 
 Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name) const {
+  if (const auto placed = PlacedName(name)) return FindTable(*placed);
   sql::TableInfo info;
   info.catalog = name.catalog;
   info.database = name.database;
@@ -233,7 +240,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
   if (loaded.table == nullptr) return std::optional<sql::TableInfo>();
   auto table = loaded.table;
   if (table->IsView()) {
-    TARN_TRY(ViewDefinition view, DecodeView(*table));
+    TARN_TRY(ViewDefinition view, table->IsIcebergView() ? ReadIcebergView(files_, *table) : DecodeView(*table));
     info.kind = sql::TableInfo::kView;
     TARN_TRY(info.view_sql, SeenView(*table, view.sql, loaded.access));
     info.view_catalog = view.catalog;
@@ -421,7 +428,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
           } else if (name == "tables") {
             binding->rows.push_back({catalog, database.name, table.name, table.IsView() ? "VIEW" : "BASE TABLE"});
           } else if (table.IsView()) {
-            Result<ViewDefinition> view = DecodeView(table);
+            Result<ViewDefinition> view = table.IsIcebergView() ? ReadIcebergView(files_, table) : DecodeView(table);
             binding->rows.push_back({catalog, database.name, table.name, view.ok() ? view->sql : ""});
           }
         }

@@ -11,6 +11,7 @@
 #include "query/iceberg_metadata.h"
 #include "query/lake.h"
 #include "query/lake_access.h"
+#include "query/lake_place.h"
 #include "sql/errors.h"
 #include "tables/read.h"
 
@@ -124,7 +125,8 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
   }
   TARN_TRY(const SeenTable seen, Load(database, engine_table));
   if (seen.table == nullptr || !seen.table->IsIceberg()) return std::shared_ptr<const IcebergState>();
-  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(scope_, seen.table->database, seen.table->name));
+  TARN_TRY(catalog::IcebergTable table,
+           iceberg_.tables.Load(PlaceOf(scope_, database).scope, seen.table->database, seen.table->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
   auto state = std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at), seen.access});
   std::scoped_lock lock(mutex_);
@@ -178,6 +180,7 @@ Result<catalog::ScanPoint> Lake::PointOf(const sql::TableName& name, const std::
 
 Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& name, const std::string& kind,
                                                         sql::ExprPtr value) const {
+  if (const auto placed = PlacedName(name)) return FindVersion(*placed, kind, std::move(value));
   TARN_TRY(auto current, name.database == kInformationSchema ? Result<std::shared_ptr<const IcebergState>>(nullptr)
                                                              : FindIceberg(name.database, name.table));
   if (current == nullptr) {

@@ -463,6 +463,7 @@ class OpenLake : public Lake {
                                  .access = governor_.get(),
                                  .catalog = catalog_.get(),
                                  .tables = iceberg_tables_.get(),
+                                 .buckets = table_buckets_.get(),
                                  .views = iceberg_views_.get(),
                                  .purger = purger_.get(),
                                  .planner = planner_.get(),

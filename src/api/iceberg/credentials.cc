@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/iceberg/delegation.h"
+#include "api/iceberg/warehouse.h"
 #include "base/strings.h"
 #include "policy/prefix_policy.h"
 
@@ -24,7 +25,10 @@ bool Asks(const Asked& asked, std::string_view mechanism) {
 }
 
 std::string PathOf(const Asked& asked, std::string_view table, std::string_view what) {
-  return fmt::format("v1/namespaces/{}/tables/{}/{}", PercentEncode(asked.name_space), PercentEncode(table), what);
+  std::string prefix = PrefixOf(asked.scope);
+  if (!prefix.empty()) prefix += "/";
+  return fmt::format("v1/{}namespaces/{}/tables/{}/{}", prefix, PercentEncode(asked.name_space), PercentEncode(table),
+                     what);
 }
 
 // A caller with a session of his own keeps to it.

@@ -6,8 +6,10 @@
 #include <array>
 #include <vector>
 
+#include "api/iceberg/warehouse.h"
 #include "base/log.h"
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "enforce/errors.h"
 #include "iceberg/errors.h"
@@ -105,6 +107,10 @@ Result<json::Value> Asked::Json() const {
 // The catalog, the database and the table have to be allowed, as Glue asks for them. Names are lower case in ARNs, as
 // in the catalog; a nested namespace's levels are joined by "%1F", which no database's name holds.
 Status Asked::May(std::string_view action, std::string_view database, std::string_view table) const {
+  if (catalog::TableBucketOf(scope)) {
+    const identity::Check check = TableBucketCheck(*this, action, database, table);
+    return parts->authorizer->Authorize(caller, std::span(&check, 1));
+  }
   std::string levels;
   for (const char c : AsciiLower(database)) levels += c == catalog::kLevelSeparator ? "%1F" : std::string(1, c);
   std::vector<std::string> resources = {"catalog"};
@@ -153,10 +159,11 @@ Result<catalog::ListOptions> Asked::PageAsked() const {
 json::Object FileAccessOf(const Asked& asked) {
   std::string endpoint = asked.parts->advertise;
   if (endpoint.empty()) endpoint = fmt::format("{}://{}", asked.tls ? "https" : "http", asked.headers->Get("host"));
+  const std::string region = catalog::PlainScope(asked.scope).region;
   return json::Object{{"s3.endpoint", std::move(endpoint)},
                       {"s3.path-style-access", "true"},
-                      {"s3.region", asked.scope.region},
-                      {"client.region", asked.scope.region}};
+                      {"s3.region", region},
+                      {"client.region", region}};
 }
 
 Result<std::string> NamespaceOf(const json::Value* levels) {

@@ -51,7 +51,7 @@ struct Asked {
   std::string method;
   std::string target;  // path and query as sent
   identity::Caller caller;
-  Scope scope;
+  Scope scope;             // of the catalog meant: warehouse.h
   std::string name_space;  // of the path, decoded, as the catalog names it (catalog/namespaces.h)
   std::string table;       // of the path, decoded: {table}, {view} or {function}
   std::string plan_id;     // of the path, decoded
@@ -109,8 +109,6 @@ std::vector<Route> SignRoutes();
 
 // Where clients find the files that metadata names: for config's defaults and a loaded table's.
 json::Object FileAccessOf(const Asked& asked);
-// kNoSuchWarehouse unless the caller's catalog goes by that name.
-Status CheckWarehouse(const Asked& asked, std::string_view warehouse);
 
 Result<Answer> GetConfig(const Asked& asked);
 Result<Answer> PostToken(const Asked& asked);
@@ -164,6 +162,9 @@ Result<T> Worded(Result<T> result, std::string_view name_space, std::string_view
   return WordedFor(result.error(), name_space, name);
 }
 
+// kBadRequest for names that the scope's catalog cannot hold (warehouse.h).
+Status CheckNames(const Scope& scope, std::string_view name_space, std::string_view table = {});
+
 // Renames what the body's "source" names to its "destination", in `names` (tables or views); `worded` gives a refusal
 // about the source.
 template <typename Names, typename Word>
@@ -173,6 +174,7 @@ Result<Answer> Renamed(const Asked& asked, Names& names, Word worded) {
   TARN_TRY(const Identifier to, IdentifierOf(body, "destination"));
   TARN_CHECK(asked.May("glue:UpdateTable", from.name_space, from.name));
   TARN_CHECK(asked.May("glue:CreateTable", to.name_space, to.name));
+  TARN_CHECK(CheckNames(asked.scope, to.name_space, to.name));
   Status renamed = names.Rename(asked.scope, from.name_space, from.name, to.name_space, to.name, asked.also);
   if (renamed.Is(catalog::kNoSuchDatabase) && asked.parts->catalog->GetDatabase(asked.scope, from.name_space).ok()) {
     return WordedFor(renamed.error(), to.name_space, {});

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "api/iceberg/exchange.h"
+#include "api/iceberg/warehouse.h"
 #include "catalog/errors.h"
+#include "catalog/iceberg/names.h"
 
 namespace tarn::api::iceberg_rest {
 namespace {
@@ -83,6 +85,7 @@ Result<Answer> CreateNamespace(const Asked& asked) {
   catalog::Database database;
   TARN_TRY(database.name, NamespaceOf(body.Find("namespace")));
   TARN_CHECK(asked.May("glue:CreateDatabase", database.name));
+  TARN_CHECK(CheckNames(asked.scope, database.name));
   TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
   database.shown_name = database.name;
   TARN_CHECK(asked.rights().RequireLocation(database.location.value_or("")));
@@ -98,8 +101,11 @@ Result<Answer> CreateNamespace(const Asked& asked) {
 
 Result<Answer> LoadNamespace(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetDatabase", asked.name_space));
-  TARN_TRY(const auto database,
-           Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
+  TARN_TRY(auto database, Worded(asked.parts->catalog->GetDatabase(asked.scope, asked.name_space), asked.name_space));
+  // Engines that choose tables' places themselves (Trino) are told where they go unasked.
+  if (!database.location && !catalog::TableBucketOf(asked.scope)) {
+    database.location = catalog::DefaultNamespaceLocation(asked.scope, database.name);
+  }
   return NamespaceAnswer(database);
 }
 

@@ -11,6 +11,7 @@
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/idempotency.h"
 #include "api/iceberg/planning/plans.h"
+#include "api/iceberg/warehouse.h"
 #include "api/protocol/audit_sink.h"
 #include "api/protocol/auth/authenticate.h"
 #include "api/protocol/auth/sign_in_limit.h"
@@ -158,7 +159,10 @@ struct Rest::State {
   }
 
   Result<Answer> Run(const Route& route, Asked& asked) {
-    TARN_CHECK(CheckWarehouse(asked, asked.prefix));
+    TARN_TRY(asked.scope, WarehouseScope(asked, asked.prefix));
+    if (!IsServedIn(asked.scope, route)) {
+      return Fail(kUnsupportedOperation, fmt::format("{} is not served in table buckets", route.operation));
+    }
     for (const std::string& level : catalog::LevelsOf(asked.name_space)) {
       if (level.empty() && !asked.name_space.empty()) return Fail(kBadRequest, "a namespace's levels are names");
     }

@@ -15,6 +15,7 @@
 #include "api/protocol/dispatch.h"
 #include "base/executor.h"
 #include "base/time.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/purge.h"
 #include "catalog/iceberg/tables.h"
@@ -42,6 +43,7 @@ struct Parts {
   govern::Access* access = nullptr;  // null: nothing is governed
   catalog::Catalog* catalog = nullptr;
   catalog::IcebergTables* tables = nullptr;
+  catalog::TableBuckets* buckets = nullptr;
   catalog::IcebergViews* views = nullptr;
   catalog::Purger* purger = nullptr;
   catalog::Planner* planner = nullptr;

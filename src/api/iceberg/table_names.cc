@@ -18,6 +18,13 @@ Result<Answer> DropTable(const Asked& asked) {
   TARN_CHECK(asked.May("glue:DeleteTable", asked.name_space, asked.table));
   const auto given = asked.query.find("purgeRequested");
   const bool purge = given != asked.query.end() && EqualsIgnoreCase(given->second, "true");
+  if (catalog::TableBucketOf(asked.scope)) {
+    if (!purge)
+      return Fail(kBadRequest, "a table bucket keeps no files of dropped tables: purgeRequested must be true");
+    TARN_CHECK(Worded(asked.parts->buckets->DropTable(asked.scope, asked.name_space, asked.table, std::nullopt),
+                      asked.name_space, asked.table));
+    return Answer{.status = 204};
+  }
   const Status dropped = purge ? asked.parts->purger->Drop(asked.scope, asked.name_space, asked.table, asked.also)
                                : asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table, asked.also);
   TARN_CHECK(Worded(dropped, asked.name_space, asked.table));

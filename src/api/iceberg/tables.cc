@@ -4,6 +4,7 @@
 
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
+#include "api/iceberg/warehouse.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
@@ -119,6 +120,7 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_TRY(const json::Value body, asked.Json());
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
+  TARN_CHECK(CheckNames(asked.scope, asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
   const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
   TARN_CHECK(catalog.MayCreateTable(asked.scope, asked.name_space, table.location));

@@ -9,15 +9,37 @@
 #include "catalog/errors.h"
 #include "catalog/namespaces.h"
 #include "object/errors.h"
+#include "object/files.h"
 #include "object/store.h"
 
 namespace tarn::catalog {
+namespace {
+
+std::string WarehouseBucket(const Scope& scope) {
+  return fmt::format("tarn-warehouse-{}-{}", scope.account, scope.region);
+}
+
+}  // namespace
 
 Error NameTaken(const Table& present, bool for_view, std::string_view database, std::string_view name) {
   const std::string_view kind = present.IsView() ? "View" : "Table";
   const bool other = present.IsView() != for_view;
   return Fail(kAlreadyExists, fmt::format("{}{} already exists: {}.{}", kind, other ? " with same name" : "",
                                           DottedName(database), name));
+}
+
+std::string DefaultNamespaceLocation(const Scope& scope, std::string_view database) {
+  std::string folder(database);
+  std::ranges::replace(folder, kLevelSeparator, '/');
+  return fmt::format("s3://{}/{}", WarehouseBucket(scope), folder);
+}
+
+Status EnsureWarehouse(object::Store& objects, const Scope& scope, std::string_view location) {
+  const std::string bucket = WarehouseBucket(scope);
+  const auto place = object::ParseLocation(location);
+  if (!place.ok() || place->bucket != bucket || objects.GetBucket(bucket).ok()) return Ok();
+  const auto made = objects.CreateBucket(scope, bucket);
+  return made.ok() || made.Is(object::kBucketOwnedByYou) ? Ok() : Status(made.error());
 }
 
 Result<std::string> DefaultLocation(const Catalog& catalog, object::Store& objects, const Scope& scope,
@@ -29,14 +51,9 @@ Result<std::string> DefaultLocation(const Catalog& catalog, object::Store& objec
     while (base.ends_with('/')) base.pop_back();
     return fmt::format("{}/{}", base, name);
   }
-  const std::string bucket = fmt::format("tarn-warehouse-{}-{}", scope.account, scope.region);
-  if (!objects.GetBucket(bucket).ok()) {
-    const auto made = objects.CreateBucket(scope, bucket);
-    if (!made.ok() && !made.Is(object::kBucketOwnedByYou)) return made.error();
-  }
-  std::string folder = found.name;
-  std::ranges::replace(folder, kLevelSeparator, '/');
-  return fmt::format("s3://{}/{}/{}", bucket, folder, name);
+  const std::string folder = DefaultNamespaceLocation(scope, found.name);
+  TARN_CHECK(EnsureWarehouse(objects, scope, folder));
+  return fmt::format("{}/{}", folder, name);
 }
 
 bool IsForeign(std::string_view location) {

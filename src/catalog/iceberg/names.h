@@ -22,6 +22,11 @@ Error NameTaken(const Table& present, bool for_view, std::string_view database, 
 Result<std::string> DefaultLocation(const Catalog& catalog, object::Store& objects, const Scope& scope,
                                     std::string_view database, std::string_view name);
 
+// Where the tables of a namespace without a location lie: a folder of that bucket. `database`: its name in the catalog.
+std::string DefaultNamespaceLocation(const Scope& scope, std::string_view database);
+// Makes the account's own warehouse bucket when `location` lies in it and it is not there yet.
+Status EnsureWarehouse(object::Store& objects, const Scope& scope, std::string_view location);
+
 // The folder for metadata files of a table or view at `location`: the place of its own, unless that is on a storage
 // that the lake does not hold ("file:/tmp/t", "gs://b/t"). Those may be locations of data, which clients write and read
 // by themselves; the metadata then lies at the default location.

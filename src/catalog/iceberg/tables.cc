@@ -112,6 +112,8 @@ Result<IcebergTable> IcebergTables::Create(const Scope& scope, std::string_view 
   if (!present.Is(kNoSuchTable)) return present.error();
   if (table.location.empty()) {
     TARN_TRY(table.location, DefaultLocation(catalog_, objects_, scope, database, AsciiLower(name)));
+  } else {
+    TARN_CHECK(EnsureWarehouse(objects_, scope, table.location));
   }
   const iceberg::UpdateContext context{.now = clock_.Now(), .new_uuid = RandomUuid(), .previous_location = {}};
   TARN_TRY(auto metadata, iceberg::MakeTable(table, context));

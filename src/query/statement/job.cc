@@ -9,6 +9,7 @@
 #include "enforce/errors.h"
 #include "engine/errors.h"
 #include "query/errors.h"
+#include "query/lake_place.h"
 
 namespace tarn::query {
 
@@ -153,6 +154,11 @@ namespace {
 // The catalog that a DDL or utility statement writes in front of a name must be the account's own.
 Status CheckCatalog(const Job& job, const std::string& catalog) {
   if (catalog.empty() || EqualsIgnoreCase(catalog, kCatalogName)) return Ok();
+  if (IsTableBucketCatalog(AsciiLower(catalog))) {
+    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: changing the catalog {} by SQL is not served; the Iceberg REST "
+                                       "catalog and the S3 Tables API do",
+                                       catalog));
+  }
   return job.services.data_catalogs.CheckServed(job.scope, catalog);
 }
 
@@ -215,7 +221,11 @@ concept NamesTable = requires(const T& s) { s.table.catalog; };
 }  // namespace
 
 Status RunStatement(Job& job, sql::Statement& statement) {
-  if (job.execution.catalog) TARN_CHECK(CheckCatalog(job, *job.execution.catalog));
+  const bool reads = std::holds_alternative<sql::QueryStatement>(statement.node) ||
+                     std::holds_alternative<sql::Explain>(statement.node);
+  if (job.execution.catalog && !(reads && IsTableBucketCatalog(AsciiLower(*job.execution.catalog)))) {
+    TARN_CHECK(CheckCatalog(job, *job.execution.catalog));
+  }
   TARN_CHECK(std::visit(
       [&](const auto& node) -> Status {
         if constexpr (NamesTable<std::decay_t<decltype(node)>>) return CheckCatalog(job, node.table.catalog);

@@ -6,6 +6,7 @@
 #include "catalog/errors.h"
 #include "enforce/iceberg_view.h"
 #include "query/errors.h"
+#include "query/iceberg_view.h"
 #include "query/statement/hive_table.h"
 #include "query/statement/job.h"
 #include "query/statement/show_iceberg.h"
@@ -176,7 +177,7 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
     return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line 1:1: View '{}.{}.{}' does not exist", kCatalogName,
                                         database, show.table.table));
   }
-  TARN_TRY(ViewDefinition view, DecodeView(*table));
+  TARN_TRY(ViewDefinition view, table->IsIcebergView() ? ReadIcebergView(job.files, *table) : DecodeView(*table));
   std::vector<std::string> lines = {fmt::format("CREATE VIEW {}.{}.{} AS", kCatalogName, database, table->name)};
   for (std::string_view line : Split(view.sql, '\n')) lines.emplace_back(line);
   return job.WriteText({DescribeColumn("Create View", sql::VarcharType())}, lines);

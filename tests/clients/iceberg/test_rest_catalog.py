@@ -103,7 +103,8 @@ def test_namespaces_are_the_databases_of_glue(lake, catalog, name):
     assert (name,) in catalog.list_namespaces()
     changed = catalog.update_namespace_properties(name, removals={"owner", "gone"}, updates={"team": "geo"})
     assert changed.updated == ["team"] and changed.removed == ["owner"] and changed.missing == ["gone"]
-    assert catalog.load_namespace_properties(name) == {"comment": "trial", "team": "geo"}
+    assert catalog.load_namespace_properties(name) == {
+        "comment": "trial", "team": "geo", "location": f"s3://tarn-warehouse-{lake.account}-{lake.region}/{name}"}
     assert catalog.namespace_exists(name)
     catalog.drop_namespace(name)
     assert not catalog.namespace_exists(name)

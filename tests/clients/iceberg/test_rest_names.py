@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from test_athena_reads import Athena
 from test_rest_catalog import ROWS, SCHEMA, ask, connect, token_of
 
 LONG = {"type": "struct", "schema-id": 0, "fields": [{"id": 1, "name": "id", "required": False, "type": "long"}]}
@@ -36,7 +37,9 @@ def test_namespaces_nest_and_keep_their_case(lake, rest, space):
     status, answer = rest("POST", "/v1/namespaces", {"namespace": [space, "Sales"], "properties": {"a": "b"}})
     assert status == 200 and answer["namespace"] == [space, "Sales"]
     nested = urllib.parse.quote(f"{space}\x1fsales", safe="")
-    assert rest("GET", f"/v1/namespaces/{nested}")[1] == {"namespace": [space, "Sales"], "properties": {"a": "b"}}
+    location = f"s3://tarn-warehouse-{lake.account}-{lake.region}/{space.lower()}/sales"
+    assert rest("GET", f"/v1/namespaces/{nested}")[1] == {"namespace": [space, "Sales"],
+                                                          "properties": {"a": "b", "location": location}}
     assert rest("GET", f"/v1/namespaces?parent={space}")[1]["namespaces"] == [[space, "Sales"]]
     assert [space, "Sales"] not in rest("GET", "/v1/namespaces")[1]["namespaces"]
     assert rest("POST", f"/v1/namespaces/{nested}/tables", {"name": "Trips", "schema": LONG})[0] == 200
@@ -157,3 +160,23 @@ def test_reports_are_taken_and_functions_are_none(rest, space):
     assert (status, answer["error"]["type"]) == (404, "NoSuchFunctionException")
     status, answer = rest("GET", "/v1/namespaces/none-such/functions")
     assert (status, answer["error"]["type"]) == (404, "NoSuchNamespaceException")
+
+
+def test_views_made_over_rest_are_read_by_sql(lake, rest, space, bucket):
+    athena = Athena(lake, bucket, space)
+    athena.rows("CREATE TABLE trips WITH (format = 'PARQUET') AS SELECT 1 AS id, 'oslo' AS city UNION ALL SELECT 2, 'rome'")
+
+    def make(name, *representations):
+        version = {**VIEW["view-version"], "default-namespace": [space],
+                   "representations": [{"type": "sql", "sql": sql, "dialect": dialect}
+                                       for dialect, sql in representations]}
+        assert rest("POST", f"/v1/namespaces/{space}/views", {"name": name, **VIEW, "view-version": version})[0] == 200
+
+    make("both", ("spark", "SELECT 7 AS id"), ("trino", 'SELECT id FROM "trips" WHERE city = \'rome\''))
+    make("sparks", ("spark", "SELECT `id` FROM trips WHERE city = 'oslo'"))
+    make("foreign", ("duckdb", "SELECT 1"))
+    assert athena.rows("SELECT id FROM both") == [("2",)]
+    assert athena.rows("SELECT s.id, b.id FROM sparks s CROSS JOIN both b") == [("1", "2")]
+    assert "written in duckdb" in athena.error("SELECT * FROM foreign")
+    assert rest("DELETE", f"/v1/namespaces/{space}/views/both")[0] == 204
+    assert "does not exist" in athena.error("SELECT id FROM both")

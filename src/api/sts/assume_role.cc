@@ -117,7 +117,7 @@ Result<iam::Entity> StsService::Admit(const protocol::Call& call, const gen::Ass
 Result<gen::AssumeRoleResponse> StsService::AssumeRole(const protocol::Call& call, const gen::AssumeRoleRequest& in) {
   TARN_TRY(SessionRequest request, ReadSessionRequest(in.policy, in.policy_arns, in.tags, in.transitive_tag_keys));
   TARN_CHECK(InheritTags(call.caller, request));
-  TARN_TRY(const bool mfa, CheckMfa(call.caller, in.serial_number, in.token_code));
+  TARN_TRY(const bool mfa, CheckMfa(call, in.serial_number, in.token_code));
   TARN_TRY(const iam::Entity role, Admit(call, in, request, mfa));
   const bool chained = call.caller.type == identity::PrincipalType::kAssumedRole;
   identity::SessionGrant grant;

@@ -50,7 +50,7 @@ class StsService : public protocol::Service {
   Result<TrustContext> ContextOf(const protocol::Call& call, const gen::AssumeRoleRequest& in,
                                  const SessionRequest& request, bool mfa);
   // Whether the one time password proves the device. Errors: kAccessDenied.
-  Result<bool> CheckMfa(const identity::Caller& caller, const std::optional<std::string>& serial,
+  Result<bool> CheckMfa(const protocol::Call& call, const std::optional<std::string>& serial,
                         const std::optional<std::string>& code);
 
   const Parts parts_;

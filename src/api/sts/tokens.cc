@@ -4,6 +4,8 @@
 
 #include "api/sts/errors.h"
 #include "api/sts/sts_service.h"
+#include "iam/credentials/mfa.h"
+#include "iam/errors.h"
 #include "identity/errors.h"
 
 namespace tarn::api::sts {
@@ -25,22 +27,39 @@ Status RefuseSessions(const identity::Caller& caller, std::string_view operation
 
 }  // namespace
 
-Result<bool> StsService::CheckMfa(const identity::Caller& caller, const std::optional<std::string>& serial,
+Result<bool> StsService::CheckMfa(const protocol::Call& call, const std::optional<std::string>& serial,
                                   const std::optional<std::string>& code) {
   if (!serial && !code) return false;
   if (!serial || !code) {
     return Fail(kAccessDenied,
                 "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.");
   }
-  (void)caller;
-  return Fail(kAccessDenied, "MultiFactorAuthentication failed with invalid MFA one time pass code.");
+  const std::string user = call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
+  bool known = call.caller.type == identity::PrincipalType::kUser;
+  bool valid = false;
+  TARN_CHECK(parts_.iam.Read(call.caller.account, [&](iam::Rows& rows) -> Status {
+    const auto device = iam::FindDevice(rows, *serial);
+    if (!device.ok() && !device.Is(iam::kNoSuchEntity)) return device.error();
+    known = known && device.ok() && device->user == user;
+    if (known) {
+      TARN_TRY(valid, iam::IsCode(parts_.iam, *device, *code, call.now));
+    }
+    return Ok();
+  }));
+  if (!known) {
+    return Fail(kAccessDenied,
+                "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number "
+                "is valid and associated with this user.");
+  }
+  if (!valid) return Fail(kAccessDenied, "MultiFactorAuthentication failed with invalid MFA one time pass code. ");
+  return true;
 }
 
 Result<gen::GetSessionTokenResponse> StsService::GetSessionToken(const protocol::Call& call,
                                                                  const gen::GetSessionTokenRequest& in) {
   TARN_CHECK(RefuseSessions(call.caller, "GetSessionToken"));
   identity::SessionGrant grant;
-  TARN_TRY(grant.mfa, CheckMfa(call.caller, in.serial_number, in.token_code));
+  TARN_TRY(grant.mfa, CheckMfa(call, in.serial_number, in.token_code));
   grant.principal = call.caller;
   grant.seconds = SecondsOf(call.caller, in.duration_seconds);
   TARN_TRY(const auto made, parts_.sessions.Issue(grant));

@@ -244,3 +244,30 @@ def test_federated_users_have_what_both_their_user_and_the_session_may(two, name
     assert refusal(nobody.list_objects_v2, Bucket=name)[0] == "AccessDenied"
     code, message, _ = refusal(sts.get_federation_token, Name="bob", Policy=allow(["s3:" + "x" * 40] * 60))
     assert code == "ValidationError" and "2048" in message
+
+
+def code_of(seed, step=0):
+    """RFC 6238's code of a device."""
+    import base64, hashlib, hmac, struct, time
+    mac = hmac.new(base64.b32decode(seed), struct.pack(">Q", int(time.time()) // 30 + step), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1_000_000:06}"
+
+
+def test_a_second_factor_opens_what_asks_for_it(two, name):
+    iam = two.client("iam")
+    arn, key = user(two, name)
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    seed, serial = device["Base32StringSeed"], device["SerialNumber"]
+    iam.enable_mfa_device(UserName=name, SerialNumber=serial, AuthenticationCode1=code_of(seed),
+                          AuthenticationCode2=code_of(seed, 1))
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(
+        {"AWS": arn}, Bool={"aws:MultiFactorAuthPresent": "true"}))["Role"]["Arn"]
+    sts = two.client("sts", **key)
+    ask = dict(RoleArn=role, RoleSessionName="run")
+    assert refusal(sts.assume_role, **ask)[0] == "AccessDenied"
+    wrong = f"{(int(code_of(seed)) + 500_000) % 1_000_000:06}"
+    assert refusal(sts.assume_role, **ask, SerialNumber=serial, TokenCode=wrong)[1].startswith("MultiFactorAuthentication failed")
+    assert sts.assume_role(**ask, SerialNumber=serial, TokenCode=code_of(seed))["Credentials"]
+    own = session(two, sts.get_session_token(SerialNumber=serial, TokenCode=code_of(seed))["Credentials"])
+    assert own.assume_role(**ask)["Credentials"]

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -38,6 +39,12 @@ void Check(std::string_view text, const ParseOptions& options) {
       const Decision one = (*document)->Evaluate(request);
       const Decision two = (*again)->Evaluate(request);
       if (one.effect != two.effect || one.match != two.match || one.statement != two.statement) std::abort();
+      // What decides is among what applies, and a union of one and the same says the same.
+      const auto applied = (*document)->Matching(request);
+      const bool decided = std::ranges::any_of(
+          applied, [&](const Applied& a) { return a.statement == one.statement && a.effect == one.effect; });
+      if (decided != (one.effect != Effect::kNone)) std::abort();
+      if (Union({*document, *again})->Evaluate(request).effect != one.effect) std::abort();
     }
   }
 }
@@ -47,7 +54,9 @@ void Check(std::string_view text, const ParseOptions& options) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)ParseBucketPolicy(text, "arn:aws:s3:::bucket");
-  for (const auto kind : {ParseOptions::Kind::kIdentity, ParseOptions::Kind::kResource, ParseOptions::Kind::kTrust}) {
+  using Kind = ParseOptions::Kind;
+  for (const auto kind :
+       {Kind::kIdentity, Kind::kResource, Kind::kTrust, Kind::kServiceControl, Kind::kResourceControl}) {
     ParseOptions options;
     options.kind = kind;
     Check(text, options);

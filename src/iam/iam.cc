@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "iam/policies/compile.h"
 #include "iam/policies/managed.h"
 #include "iam/policy_cache.h"
 #include "iam/records.h"
@@ -36,11 +37,7 @@ std::optional<ArnParts> Parts(std::string_view arn) {
 }
 
 Result<NamedPolicy> Compile(std::string id, std::string_view document) {
-  policy::ParseOptions options;
-  options.kind = policy::ParseOptions::Kind::kIdentity;
-  options.max_bytes = size_t{64} << 10;
-  auto parsed = policy::Document::Parse(document, options);
-  // What is attached was checked: a document that cannot be read binds nobody by being left out.
+  auto parsed = CompileIdentityPolicy(document);
   if (!parsed.ok()) return Fail(kDamaged, "policy " + id + " is damaged: " + parsed.error().message);
   return NamedPolicy{std::move(id), *std::move(parsed)};
 }

@@ -30,7 +30,7 @@ const PolicyVersion* ManagedPolicy::Version(int64_t number) const {
 }
 
 std::string InstanceProfile::Arn() const { return ArnOf(account, "instance-profile", path, name); }
-std::string MfaDevice::Serial() const { return is_virtual ? ArnOf(account, "mfa", path, name) : name; }
+std::string MfaDevice::Serial() const { return is_virtual ? ArnOf(account, "mfa", "", name) : name; }
 std::string OidcProvider::Arn() const { return ArnOf(account, "oidc-provider", "/", url); }
 std::string SamlProvider::Arn() const { return ArnOf(account, "saml-provider", "/", name); }
 std::string ServerCertificate::Arn() const { return ArnOf(account, "server-certificate", path, name); }

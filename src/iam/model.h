@@ -129,8 +129,7 @@ struct InstanceProfile {
 
 struct MfaDevice {
   std::string account;
-  std::string name;  // a virtual device's, with its path; a hardware one's serial number
-  std::string path = "/";
+  std::string name;  // a virtual device's path and name, "/Phone"; a hardware one's serial number
   bool is_virtual = true;
   std::string sealed;  // the seed
   std::string user;    // whose it is; empty: none's

@@ -118,13 +118,12 @@ template <class V>
 void VisitFields(V&& visit, MfaDevice& d) {
   visit(1, d.account);
   visit(2, d.name);
-  visit(3, d.path);
-  visit(4, d.is_virtual);
-  visit(5, d.sealed);
-  visit(6, d.user);
-  visit(7, d.enabled);
-  visit(8, d.created);
-  visit(9, d.tags);
+  visit(3, d.is_virtual);
+  visit(4, d.sealed);
+  visit(5, d.user);
+  visit(6, d.enabled);
+  visit(7, d.created);
+  visit(8, d.tags);
 }
 
 template <class V>

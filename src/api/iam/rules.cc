@@ -58,10 +58,12 @@ Result<std::optional<Known>> Find(domain::Rows& rows, const Subject& subject) {
     case Type::kProfile:
       return FindKnown<domain::InstanceProfile>(rows, subject.name);
     case Type::kMfa:
-      return FindKnown<domain::MfaDevice>(rows, LastPart(subject.name));
     case Type::kOidc: {
+      // What follows the kind; a device's name begins with its path.
       const size_t slash = subject.name.find('/');
-      return FindKnown<domain::OidcProvider>(rows, slash == std::string::npos ? "" : subject.name.substr(slash + 1));
+      if (slash == std::string::npos) return std::optional<Known>();
+      if (subject.type == Type::kMfa) return FindKnown<domain::MfaDevice>(rows, subject.name.substr(slash));
+      return FindKnown<domain::OidcProvider>(rows, subject.name.substr(slash + 1));
     }
     case Type::kSaml:
       return FindKnown<domain::SamlProvider>(rows, LastPart(subject.name));

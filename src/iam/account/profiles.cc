@@ -44,7 +44,6 @@ std::string ServiceRoleName(const std::string& service) {
   const std::string_view main = parts.size() >= 3 ? parts[parts.size() - 3] : first;
   const auto known = std::ranges::find(kNames, main, &std::pair<std::string_view, std::string_view>::first);
   std::string name(known == std::end(kNames) ? main : known->second);
-  if (known == std::end(kNames) && !name.empty()) name[0] = AsciiUpper(name.substr(0, 1))[0];
   if (main == first) return "AWSServiceRoleFor" + name;
   name += "_";
   for (const std::string_view word : Split(first, '-')) {

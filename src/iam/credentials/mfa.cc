@@ -46,7 +46,8 @@ Error NoDevice(const std::string& serial) {
 }
 
 std::string NameIn(const std::string& serial) {
-  return serial.starts_with("arn:") ? serial.substr(serial.rfind('/') + 1) : serial;
+  const size_t slash = serial.find('/');
+  return serial.starts_with("arn:") && slash != std::string::npos ? serial.substr(slash) : serial;
 }
 
 bool IsSixDigits(const std::string& code) {
@@ -68,12 +69,11 @@ Result<MfaDevice> OwnDevice(Rows& rows, const std::string& user, const std::stri
 }  // namespace
 
 Result<NewDevice> CreateVirtualDevice(Rows& rows, const std::string& name, const std::string& path, Tags tags) {
-  TARN_TRY(const auto present, rows.Find<MfaDevice>(name, true));
+  TARN_TRY(const auto present, rows.Find<MfaDevice>(path + name, true));
   if (present) return Fail(kAlreadyExists, "MFADevice entity at the same path and name already exists.");
   NewDevice made;
   made.device.account = rows.account();
-  made.device.name = name;
-  made.device.path = path;
+  made.device.name = path + name;
   made.device.created = rows.now();
   made.device.tags = std::move(tags);
   const std::string seed = RandomBytes(kSeedBytes);

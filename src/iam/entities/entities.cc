@@ -118,7 +118,8 @@ Result<Entity> CreateEntity(Rows& rows, NewEntity made) {
   entity.created = rows.now();
   entity.tags = std::move(made.tags);
   entity.boundary = std::move(made.boundary);
-  entity.trust = std::move(made.trust);
+  // Those who assume it read it from its first brace.
+  entity.trust = Trim(made.trust);
   entity.description = std::move(made.description);
   entity.session_seconds = made.session_seconds;
   rows.PutEntity(entity, nullptr);
@@ -189,7 +190,7 @@ Status SetTrust(Rows& rows, const std::string& role, const std::string& document
   TARN_CHECK(CheckModifiable(before));
   TARN_CHECK(CheckTrust(rows, document));
   Entity entity = before;
-  entity.trust = document;
+  entity.trust = Trim(document);
   rows.PutEntity(entity, &before);
   return Ok();
 }

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "iam/errors.h"
+#include "iam/policies/compile.h"
 #include "iam/policies/condition_check.h"
 #include "iam/policies/resource_check.h"
 #include "json/json.h"
@@ -148,7 +149,7 @@ Status CheckShared(const Value& document, const std::vector<const Value*>& state
 
 Status Compile(std::string_view text, policy::ParseOptions options) {
   options.max_bytes = size_t{1} << 20;
-  const auto parsed = policy::Document::Parse(text, options);
+  const auto parsed = policy::Document::Parse(Trim(text), options);
   return parsed.ok() ? Ok() : Status(Malformed(parsed.error().message));
 }
 
@@ -180,9 +181,13 @@ Status CheckIdentityPolicy(std::string_view text) {
   for (const Value* statement : *statements) {
     if (!Has(*statement, "Resource", "NotResource")) return Malformed("Policy statement must contain resources.");
   }
-  policy::ParseOptions options;
-  options.kind = policy::ParseOptions::Kind::kIdentity;
-  return Compile(text, options);
+  for (const Value* statement : *statements) {
+    if (statement->Find("Principal") != nullptr || statement->Find("NotPrincipal") != nullptr) {
+      return Malformed("Policy document should not specify a principal.");
+    }
+  }
+  const auto compiled = CompileIdentityPolicy(text);
+  return compiled.ok() ? Ok() : Status(Malformed("Syntax errors in policy."));
 }
 
 Status CheckTrustPolicy(std::string_view text,

@@ -1,6 +1,6 @@
 // Whether IAM takes a policy document, in the order and the words in which it refuses one. Pure.
 //
-// Errors: kMalformedPolicy. What passes, policy::Document reads too.
+// Errors: kMalformedPolicy. What passes can be compiled (compile.h).
 #pragma once
 
 #include <functional>

@@ -69,7 +69,7 @@ class Migration {
     if (!in_place) return report_;
     const Status swapped = Swap(*done);
     (void)parts_.tables.Drop(table_.scope, database, name).ok();
-    TARN_CHECK(swapped);
+    if (!swapped.ok()) return swapped.error();
     return report_;
   }
 

@@ -117,7 +117,7 @@ Status RunDeallocate(Job& job, const sql::Deallocate& deallocate) {
                 fmt::format("PREPARED_STATEMENT_NOT_FOUND: Prepared statement {} was not found in workgroup {}",
                             deallocate.name, job.execution.workgroup));
   }
-  TARN_CHECK(deleted);
+  if (!deleted.ok()) return deleted.error();
   return job.WriteText({}, {});
 }
 

@@ -53,6 +53,7 @@ Result<ViewDefinition> ReadIcebergView(const object::Files& files, const catalog
     }
   }
   std::vector<std::string> given;
+  given.reserve(version.representations.size());
   for (const iceberg::ViewRepresentation& each : version.representations) given.push_back(each.dialect);
   return Fail(sql::kNotSupported,
               fmt::format("NOT_SUPPORTED: view {}.{} is written in {}; athena, trino, presto and spark can be read",

@@ -55,6 +55,7 @@ Result<std::string> RunZones(zones::Zones& zones, const Scope& root, std::string
   if (method == "GET" && name.empty()) {
     TARN_TRY(const auto all, zones.List(scope));
     json::Array list;
+    list.reserve(all.size());
     for (const zones::Zone& zone : all) list.push_back(ToJson(zone));
     return json::Write(json::Object{{"zones", std::move(list)}});
   }

@@ -362,8 +362,10 @@ def test_what_is_not_served_names_itself(lake, bucket):
             ("glue", "get_jobs", {}), ("athena", "list_notebook_metadata", {"WorkGroup": "primary"}),
             ("s3", "select_object_content", {"Bucket": bucket, "Key": "k", "Expression": "SELECT 1", "ExpressionType": "SQL",
                                              "InputSerialization": {"CSV": {}}, "OutputSerialization": {"CSV": {}}}),
-            ("sts", "assume_role", {"RoleArn": "arn:aws:iam::000000000000:role/x", "RoleSessionName": "xx"}),
-            ("kinesis", "list_streams", {}), ("iam", "list_users", {}), ("dynamodb", "list_tables", {}), ("sqs", "list_queues", {})):
+            ("sts", "assume_role_with_saml", {"RoleArn": "arn:aws:iam::000000000000:role/reader",
+                                               "PrincipalArn": "arn:aws:iam::000000000000:saml-provider/idp",
+                                               "SAMLAssertion": "assertion"}),
+            ("kinesis", "list_streams", {}), ("iam", "list_organizations_features", {}), ("dynamodb", "list_tables", {}), ("sqs", "list_queues", {})):
         with pytest.raises(ClientError) as caught:
             getattr(lake.client(service), call)(**arguments)
         message = str(caught.value).replace("calling the", "")

@@ -256,7 +256,9 @@ def test_virtual_hosts_name_the_bucket(lake, bucket):
 def test_what_is_not_served_is_named(lake):
     s3 = lake.client("s3")
     assert refused(s3.list_directory_buckets)[0] == 501
-    status, code = refused(lake.client("sts").get_session_token)
+    status, code = refused(
+        lake.client("sts").assume_role_with_saml, RoleArn="arn:aws:iam::000000000000:role/reader",
+        PrincipalArn="arn:aws:iam::000000000000:saml-provider/idp", SAMLAssertion="assertion")
     assert (status, code) == (400, "InvalidAction")
     with pytest.raises(ClientError, match="kinesis"):
         lake.client("kinesis").list_streams()

@@ -9,11 +9,11 @@ namespace tarn::api::cloudtrail {
 namespace {
 
 template <typename In>
-std::string ByName(const protocol::Call& call, const In& in) {
+Result<std::string> ByName(const protocol::Call& call, const In& in) {
   return TrailArnOf(call, in.name);
 }
 template <typename In>
-std::string ByTrailName(const protocol::Call& call, const In& in) {
+Result<std::string> ByTrailName(const protocol::Call& call, const In& in) {
   return TrailArnOf(call, in.trail_name);
 }
 template <typename In>

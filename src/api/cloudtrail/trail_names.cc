@@ -80,9 +80,11 @@ Result<audit::Trail> FindOwnTrail(const audit::Trails& trails, const protocol::C
   return trail;
 }
 
-std::string TrailArnOf(const protocol::Call& call, const std::optional<std::string>& given) {
+Result<std::string> TrailArnOf(const protocol::Call& call, const std::optional<std::string>& given) {
   const std::string name = given.value_or("");
-  return name.starts_with("arn:") ? name : ArnIn(call.scope, name);
+  if (!name.starts_with("arn:")) return ArnIn(call.scope, name);
+  TARN_TRY(const NamedTrail named, NameTrail(call, given));
+  return named.arn;
 }
 
 }  // namespace tarn::api::cloudtrail

@@ -28,7 +28,7 @@ Result<audit::Trail> FindTrail(const audit::Trails& trails, const protocol::Call
 Result<audit::Trail> FindOwnTrail(const audit::Trails& trails, const protocol::Call& call,
                                   const std::optional<std::string>& given);
 
-// The ARN that policies see; for a name that is none, of the trail that it would be.
-std::string TrailArnOf(const protocol::Call& call, const std::optional<std::string>& given);
+// The ARN that policies see; for a name that is none, of the trail that it would be. Errors: kInvalidArn.
+Result<std::string> TrailArnOf(const protocol::Call& call, const std::optional<std::string>& given);
 
 }  // namespace tarn::api::cloudtrail

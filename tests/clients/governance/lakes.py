@@ -35,9 +35,15 @@ def make_user(lake, name, policy=ANYTHING):
 
 
 def take_over(lake):
-    """From here on Lake Formation governs what is made: nothing is left to IAM by default."""
-    lake.client("lakeformation").put_data_lake_settings(DataLakeSettings={
+    """From here on Lake Formation governs what is made: nothing is left to IAM by default.
+
+    The two steps of AWS's guide: empty defaults for what is made, and no CREATE_DATABASE for IAMAllowedPrincipals.
+    """
+    formation = lake.client("lakeformation")
+    formation.put_data_lake_settings(DataLakeSettings={
         "DataLakeAdmins": [], "CreateDatabaseDefaultPermissions": [], "CreateTableDefaultPermissions": []})
+    formation.revoke_permissions(Principal={"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"},
+                                 Resource={"Catalog": {}}, Permissions=["CREATE_DATABASE"])
 
 
 class Answer:

@@ -364,6 +364,22 @@ def test_effective_permissions_for_a_path(lf, table, role):
               role) == []
 
 
+def test_who_makes_databases_is_iams_say_until_it_is_revoked(own_lake):
+    lake = own_lake
+    lf = lake.client("lakeformation")
+    arn = f"arn:aws:iam::{lake.account}:user/ana"
+    analyst = signed_in(lake, "ana")("glue")
+    analyst.create_database(DatabaseInput={"Name": "one"})
+    (row,) = of(grants(lf, Resource={"Catalog": {}}), "IAM_ALLOWED_PRINCIPALS")
+    assert row["Permissions"] == ["CREATE_DATABASE"]
+    lf.revoke_permissions(Principal=IAM_ALLOWED, Resource={"Catalog": {}}, Permissions=["CREATE_DATABASE"])
+    assert of(grants(lf, Resource={"Catalog": {}}), "IAM_ALLOWED_PRINCIPALS") == []
+    assert code(analyst.create_database, DatabaseInput={"Name": "two"}) == "AccessDeniedException"
+    lf.grant_permissions(Principal={"DataLakePrincipalIdentifier": arn}, Resource={"Catalog": {}},
+                         Permissions=["CREATE_DATABASE"])
+    analyst.create_database(DatabaseInput={"Name": "two"})
+
+
 def test_groups_and_everyone_of_an_account(own_lake):
     lake = own_lake
     lf, glue, iam = lake.client("lakeformation"), lake.client("glue"), lake.client("iam")

@@ -1,11 +1,14 @@
 """The roles of a data lake's blueprint: engineers hold ALL, analysts SELECT and DESCRIBE, scientists named columns.
 
-Each sees exactly what is theirs through Athena, Glue, Iceberg REST (PyIceberg) and plain S3.
+Each sees exactly what is theirs through Athena, Glue, Iceberg REST (PyIceberg) and plain S3. Levels of classification
+come by LF-tag, and another account consumes what it was granted.
 """
+import json
 import os
 
 import pytest
 
+from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
 from governance import lakes
 from governance.lakes import governed  # noqa: F401
 
@@ -182,3 +185,125 @@ def test_revoked_rights_are_gone_at_once(lab):
     # Who sees the database misses the table alone.
     lakes.grant(lab.lake, late, {"Database": {"Name": "curated"}}, ["DESCRIBE"])
     assert late.ask("SELECT count(*) FROM sales", "curated").kind == "TABLE_NOT_FOUND"
+
+
+def test_levels_of_classification(lab):
+    """Public and internal are everyone's; confidential and restricted are theirs to whom the level was granted."""
+    formation = lab.lake.client("lakeformation")
+    lab.root.client("glue").create_database(DatabaseInput={"Name": "classed"})
+    lab.root.run(f"CREATE TABLE people WITH (format='PARQUET', external_location='s3://{lab.bucket}/curated/people/') "
+                 "AS SELECT * FROM (VALUES (1, 'rome', 'ann@x.io', 'IT60')) AS v (id, city, mail, iban)", "classed")
+    people = {"DatabaseName": "classed", "Name": "people"}
+    anyone, steward, officer = (lakes.make_user(lab.lake, name) for name in ("anyone", "dpo", "officer"))
+
+    def classify(resource, level):
+        tag = {"TagKey": "classification", "TagValues": [level]}
+        assert formation.add_lf_tags_to_resource(Resource=resource, LFTags=[tag])["Failures"] == []
+
+    def column(name):
+        return {"TableWithColumns": {**people, "ColumnNames": [name]}}
+
+    def seen(principal):
+        """The columns that are seen, the same in SQL and in Glue; none where the table is not there."""
+        answer = principal.ask("SELECT * FROM people", "classed")
+        glue = principal.client("glue")
+        if not answer.ok:
+            assert answer.kind in ("SCHEMA_NOT_FOUND", "TABLE_NOT_FOUND")
+            assert lakes.refused(glue.get_table, **people) == "AccessDeniedException"
+            return []
+        assert len(answer.rows) == 2
+        found = glue.get_table(**people)["Table"]["StorageDescriptor"]["Columns"]
+        assert [each["Name"] for each in found] == list(answer.rows[0])
+        return list(answer.rows[0])
+
+    assert seen(anyone) == []
+    classify({"Table": people}, "internal")
+    assert seen(anyone) == ["id", "city", "mail", "iban"]
+    classify(column("mail"), "confidential")
+    classify(column("iban"), "restricted")
+    assert seen(anyone) == ["id", "city"]
+    for principal, levels in ((steward, ["confidential"]), (officer, ["confidential", "restricted"])):
+        lakes.grant(lab.lake, principal, {"LFTagPolicy": {"ResourceType": "TABLE", "Expression": [
+            {"TagKey": "classification", "TagValues": levels}]}}, ["SELECT"])
+    assert seen(steward) == ["id", "city", "mail"]
+    assert seen(officer) == ["id", "city", "mail", "iban"]
+    # The nearer value wins: a restricted database does not close a table that is internal by itself.
+    classify({"Database": {"Name": "classed"}}, "restricted")
+    assert seen(anyone) == ["id", "city"]
+    classify({"Table": people}, "restricted")
+    assert (seen(anyone), seen(steward), seen(officer)) == ([], ["mail"], ["id", "city", "mail", "iban"])
+    classify({"Table": people}, "public")
+    formation.remove_lf_tags_from_resource(Resource=column("mail"), LFTags=[
+        {"TagKey": "classification", "TagValues": ["confidential"]}])
+    assert seen(anyone) == ["id", "city", "mail"]
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A governed lake of two accounts."""
+    running = lake_of_two(tmp_path)
+    running.client("s3").create_bucket(Bucket="results-of-two")
+    running.results = "s3://results-of-two/"
+    lakes.take_over(running)
+    yield running
+    running.stop()
+
+
+def test_a_consuming_account(two):
+    """Glue's policy lets the other account ask, Lake Formation says for what; the account hands it on to its own."""
+    root = lakes.root_of(two)
+    s3, glue, formation = (root.client(each) for each in ("s3", "glue", "lakeformation"))
+    s3.create_bucket(Bucket="produced")
+    formation.register_resource(ResourceArn="arn:aws:s3:::produced/curated", UseServiceLinkedRole=True)
+    glue.create_database(DatabaseInput={"Name": "curated"})
+    for table in ("sales", "wages"):
+        root.run(f"CREATE TABLE {table} WITH (format='PARQUET', external_location='s3://produced/curated/{table}/') AS "
+                 "SELECT * FROM (VALUES (1, 'ann@x.io')) AS v (id, mail)", "curated")
+    place = {"CatalogId": two.account, "DatabaseName": "curated"}
+    part = {"TableWithColumns": {**place, "Name": "sales", "ColumnNames": ["id"]}}
+    whole = {"Table": {**place, "Name": "sales"}}
+    theirs = {each: two.client(each, **OTHER) for each in ("glue", "lakeformation", "iam")}
+    arn = theirs["iam"].create_user(UserName="consumer")["User"]["Arn"]
+    theirs["iam"].put_user_policy(UserName="consumer", PolicyName="all", PolicyDocument=lakes.ANYTHING)
+    key = theirs["iam"].create_access_key(UserName="consumer")["AccessKey"]
+    consumer = lakes.Principal(two, arn, dict(aws_access_key_id=key["AccessKeyId"],
+                                              aws_secret_access_key=key["SecretAccessKey"]))
+
+    def columns(client, table="sales"):
+        try:
+            found = client.get_table(Name=table, **place)["Table"]
+        except client.exceptions.ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDeniedException"
+            return []
+        return [each["Name"] for each in found["StorageDescriptor"]["Columns"]]
+
+    # Either door alone is closed: the grant without Glue's policy, the policy without a grant.
+    account = {"DataLakePrincipalIdentifier": OTHER_ACCOUNT}
+    formation.grant_permissions(Principal=account, Resource=part, Permissions=["SELECT"],
+                                PermissionsWithGrantOption=["SELECT"])
+    assert columns(theirs["glue"]) == []
+    glue.put_resource_policy(EnableHybrid="TRUE", PolicyInJson=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": "glue:*",
+         "Resource": f"arn:aws:glue:{two.region}:{two.account}:*"}]}))
+    assert columns(theirs["glue"]) == ["id"] and columns(theirs["glue"], "wages") == []
+    assert [each["Name"] for each in theirs["glue"].get_tables(**place)["TableList"]] == ["sales"]
+    assert lakes.refused(theirs["glue"].delete_table, Name="sales", **place) == "AccessDeniedException"
+
+    # Its users hold what the account handed on, and no more than it holds.
+    mine = consumer.client("glue")
+    assert columns(mine) == []
+    person = {"DataLakePrincipalIdentifier": arn}
+    hand_on = theirs["lakeformation"].grant_permissions
+    more = {"TableWithColumns": {**place, "Name": "sales", "ColumnNames": ["id", "mail"]}}
+    assert lakes.refused(hand_on, Principal=person, Resource=more, Permissions=["SELECT"]) == "AccessDeniedException"
+    assert lakes.refused(hand_on, Principal=person, Resource=whole, Permissions=["DROP"]) == "AccessDeniedException"
+    hand_on(Principal=person, Resource=part, Permissions=["SELECT"])
+    assert columns(mine) == ["id"] and columns(mine, "wages") == []
+    assert "mail" not in repr(mine.search_tables(CatalogId=two.account)["TableList"])
+    key = s3.list_objects_v2(Bucket="produced", Prefix="curated/sales/")["Contents"][0]["Key"]
+    assert lakes.refused(consumer.client("s3").get_object, Bucket="produced", Key=key) == "AccessDenied"
+
+    # What the producer takes back is gone for the account and for those to whom it was handed on.
+    formation.revoke_permissions(Principal=account, Resource=part, Permissions=["SELECT"],
+                                 PermissionsWithGrantOption=["SELECT"])
+    assert columns(theirs["glue"]) == [] and columns(mine) == []

@@ -15,6 +15,8 @@ inline constexpr Reason kDamaged{"query.Damaged", Code::kDataLoss};
 // How a statement fails while it runs; the message is what StateChangeReason says.
 inline constexpr Reason kUserError{"query.UserError", Code::kInvalidArgument};
 inline constexpr Reason kSystemError{"query.SystemError", Code::kInternal};
+// The caller's IAM policies, or the resource's, do not let the statement do it.
+inline constexpr Reason kNotAuthorized{"query.NotAuthorized", Code::kPermissionDenied};
 inline constexpr Reason kUnserved{"query.Unserved", Code::kUnimplemented};
 
 }  // namespace tarn::query

@@ -59,6 +59,7 @@ constexpr Row kRows[] = {
     {&object::kAccessDenied, "PERMISSION_DENIED", kUser, 1501},
     {&object::kInvalidArgument, "HIVE_INVALID_METADATA", kUser, 1004},
     {&enforce::kInsufficient, "PERMISSION_DENIED", kUser, 1501},
+    {&kNotAuthorized, "", kUser, 1501},
     {&kUserError, "", kUser, 1000},
     {&kInvalidRequest, "", kUser, 1000},
     {&kUnserved, "", kUser, 1006},

@@ -135,10 +135,11 @@ void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
 
 }  // namespace
 
-Lake::Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const DataCatalogs& data_catalogs,
-           const IcebergAccess& iceberg, object::Files files, Scope scope)
+Lake::Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const IamRights& iam,
+           const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Files files, Scope scope)
     : catalog_(catalog),
       seen_(seen),
+      iam_(iam),
       data_catalogs_(data_catalogs),
       iceberg_(iceberg),
       files_(std::move(files)),
@@ -168,6 +169,14 @@ Result<ViewDefinition> DecodeView(const catalog::Table& table) {
   return view;
 }
 
+Status Lake::MayDescribe(const LakePlace& place, const std::string& table, const catalog::Table* found) const {
+  if (!iam_.asks()) return Ok();
+  if (place.scope != scope_) return iam_.TableBucket(place.scope, place.database);
+  if (found != nullptr) return iam_.Glue("glue:GetTable", found->database, found->name);
+  // "orders$partitions" is about orders.
+  return iam_.Glue("glue:GetTable", place.database, table.substr(0, table.find('$', 1)));
+}
+
 Result<SeenTable> Lake::Load(const std::string& database, const std::string& table) const {
   std::scoped_lock lock(mutex_);
   auto [place, fresh] = tables_.try_emplace({database, table});
@@ -176,6 +185,10 @@ Result<SeenTable> Lake::Load(const std::string& database, const std::string& tab
   Result<catalog::Table> found = catalog_.GetTable(kept.scope, kept.database, table);
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetTable(scope_, NestedName(database), table);
+  }
+  if (auto may = MayDescribe(kept, table, found.ok() ? &*found : nullptr); !may.ok()) {
+    tables_.erase(place);
+    return may.error();
   }
   if (found.ok()) {
     // Grants name the account's own databases: what lies in a table bucket is for those who may read all.
@@ -203,6 +216,7 @@ Result<bool> Lake::CatalogExists(const std::string& catalog) const {
 Result<bool> Lake::DatabaseExists(const std::string& catalog, const std::string& database) const {
   if (database == kInformationSchema) return true;
   const LakePlace kept = PlaceOf(scope_, PlacedDatabase(catalog, database));
+  if (kept.scope == scope_) TARN_CHECK(iam_.Glue("glue:GetDatabase", kept.database));
   Result<catalog::Database> found = catalog_.GetDatabase(kept.scope, kept.database);
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetDatabase(scope_, NestedName(database));
@@ -286,6 +300,7 @@ void Lake::Prune(const std::vector<sql::TableUse>& uses) {
 
 Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable& seen) {
   const catalog::Table& table = *seen.table;
+  TARN_CHECK(iam_.Glue("glue:GetPartitions", table.database, table.name));
   std::vector<sql::PartitionPredicate> uses;
   // Predicates are over the keys that the caller sees; the engine knows which of them say something.
   if (seen.access.whole()) {
@@ -327,6 +342,8 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
     TARN_TRY(engine::ColumnDef known, ToEngineColumn(column));
     binding->columns.push_back(std::move(known));
   }
+  const auto whole = ParseFolder(table.location());
+  const std::string home = whole.ok() ? whole->Url() : "";
   std::vector<object::Location> folders;
   if (table.partition_keys.empty()) {
     TARN_TRY(object::Location folder, ParseFolder(table.location()));
@@ -352,10 +369,16 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
       binding->partitions.push_back(std::move(bound));
     }
   }
+  const bool by_iam = iam_.asks() && !seen.access.governed;
+  for (const object::Location& folder : folders) {
+    if (!by_iam && (!iam_.asks() || (!home.empty() && folder.Url().starts_with(home)))) continue;
+    TARN_CHECK(iam_.Below("s3:GetObject", folder.Url()));
+    TARN_CHECK(iam_.List(folder.Url()));
+  }
   const std::string* restored = catalog::Find(table.parameters, "read_restored_glacier_objects");
   binding->lister = std::make_shared<FolderLister>(files_, std::move(folders),
                                                    restored != nullptr && EqualsIgnoreCase(*restored, "true"));
-  binding->source = std::make_shared<ObjectSource>(files_);
+  binding->source = iam_.Guarded(std::make_shared<ObjectSource>(files_), by_iam ? std::string() : home);
   if (!seen.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const auto* list : {&table.columns(), &table.partition_keys}) {
@@ -411,6 +434,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
         {std::string(column.name), column.number ? engine::Type{engine::Kind::kBigInt} : Text()});
   }
   const std::string catalog(kCatalogName);
+  TARN_CHECK(iam_.Glue("glue:GetDatabases"));
   catalog::ListOptions databases;
   for (;;) {
     TARN_TRY(auto page, seen_.ListDatabases(scope_, databases));
@@ -419,6 +443,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindInformationSchema(
         binding->rows.push_back({catalog, database.name});
         continue;
       }
+      TARN_CHECK(iam_.Glue("glue:GetTables", database.name, "*"));
       catalog::ListOptions tables;
       for (;;) {
         TARN_TRY(auto listed, seen_.ListTables(scope_, database.name, tables));
@@ -448,7 +473,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::Resolve(const std::str
   if (database == kInformationSchema) return BindInformationSchema(table);
   {
     TARN_TRY(auto state, FindIceberg(database, table));
-    if (state != nullptr) return BindIceberg(*state);
+    if (state != nullptr) return BindIceberg(*state, PlaceOf(scope_, database).scope == scope_);
     TARN_TRY(auto about, BindMetadata(database, table));
     if (about != nullptr) return about;
   }

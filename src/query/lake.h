@@ -22,7 +22,9 @@
 #include "enforce/catalog_view.h"
 #include "engine/table.h"
 #include "object/files.h"
+#include "query/iam_rights.h"
 #include "query/iceberg_access.h"
+#include "query/lake_place.h"
 #include "query/store/data_catalog.h"
 #include "sql/analyze.h"
 
@@ -74,9 +76,9 @@ struct SeenTable {
 
 class Lake : public sql::CatalogView, public engine::TableResolver {
  public:
-  // `seen` is the same catalog as the query's caller sees it.
-  Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const DataCatalogs& data_catalogs,
-       const IcebergAccess& iceberg, object::Files files, Scope scope);
+  // `seen` is the same catalog as the query's caller sees it, `iam` what the caller may read of it and its data.
+  Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const IamRights& iam,
+       const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Files files, Scope scope);
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
@@ -112,13 +114,15 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
  private:
   using Name = std::pair<std::string, std::string>;
   Result<SeenTable> Load(const std::string& database, const std::string& table) const;
+  // May the caller know of the table by IAM; `found` is null where there is none of the name.
+  Status MayDescribe(const LakePlace& place, const std::string& table, const catalog::Table* found) const;
   Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name, const IcebergState& state) const;
   Result<catalog::ScanPoint> PointOf(const sql::TableName& name, const std::string& kind, sql::ExprPtr value,
                                      const iceberg::TableMetadata& metadata) const;
   Result<std::optional<sql::TableInfo>> DescribeMetadata(const sql::TableName& name) const;
   Result<std::shared_ptr<const engine::TableBinding>> BindMetadata(const std::string& database,
                                                                    const std::string& name);
-  Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state);
+  Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state, bool in_s3);
   Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const SeenTable& seen);
   Result<std::vector<catalog::Partition>> MatchingPartitions(const SeenTable& seen);
   Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const SeenTable& seen);
@@ -126,6 +130,7 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
 
   const catalog::Catalog& catalog_;
   const enforce::CatalogView& seen_;
+  const IamRights& iam_;
   const DataCatalogs& data_catalogs_;
   const IcebergAccess iceberg_;
   object::Files files_;

@@ -222,6 +222,9 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std
   if (!about) return none;
   TARN_TRY(auto state, FindIceberg(database, about->table));
   if (state == nullptr || !state->access.whole()) return none;
+  if (!state->access.governed && PlaceOf(scope_, database).scope == scope_) {
+    TARN_CHECK(iam_.Below("s3:GetObject", state->table.record.location()));
+  }
   auto binding = std::make_shared<engine::TableBinding>();
   binding->format = engine::Format::kRows;
   binding->virtual_columns = false;
@@ -262,11 +265,14 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName
   return std::optional(std::move(info));
 }
 
-Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const IcebergState& state) {
+Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const IcebergState& state, bool in_s3) {
+  const std::string home(state.table.record.location());
+  const bool by_iam = in_s3 && !state.access.governed;
+  if (by_iam) TARN_CHECK(iam_.Below("s3:GetObject", home));
   const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_};
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at));
-  binding->source =
-      PlacedSource(std::move(binding->source), std::string(state.table.record.location()), seen_.rights());
+  binding->source = PlacedSource(std::move(binding->source), home, seen_.rights());
+  binding->source = iam_.Guarded(std::move(binding->source), by_iam ? std::string() : home);
   if (!state.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const iceberg::Field& column : state.at.schema->columns()) {

@@ -115,7 +115,8 @@ class QueryService::Impl {
         metadata(catalog, data_catalogs, options.access),
         history(store, clock),
         writers("query-results", 4, 1000),
-        services{catalog, objects, pool, clock, saved, data_catalogs, iceberg, writers, options.access},
+        services{catalog,       objects, pool,    clock,          saved,
+                 data_catalogs, iceberg, writers, options.access, options.authorizer},
         definitions("query-definitions", 4, options.queue_max),
         threads("queries", options.threads, options.queue_max) {}
 
@@ -219,6 +220,8 @@ Result<Execution> QueryService::Impl::Prepare(const Scope& scope, const StartReq
 Result<bool> QueryService::Impl::Reuse(const Scope& scope, const StartRequest& request, const std::string& digest,
                                        Execution& execution) {
   if (!request.reuse_enabled.value_or(false)) return false;
+  // What an earlier query was allowed to read, this caller's session may not be.
+  if (services.authorizer != nullptr && !request.caller.acts_for_account()) return false;
   const int64_t minutes = request.reuse_max_age_minutes.value_or(60);
   const Timestamp oldest = execution.submitted.Plus(-minutes * 60 * kMicrosPerSecond);
   TARN_TRY(auto previous, history.FindReusable(scope, digest, oldest));

@@ -18,6 +18,7 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "govern/access.h"
+#include "identity/authorize.h"
 #include "identity/caller.h"
 #include "query/iceberg_access.h"
 #include "query/metadata.h"
@@ -56,6 +57,7 @@ struct QueryOptions {
   size_t threads = 16;               // statements in work at a time; SELECTs wait for one of the engine's slots
   size_t queue_max = 2000;           // accepted beyond; more: kTooManyQueries
   govern::Access* access = nullptr;  // obeyed by all statements; null: nothing is governed
+  const identity::Authorizer* authorizer = nullptr;  // asked what callers may by IAM; null: all
 };
 
 class QueryService {

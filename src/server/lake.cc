@@ -234,8 +234,9 @@ class OpenLake : public Lake {
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
     const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_};
-    queries_ = std::make_unique<query::QueryService>(*kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
-                                                     query::QueryOptions{.access = governor_.get()});
+    queries_ = std::make_unique<query::QueryService>(
+        *kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
+        query::QueryOptions{.access = governor_.get(), .authorizer = authorizer_.get()});
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);

@@ -18,9 +18,10 @@ Job::Job(Services& services, Scope scope, identity::Caller caller, Execution sta
       scope(std::move(scope)),
       caller(std::move(caller)),
       catalog(services.catalog, services.access, this->caller, this->scope),
+      iam(services.authorizer, services.objects, this->caller, this->scope),
       execution(std::move(start)),
       files(services.objects, this->scope.account),
-      lake(services.catalog, catalog, services.data_catalogs, services.iceberg, files, this->scope),
+      lake(services.catalog, catalog, iam, services.data_catalogs, services.iceberg, files, this->scope),
       scanned_bytes_max(scanned_bytes_max),
       parameters(execution.parameters) {
   lake.SetConstants([this](sql::ExprPtr expression) { return Evaluate(std::move(expression)); }, execution.submitted);
@@ -232,6 +233,7 @@ Status RunStatement(Job& job, sql::Statement& statement) {
         return Ok();
       },
       statement.node));
+  if (job.iam.asks()) TARN_CHECK(CheckIam(job, statement));
   TARN_CHECK(CheckPermissions(job, statement));
   return std::visit(Dispatch{job}, statement.node);
 }

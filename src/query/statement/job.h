@@ -21,6 +21,7 @@
 #include "enforce/catalog_view.h"
 #include "engine/engine.h"
 #include "object/files.h"
+#include "query/iam_rights.h"
 #include "query/iceberg_access.h"
 #include "query/lake.h"
 #include "query/results.h"
@@ -40,8 +41,9 @@ struct Services {
   SavedQueries& saved;
   DataCatalogs& data_catalogs;
   IcebergAccess iceberg;
-  WorkerPool& writers;     // puts small result objects beside each other
-  govern::Access* access;  // null: nothing is governed
+  WorkerPool& writers;                     // puts small result objects beside each other
+  govern::Access* access;                  // null: nothing is governed
+  const identity::Authorizer* authorizer;  // null: IAM has no say
 };
 
 class Job {
@@ -52,6 +54,7 @@ class Job {
   const Scope scope;
   const identity::Caller caller;
   enforce::CatalogView catalog;
+  const IamRights iam;
   Execution execution;
   const object::Files files;
   Lake lake;
@@ -85,6 +88,9 @@ class Job {
   std::shared_ptr<engine::Execution> running_;
 };
 
+// What IAM asks of the caller before the statement runs (iam_permissions.cc); tables that are read ask as they are
+// bound.
+Status CheckIam(Job& job, const sql::Statement& statement);
 // What Lake Formation asks of the caller before the statement may touch what it names (permissions.cc).
 Status CheckPermissions(Job& job, const sql::Statement& statement);
 

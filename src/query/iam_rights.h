@@ -1,0 +1,67 @@
+// What a query's caller may do by IAM: a statement runs with the rights of who started it, as on AWS. Lake Formation's
+// part is enforce::Rights; what it governs is asked here of Glue alone, as its data is opened by Lake Formation.
+//
+// Invariants: an account's root, internal actors and a lake without an authorizer are not asked. Objects are asked for
+// with their bucket's policy, once per folder ("arn:aws:s3:::bucket/folder/*") and again for each file that is opened.
+// Errors: kNotAuthorized, worded as Athena words Glue's and S3's refusals; the authorizer's failures. Threads: any.
+// https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "engine/table.h"
+#include "identity/authorize.h"
+#include "identity/caller.h"
+#include "object/store.h"
+
+namespace tarn::query {
+
+class IamRights {
+ public:
+  // `authorizer` may be null; all but the scope outlive it.
+  IamRights(const identity::Authorizer* authorizer, object::Store& objects, const identity::Caller& caller, Scope scope)
+      : authorizer_(authorizer), objects_(objects), caller_(caller), scope_(std::move(scope)) {}
+
+  bool asks() const { return authorizer_ != nullptr && !caller_.acts_for_account(); }
+
+  // "glue:…" on the catalog, a database and a table ("*": all of the database's); empty names are left out.
+  Status Glue(std::string_view action, std::string_view database = {}, std::string_view table = {}) const;
+  // "s3:GetObject" … on all below the folder "s3://…"; an empty one asks for nothing.
+  Status Below(std::string_view action, std::string_view folder) const;
+  // … on one object.
+  Status Object(std::string_view action, std::string_view url) const;
+  // May list the folder.
+  Status List(std::string_view folder) const;
+  // "s3:CreateBucket".
+  Status Bucket(std::string_view action, std::string_view bucket) const;
+  // Reading tables of a table bucket.
+  Status TableBucket(const Scope& bucket, std::string_view database) const;
+
+  // Opens the files that the caller may get; those below `exempt` ("s3://…"), unless it is empty, are not asked for.
+  std::shared_ptr<engine::FileSource> Guarded(std::shared_ptr<engine::FileSource> inner, std::string exempt) const;
+
+ private:
+  struct Known {
+    std::string owner;
+    std::shared_ptr<const identity::Guard> guard;
+  };
+  Result<Known> BucketOf(const std::string& name) const;
+  Status Ask(identity::Check check, std::string_view service) const;
+  Status AskS3(std::string_view action, const std::string& bucket, std::string resource,
+               std::map<std::string, std::string> context) const;
+
+  const identity::Authorizer* const authorizer_;
+  object::Store& objects_;
+  const identity::Caller& caller_;
+  const Scope scope_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Known> buckets_;  // as the query found them first
+};
+
+}  // namespace tarn::query

@@ -427,6 +427,7 @@ class OpenLake : public Lake {
         std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
                                                  clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));
     glue->SetEngines(governor_.get());
+    glue->SetShares(ram_.get());
     TARN_CHECK(dispatcher_->AddService(std::move(glue)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(

@@ -24,6 +24,7 @@
 #include "jobs/crawl/crawler.h"
 #include "jobs/crawl/definitions.h"
 #include "policy/policy.h"
+#include "ram/shared_with.h"
 #include "registry/registry.h"
 
 namespace tarn::api::glue {
@@ -43,12 +44,14 @@ class GlueService : public protocol::Service {
 
   // Before the first request; outlives the service. Null: no engine is trusted.
   void SetEngines(govern::Engines* engines) { engines_ = engines; }
+  // Before the first request; outlives the service. Null: nothing is shared but by the catalogs' policies.
+  void SetShares(ram::SharedWith* shares) { shares_ = shares; }
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
 
-  // Puts what the catalogs' own policies say on the checks about them.
+  // Puts what the catalogs' own policies and resource shares say on the checks about them.
   Status AddGuards(std::vector<identity::Check>& checks);
 
   TARN_GLUE_HANDLER(CreateDatabase);
@@ -199,6 +202,7 @@ class GlueService : public protocol::Service {
   registry::SchemaRegistry& schemas_;
   govern::Access* access_;
   govern::Engines* engines_ = nullptr;
+  ram::SharedWith* shares_ = nullptr;
   std::mutex compiled_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>> compiled_;  // by their text
 };

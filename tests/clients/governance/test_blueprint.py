@@ -249,8 +249,30 @@ def two(tmp_path):
     running.stop()
 
 
-def test_a_consuming_account(two):
-    """Glue's policy lets the other account ask, Lake Formation says for what; the account hands it on to its own."""
+def open_by_policy(two):
+    lakes.root_of(two).client("glue").put_resource_policy(EnableHybrid="TRUE", PolicyInJson=json.dumps({
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": "glue:*",
+             "Resource": f"arn:aws:glue:{two.region}:{two.account}:*"}]}))
+
+
+def open_by_share(two):
+    two.client("ram").create_resource_share(name="curated", principals=[OTHER_ACCOUNT], resourceArns=[
+        f"arn:aws:glue:{two.region}:{two.account}:database/curated"])
+    ram = two.client("ram", **OTHER)
+    (invitation,) = ram.get_resource_share_invitations()["resourceShareInvitations"]
+    place = {"CatalogId": two.account, "DatabaseName": "curated", "Name": "sales"}
+    # An invitation opens nothing before it is accepted.
+    assert lakes.refused(two.client("glue", **OTHER).get_table, **place) == "AccessDeniedException"
+    ram.accept_resource_share_invitation(resourceShareInvitationArn=invitation["resourceShareInvitationArn"])
+
+
+DOORS = {"policy": open_by_policy, "share": open_by_share}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_consuming_account(two, door):
+    """Glue's policy or a share lets the account ask, Lake Formation says for what; it hands that on to its users."""
     root = lakes.root_of(two)
     s3, glue, formation = (root.client(each) for each in ("s3", "glue", "lakeformation"))
     s3.create_bucket(Bucket="produced")
@@ -277,14 +299,12 @@ def test_a_consuming_account(two):
             return []
         return [each["Name"] for each in found["StorageDescriptor"]["Columns"]]
 
-    # Either door alone is closed: the grant without Glue's policy, the policy without a grant.
+    # Either door alone is closed: the grant without Glue's policy or a share, these without a grant.
     account = {"DataLakePrincipalIdentifier": OTHER_ACCOUNT}
     formation.grant_permissions(Principal=account, Resource=part, Permissions=["SELECT"],
                                 PermissionsWithGrantOption=["SELECT"])
     assert columns(theirs["glue"]) == []
-    glue.put_resource_policy(EnableHybrid="TRUE", PolicyInJson=json.dumps({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": "glue:*",
-         "Resource": f"arn:aws:glue:{two.region}:{two.account}:*"}]}))
+    DOORS[door](two)
     assert columns(theirs["glue"]) == ["id"] and columns(theirs["glue"], "wages") == []
     assert [each["Name"] for each in theirs["glue"].get_tables(**place)["TableList"]] == ["sales"]
     assert lakes.refused(theirs["glue"].delete_table, Name="sales", **place) == "AccessDeniedException"
@@ -299,7 +319,7 @@ def test_a_consuming_account(two):
     assert lakes.refused(hand_on, Principal=person, Resource=whole, Permissions=["DROP"]) == "AccessDeniedException"
     hand_on(Principal=person, Resource=part, Permissions=["SELECT"])
     assert columns(mine) == ["id"] and columns(mine, "wages") == []
-    assert "mail" not in repr(mine.search_tables(CatalogId=two.account)["TableList"])
+    assert "mail" not in repr(mine.get_tables(**place))
     key = s3.list_objects_v2(Bucket="produced", Prefix="curated/sales/")["Contents"][0]["Key"]
     assert lakes.refused(consumer.client("s3").get_object, Bucket="produced", Key=key) == "AccessDenied"
 
@@ -307,3 +327,41 @@ def test_a_consuming_account(two):
     formation.revoke_permissions(Principal=account, Resource=part, Permissions=["SELECT"],
                                  PermissionsWithGrantOption=["SELECT"])
     assert columns(theirs["glue"]) == [] and columns(mine) == []
+
+
+def test_a_share_opens_what_it_names(two):
+    """A table that is left to IAM, shared by name: it is read, by whom the account lets; its neighbours are not."""
+    glue, theirs = two.client("glue"), two.client("glue", **OTHER)
+    columns = {"Columns": [{"Name": "id", "Type": "int"}], "Location": "s3://produced/"}
+    grant = two.client("lakeformation").grant_permissions
+    iam_allowed = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+    glue.create_database(DatabaseInput={"Name": "open"})
+    grant(Principal=iam_allowed, Resource={"Database": {"Name": "open"}}, Permissions=["ALL"])
+    for table in ("one", "two"):
+        glue.create_table(DatabaseName="open", TableInput={"Name": table, "StorageDescriptor": columns})
+        grant(Principal=iam_allowed, Resource={"Table": {"DatabaseName": "open", "Name": table}}, Permissions=["ALL"])
+    place = {"CatalogId": two.account, "DatabaseName": "open"}
+    ram, their_ram = two.client("ram"), two.client("ram", **OTHER)
+    share = ram.create_resource_share(name="one", principals=[OTHER_ACCOUNT], resourceArns=[
+        f"arn:aws:glue:{two.region}:{two.account}:table/open/one"])["resourceShare"]["resourceShareArn"]
+    (invitation,) = their_ram.get_resource_share_invitations()["resourceShareInvitations"]
+    their_ram.accept_resource_share_invitation(resourceShareInvitationArn=invitation["resourceShareInvitationArn"])
+    assert theirs.get_table(Name="one", **place)["Table"]["Name"] == "one"
+    denied = "AccessDeniedException"
+    assert lakes.refused(theirs.get_table, Name="two", **place) == denied
+    assert lakes.refused(theirs.get_tables, **place) == denied
+    assert lakes.refused(theirs.get_database, CatalogId=two.account, Name="open") == denied
+    assert lakes.refused(theirs.get_databases, CatalogId=two.account) == denied
+    assert lakes.refused(theirs.delete_table, Name="one", **place) == denied
+    assert lakes.refused(theirs.update_table, TableInput={"Name": "one"}, **place) == denied
+    # The account's own policies say for whom.
+    iam = two.client("iam", **OTHER)
+    iam.create_user(UserName="nobody")
+    key = iam.create_access_key(UserName="nobody")["AccessKey"]
+    nobody = two.client("glue", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    assert lakes.refused(nobody.get_table, Name="one", **place) == denied
+    ram.associate_resource_share(resourceShareArn=share, resourceArns=[
+        f"arn:aws:glue:{two.region}:{two.account}:database/open"])
+    assert [each["Name"] for each in theirs.get_tables(**place)["TableList"]] == ["one", "two"]
+    ram.delete_resource_share(resourceShareArn=share)
+    assert lakes.refused(theirs.get_table, Name="one", **place) == denied

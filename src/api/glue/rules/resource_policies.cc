@@ -4,6 +4,7 @@
 #include "api/glue/convert.h"
 #include "api/glue/errors.h"
 #include "api/glue/glue_service.h"
+#include "api/glue/rules/share_guard.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
@@ -45,9 +46,10 @@ Status GlueService::AddGuards(std::vector<identity::Check>& checks) {
       asked = std::move(key);
       guard.reset();
       TARN_TRY(const auto policy, FindPolicy(scope));
+      if (shares_ != nullptr) guard = std::make_shared<ShareGuard>(*shares_);
       if (policy) {
         TARN_TRY(auto document, Compiled(policy->text));
-        guard = std::make_shared<identity::PolicyGuard>();
+        if (!guard) guard = std::make_shared<identity::PolicyGuard>();
         guard->Add(std::move(document));
       }
     }

@@ -110,6 +110,8 @@ def pairs(governed):  # noqa: F811
 
 TABLES = [f"t_{kind}_{name}" for kind in MAKERS for name in FILTERS]
 
+# Fails for rows that are seen, too.
+FAILS_ALWAYS = "length(name) / (length(name) - length(name)) = 1"
 # Each tells of a row that it sees but should not: by failing, by being true, or by its value.
 PREDICATES = [
     "CAST(n AS integer) > 0",
@@ -125,7 +127,7 @@ PREDICATES = [
     "id BETWEEN 3 AND 60 AND CAST(n AS bigint) < 5",
     "CAST(substr(name, 3) AS bigint) = id",
     "element_at(ARRAY[1, 2, 3, 4, 5, 6, 7], CAST(n AS integer)) > 2",
-    "length(name) / (length(name) - length(name)) = 1",
+    FAILS_ALWAYS,
     "coalesce(try(CAST(n AS integer)), -1) = -1",
     "json_parse('{\"a\": ' || n || '}') IS NOT NULL",
     "name = 'ok3' OR CAST(n AS integer) = 2",
@@ -231,12 +233,14 @@ def generated(count):
     """Statements from a seeded grammar over what the principal sees, and over what it should not."""
     draw = random.Random(SEED)
     columns = ["id", "name", "amount", "n", "at"]
+    # Whether `a AND b` gets to a failing b where a is false is not defined: it differs with what statistics rule out.
+    predicates = [each for each in PREDICATES if each != FAILS_ALWAYS]
     scalars = ["id", "CAST(n AS integer)", "length(name)", "amount", "id % 7", "try(CAST(n AS integer))",
                "day(at)", "CAST(substr(name, 3) AS integer)"]
     for _ in range(count):
         condition = " ".join(
             (draw.choice(["AND", "OR"]) if k else "") + " " + draw.choice(["", "", "NOT "]) + "("
-            + draw.choice([draw.choice(PREDICATES), f"{draw.choice(scalars)} {draw.choice(['<', '>=', '=', '<>'])} "
+            + draw.choice([draw.choice(predicates), f"{draw.choice(scalars)} {draw.choice(['<', '>=', '=', '<>'])} "
                                                     f"{draw.randrange(0, 90)}"]) + ")"
             for k in range(draw.randrange(1, 4)))
         kind = draw.randrange(5)

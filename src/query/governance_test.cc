@@ -101,7 +101,7 @@ class GovernanceTest : public catalog::LakeTest {
     PageRequest page{.limit = 1000};
     do {
       Execution execution;
-      auto rows = service->GetResults(scope, *id, page, &execution);
+      auto rows = service->GetResults(caller, scope, *id, page, &execution);
       EXPECT_TRUE(rows.ok()) << rows.error().message;
       if (!rows.ok()) break;
       for (const ResultRow& row : rows->items) {

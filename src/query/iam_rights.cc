@@ -37,8 +37,7 @@ class GuardedSource : public engine::FileSource {
 
 Status IamRights::Ask(identity::Check check, std::string_view service) const {
   const bool s3 = service == "Amazon S3";
-  const std::string resource = check.resource;
-  const Status asked = authorizer_->Authorize(caller_, {&check, 1});
+  Status asked = authorizer_->Authorize(caller_, {&check, 1});
   if (asked.ok() || !asked.Is(identity::kAccessDenied)) return asked;
   return Fail(kNotAuthorized,
               fmt::format("{}{} (Service: {}; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",

@@ -9,6 +9,7 @@
 #include "enforce/catalog_view.h"
 #include "enforce/errors.h"
 #include "query/errors.h"
+#include "query/iam_rights.h"
 #include "query/statement/job.h"
 #include "query/store/data_catalog.h"
 
@@ -68,9 +69,16 @@ bool IsNotFound(const Error& error) {
 
 }  // namespace
 
+Status Metadata::May(const identity::Caller& caller, const Scope& scope, std::string_view action,
+                     std::string_view database, std::string_view table) const {
+  Status may = IamRights(authorizer_, objects_, caller, scope).Glue(action, AsciiLower(database), AsciiLower(table));
+  return may.Is(kNotAuthorized) ? Status(Fail(kMetadata, may.error().message)) : may;
+}
+
 Result<DatabaseMetadata> Metadata::GetDatabase(const identity::Caller& caller, const Scope& scope,
                                                std::string_view catalog, std::string_view name) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
+  TARN_CHECK(May(caller, scope, "glue:GetDatabase", name, ""));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, name));
   Result<catalog::Database> found =
       enforce::CatalogView(catalog_, access_, caller, scope).GetDatabase(scope, AsciiLower(name));
@@ -82,6 +90,7 @@ Result<DatabaseMetadata> Metadata::GetDatabase(const identity::Caller& caller, c
 Result<Page<DatabaseMetadata>> Metadata::ListDatabases(const identity::Caller& caller, const Scope& scope,
                                                        std::string_view catalog, const PageRequest& request) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
+  TARN_CHECK(May(caller, scope, "glue:GetDatabases", "", ""));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, "default"));
   catalog::ListOptions options;
   options.limit = request.limit;
@@ -98,6 +107,7 @@ Result<Page<DatabaseMetadata>> Metadata::ListDatabases(const identity::Caller& c
 Result<TableMetadata> Metadata::GetTable(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
                                          std::string_view database, std::string_view name) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
+  TARN_CHECK(May(caller, scope, "glue:GetTable", database, name));
   Result<catalog::Table> found =
       enforce::CatalogView(catalog_, access_, caller, scope).GetTable(scope, AsciiLower(database), AsciiLower(name));
   if (found.ok()) return ToMetadata(*found);
@@ -112,6 +122,7 @@ Result<Page<TableMetadata>> Metadata::ListTables(const identity::Caller& caller,
                                                  std::string_view catalog, std::string_view database,
                                                  std::string_view expression, const PageRequest& request) const {
   TARN_CHECK(data_catalogs_.CheckServed(scope, catalog));
+  TARN_CHECK(May(caller, scope, "glue:GetTables", database, "*"));
   TARN_CHECK(EnsureDefaultDatabase(catalog_, scope, database));
   RE2::Options quiet;
   quiet.set_log_errors(false);

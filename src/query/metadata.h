@@ -1,6 +1,6 @@
 // The catalog as Athena's metadata calls show it to their caller.
 //
-// Errors: kInvalidRequest (the data catalog), kMetadata (no such database or table). Threads: any.
+// Errors: kInvalidRequest (the data catalog), kMetadata (no such database or table, or no right to it). Threads: any.
 #pragma once
 
 #include <map>
@@ -13,11 +13,16 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "govern/access.h"
+#include "identity/authorize.h"
 #include "identity/caller.h"
 #include "query/store/page.h"
 
 namespace tarn::catalog {
 class Catalog;
+}
+
+namespace tarn::object {
+class Store;
 }
 
 namespace tarn::query {
@@ -48,8 +53,9 @@ struct TableMetadata {
 
 class Metadata {
  public:
-  Metadata(catalog::Catalog& catalog, const DataCatalogs& data_catalogs, govern::Access* access)
-      : catalog_(catalog), data_catalogs_(data_catalogs), access_(access) {}
+  Metadata(catalog::Catalog& catalog, const DataCatalogs& data_catalogs, object::Store& objects, govern::Access* access,
+           const identity::Authorizer* authorizer)
+      : catalog_(catalog), data_catalogs_(data_catalogs), objects_(objects), access_(access), authorizer_(authorizer) {}
 
   Result<DatabaseMetadata> GetDatabase(const identity::Caller& caller, const Scope& scope, std::string_view catalog,
                                        std::string_view name) const;
@@ -63,9 +69,15 @@ class Metadata {
                                          const PageRequest& request) const;
 
  private:
+  // By IAM, which Athena asks Glue for in the caller's name.
+  Status May(const identity::Caller& caller, const Scope& scope, std::string_view action, std::string_view database,
+             std::string_view table) const;
+
   catalog::Catalog& catalog_;
   const DataCatalogs& data_catalogs_;
+  object::Store& objects_;
   govern::Access* access_;
+  const identity::Authorizer* authorizer_;
 };
 
 }  // namespace tarn::query

@@ -112,7 +112,7 @@ class QueryService::Impl {
         workgroups(store, clock),
         saved(store, clock),
         data_catalogs(store),
-        metadata(catalog, data_catalogs, options.access),
+        metadata(catalog, data_catalogs, objects, options.access, options.authorizer),
         history(store, clock),
         writers("query-results", 4, 1000),
         services{catalog,       objects, pool,    clock,          saved,
@@ -135,7 +135,7 @@ class QueryService::Impl {
                             const sql::Statement& statement);
   Result<std::string> Launch(const Scope& scope, const StartRequest& request, const WorkGroup& group,
                              sql::Statement statement, Execution execution);
-  Status CheckOutputBucket(const Scope& scope, const ResultConfiguration& result);
+  Status CheckOutputBucket(const identity::Caller& caller, const Scope& scope, const ResultConfiguration& result);
   Result<bool> Reuse(const Scope& scope, const StartRequest& request, const std::string& digest, Execution& execution);
   void Run(const std::shared_ptr<Live>& entry);
   void Finish(const std::shared_ptr<Live>& entry, const Status& status, Timestamp picked_up);
@@ -159,11 +159,16 @@ class QueryService::Impl {
   WorkerPool threads;      // the others; last, with the one before: their threads use all of the above
 };
 
-Status QueryService::Impl::CheckOutputBucket(const Scope& scope, const ResultConfiguration& result) {
+Status QueryService::Impl::CheckOutputBucket(const identity::Caller& caller, const Scope& scope,
+                                             const ResultConfiguration& result) {
   TARN_TRY(object::Location location, object::ParseLocation(*result.output_location));
   const std::string failure = fmt::format("Unable to verify/create output bucket {}", location.bucket);
   Result<object::Bucket> bucket = services.objects.GetBucket(location.bucket);
-  if (bucket.Is(object::kNoSuchBucket)) bucket = services.objects.CreateBucket(scope, location.bucket);
+  if (bucket.Is(object::kNoSuchBucket)) {
+    const IamRights iam(services.authorizer, services.objects, caller, scope);
+    if (!iam.Bucket("s3:CreateBucket", location.bucket).ok()) return Fail(kInvalidRequest, failure);
+    bucket = services.objects.CreateBucket(scope, location.bucket);
+  }
   if (!bucket.ok()) return Fail(kInvalidRequest, failure);
   if (bucket->owner.account != scope.account) return Fail(kInvalidRequest, failure);
   if (result.expected_bucket_owner && *result.expected_bucket_owner != bucket->owner.account) {
@@ -210,7 +215,7 @@ Result<Execution> QueryService::Impl::Prepare(const Scope& scope, const StartReq
     return Fail(kInvalidRequest,
                 fmt::format("Result encryption {} is not served yet; SSE_S3 is.", *result.encryption_option));
   }
-  TARN_CHECK(CheckOutputBucket(scope, result));
+  TARN_CHECK(CheckOutputBucket(request.caller, scope, result));
   std::string& location = *result.output_location;
   if (location.back() != '/') location += '/';
   location += ResultName(statement, execution.id);
@@ -423,7 +428,8 @@ Result<Page<std::string>> QueryService::List(const Scope& scope, std::string_vie
   return impl_->history.List(scope, workgroup.empty() ? kPrimaryWorkGroup : workgroup, request);
 }
 
-Result<Page<ResultRow>> QueryService::GetResults(const Scope& scope, std::string_view id, const PageRequest& request,
+Result<Page<ResultRow>> QueryService::GetResults(const identity::Caller& caller, const Scope& scope,
+                                                 std::string_view id, const PageRequest& request,
                                                  Execution* execution) {
   TARN_TRY(*execution, Get(scope, id));
   if (!IsFinal(execution->state)) {
@@ -433,6 +439,10 @@ Result<Page<ResultRow>> QueryService::GetResults(const Scope& scope, std::string
   if (execution->state != State::kSucceeded) {
     return Fail(kInvalidRequest,
                 fmt::format("Query did not finish successfully. Final query state: {}", StateName(execution->state)));
+  }
+  const IamRights iam(impl_->services.authorizer, impl_->services.objects, caller, scope);
+  if (const Status may = iam.Object("s3:GetObject", execution->result.output_location.value_or("")); !may.ok()) {
+    return may.Is(kNotAuthorized) ? Fail(identity::kAccessDenied, may.error().message) : may.error();
   }
   return ReadResults(object::Files(impl_->services.objects, scope.account), *execution, request);
 }

@@ -80,9 +80,10 @@ class QueryService {
   Status Stop(const Scope& scope, std::string_view id);
   Result<Execution> Get(const Scope& scope, std::string_view id);
   Result<Page<std::string>> List(const Scope& scope, std::string_view workgroup, const PageRequest& request);
-  // One page of a succeeded execution's rows; `execution` receives what it is of.
-  Result<Page<ResultRow>> GetResults(const Scope& scope, std::string_view id, const PageRequest& request,
-                                     Execution* execution);
+  // One page of a succeeded execution's rows, for who may get the result's object (identity::kAccessDenied);
+  // `execution` receives what it is of.
+  Result<Page<ResultRow>> GetResults(const identity::Caller& caller, const Scope& scope, std::string_view id,
+                                     const PageRequest& request, Execution* execution);
 
   // `resource` is the ARN's last part, "workgroup/a" or "datacatalog/a"; kNoSuchResource when there is none.
   Result<TagList> ListTags(const Scope& scope, std::string_view resource);

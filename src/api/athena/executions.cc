@@ -159,7 +159,7 @@ Result<gen::GetQueryResultsOutput> AthenaService::GetQueryResults(const Call& ca
                 "Statistics.DataManifestLocation names.");
   }
   query::Execution execution;
-  TARN_TRY(auto page, queries_.GetResults(call.scope, *in.query_execution_id,
+  TARN_TRY(auto page, queries_.GetResults(call.caller, call.scope, *in.query_execution_id,
                                           PageOf(in.next_token, in.max_results, 1000), &execution));
   gen::GetQueryResultsOutput out;
   out.update_count = execution.update_count;

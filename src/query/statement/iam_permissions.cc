@@ -159,13 +159,13 @@ struct Asker {
 
 Status CheckIam(Job& job, const sql::Statement& statement) {
   const std::string output = job.execution.result.output_location.value_or("");
-  const Status writes = job.iam.Object("s3:PutObject", output);
-  if (writes.Is(kNotAuthorized)) {
+  Status writes = job.iam.Object("s3:PutObject", output);
+  if (!writes.ok()) {
+    if (!writes.Is(kNotAuthorized)) return writes;
     return Fail(kNotAuthorized, fmt::format("Access denied when writing output to url: {} . Please ensure you are "
                                             "allowed to access the S3 bucket. {}",
                                             output, writes.error().message));
   }
-  TARN_CHECK(writes);
   return std::visit(Asker{job}, statement.node);
 }
 

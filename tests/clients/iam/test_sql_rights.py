@@ -3,7 +3,7 @@ import json
 import time
 
 import pytest
-from test_authorization import allow, deny, document, keys_of, session
+from test_authorization import allow, deny, document, keys_of, refused, session
 
 QUERIES = allow(["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"])
 
@@ -12,7 +12,7 @@ class Asker:
     """Runs statements with some keys."""
 
     def __init__(self, lake, output, keys):
-        self.athena, self.output = lake.client("athena", **keys), output
+        self.athena, self.output, self.keys = lake.client("athena", **keys), output, keys
 
     def ask(self, sql):
         """The state and why."""
@@ -82,7 +82,7 @@ def test_who_may_only_start_queries_reads_nothing(place):
     assert user.rows("SELECT 1") == [["_col0"], ["1"]]
     for table in ("t", "p", "i"):
         why = user.refused(f"SELECT * FROM {n}.{table}")
-        assert f"is not authorized to perform: glue:GetTable on resource: arn:aws:glue:" in why
+        assert "is not authorized to perform: glue:GetTable on resource: arn:aws:glue:" in why
         assert f"table/{n}/{table} because no identity-based policy allows the glue:GetTable action" in why
         assert "(Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException;" in why
     assert "glue:GetTable" in user.refused(f'SELECT * FROM {n}."p$partitions"')
@@ -177,3 +177,22 @@ def test_lists_and_results_are_asked_for(place):
     assert [n] in lister.rows("SHOW DATABASES")
     mute = Asker(lake, place.root.output, keys_of(lake, n + "m", QUERIES))
     assert "Access denied when writing output to url: s3://" in mute.refused("SELECT 1")
+    place.root.rows("SELECT 1")
+    why = refused(mute.athena.get_query_results, QueryExecutionId=place.root.last, code="AccessDeniedException")
+    assert "s3:GetObject" in why
+    elsewhere = Asker(lake, f"s3://{n}-none/", mute.keys)
+    assert "Unable to verify/create output bucket" in refused(elsewhere.ask, "SELECT 1", code="InvalidRequestException")
+
+
+def test_athenas_metadata_calls_ask_glue(place):
+    lake, n = place.lake, place.name
+    calls = allow(["athena:GetTableMetadata", "athena:ListTableMetadata", "athena:GetDatabase", "athena:ListDatabases"])
+    none, some = place.user(calls).athena, place.user(calls, place.glue("glue:Get*", "*")).athena
+    table = {"CatalogName": "AwsDataCatalog", "DatabaseName": n, "TableName": "t"}
+    for call, arguments, action in (
+            ("get_table_metadata", table, "glue:GetTable"),
+            ("list_table_metadata", {"CatalogName": "AwsDataCatalog", "DatabaseName": n}, "glue:GetTables"),
+            ("get_database", {"CatalogName": "AwsDataCatalog", "DatabaseName": n}, "glue:GetDatabase"),
+            ("list_databases", {"CatalogName": "AwsDataCatalog"}, "glue:GetDatabases")):
+        assert f"{action} on resource" in refused(getattr(none, call), **arguments, code="MetadataException")
+        getattr(some, call)(**arguments)

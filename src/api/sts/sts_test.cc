@@ -9,6 +9,7 @@
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "http/server.h"
+#include "identity/policy_authorizer.h"
 #include "kv/memory_store.h"
 
 namespace tarn::api::sts {

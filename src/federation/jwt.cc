@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/freed.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "federation/errors.h"
@@ -20,13 +21,6 @@ namespace {
 constexpr size_t kTokenBytesMax = 20'000;
 constexpr size_t kRsaBitsMin = 2048;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* held) const {
-    Free(held);
-  }
-};
 using Pkey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;

@@ -55,6 +55,14 @@ gen::Group ToGroup(const domain::Entity& group) {
   return out;
 }
 
+gen::RoleLastUsed ToLastUse(const domain::Entity& role) {
+  gen::RoleLastUsed out;
+  if (!role.used) return out;
+  out.last_used_date = role.used->time;
+  out.region = role.used->region;
+  return out;
+}
+
 gen::Role ToRole(const domain::Entity& role, bool in_full) {
   gen::Role out;
   out.path = role.path;
@@ -68,11 +76,7 @@ gen::Role ToRole(const domain::Entity& role, bool in_full) {
   if (!in_full) return out;
   out.permissions_boundary = ToBoundary(role.boundary);
   out.tags = TagsUnlessNone(role.tags);
-  gen::RoleLastUsed& used = out.role_last_used.emplace();
-  if (role.used) {
-    used.last_used_date = role.used->time;
-    used.region = role.used->region;
-  }
+  out.role_last_used = ToLastUse(role);
   return out;
 }
 

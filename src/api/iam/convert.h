@@ -33,6 +33,8 @@ gen::Role ToRole(const domain::Entity& role, bool in_full);
 gen::InstanceProfile ToWire(const domain::InstanceProfile& profile, const std::optional<domain::Entity>& role,
                             bool with_tags);
 std::optional<gen::AttachedPermissionsBoundary> ToBoundary(const std::string& arn);
+// Empty for a role that was never used.
+gen::RoleLastUsed ToLastUse(const domain::Entity& role);
 std::vector<gen::Tag> ToWire(const domain::Tags& tags);
 // Absent when there are none.
 std::optional<std::vector<gen::Tag>> TagsUnlessNone(const domain::Tags& tags);

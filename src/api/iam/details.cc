@@ -85,11 +85,7 @@ Result<gen::RoleDetail> ToRoleDetail(domain::Rows& rows, Entity role) {
   out.attached_managed_policies = Attached(role);
   out.permissions_boundary = ToBoundary(role.boundary);
   out.tags = ToWire(role.tags);
-  gen::RoleLastUsed& used = out.role_last_used.emplace();
-  if (role.used) {
-    used.last_used_date = role.used->time;
-    used.region = role.used->region;
-  }
+  out.role_last_used = ToLastUse(role);
   return out;
 }
 

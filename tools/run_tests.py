@@ -84,11 +84,15 @@ def unit(counts, build, preset, folder):
         print(f"  {name}: {passed} passed, {failed} failed ({time.monotonic() - started:.1f} s)", flush=True)
 
 
+# What a test that passed left on the disk goes at once: a run makes hundreds of lakes.
+KEEP_FAILED = ("-o", "tmp_path_retention_policy=failed", "-o", "tmp_path_retention_count=1")
+
+
 def pytest(counts, *arguments):
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", TARN_BINARY=str(ROOT / "build/tarn"),
                TARN_BUILD=str(ROOT / "build"))
-    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *arguments], cwd=ROOT, env=env,
-                          capture_output=True, text=True)
+    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *KEEP_FAILED,
+                           *arguments], cwd=ROOT, env=env, capture_output=True, text=True)
     closing = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
     counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", closing)}
     counts.passed += counted.get("passed", 0)

@@ -1,0 +1,85 @@
+// What is kept of a stream and of its consumers. docs/format/stream.md has the records' tags.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/scope.h"
+#include "base/time.h"
+#include "stream/hash_key.h"
+#include "stream/log.h"
+#include "stream/sequence.h"
+
+namespace tarn::stream {
+
+struct Shard {
+  uint32_t index = 0;
+  int64_t parent = -1;    // indexes; -1: none
+  int64_t adjacent = -1;  // the other parent of a merged shard
+  HashKey begin;
+  HashKey end;  // inclusive
+  LogId log = 0;
+  Timestamp created;
+  std::optional<Timestamp> closed;
+  uint64_t last = 0;  // of a closed shard: the position behind its last record
+
+  int64_t created_second() const { return created.seconds(); }
+  std::string id() const;  // "shardId-000000000003"
+  std::string starting_sequence() const;
+  std::string ending_sequence() const;  // of a closed shard
+  std::string SequenceAt(uint64_t position, Timestamp arrived) const;
+};
+
+enum class State : uint8_t { kCreating = 1, kActive = 2, kUpdating = 3, kDeleting = 4 };
+std::string_view StateName(State state);
+
+struct Stream {
+  Scope scope;
+  std::string name;
+  std::string id;  // what tells it from an earlier one of the name
+  Timestamp created;
+  State state = State::kActive;  // as it was changed last; it shows until `settles`
+  Timestamp settles;
+  std::vector<Shard> shards;  // by index; those that expired are gone
+  uint32_t next_shard = 0;
+  bool on_demand = false;
+  int32_t retention_hours = 24;
+  std::string key;  // the KMS key as it was named; empty: not encrypted
+  std::vector<std::string> metrics;
+  std::map<std::string, std::string> tags;
+  std::string policy;
+  int32_t record_kib_max = 1024;
+  int32_t warm_mibps = 0;
+  std::vector<Timestamp> recounts;  // when UpdateShardCount was called in the last 24 hours
+
+  std::string arn() const;
+  State StateAt(Timestamp now) const;
+  // Shards as clients see them now: what a change makes is seen when it has settled.
+  std::vector<Shard> VisibleShards(Timestamp now) const;
+  const Shard* FindShard(int64_t index) const;
+  const Shard* ShardOf(HashKey key) const;  // the open one
+  size_t open_shards() const;
+  Timestamp Horizon(Timestamp now) const { return now.Plus(-int64_t{retention_hours} * 3600 * kMicrosPerSecond); }
+};
+
+struct Consumer {
+  std::string name;
+  Timestamp created;
+  Timestamp settles;  // CREATING until then
+  std::map<std::string, std::string> tags;
+  std::string policy;
+
+  std::string ArnOf(const Stream& stream) const;
+};
+
+std::string ShardIdOf(int64_t index);
+
+std::string EncodeStream(const Stream& stream);
+std::optional<Stream> DecodeStream(std::string_view bytes);
+std::string EncodeConsumer(const Consumer& consumer);
+std::optional<Consumer> DecodeConsumer(std::string_view bytes);
+
+}  // namespace tarn::stream

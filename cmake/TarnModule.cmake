@@ -1,15 +1,27 @@
-# tarn_module(name SOURCES … DEPS modules… LIBS targets… TESTS …_test.cc FUZZ …_fuzz.cc)
+# tarn_module(name SOURCES … PRECOMPILED header DEPS modules… LIBS targets… TESTS …_test.cc FUZZ …_fuzz.cc)
 #
 # Makes the static library tarn_<name> ("/" becomes "_"), one gtest binary <name>_test from TESTS, and one binary per
 # FUZZ file: libFuzzer under clang with TARN_LIBFUZZER, else a replay of the corpus plus seeded mutations.
 option(TARN_LIBFUZZER "Link fuzz targets with libFuzzer (clang only)" OFF)
 
+# All targets read the header that the first one, base, compiles; or one of their own.
+function(tarn_precompile target own)
+  if(own)
+    target_precompile_headers(${target} PRIVATE ${own})
+  elseif(TARN_PRECOMPILED AND target STREQUAL "tarn_base")
+    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src/base/precompiled.h)
+  elseif(TARN_PRECOMPILED)
+    target_precompile_headers(${target} REUSE_FROM tarn_base)
+  endif()
+endfunction()
+
 function(tarn_module module)
-  cmake_parse_arguments(M "" "" "SOURCES;DEPS;LIBS;TESTS;FUZZ;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(M "" "PRECOMPILED" "SOURCES;DEPS;LIBS;TESTS;FUZZ;TEST_DEPS" ${ARGN})
   string(REPLACE "/" "_" name ${module})
   set(library tarn_${name})
   if(M_SOURCES)
     add_library(${library} STATIC ${M_SOURCES})
+    tarn_precompile(${library} "${M_PRECOMPILED}")
     set(scope PUBLIC)
   else()
     add_library(${library} INTERFACE)
@@ -31,6 +43,7 @@ function(tarn_module module)
   endforeach()
   if(M_TESTS)
     add_executable(${name}_test ${M_TESTS})
+    tarn_precompile(${name}_test "")
     target_link_libraries(${name}_test ${library} ${test_deps} GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
     set_property(GLOBAL APPEND PROPERTY TARN_TEST_TARGETS ${name}_test)

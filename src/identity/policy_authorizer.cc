@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "identity/check_context.h"
+#include "identity/errors.h"
 #include "identity/principal.h"
 
 namespace tarn::identity {
@@ -107,6 +108,14 @@ bool IsAlwaysAllowed(const Caller& caller, const Check& check) {
   return !caller.anonymous() && std::ranges::find(kAlwaysAllowed, check.action) != std::end(kAlwaysAllowed);
 }
 
+// IAM takes no credentials of GetFederationToken, and those of GetSessionToken only with a second factor. What other
+// services ask IAM for on the way is no call of IAM.
+bool IsKeptFromIam(const Caller& caller, const Check& check) {
+  if (!caller.facts || !check.action.starts_with("iam:") || check.action == "iam:PassRole") return false;
+  if (caller.type == PrincipalType::kFederatedUser) return true;
+  return (caller.type == PrincipalType::kUser || caller.is_root()) && !caller.facts->mfa;
+}
+
 bool IsUnbound(const ControlPolicies* controls) {
   return controls == nullptr || controls->is_management || (controls->service.empty() && controls->resource.empty());
 }
@@ -205,6 +214,7 @@ Result<Judged> PolicyAuthorizer::Explain(const Caller& caller, const Check& chec
 
 Status PolicyAuthorizer::Authorize(const Caller& caller, std::span<const Check> checks) const {
   for (const Check& check : checks) {
+    if (IsKeptFromIam(caller, check)) return Fail(kBadToken, "The security token included in the request is invalid.");
     TARN_TRY(const Bindings bindings, Bind(caller, check));
     if (IsOwnersAlone(caller, check, bindings)) continue;
     TARN_TRY(const Judged judged, Decide(caller, check, bindings));

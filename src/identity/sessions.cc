@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "identity/errors.h"
-#include "policy/policy.h"
+#include "policy/session_policy.h"
 
 namespace tarn::identity {
 namespace {
@@ -29,13 +29,6 @@ bool IsName(std::string_view name) {
 
 // Sessions end at whole seconds, as clients are told.
 Timestamp EndAfter(Timestamp now, int64_t seconds) { return {(now.seconds() + seconds) * kMicrosPerSecond}; }
-
-Result<std::shared_ptr<const policy::Document>> ParsePolicy(std::string_view json) {
-  policy::ParseOptions options;
-  options.kind = policy::ParseOptions::Kind::kIdentity;
-  options.max_bytes = kPolicyBytesMax;
-  return policy::Document::Parse(json, options);
-}
 
 // Session policies given by ARN and inline ones allow what any of them allows.
 // A managed policy that is gone allows nothing.
@@ -141,7 +134,7 @@ Result<TemporaryCredentials> Sessions::Issue(const SessionGrant& grant) {
 
 Result<TemporaryCredentials> Sessions::Seal(SessionRecord record) {
   for (const std::string& json : record.policies) {
-    const auto parsed = ParsePolicy(json);
+    const auto parsed = policy::ParseSessionPolicy(json, kPolicyBytesMax);
     if (!parsed.ok()) return Fail(kBadSession, parsed.error().message);
   }
   TemporaryCredentials made;
@@ -169,7 +162,7 @@ Result<Sessions::Session> Sessions::Open(std::string_view access_key_id, std::st
   session.token = token;
   session.record = std::move(*record);
   for (const std::string& json : session.record.policies) {
-    TARN_TRY(auto parsed, ParsePolicy(json));
+    TARN_TRY(auto parsed, policy::ParseSessionPolicy(json, kPolicyBytesMax));
     session.policies.push_back(std::move(parsed));
   }
   return session;

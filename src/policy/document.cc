@@ -6,6 +6,7 @@
 #include "policy/combine.h"
 #include "policy/parse/parse.h"
 #include "policy/policy.h"
+#include "policy/session_policy.h"
 
 namespace tarn::policy {
 namespace {
@@ -174,6 +175,14 @@ const Context& NoContext() {
 
 Result<std::shared_ptr<const Document>> Document::Parse(std::string_view json, const ParseOptions& options) {
   TARN_TRY(Parsed parsed, ParsePolicy(json, options));
+  return std::shared_ptr<const Document>(std::make_shared<const Policy>(std::move(parsed)));
+}
+
+Result<std::shared_ptr<const Document>> ParseSessionPolicy(std::string_view json, size_t max_bytes) {
+  ParseOptions options;
+  options.kind = ParseOptions::Kind::kIdentity;
+  options.max_bytes = max_bytes;
+  TARN_TRY(Parsed parsed, ParsePolicy(json, options, AnyVersion::kYes));
   return std::shared_ptr<const Document>(std::make_shared<const Policy>(std::move(parsed)));
 }
 

@@ -119,6 +119,7 @@ Result<gen::AssumeRoleResponse> StsService::AssumeRole(const protocol::Call& cal
   TARN_CHECK(InheritTags(call.caller, request));
   TARN_TRY(const bool mfa, CheckMfa(call, in.serial_number, in.token_code));
   TARN_TRY(const iam::Entity role, Admit(call, in, request, mfa));
+  TARN_CHECK(CheckPolicyArns(parts_.iam, role.account, request));
   const bool chained = call.caller.type == identity::PrincipalType::kAssumedRole;
   identity::SessionGrant grant;
   TARN_TRY(grant.seconds, RoleSeconds(in.duration_seconds, role.session_seconds, chained));

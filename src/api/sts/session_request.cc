@@ -4,7 +4,8 @@
 
 #include "api/sts/errors.h"
 #include "base/strings.h"
-#include "policy/policy.h"
+#include "iam/errors.h"
+#include "policy/session_policy.h"
 
 namespace tarn::api::sts {
 namespace {
@@ -58,10 +59,8 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
                                           const std::optional<std::vector<std::string>>& transitive) {
   SessionRequest request;
   if (policy) {
-    policy::ParseOptions options;
-    options.kind = policy::ParseOptions::Kind::kIdentity;
-    options.max_bytes = 1 << 20;  // what is too long is told by its share below
-    const auto parsed = policy::Document::Parse(*policy, options);
+    constexpr size_t kAnyBytes = size_t{1} << 20;  // what is too long is told by its share below
+    const auto parsed = policy::ParseSessionPolicy(*policy, kAnyBytes);
     if (!parsed.ok()) return Fail(kMalformedPolicy, parsed.error().message);
     request.policies.push_back((*parsed)->normalized());
   }
@@ -93,6 +92,19 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
                                            "% of allotted space, please use smaller policy.");
   }
   return request;
+}
+
+Status CheckPolicyArns(const ::tarn::iam::Iam& iam, const std::string& account, const SessionRequest& request) {
+  for (const std::string& arn : request.policy_arns) {
+    const auto parts = Split(arn, ':');
+    const bool own = parts.size() > 4 && (parts[4] == "aws" || parts[4] == account);
+    const auto found = own ? iam.FindPolicy(arn) : Fail(::tarn::iam::kNoSuchEntity, "");
+    if (found.Is(::tarn::iam::kNoSuchEntity)) {
+      return Fail(kMalformedPolicy, "Policy " + arn + " does not exist or is not attachable.");
+    }
+    if (!found.ok()) return found.error();
+  }
+  return Ok();
 }
 
 Status InheritTags(const identity::Caller& caller, SessionRequest& request) {

@@ -9,6 +9,7 @@
 
 #include "api/sts/gen/shapes.h"
 #include "base/result.h"
+#include "iam/iam.h"
 #include "identity/sessions.h"
 
 namespace tarn::api::sts {
@@ -28,6 +29,10 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
                                           const std::optional<std::vector<gen::PolicyDescriptorType>>& arns,
                                           const std::optional<std::vector<gen::Tag>>& tags,
                                           const std::optional<std::vector<std::string>>& transitive);
+
+// Whether the session policies that are named exist, as AWS's or of the account whose principal they limit.
+// Errors: kMalformedPolicy.
+Status CheckPolicyArns(const ::tarn::iam::Iam& iam, const std::string& account, const SessionRequest& request);
 
 // Adds the tags that a session hands on through role chaining. Errors: kInvalidParameterValue for one that is given
 // again.

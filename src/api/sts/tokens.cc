@@ -25,6 +25,11 @@ Status RefuseSessions(const identity::Caller& caller, std::string_view operation
   return Fail(kAccessDenied, "Cannot call " + std::string(operation) + " with session credentials");
 }
 
+// A session of a user himself may call AssumeRole and GetCallerIdentity alone, one of a role most operations.
+Status RefuseSessionsOfUsers(const identity::Caller& caller, std::string_view operation) {
+  return caller.type == identity::PrincipalType::kAssumedRole ? Ok() : RefuseSessions(caller, operation);
+}
+
 }  // namespace
 
 Result<bool> StsService::CheckMfa(const protocol::Call& call, const std::optional<std::string>& serial,
@@ -73,6 +78,7 @@ Result<gen::GetFederationTokenResponse> StsService::GetFederationToken(const pro
   const identity::Caller& caller = call.caller;
   TARN_CHECK(RefuseSessions(caller, "GetFederationToken"));
   TARN_TRY(const SessionRequest request, ReadSessionRequest(in.policy, in.policy_arns, in.tags, {}));
+  TARN_CHECK(CheckPolicyArns(parts_.iam, caller.account, request));
   identity::SessionGrant grant;
   grant.principal.type = identity::PrincipalType::kFederatedUser;
   grant.principal.account = caller.account;
@@ -99,6 +105,7 @@ Result<gen::GetFederationTokenResponse> StsService::GetFederationToken(const pro
 
 Result<gen::GetAccessKeyInfoResponse> StsService::GetAccessKeyInfo(const protocol::Call& call,
                                                                    const gen::GetAccessKeyInfoRequest& in) {
+  TARN_CHECK(RefuseSessionsOfUsers(call.caller, "GetAccessKeyInfo"));
   gen::GetAccessKeyInfoResponse out;
   if (*in.access_key_id == call.caller.access_key_id) {
     out.account = call.caller.account;
@@ -113,7 +120,8 @@ Result<gen::GetAccessKeyInfoResponse> StsService::GetAccessKeyInfo(const protoco
 
 // No service here encodes why it refused: refusals say it in the clear.
 Result<gen::DecodeAuthorizationMessageResponse> StsService::DecodeAuthorizationMessage(
-    const protocol::Call&, const gen::DecodeAuthorizationMessageRequest&) {
+    const protocol::Call& call, const gen::DecodeAuthorizationMessageRequest&) {
+  TARN_CHECK(RefuseSessionsOfUsers(call.caller, "DecodeAuthorizationMessage"));
   return Fail(kInvalidAuthorizationMessage, "The specified encoded message is not valid.");
 }
 

@@ -152,6 +152,7 @@ Result<gen::AssumeRoleWithWebIdentityResponse> StsService::AssumeRoleWithWebIden
   TARN_TRY(const Claims claims, Believe(parts_, ref->account, jwt));
   TARN_TRY(const iam::Entity role,
            AdmitToken(parts_, *in.role_arn, ContextOfToken(call, in, jwt.claims, claims), claims));
+  TARN_CHECK(CheckPolicyArns(parts_.iam, role.account, request));
   identity::SessionGrant grant;
   TARN_TRY(grant.seconds, RoleSeconds(in.duration_seconds, role.session_seconds, false));
   grant.principal = SessionOf(role, *in.role_session_name);

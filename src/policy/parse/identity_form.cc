@@ -348,11 +348,11 @@ bool NamesPrincipals(const Value& document) {
 
 }  // namespace
 
-Status CheckIdentityForm(const Value& document) {
+Status CheckIdentityForm(const Value& document, bool any_version) {
   if (!HasDocumentForm(document)) return Bad(kSyntax);
   if (NamesPrincipals(document)) return Bad("Policy document should not specify a principal.");
   const Value* version = document.Find("Version");
-  if (version == nullptr || *version != Value("2012-10-17")) {
+  if (!any_version && (version == nullptr || *version != Value("2012-10-17"))) {
     return Bad("Policy document must be version 2012-10-17 or greater.");
   }
   return Checker(document).Run();

@@ -7,7 +7,7 @@
 namespace tarn::policy {
 
 // What passes has statements of the right shape: the reader of statements finds no fault with their form.
-// Errors: kMalformed.
-Status CheckIdentityForm(const json::Value& document);
+// Errors: kMalformed; also for a version that is not the newest, unless any will do.
+Status CheckIdentityForm(const json::Value& document, bool any_version = false);
 
 }  // namespace tarn::policy

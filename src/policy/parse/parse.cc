@@ -70,14 +70,14 @@ std::optional<PrincipalName> PrincipalNameOf(std::string_view key) {
 
 class Reader {
  public:
-  explicit Reader(const ParseOptions& options) : options_(options) {}
+  Reader(const ParseOptions& options, AnyVersion any) : options_(options), any_version_(any == AnyVersion::kYes) {}
 
   Result<Parsed> Read(std::string_view text) {
     if (!text.starts_with('{')) return Bad(IsSpace(text) ? Fault::kLeadingSpace : Fault::kFirstByte);
     auto document = json::Parse(text, {.bytes = kRawBytesMax, .depth = kDepthMax});
     if (document.Is(json::kTooLarge) && text.size() > kRawBytesMax) return TooLarge();
     if (!document.ok() || HasRepeatedKeys(*document)) return Bad(Fault::kJson);
-    if (of_identity()) TARN_CHECK(CheckIdentityForm(*document));
+    if (of_identity()) TARN_CHECK(CheckIdentityForm(*document, any_version_));
     Parsed parsed;
     TARN_TRY(parsed.statements, Statements(*document));
     parsed.normalized = Normalize(*document);
@@ -301,13 +301,14 @@ class Reader {
   }
 
   const ParseOptions& options_;
+  const bool any_version_;
   bool variables_ = false;
 };
 
 }  // namespace
 
-Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options) {
-  auto parsed = Reader(options).Read(text);
+Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options, AnyVersion any) {
+  auto parsed = Reader(options, any).Read(text);
   const bool control = options.kind == Kind::kServiceControl || options.kind == Kind::kResourceControl;
   if (!control || !parsed.Is(kMalformed)) return parsed;
   return Fail(kMalformed, "The provided policy document does not meet the requirements of the specified policy type.");

@@ -16,8 +16,11 @@ struct Parsed {
   std::string normalized;
 };
 
+// Whether an identity policy may be of an older version of the language, or tell none.
+enum class AnyVersion : bool { kNo, kYes };
+
 // Errors: kMalformed, kTooLarge.
-Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options);
+Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options, AnyVersion any = AnyVersion::kNo);
 
 // The policy as AWS gives it back: its elements in AWS's order, lists of one without brackets, no spaces. `document`
 // has passed the checks of form.

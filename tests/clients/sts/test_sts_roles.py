@@ -98,6 +98,34 @@ def test_a_session_policy_takes_away(two, role, name):
     assert refusal(mine.put_object, Bucket=name, Key="k", Body=b"x")[0] == "AccessDenied"
 
 
+@pytest.mark.parametrize("version", [{"Version": "2008-10-17"}, {}])
+def test_a_session_policy_may_be_of_an_older_version(two, role, name, version):
+    two.client("s3").create_bucket(Bucket=name)
+    two.client("iam").put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=allow("s3:*"))
+    statement = {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": [f"arn:aws:s3:::{name}"]}
+    answer = two.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="run",
+                                           Policy=json.dumps({**version, "Statement": [statement]}))
+    mine = session(two, answer["Credentials"], "s3")
+    assert mine.list_objects_v2(Bucket=name)["KeyCount"] == 0
+    assert refusal(mine.put_object, Bucket=name, Key="k", Body=b"x")[0] == "AccessDenied"
+
+
+def test_a_session_policy_that_is_named_must_exist(two, role, name):
+    ask = dict(RoleArn=role["Arn"], RoleSessionName="run")
+    missing = f"arn:aws:iam::{two.account}:policy/{name}"
+    code, message, status = refusal(two.client("sts").assume_role, **ask, PolicyArns=[{"arn": missing}])
+    assert (code, message, status) == (
+        "MalformedPolicyDocument", f"Policy {missing} does not exist or is not attachable.", 400)
+    foreign = lake_policy(two.client("iam", **OTHER), name)
+    assert refusal(two.client("sts").assume_role, **ask, PolicyArns=[{"arn": foreign}])[0] == "MalformedPolicyDocument"
+    own = lake_policy(two.client("iam"), name)
+    assert two.client("sts").assume_role(**ask, PolicyArns=[{"arn": own}])["Credentials"]
+
+
+def lake_policy(iam, name):
+    return iam.create_policy(PolicyName=name, PolicyDocument=allow("s3:*"))["Policy"]["Arn"]
+
+
 def test_users_need_the_trust_and_where_it_names_the_account_a_policy_too(two, role, name):
     arn, key = user(two, name)
     sts = two.client("sts", **key)
@@ -222,6 +250,11 @@ def test_a_users_own_session(two, name):
     session(two, answer["Credentials"], "s3").create_bucket(Bucket=name)
     assert refusal(sts.get_session_token)[:2] == ("AccessDenied", "Cannot call GetSessionToken with session credentials")
     assert refusal(sts.get_federation_token, Name="bob")[0] == "AccessDenied"
+    assert refusal(sts.get_access_key_info, AccessKeyId=key["aws_access_key_id"])[0] == "AccessDenied"
+    two.client("iam").put_user_policy(UserName=name, PolicyName="p", PolicyDocument=allow("*"))
+    assert two.client("iam", **key).get_user()["User"]["UserName"] == name
+    assert refusal(session(two, answer["Credentials"], "iam").get_user) == (
+        "InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     two.client("iam").delete_access_key(UserName=name, AccessKeyId=key["aws_access_key_id"])
     assert refusal(sts.get_caller_identity)[0] == "InvalidClientTokenId"
 

@@ -1,0 +1,147 @@
+#include "stream/log/index.h"
+
+#include <algorithm>
+
+namespace tarn::stream {
+namespace {
+
+constexpr uint64_t kPlaceEveryBytes = 64 << 10;
+
+}  // namespace
+
+Segment& Index::AddSegment(uint32_t number, uint64_t bytes, std::shared_ptr<SegmentFile> file) {
+  Segment& segment = segments_[number];
+  segment.number = number;
+  segment.bytes = bytes;
+  segment.file = std::move(file);
+  filling_[number];
+  return segment;
+}
+
+Segment* Index::FindSegment(uint32_t number) {
+  const auto found = segments_.find(number);
+  return found == segments_.end() ? nullptr : &found->second;
+}
+
+void Index::RemoveSegment(uint32_t number, const std::vector<LogId>& gone) {
+  Segment* segment = FindSegment(number);
+  if (segment == nullptr) return;
+  for (const SegmentShare& share : segment->shares) {
+    const auto log = logs_.find(share.log);
+    if (log == logs_.end()) continue;
+    std::erase_if(log->second.places, [&](const Place& place) { return place.segment == number; });
+    if (log->second.places.empty()) {
+      log->second.last_arrived = 0;
+      log->second.places.shrink_to_fit();
+    }
+  }
+  for (const LogId log : gone) {
+    const auto found = logs_.find(log);
+    if (found != logs_.end() && found->second.places.empty()) logs_.erase(found);
+  }
+  filling_.erase(number);
+  segments_.erase(number);
+}
+
+void Index::Seal(uint32_t number) {
+  Segment* segment = FindSegment(number);
+  filling_.erase(number);
+  if (segment == nullptr) return;
+  segment->shares.shrink_to_fit();
+  for (const SegmentShare& share : segment->shares) {
+    const auto log = logs_.find(share.log);
+    if (log == logs_.end()) continue;
+    std::optional<uint32_t> kept;
+    const auto needless = [&](const Place& place) {
+      if (place.segment != number) return false;
+      if (kept && place.offset >= *kept && place.offset - *kept < kPlaceEveryBytes) return true;
+      kept = place.offset;
+      return false;
+    };
+    // In order, as erase_if would not promise.
+    auto to = log->second.places.begin();
+    for (const Place& place : log->second.places) {
+      if (!needless(place)) *to++ = place;
+    }
+    log->second.places.erase(to, log->second.places.end());
+    log->second.places.shrink_to_fit();
+  }
+}
+
+void Index::Add(uint32_t segment, uint64_t offset, const ChunkHead& head) {
+  LogState& log = logs_[head.log];
+  Segment* in = FindSegment(segment);
+  if (in != nullptr) {
+    const auto [at, is_new] = filling_[segment].share_of.try_emplace(head.log, in->shares.size());
+    if (is_new) in->shares.push_back({.log = head.log});
+    SegmentShare& share = in->shares[at->second];
+    share.end = std::max(share.end, head.end());
+    if (head.kind != ChunkKind::kMarker) {
+      share.last_arrived = std::max(share.last_arrived, head.arrived.micros);
+      share.bytes += head.stored_bytes();
+    }
+  }
+  if (head.end() >= log.end) {
+    log.end = head.end();
+    log.proof = segment;
+  }
+  if (head.kind == ChunkKind::kMarker) return;
+  log.last_arrived = std::max(log.last_arrived, head.arrived.micros);
+  const Place place{head.first, head.arrived.micros, segment, static_cast<uint32_t>(offset)};
+  if (log.places.empty() || log.places.back().position < head.first) {
+    log.places.push_back(place);
+    return;
+  }
+  const auto at = std::ranges::lower_bound(log.places, head.first, {}, &Place::position);
+  if (at->position == head.first) {
+    *at = place;
+  } else {
+    log.places.insert(at, place);
+  }
+}
+
+const LogState* Index::FindLog(LogId log) const {
+  const auto found = logs_.find(log);
+  return found == logs_.end() ? nullptr : &found->second;
+}
+
+std::optional<Index::Way> Index::WayTo(LogId log, uint64_t& from) const {
+  const LogState* state = FindLog(log);
+  if (state == nullptr || from >= state->end || state->places.empty()) return std::nullopt;
+  auto next = std::ranges::upper_bound(state->places, from, {}, &Place::position);
+  if (next == state->places.begin()) {
+    from = next->position;
+    ++next;
+  }
+  Way way{.place = *std::prev(next), .next = {}};
+  if (next != state->places.end()) way.next = next->position;
+  return way;
+}
+
+std::optional<Place> Index::PlaceBefore(LogId log, Timestamp time) const {
+  const LogState* state = FindLog(log);
+  if (state == nullptr || state->places.empty()) return std::nullopt;
+  const auto next = std::ranges::lower_bound(state->places, time.micros, {}, &Place::arrived);
+  return next == state->places.begin() ? *next : *std::prev(next);
+}
+
+void Index::Cache(uint32_t segment, uint64_t offset, std::shared_ptr<const CachedChunk> chunk) {
+  const uint64_t bytes = chunk->head.stored_bytes() + 64 * uint64_t{chunk->head.count};
+  if (bytes > cache_bytes_max_) return;
+  const uint64_t key = CacheKey(segment, offset);
+  if (!cache_.try_emplace(key, std::move(chunk)).second) return;
+  cache_order_.emplace_back(key, bytes);
+  cache_bytes_ += bytes;
+  while (cache_bytes_ > cache_bytes_max_) {
+    cache_.erase(cache_order_.front().first);
+    cache_bytes_ -= cache_order_.front().second;
+    cache_order_.pop_front();
+  }
+}
+
+std::shared_ptr<const CachedChunk> Index::Cached(uint32_t segment, uint64_t offset) const {
+  const auto found = cache_.find(CacheKey(segment, offset));
+  return found == cache_.end() ? nullptr : found->second;
+}
+
+}  // namespace tarn::stream

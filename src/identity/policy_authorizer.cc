@@ -48,6 +48,15 @@ Error Refuse(const Caller& caller, const Check& check, const policy::Outcome& ou
   return Fail(kAccessDenied, std::move(message));
 }
 
+// "with an explicit deny in an identity-based policy: arn:aws:iam::…:policy/P, statement 2 (Sid)".
+std::string DeciderOf(const Judged& judged, std::string_view action) {
+  std::string text = policy::Because(judged.outcome, action);
+  if (!judged.policy.empty()) text += ": " + judged.policy;
+  if (judged.outcome.statement >= 0) text += ", statement " + std::to_string(judged.outcome.statement + 1);
+  if (!judged.sid.empty()) text += " (" + judged.sid + ")";
+  return text;
+}
+
 // What any of the policies allows; `decided` is told which one spoke.
 Decision Union(const std::vector<NamedPolicy>& policies, const policy::Request& request, const NamedPolicy** decided) {
   Decision joined;
@@ -218,7 +227,9 @@ Status PolicyAuthorizer::Authorize(const Caller& caller, std::span<const Check> 
     TARN_TRY(const Bindings bindings, Bind(caller, check));
     if (IsOwnersAlone(caller, check, bindings)) continue;
     TARN_TRY(const Judged judged, Decide(caller, check, bindings));
-    if (!judged.outcome.allowed) return Refuse(caller, check, judged.outcome);
+    if (judged.outcome.allowed) continue;
+    if (denials_ != nullptr && caller.request) denials_->Note(caller.request->id, DeciderOf(judged, check.action));
+    return Refuse(caller, check, judged.outcome);
   }
   // Even a call without checks needs somebody who calls.
   if (checks.empty() && caller.anonymous()) return Fail(kAccessDenied, "Access Denied");

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "identity/authorize.h"
+#include "identity/denials.h"
 #include "identity/principal_policies.h"
 #include "policy/combine.h"
 
@@ -41,9 +42,10 @@ std::string_view ResourceAccount(const Caller& caller, const Check& check);
 
 class PolicyAuthorizer : public Authorizer {
  public:
-  // Both outlive it; null: no principal has policies, no account is in an organization.
-  explicit PolicyAuthorizer(PolicySource* policies = nullptr, ControlSource* controls = nullptr)
-      : policies_(policies), controls_(controls) {}
+  // All outlive it; null: no principal has policies, no account is in an organization, nobody asks what refused.
+  explicit PolicyAuthorizer(PolicySource* policies = nullptr, ControlSource* controls = nullptr,
+                            Denials* denials = nullptr)
+      : policies_(policies), controls_(controls), denials_(denials) {}
 
   Status Authorize(const Caller& caller, std::span<const Check> checks) const override;
   // The decision itself, for those who want to know why.
@@ -54,6 +56,7 @@ class PolicyAuthorizer : public Authorizer {
 
   PolicySource* const policies_;
   ControlSource* const controls_;
+  Denials* const denials_;
 };
 
 }  // namespace tarn::identity

@@ -1,5 +1,6 @@
 #include "server/audit_trail.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -106,7 +107,12 @@ Status AuditTrail::Open(object::Store& objects, identity::CredentialSource& cred
   recorder_ = std::make_unique<api::cloudtrail::Recorder>(api::cloudtrail::RecorderParts{
       .log = &log_,
       .credentials = &credentials,
+      .bucket_owner = [&objects](const std::string& name) -> std::optional<Scope> {
+        const auto bucket = objects.GetBucket(name);
+        return bucket.ok() ? std::optional(bucket->owner) : std::nullopt;
+      },
       .default_account = options_.account,
+      .denials = &denials_,
       .any_data_events = [this] { return trails_.any_data(); },
       .takes_data_event = [this](const audit::Event& event) { return trails_.TakesNow(event); }});
   deliverer_->Start();

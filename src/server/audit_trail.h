@@ -15,6 +15,7 @@
 #include "audit/trails.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "identity/denials.h"
 #include "identity/directory.h"
 #include "object/store.h"
 #include "server/options.h"
@@ -35,6 +36,8 @@ class AuditTrail {
               tables::UpkeepParts tables);
   void Stop();  // deliveries; the log goes on until the end
 
+  // For the authorizer: what it notes there, records of denials tell.
+  identity::Denials& denials() { return denials_; }
   api::cloudtrail::Recorder& recorder() { return *recorder_; }
   std::shared_ptr<api::protocol::Service> MakeService();
 
@@ -43,6 +46,7 @@ class AuditTrail {
   const Options& options_;
   std::unique_ptr<audit::AccompaniedStore> store_;
   kv::Store& plain_;
+  identity::Denials denials_;
   audit::Log log_;
   audit::Trails trails_;
   std::unique_ptr<audit::Destination> destination_;

@@ -197,7 +197,7 @@ class OpenLake : public Lake {
     session_principals_ = std::make_unique<SessionPrincipals>(*iam_);
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
-    authorizer_ = std::make_unique<identity::PolicyAuthorizer>(iam_.get(), organizations_.get());
+    authorizer_ = std::make_unique<identity::PolicyAuthorizer>(iam_.get(), organizations_.get(), &audit_->denials());
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));

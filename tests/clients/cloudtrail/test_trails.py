@@ -3,6 +3,8 @@ import datetime
 import json
 
 import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from conftest import OTHER_ACCOUNT, OTHER, lake_of_two
@@ -225,5 +227,35 @@ def test_another_accounts_trails_and_buckets_are_its_own(tmp_path):
             "InsufficientS3BucketPolicyException"
         lake.client("s3").put_bucket_policy(Bucket="central", Policy=policy_of("central", OTHER_ACCOUNT))
         assert other.create_trail(Name="trail", S3BucketName="central")["Name"] == "trail"
+        denials_are_told_where_they_belong(lake, own, other)
     finally:
         lake.stop()
+
+
+def denials_are_told_where_they_belong(lake, own, other):
+    """A stranger's call is filed with the bucket's owner; each denial tells what decided it."""
+    lake.client("s3", **OTHER).create_bucket(Bucket="theirs")
+    anonymous = lake.client("s3", config=Config(signature_version=UNSIGNED))
+    assert refused(anonymous.get_bucket_policy, Bucket="theirs")[0] == "AccessDenied"
+    wanted = dict(LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": "theirs"}])
+    event, = [json.loads(found["CloudTrailEvent"]) for found in other.lookup_events(**wanted)["Events"]
+              if found["EventName"] == "GetBucketPolicy"]
+    assert event["recipientAccountId"] == OTHER_ACCOUNT and event["errorCode"] == "AccessDenied"
+    assert event["additionalEventData"]["decidedBy"] == \
+        "because no resource-based policy allows the s3:GetBucketPolicy action"
+    assert own.lookup_events(**wanted)["Events"] == []
+
+    iam = lake.client("iam")
+    arn = iam.create_user(UserName="denied")["User"]["Arn"]
+    iam.put_user_policy(UserName="denied", PolicyName="no", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "glue:*", "Resource": "*"},
+            {"Sid": "Never", "Effect": "Deny", "Action": "glue:CreateDatabase", "Resource": "*"}]}))
+    key = iam.create_access_key(UserName="denied")["AccessKey"]
+    glue = lake.client("glue", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    message = refused(glue.create_database, DatabaseInput={"Name": "d"})[1]
+    assert message.endswith("with an explicit deny in an identity-based policy")
+    event = json.loads(own.lookup_events(LookupAttributes=[
+        {"AttributeKey": "Username", "AttributeValue": "denied"}])["Events"][0]["CloudTrailEvent"])
+    assert event["additionalEventData"]["decidedBy"] == \
+        f"with an explicit deny in an identity-based policy: {arn}/no, statement 2 (Never)"

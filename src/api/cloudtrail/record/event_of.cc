@@ -159,7 +159,8 @@ audit::Event EventOf(const EventInput& input) {
   audit::Event event;
   event.id = input.id;
   event.account = input.account;
-  event.region = RegionOf(record);
+  event.region = input.region.empty() ? RegionOf(record) : input.region;
+  event.decided_by = input.decided_by;
   event.time = call.now;
   event.source = EventSourceOf(record);
   event.name = record.operation.empty() ? "Unknown" : std::string(record.operation);
@@ -177,8 +178,9 @@ audit::Event EventOf(const EventInput& input) {
   event.resources = ResourcesOf(record);
   event.bytes_in = record.bytes_in;
   event.bytes_out = record.bytes_out;
-  event.json = json::Write(Shown(input, event));
   return event;
 }
+
+void WriteJson(const EventInput& input, audit::Event& event) { event.json = json::Write(Shown(input, event)); }
 
 }  // namespace tarn::api::cloudtrail

@@ -13,10 +13,15 @@ struct EventInput {
   const protocol::AuditRecord* record = nullptr;
   Kind kind;
   std::string id;
-  std::string account;  // that the event belongs to
-  bool open = false;    // the handler has not answered yet
+  std::string account;     // that the event belongs to
+  std::string region;      // that it happened in; empty: the request's
+  std::string decided_by;  // what refused the call, where it is known
+  bool open = false;       // the handler has not answered yet
 };
 
+// What selectors and look-ups choose by, still without `json`.
 audit::Event EventOf(const EventInput& input);
+// The whole event, by far the dearer half: for those that are recorded.
+void WriteJson(const EventInput& input, audit::Event& event);
 
 }  // namespace tarn::api::cloudtrail

@@ -226,4 +226,11 @@ std::vector<audit::Resource> ResourcesOf(const protocol::AuditRecord& record) {
   return found;
 }
 
+std::string BucketOf(const protocol::AuditRecord& record) {
+  if (record.call->operation == nullptr) return {};
+  const std::string* name =
+      record.input != nullptr ? TextAt(*record.call->operation->input, record.input, "Bucket") : nullptr;
+  return name != nullptr ? *name : std::string();
+}
+
 }  // namespace tarn::api::cloudtrail

@@ -4,6 +4,7 @@
 // are left out, long texts are cut. Names begin with a small letter, as CloudTrail writes them. Threads: any.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/protocol/dispatch.h"
@@ -16,5 +17,7 @@ namespace tarn::api::cloudtrail {
 json::Value RequestParametersOf(const protocol::AuditRecord& record);
 json::Value ResponseElementsOf(const protocol::AuditRecord& record);
 std::vector<audit::Resource> ResourcesOf(const protocol::AuditRecord& record);
+// That a call of S3 names; empty: it names none.
+std::string BucketOf(const protocol::AuditRecord& record);
 
 }  // namespace tarn::api::cloudtrail

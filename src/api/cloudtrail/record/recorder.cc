@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/cloudtrail/record/event_of.h"
+#include "api/cloudtrail/record/parameters.h"
 #include "audit/accompanied_store.h"
 #include "base/random.h"
 
@@ -40,9 +41,10 @@ std::unique_ptr<protocol::AuditAlong> Recorder::Accompany(const protocol::AuditR
   input.record = &record;
   input.kind = kind;
   input.id = RandomUuid();
-  input.account = AccountOf(record);
+  Place(record, input);
   input.open = true;
   mine->companion->event = EventOf(input);
+  WriteJson(input, mine->companion->event);
   auto along = std::make_unique<Along>(mine->companion);
   entry = std::move(mine);
   return along;
@@ -67,9 +69,11 @@ Task<Status> Recorder::Record(const protocol::AuditRecord& record, std::shared_p
   input.record = &record;
   input.kind = kind;
   input.id = mine != nullptr ? mine->companion->event.id : RandomUuid();
-  input.account = AccountOf(record);
+  Place(record, input);
+  if (denied && parts_.denials != nullptr) input.decided_by = parts_.denials->Find(record.call->request_id);
   audit::Event event = EventOf(input);
   if (kind.category == Category::kData && !denied && !parts_.takes_data_event(event)) return At(Ok());
+  WriteJson(input, event);
   const bool changed = !kind.read_only && record.error_code.empty();
   // What was carried is on disk already; its outcome may follow.
   const bool at_once = kind.category == Category::kData || denied || (changed && !carried);
@@ -77,13 +81,20 @@ Task<Status> Recorder::Record(const protocol::AuditRecord& record, std::shared_p
   return parts_.log->Append(std::move(event));
 }
 
-std::string Recorder::AccountOf(const protocol::AuditRecord& record) const {
-  if (!record.call->scope.account.empty()) return record.call->scope.account;
+void Recorder::Place(const protocol::AuditRecord& record, EventInput& input) const {
+  input.account = record.call->scope.account;
+  if (!input.account.empty()) return;
   if (!record.claimed_key.empty()) {
     const auto found = parts_.credentials->FindKey(record.claimed_key, "");
-    if (found.ok()) return (*found)->caller.account;
+    if (found.ok()) input.account = (*found)->caller.account;
+    if (found.ok()) return;
   }
-  return parts_.default_account;
+  input.account = parts_.default_account;
+  const std::string bucket = record.service == "s3" ? BucketOf(record) : std::string();
+  if (const auto owner = bucket.empty() ? std::nullopt : parts_.bucket_owner(bucket)) {
+    input.account = owner->account;
+    input.region = owner->region;
+  }
 }
 
 }  // namespace tarn::api::cloudtrail

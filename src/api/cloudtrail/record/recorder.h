@@ -11,10 +11,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "api/cloudtrail/record/event_of.h"
 #include "api/protocol/audit_sink.h"
 #include "audit/log.h"
+#include "base/scope.h"
+#include "identity/denials.h"
 #include "identity/directory.h"
 
 namespace tarn::api::cloudtrail {
@@ -23,7 +27,10 @@ namespace tarn::api::cloudtrail {
 struct RecorderParts {
   audit::Log* log = nullptr;
   identity::CredentialSource* credentials = nullptr;  // tells whose key a failed sign-in named
-  std::string default_account;                        // of calls that nobody signed
+  // Whose bucket it is; nothing when there is no such bucket.
+  std::function<std::optional<Scope>(const std::string& bucket)> bucket_owner;
+  std::string default_account;                 // of calls that nobody signed, on no bucket
+  const identity::Denials* denials = nullptr;  // null: what refused is not told
   // Whether some trail of the account takes this data event; memory speed. `any`: whether to ask at all.
   std::function<bool()> any_data_events;
   std::function<bool(const audit::Event&)> takes_data_event;
@@ -39,7 +46,8 @@ class Recorder : public protocol::AuditSink {
   Task<Status> Record(const protocol::AuditRecord& record, std::shared_ptr<protocol::AuditEntry> entry) override;
 
  private:
-  std::string AccountOf(const protocol::AuditRecord& record) const;
+  // The account and region that the event belongs to.
+  void Place(const protocol::AuditRecord& record, EventInput& input) const;
 
   RecorderParts parts_;
 };

@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "http/errors.h"
 #include "http/exchange.h"
+#include "http/h2/link.h"
 
 namespace tarn::http {
 namespace {
@@ -84,6 +85,7 @@ void Connection::SetPhase(Phase phase, std::chrono::seconds patience) {
 }
 
 void Connection::Tick(SteadyTime now) {
+  if (http2_ != nullptr) return http2_->Tick(now);
   if (phase_ == Phase::kBusy || now < deadline_) return;
   timed_out_ = true;
   if (phase_ == Phase::kLinger) return Cut();
@@ -94,6 +96,7 @@ void Connection::Tick(SteadyTime now) {
 // A request that has arrived but was not looked at yet is still answered.
 void Connection::Drain() {
   draining_ = true;
+  if (http2_ != nullptr) return http2_->Drain();
   boost::system::error_code ignored;
   if (phase_ == Phase::kIdle && socket_.available(ignored) == 0) Cut();
 }
@@ -105,7 +108,13 @@ void Connection::Cut() {
 }
 
 void Connection::CutWaiting() {
+  if (http2_ != nullptr) return http2_->CutWaiting();
   if (phase_ == Phase::kIo) Cut();
+}
+
+void Connection::StopReading() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 Error Connection::IoFailure(const boost::system::error_code& error) const {
@@ -131,6 +140,28 @@ Task<Status> Connection::StartTls() {
   if (error) co_return IoFailure(error);
   SetPhase(Phase::kIdle, server_->options.limits.head);
   co_return Ok();
+}
+
+std::string_view Connection::TlsVersion() const {
+  if (tls_ == nullptr) return {};
+  return SSL_version(tls_->native_handle()) == TLS1_3_VERSION ? "1.3" : "1.2";
+}
+
+Task<bool> Connection::SpeaksHttp2() {
+  if (tls_ != nullptr) {
+    const unsigned char* name = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(tls_->native_handle(), &name, &length);
+    if (std::string_view(reinterpret_cast<const char*>(name), length) == "h2") co_return true;
+  }
+  SetPhase(Phase::kIdle, server_->options.limits.idle);
+  while (h2::kPreface.starts_with(buffered())) {
+    if (buffered().size() == h2::kPreface.size()) co_return true;
+    auto bytes = co_await FillBuffer();
+    if (!bytes.ok() || *bytes == 0) co_return false;
+    SetPhase(Phase::kHead, server_->options.limits.head);
+  }
+  co_return buffered().starts_with(h2::kPreface);
 }
 
 Task<Result<size_t>> Connection::ReadSome(std::span<std::byte> into) {
@@ -273,7 +304,7 @@ Task<bool> Connection::ServeOne() {
   request.tls = tls_ != nullptr;
   // As a header that no peer can send: its name begins like those of HTTP/2's pseudo-headers.
   if (tls_ != nullptr) {
-    request.headers.Set(":tls-version", SSL_version(tls_->native_handle()) == TLS1_3_VERSION ? "1.3" : "1.2");
+    request.headers.Set(":tls-version", std::string(TlsVersion()));
   }
   phase_ = Phase::kBusy;
   RequestBodySource body(*this, parsed);
@@ -284,11 +315,23 @@ Task<bool> Connection::ServeOne() {
   co_return more;
 }
 
+Task<Done> Connection::ServeHttp2() {
+  h2::Link link(*this);
+  http2_ = &link;
+  if (draining_) link.Drain();
+  co_await link.Run();
+  http2_ = nullptr;
+  co_await Linger();
+  co_await link.Ended();
+  co_return Done{};
+}
+
 Task<Done> Connection::Run() {
   auto self = shared_from_this();
   auto secured = co_await StartTls();
   if (!secured.ok()) co_return Done{};
   if (server_->draining) Drain();
+  if (co_await SpeaksHttp2()) co_return co_await ServeHttp2();
   bool more = true;
   while (more && !cut_) {
     more = co_await ServeOne();

@@ -26,6 +26,9 @@ using tcp = asio::ip::tcp;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Connection;
+namespace h2 {
+class Link;
+}
 
 // One event loop and its thread.
 class IoThread : public Executor {
@@ -96,9 +99,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   friend class RequestBodySource;
   friend class Responder;
+  friend class h2::Link;
   enum class Phase : uint8_t { kIdle, kHead, kBusy, kIo, kLinger };
 
   Task<Status> StartTls();
+  // By what the handshake has agreed upon, or by the first bytes. False also when nothing comes.
+  Task<bool> SpeaksHttp2();
+  Task<Done> ServeHttp2();
+  // "1.3", or empty in cleartext.
+  std::string_view TlsVersion() const;
   // Each returns 0 at the end of the stream.
   Task<Result<size_t>> ReadSome(std::span<std::byte> into);
   Task<Result<size_t>> FillBuffer();
@@ -109,7 +118,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<Result<std::optional<ParsedHead>>> ReadHead();
   Task<Done> Refuse(int status, std::string_view message);
   Task<Done> Linger();
-  Task<Done> Close();
+  void StopReading();
   Error IoFailure(const boost::system::error_code& error) const;
   void SetPhase(Phase phase, std::chrono::seconds patience);
   std::string_view buffered() const { return {buffer_.data() + buffer_begin_, buffer_end_ - buffer_begin_}; }
@@ -130,6 +139,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool draining_ = false;
   bool cut_ = false;
   int sync_writes_ = 0;
+  h2::Link* http2_ = nullptr;  // has taken over
 };
 
 }  // namespace tarn::http

@@ -18,21 +18,6 @@ std::string_view AsText(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-bool IsServersOwn(std::string_view name) {
-  return EqualsIgnoreCase(name, "content-length") || EqualsIgnoreCase(name, "transfer-encoding") ||
-         EqualsIgnoreCase(name, "connection");
-}
-
-// A value cannot end its line early.
-void AppendFieldText(std::string& out, std::string_view value) {
-  const size_t from = out.size();
-  out += value;
-  for (size_t i = from; i < out.size(); ++i) {
-    const char c = out[i];
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
-  }
-}
-
 }  // namespace
 
 RequestBodySource::RequestBodySource(Connection& connection, const ParsedHead& head)

@@ -1,6 +1,7 @@
 #include "http/message.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/strings.h"
 
@@ -38,6 +39,21 @@ std::optional<std::string> Headers::Joined(std::string_view name) const {
     }
   }
   return joined;
+}
+
+bool IsServersOwn(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kOwn = {"content-length", "transfer-encoding", "connection",
+                                                    "keep-alive",     "proxy-connection",  "upgrade"};
+  return std::ranges::any_of(kOwn, [&](std::string_view own) { return EqualsIgnoreCase(name, own); });
+}
+
+void AppendFieldText(std::string& out, std::string_view value) {
+  const size_t from = out.size();
+  out += value;
+  for (size_t i = from; i < out.size(); ++i) {
+    const char c = out[i];
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
+  }
 }
 
 std::string_view ReasonPhrase(int status) {

@@ -47,7 +47,8 @@ struct Request {
   std::string method;
   std::string target;  // "/bucket/a%2Fb//c?x=y", exactly as sent (an absolute form is reduced to this)
   size_t path_bytes = 0;
-  int minor_version = 1;  // HTTP/1.<minor>
+  int major_version = 1;
+  int minor_version = 1;
   Headers headers;
   std::string remote_address;  // without port
   bool tls = false;
@@ -68,6 +69,11 @@ struct ResponseHead {
   int status = 200;
   Headers headers;
 };
+
+// The server's own business, as are HTTP/1.1's other fields of a connection.
+bool IsServersOwn(std::string_view name);
+// Appends a field's value; one that would end its line early does not.
+void AppendFieldText(std::string& out, std::string_view value);
 
 // "Not Found" for 404; "Status" for numbers without a name.
 std::string_view ReasonPhrase(int status);

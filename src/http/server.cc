@@ -17,6 +17,16 @@ constexpr std::string_view kTooMany =
     "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 21\r\n\r\n"
     "too many connections\n";
 
+// HTTP/2 where the client offers it. One that offers neither is told by its first bytes.
+int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
+                   unsigned offered_length, void*) {
+  constexpr unsigned char kOurs[] = "\x02h2\x08http/1.1";
+  unsigned char* found = nullptr;
+  const int agreed = SSL_select_next_proto(&found, length, kOurs, sizeof(kOurs) - 1, offered, offered_length);
+  *chosen = found;
+  return agreed == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+}
+
 Result<std::shared_ptr<asio::ssl::context>> LoadTls(const ServerOptions& options) {
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   boost::system::error_code error;
@@ -29,6 +39,7 @@ Result<std::shared_ptr<asio::ssl::context>> LoadTls(const ServerOptions& options
   }
   context->use_private_key_file(options.tls_key_file, asio::ssl::context::pem, error);
   if (error) return Fail(kTls, "cannot use the private key " + options.tls_key_file + ": " + error.message());
+  SSL_CTX_set_alpn_select_cb(context->native_handle(), &ChooseProtocol, nullptr);
   return context;
 }
 

@@ -1,8 +1,9 @@
-// HTTP/1.1 server: connections on a few I/O threads, each request one coroutine.
+// HTTP/1.1 and HTTP/2 server: connections on a few I/O threads, each request one coroutine.
 //
 // Invariants: a connection stays on one I/O thread; a request's handler starts and, by Task's rule, resumes there. I/O
-// threads never block. Pipelined requests are answered in order, one at a time. `Expect: 100-continue` is answered when
-// the handler first reads the body. A response that the handler cannot finish cuts the connection.
+// threads never block. HTTP/1.1's pipelined requests are answered in order, one at a time; HTTP/2's all at once, up to
+// Limits::streams_max. `Expect: 100-continue` is answered when the handler first reads the body. A response that the
+// handler cannot finish cuts the connection (HTTP/2: the stream).
 // Limits answer as HTTP says: 431 (head), 408 (slow head), 503 (too many connections); bodies are the handler's to
 // limit. Threads: Server and IoThreads methods from any thread but the I/O threads.
 #pragma once
@@ -47,6 +48,7 @@ struct Limits {
   std::chrono::seconds idle{120};    // between requests
   std::chrono::seconds stall{60};    // without a byte of body moving, either way
   size_t drain_bytes_max = 1 << 20;  // of an unread body that are read away to keep the connection
+  uint32_t streams_max = 128;        // open at once on an HTTP/2 connection
 };
 
 // The event loops, shared by servers. Destroy it after the servers and after the pools whose work resumes on it.

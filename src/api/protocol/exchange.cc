@@ -240,7 +240,8 @@ Task<bool> Exchange::PrepareS3() {
   checked_ = std::make_unique<CheckedBody>(*request_.body, plan_);
   bool streams_in = operation_->row->stream_handler != nullptr && !operation_->desc->input_stream.empty();
   if (streams_in) {
-    if (!checked_->length() && parts_.Header("transfer-encoding") == nullptr) {
+    // HTTP/2 frames its bodies.
+    if (!checked_->length() && request_.major_version < 2 && parts_.Header("transfer-encoding") == nullptr) {
       co_return Refuse(Fail(kMissingContentLength, "You must provide the Content-Length HTTP header."));
     }
     co_return true;

@@ -30,13 +30,14 @@ bool IsOneOf(const std::array<std::string_view, N>& list, std::string_view text)
   return std::ranges::find(list, text) != list.end();
 }
 
-// A text or a list of them; nothing for other values.
+// A text or a list of them, of which IAM passes over nulls; nothing for other values.
 std::optional<Texts> TextsOf(const Value& value) {
   if (const auto* text = value.AsString()) return Texts{*text};
   const auto* array = value.AsArray();
   if (array == nullptr) return std::nullopt;
   Texts texts;
   for (const Value& item : *array) {
+    if (item.is_null()) continue;
     const auto* text = item.AsString();
     if (text == nullptr) return std::nullopt;
     texts.push_back(*text);
@@ -84,6 +85,7 @@ bool HasStatementForm(const Value& statement) {
 }
 
 bool HasDocumentForm(const Value& document) {
+  if (!document.is_object()) return false;
   static constexpr std::array<std::string_view, 4> kFields = {"Version", "Id", "Statement", "Conditions"};
   for (const auto& [name, value] : *document.AsObject()) {
     if (!IsOneOf(kFields, name)) return false;
@@ -255,7 +257,9 @@ class Checker {
     for (const Value& item : *list.AsArray()) statements_.push_back(&item);
   }
 
-  Status Run() {
+  enum class Resources : uint8_t { kNeeded, kNone };
+
+  Status Run(Resources resources) {
     TARN_CHECK(CheckLegacy());
     TARN_CHECK(CheckSids());
     for (const Value* statement : statements_) {
@@ -263,6 +267,7 @@ class Checker {
     }
     if (!resource_fault_.empty()) return Bad(resource_fault_);
     TARN_CHECK(CheckActions());
+    if (resources == Resources::kNone) return Ok();
     for (const Value* statement : statements_) {
       if (IsMissing(*statement, "Resource")) return Bad("Policy statement must contain resources.");
     }
@@ -311,8 +316,9 @@ class Checker {
       }
     }
     const bool plain = std::ranges::all_of(seen, [](std::string_view sid) {
-      return std::ranges::all_of(
-          sid, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
+      return std::ranges::all_of(sid, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+      });
     });
     if (plain) return Ok();
     return Bad(
@@ -348,14 +354,19 @@ bool NamesPrincipals(const Value& document) {
 
 }  // namespace
 
-Status CheckIdentityForm(const Value& document, bool any_version) {
+Status CheckIdentityForm(const Value& document, AnyVersion any) {
   if (!HasDocumentForm(document)) return Bad(kSyntax);
   if (NamesPrincipals(document)) return Bad("Policy document should not specify a principal.");
   const Value* version = document.Find("Version");
-  if (!any_version && (version == nullptr || *version != Value("2012-10-17"))) {
+  if (any == AnyVersion::kNo && (version == nullptr || *version != Value("2012-10-17"))) {
     return Bad("Policy document must be version 2012-10-17 or greater.");
   }
-  return Checker(document).Run();
+  return Checker(document).Run(Checker::Resources::kNeeded);
+}
+
+Status CheckTrustForm(const Value& document) {
+  if (!HasDocumentForm(document)) return Bad(kSyntax);
+  return Checker(document).Run(Checker::Resources::kNone);
 }
 
 }  // namespace tarn::policy

@@ -6,7 +6,6 @@
 #include "base/strings.h"
 #include "policy/errors.h"
 #include "policy/parse/faults.h"
-#include "policy/parse/identity_form.h"
 
 namespace tarn::policy {
 namespace {
@@ -70,7 +69,7 @@ std::optional<PrincipalName> PrincipalNameOf(std::string_view key) {
 
 class Reader {
  public:
-  Reader(const ParseOptions& options, AnyVersion any) : options_(options), any_version_(any == AnyVersion::kYes) {}
+  Reader(const ParseOptions& options, AnyVersion any) : options_(options), any_version_(any) {}
 
   Result<Parsed> Read(std::string_view text) {
     if (!text.starts_with('{')) return Bad(IsSpace(text) ? Fault::kLeadingSpace : Fault::kFirstByte);
@@ -301,7 +300,7 @@ class Reader {
   }
 
   const ParseOptions& options_;
-  const bool any_version_;
+  const AnyVersion any_version_;
   bool variables_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "json/json.h"
 #include "policy/match/statement.h"
+#include "policy/parse/identity_form.h"
 
 namespace tarn::policy {
 
@@ -15,9 +16,6 @@ struct Parsed {
   std::vector<Statement> statements;
   std::string normalized;
 };
-
-// Whether an identity policy may be of an older version of the language, or tell none.
-enum class AnyVersion : bool { kNo, kYes };
 
 // Errors: kMalformed, kTooLarge.
 Result<Parsed> ParsePolicy(std::string_view text, const ParseOptions& options, AnyVersion any = AnyVersion::kNo);

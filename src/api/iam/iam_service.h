@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "iam/iam.h"
 #include "iam/rows.h"
+#include "identity/principal_policies.h"
 
 namespace tarn::api::iam {
 
@@ -21,14 +22,15 @@ namespace domain = ::tarn::iam;
 
 class IamService : public protocol::Service {
  public:
-  // `iam` outlives the service.
-  explicit IamService(domain::Iam& iam) : iam_(iam) {}
+  // Both outlive the service; null: there are no organizations.
+  explicit IamService(domain::Iam& iam, identity::ControlSource* controls = nullptr) : iam_(iam), controls_(controls) {}
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
 
   domain::Iam& iam() { return iam_; }
+  identity::ControlSource* controls() { return controls_; }
   Status Read(const protocol::Call& call, const std::function<Status(domain::Rows&)>& body) {
     return iam_.Read(call.scope.account, body);
   }
@@ -38,6 +40,7 @@ class IamService : public protocol::Service {
 
  private:
   domain::Iam& iam_;
+  identity::ControlSource* const controls_;
 };
 
 using Operations = std::vector<protocol::Operation>;

@@ -80,6 +80,12 @@ def test_units_and_moves(org, root, member, name):
     assert refusal(org.describe_organizational_unit, OrganizationalUnitId=unit) == "OrganizationalUnitNotFoundException"
 
 
+def simulated(iam, account):
+    """What the role that enters the account may do with S3, by simulation."""
+    arn = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+    return iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:ListBucket"])["EvaluationResults"][0]
+
+
 def test_a_control_policy_binds_members_and_not_the_management(two, org, root, member, name):
     s3 = inside(two, member, "s3")
     s3.create_bucket(Bucket=name)
@@ -91,7 +97,11 @@ def test_a_control_policy_binds_members_and_not_the_management(two, org, root, m
     assert s3.list_objects_v2(Bucket=name)["KeyCount"] == 0
     org.move_account(AccountId=member, SourceParentId=root, DestinationParentId=unit)
     assert refusal(s3.list_objects_v2, Bucket=name) == "AccessDenied"
+    told = simulated(inside(two, member, "iam"), member)
+    assert told["EvalDecision"] == "explicitDeny" and not told["OrganizationsDecisionDetail"]["AllowedByOrganizations"]
     org.detach_policy(PolicyId=policy, TargetId=unit)
+    told = simulated(inside(two, member, "iam"), member)
+    assert told["EvalDecision"] == "allowed" and told["OrganizationsDecisionDetail"]["AllowedByOrganizations"]
     assert s3.list_objects_v2(Bucket=name)["KeyCount"] == 0
     # A level that allows nothing denies.
     org.attach_policy(PolicyId=policy, TargetId=unit)

@@ -118,6 +118,11 @@ Result<gen::EvaluationResult> Evaluate(const Simulation& simulation, const std::
     detail.allowed_by_permissions_boundary = judged.verdicts.boundary->effect == Effect::kAllow;
     result.permissions_boundary_decision_detail = detail;
   }
+  if (judged.verdicts.service_control) {
+    gen::OrganizationsDecisionDetail detail;
+    detail.allowed_by_organizations = judged.verdicts.service_control->effect == Effect::kAllow;
+    result.organizations_decision_detail = detail;
+  }
   if (!named) return result;
   gen::ResourceSpecificResult specific;
   specific.eval_resource_name = resource;
@@ -234,6 +239,9 @@ Result<gen::SimulatePolicyResponse> SimulatePrincipalPolicy(IamService& service,
   TARN_TRY(simulation.caller, CallerFor(service, call, in.caller_arn ? *in.caller_arn : group ? "" : source));
   TARN_TRY(auto more, SourcesOf(in.policy_input_list, "PolicyInputList"));
   std::ranges::move(more, std::back_inserter(simulation.sources.identity));
+  if (service.controls() != nullptr) {
+    TARN_TRY(simulation.bindings.callers, service.controls()->ControlsOf(simulation.caller.account));
+  }
   return Simulate(in, simulation);
 }
 

@@ -12,6 +12,7 @@ namespace {
 using Values = std::vector<std::string>;
 
 constexpr std::string_view kPrincipalTag = "aws:principaltag/";
+constexpr std::string_view kResourceTag = "aws:resourcetag/";
 constexpr std::string_view kRequestTag = "aws:requesttag/";
 
 bool Give(std::string value, Values& values) {
@@ -51,6 +52,11 @@ bool CheckContext::FindOfCheck(std::string_view key, Values& values) const {
     found = true;
   }
   return found;
+}
+
+bool CheckContext::FindOfResource(std::string_view key, Values& values) const {
+  if (known_.tags == nullptr || !key.starts_with(kResourceTag)) return false;
+  return FindIn(known_.tags->TagsOf(check_.resource), key.substr(kResourceTag.size()), values);
 }
 
 bool CheckContext::FindOfRequest(std::string_view key, Values& values) const {
@@ -107,8 +113,8 @@ bool CheckContext::FindOfAccounts(std::string_view key, Values& values) const {
 bool CheckContext::Find(std::string_view key, Values& values) const {
   if (FindOfCheck(key, values)) return true;
   if (check_.guard && check_.guard->FindKey(check_, key, values)) return true;
-  return FindOfPrincipal(key, values) || FindOfSession(key, values) || FindOfAccounts(key, values) ||
-         FindOfRequest(key, values);
+  return FindOfResource(key, values) || FindOfPrincipal(key, values) || FindOfSession(key, values) ||
+         FindOfAccounts(key, values) || FindOfRequest(key, values);
 }
 
 }  // namespace tarn::identity

@@ -13,6 +13,7 @@
 
 #include "identity/authorize.h"
 #include "identity/principal_policies.h"
+#include "identity/resource_tags.h"
 
 namespace tarn::identity {
 
@@ -24,6 +25,7 @@ class CheckContext : public policy::Context {
     const ControlPolicies* callers = nullptr;    // of the caller's account
     const ControlPolicies* resources = nullptr;  // of the resource's account
     std::string_view resource_account = {};
+    const ResourceTags* tags = nullptr;
   };
   CheckContext(const Caller& caller, const Check& check, const Known& known)
       : caller_(caller), check_(check), known_(known) {}
@@ -32,6 +34,7 @@ class CheckContext : public policy::Context {
 
  private:
   bool FindOfCheck(std::string_view key, std::vector<std::string>& values) const;
+  bool FindOfResource(std::string_view key, std::vector<std::string>& values) const;
   bool FindOfRequest(std::string_view key, std::vector<std::string>& values) const;
   bool FindOfPrincipal(std::string_view key, std::vector<std::string>& values) const;
   bool FindOfSession(std::string_view key, std::vector<std::string>& values) const;

@@ -157,7 +157,8 @@ Result<Judged> Decide(const Caller& caller, const Check& check, const Bindings& 
                              {.principal = bindings.principal.get(),
                               .callers = bindings.callers.get(),
                               .resources = bindings.resources.get(),
-                              .resource_account = owner});
+                              .resource_account = owner,
+                              .tags = bindings.tags});
   const policy::Request request{
       .principal = principal.get(), .action = check.action, .resource = check.resource, .context = context};
   policy::Verdicts& verdicts = judged.verdicts;
@@ -197,6 +198,7 @@ Result<Judged> Decide(const Caller& caller, const Check& check, const Bindings& 
 
 Result<Bindings> PolicyAuthorizer::Bind(const Caller& caller, const Check& check) const {
   Bindings bindings;
+  bindings.tags = tags_;
   const bool principal = !caller.anonymous() && !caller.acts_for_account();
   if (policies_ != nullptr && principal) {
     TARN_TRY(bindings.principal, policies_->PoliciesOf(caller));

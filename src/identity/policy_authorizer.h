@@ -14,6 +14,7 @@
 #include "identity/authorize.h"
 #include "identity/denials.h"
 #include "identity/principal_policies.h"
+#include "identity/resource_tags.h"
 #include "policy/combine.h"
 
 namespace tarn::identity {
@@ -23,6 +24,7 @@ struct Bindings {
   std::shared_ptr<const PrincipalPolicies> principal;
   std::shared_ptr<const ControlPolicies> callers;    // of the caller's account
   std::shared_ptr<const ControlPolicies> resources;  // of the resource's account
+  const ResourceTags* tags = nullptr;
 };
 
 // A decision with what decided it.
@@ -47,6 +49,9 @@ class PolicyAuthorizer : public Authorizer {
                             Denials* denials = nullptr)
       : policies_(policies), controls_(controls), denials_(denials) {}
 
+  // Before the first request; outlives the authorizer. Without it resources have the tags alone that checks bring.
+  void SetResourceTags(const ResourceTags* tags) { tags_ = tags; }
+
   Status Authorize(const Caller& caller, std::span<const Check> checks) const override;
   // The decision itself, for those who want to know why.
   Result<Judged> Explain(const Caller& caller, const Check& check) const;
@@ -57,6 +62,7 @@ class PolicyAuthorizer : public Authorizer {
   PolicySource* const policies_;
   ControlSource* const controls_;
   Denials* const denials_;
+  const ResourceTags* tags_ = nullptr;
 };
 
 }  // namespace tarn::identity

@@ -165,6 +165,8 @@ class Keys {
   Status Tag(const Use& use, std::string_view key, const Tags& tags);
   Status Untag(const Use& use, std::string_view key, const std::vector<std::string>& names);
   Result<Tags> ListTags(const Use& use, std::string_view key);
+  // Of the key with this id, for conditions on them: nobody is asked whether he may see them.
+  Result<Tags> TagsOf(const Scope& scope, std::string_view id) const;
 
   Status CreateAlias(const Use& use, const std::string& alias, std::string_view key);
   Status UpdateAlias(const Use& use, const std::string& alias, std::string_view key);

@@ -326,4 +326,12 @@ Result<Tags> Keys::ListTags(const Use& use, std::string_view key) {
   return LoadTags(session, entry->key);
 }
 
+Result<Tags> Keys::TagsOf(const Scope& scope, std::string_view id) const {
+  const auto txn = store_.Begin();
+  TARN_TRY(const auto row, txn->Get(TagsKey(scope, id)));
+  if (!row) return Tags();
+  TARN_TRY(StoredTags stored, Decode<StoredTags>(*row));
+  return std::move(stored.tags);
+}
+
 }  // namespace tarn::keys

@@ -36,6 +36,12 @@ class GuardedSource : public engine::FileSource {
 }  // namespace
 
 Status IamRights::Ask(identity::Check check, std::string_view service) const {
+  // Athena asks on behalf of the caller.
+  constexpr const char* kVia = "athena.amazonaws.com";
+  check.context["aws:ViaAWSService"] = "true";
+  check.context["aws:CalledViaFirst"] = kVia;
+  check.context["aws:CalledViaLast"] = kVia;
+  check.sets["aws:CalledVia"] = {kVia};
   const bool s3 = service == "Amazon S3";
   Status asked = authorizer_->Authorize(caller_, {&check, 1});
   if (asked.ok() || !asked.Is(identity::kAccessDenied)) return asked;

@@ -74,6 +74,7 @@
 #include "server/audit_trail.h"
 #include "server/care/admin.h"
 #include "server/care/zone_route.h"
+#include "server/facts/resource_tags.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/principal_facts.h"
@@ -239,6 +240,9 @@ class OpenLake : public Lake {
         query::QueryOptions{.access = governor_.get(), .authorizer = authorizer_.get()});
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
+    resource_tags_ =
+        std::make_unique<ResourceTags>(ResourceTags::Parts{*catalog_, *table_buckets_, *crawlers_, *queries_, *keys_});
+    authorizer_->SetResourceTags(resource_tags_.get());
     runner_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, *catalog_, *objects_, clock_);
     TARN_CHECK(runner_->Recover());
     schemas_ = std::make_unique<registry::SchemaRegistry>(*kv_, clock_);
@@ -408,7 +412,7 @@ class OpenLake : public Lake {
         .tables = *iceberg_tables_,
         .buckets = *table_buckets_,
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_, organizations_.get())));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
         api::lakeformation::Parts{.governor = governor_.get(),
@@ -519,6 +523,7 @@ class OpenLake : public Lake {
   std::unique_ptr<engine::Pool> engine_;
   std::unique_ptr<query::QueryService> queries_;
   std::unique_ptr<crawl::Definitions> crawlers_;
+  std::unique_ptr<ResourceTags> resource_tags_;
   std::unique_ptr<crawl::CrawlRunner> runner_;
   std::unique_ptr<zones::Zones> zones_;
   std::unique_ptr<jobs::maintain::Maintainer> maintainer_;

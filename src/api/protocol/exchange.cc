@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/protocol/auth/request_tags.h"
 #include "api/protocol/body/integrity.h"
 #include "api/protocol/errors.h"
 #include "api/protocol/router.h"
@@ -321,6 +322,7 @@ Status Exchange::CheckRule() {
   const Operation& row = *operation_->row;
   if (row.options.anonymous) return Ok();
   TARN_TRY(auto checks, row.rule(*served_->service, call_, input_.get()));
+  AddRequestTags(*operation_->desc, input_.get(), checks);
   return dispatcher_.parts.authorizer->Authorize(call_.caller, checks);
 }
 

@@ -187,6 +187,48 @@ def test_a_key_allows_nobody_that_its_policy_does_not(lake, name):
     assert "no resource-based policy allows the kms:Encrypt action" in refused(user.encrypt, KeyId=key, Plaintext=b"x")
 
 
+def test_tags_that_a_request_gives_are_known(lake, name):
+    tagged = {"StringEquals": {"aws:RequestTag/team": "a"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}}
+    keys = keys_of(lake, name, allow(["kms:CreateKey", "athena:CreateWorkGroup", "s3tables:CreateTableBucket",
+                                      "glue:CreateDatabase"], Condition=tagged))
+    wrong, right = {"team": "b"}, {"team": "a"}
+    kms, athena = lake.client("kms", **keys), lake.client("athena", **keys)
+    tables, glue = lake.client("s3tables", **keys), lake.client("glue", **keys)
+    for tags in ({}, wrong, {**right, "cost": "1"}):
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        refused(kms.create_key, Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()])
+        refused(athena.create_work_group, Name=name, Tags=listed)
+        refused(tables.create_table_bucket, name=name.replace("_", "-"), tags=tags, code="ForbiddenException")
+        refused(glue.create_database, DatabaseInput={"Name": name}, Tags=tags)
+    assert kms.create_key(Tags=[{"TagKey": "team", "TagValue": "a"}])["KeyMetadata"]
+    athena.create_work_group(Name=name, Tags=[{"Key": "team", "Value": "a"}])
+    tables.create_table_bucket(name=name.replace("_", "-"), tags=right)
+    glue.create_database(DatabaseInput={"Name": name}, Tags=right)
+
+
+def test_tags_of_resources_are_known(lake, name):
+    glue, athena, kms = lake.client("glue"), lake.client("athena"), lake.client("kms")
+    ids = {}
+    for team in ("a", "b"):
+        own = f"{name}_{team}"
+        glue.create_database(DatabaseInput={"Name": own}, Tags={"team": team})
+        athena.create_work_group(Name=own, Tags=[{"Key": "team", "Value": team}])
+        ids[team] = kms.create_key(Tags=[{"TagKey": "team", "TagValue": team}])["KeyMetadata"]["KeyId"]
+    catalog = f"arn:aws:glue:us-east-1:{lake.account}:catalog"
+    keys = keys_of(lake, name, allow(["glue:GetDatabase"], catalog),
+                   allow(["glue:GetDatabase", "athena:GetWorkGroup", "kms:DescribeKey"],
+                         Condition={"StringEquals": {"aws:ResourceTag/team": "a"}}))
+    mine = {service: lake.client(service, **keys) for service in ("glue", "athena", "kms")}
+    assert mine["glue"].get_database(Name=f"{name}_a")["Database"]
+    assert mine["athena"].get_work_group(WorkGroup=f"{name}_a")["WorkGroup"]
+    assert mine["kms"].describe_key(KeyId=ids["a"])["KeyMetadata"]
+    refused(mine["glue"].get_database, Name=f"{name}_b")
+    refused(mine["athena"].get_work_group, WorkGroup=f"{name}_b")
+    refused(mine["kms"].describe_key, KeyId=ids["b"])
+    glue.tag_resource(ResourceArn=f"arn:aws:glue:us-east-1:{lake.account}:database/{name}_b", TagsToAdd={"team": "a"})
+    assert mine["glue"].get_database(Name=f"{name}_b")["Database"]
+
+
 def test_simulations_tell_the_statement(lake, name):
     iam = lake.client("iam")
     keys_of(lake, name, allow("s3:*", "arn:aws:s3:::b/*"), deny("s3:Delete*"))

@@ -108,6 +108,17 @@ def test_reading_needs_the_table_and_its_objects(place):
     assert "s3:GetObject" in reader.refused(f"SELECT * FROM {n}.p")
 
 
+def test_what_athena_asks_for_is_called_via_athena(place):
+    n = place.name
+    via = {"ForAnyValue:StringEquals": {"aws:CalledVia": ["athena.amazonaws.com"]}, "Bool": {"aws:ViaAWSService": "true"}}
+    rights = [{**place.glue(["glue:GetTable", "glue:GetPartitions"], "t"), "Condition": via},
+              {**place.objects("s3:GetObject", "t/"), "Condition": via},
+              {**place.listing(), "Condition": {"StringEquals": {"aws:CalledViaFirst": "athena.amazonaws.com"}}}]
+    user = place.user(*rights)
+    assert user.rows(f"SELECT sum(v) FROM {n}.t")[1:] == [["3"]]
+    refused(place.lake.client("glue", **user.keys).get_table, DatabaseName=n, Name="t")
+
+
 def test_partitions_and_files_are_asked_for_one_by_one(place):
     n, glue = place.name, place.glue(["glue:GetTable", "glue:GetPartitions"], "t", "p")
     half = place.user(glue, place.objects("s3:GetObject", "p/d=x/"), place.listing())

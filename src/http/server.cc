@@ -20,7 +20,7 @@ constexpr std::string_view kTooMany =
 // HTTP/2 where the client offers it. One that offers neither is told by its first bytes.
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
                    unsigned offered_length, void*) {
-  constexpr unsigned char kOurs[] = "\x02h2\x08http/1.1";
+  static constexpr unsigned char kOurs[] = "\x02h2\x08http/1.1";
   unsigned char* found = nullptr;
   const int agreed = SSL_select_next_proto(&found, length, kOurs, sizeof(kOurs) - 1, offered, offered_length);
   *chosen = found;

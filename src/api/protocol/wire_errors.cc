@@ -4,7 +4,10 @@
 
 #include "api/protocol/auth/sign_in_limit.h"
 #include "api/protocol/errors.h"
+#include "api/protocol/shape.h"
+#include "api/protocol/wire/event_stream.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/task.h"
 #include "http/errors.h"
 #include "identity/errors.h"
@@ -209,6 +212,25 @@ WireError ToWireError(std::span<const ErrorRow> rows, const ServiceDesc* service
     return Make(Pick(style, row.s3, row.query, row.json), error);
   }
   return Internal(service, style, error);
+}
+
+std::string EncodeEventFailure(std::span<const ErrorRow> rows, const ServiceDesc& service,
+                               const OperationDesc& operation, WireProtocol protocol, const Error& error) {
+  const WireError wire = ToWireError(rows, &service, protocol, error);
+  const Member* member = nullptr;
+  for (const Member& candidate : operation.output_events->members) {
+    if (candidate.ref.type->name == wire.code) member = &candidate;
+  }
+  if (member == nullptr) return EncodeEventError(wire);
+  ResponseParts parts = EncodeError(&service, protocol, wire, {});
+  EventMessage message;
+  message.headers.emplace_back(":message-type", std::string("exception"));
+  message.headers.emplace_back(":exception-type", std::string(member->wire_name));
+  for (const Field& field : parts.headers) {
+    if (EqualsIgnoreCase(field.name, "content-type")) message.headers.emplace_back(":content-type", field.value);
+  }
+  message.payload = std::move(parts.body);
+  return FrameEvent(message);
 }
 
 std::vector<std::string> ReasonsWithoutRow(const Service& service, std::span<const Reason* const> reasons) {

@@ -16,6 +16,11 @@ ErrorStyle StyleOf(WireProtocol protocol);
 WireError ToWireError(std::span<const ErrorRow> rows, const ServiceDesc* service, WireProtocol protocol,
                       const Error& error);
 
+// The last message of an event stream that fails: the exception that the stream's model knows by the error's code, or
+// an error without a shape. Framed.
+std::string EncodeEventFailure(std::span<const ErrorRow> rows, const ServiceDesc& service,
+                               const OperationDesc& operation, WireProtocol protocol, const Error& error);
+
 // For the tests of a service's error table. The names of those `reasons` that have no row there nor in the common
 // table.
 std::vector<std::string> ReasonsWithoutRow(const Service& service, std::span<const Reason* const> reasons);

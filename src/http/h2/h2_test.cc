@@ -113,6 +113,16 @@ class Client {
     Send();
     ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
+  // What comes until the end of the connection; nothing is answered.
+  std::string Listen() {
+    std::string all;
+    std::array<char, 4096> buffer{};
+    while (true) {
+      const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), 0);
+      if (count <= 0) return all;
+      all.append(buffer.data(), static_cast<size_t>(count));
+    }
+  }
   // Until `done`, or the end of the connection.
   template <typename Done>
   void Until(Done done) {
@@ -191,7 +201,7 @@ class Http2Server : public testing::Test {
       while (true) {
         auto bytes = co_await request.body->Read(buffer);
         if (!bytes.ok()) {
-          failures += std::string(bytes.error().reason->name) + ";";
+          Note(bytes.error());
           head.status = 400;
           co_await response.Send(std::move(head), std::string(bytes.error().reason->name));
           co_return Done{};
@@ -208,7 +218,7 @@ class Http2Server : public testing::Test {
       co_await response.Start(std::move(head), length);
       for (uint64_t i = 0; i < pieces; ++i) {
         auto written = co_await response.Write(AsBytes(piece));
-        if (!written.ok()) failures += std::string(written.error().reason->name) + ";";
+        if (!written.ok()) Note(written.error());
         if (!written.ok()) co_return Done{};
       }
       co_await response.Finish();
@@ -253,8 +263,17 @@ class Http2Server : public testing::Test {
   }
   uint16_t port() const { return server_->port(); }
 
-  std::string failures;  // written on an I/O thread, read when the answer is there or the server is gone
+  void Note(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    failures_ += std::string(error.reason->name) + ";";
+  }
+  std::string failures() {
+    const std::lock_guard lock(mutex_);
+    return failures_;
+  }
+
   std::mutex mutex_;
+  std::string failures_;
   std::vector<std::move_only_function<void(bool)>> parked_;
   IoThreads threads_{2};
   std::unique_ptr<Server> server_;
@@ -377,12 +396,12 @@ TEST_F(Http2Server, TellsHandlersOfAResetAndOfALostConnection) {
     client.Reset(reading);
     client.Reset(writing);
     client.Wait(client.Ask("GET", "/echo"));
-    EXPECT_EQ(failures, "http.Disconnected;http.Disconnected;");
+    EXPECT_EQ(failures(), "http.Disconnected;http.Disconnected;");
     const int32_t lost = client.Ask("GET", "/stream?5");
     client.Until([&] { return client.answers[lost].body.size() >= 10'000; });
   }
   EXPECT_TRUE(server_->Drain(std::chrono::seconds(20)));
-  EXPECT_EQ(failures, "http.Disconnected;http.Disconnected;http.Disconnected;");
+  EXPECT_EQ(failures(), "http.Disconnected;http.Disconnected;http.Disconnected;");
 }
 
 TEST_F(Http2Server, RefusesHeadsThatAreTooLargeOrNoRequests) {
@@ -456,6 +475,15 @@ TEST_F(Http2Server, ClosesStreamsAndConnectionsThatDoNotMove) {
   EXPECT_EQ(client.Wait(writing).error, NGHTTP2_CANCEL);
   client.Until([] { return false; });
   EXPECT_EQ(client.goaway, NGHTTP2_NO_ERROR);
+}
+
+TEST_F(Http2Server, ClosesConnectionsWhoseHeadDoesNotEnd) {
+  Limits limits;
+  limits.head = std::chrono::seconds(1);
+  Start(limits);
+  Client client(port());
+  client.SendRaw(std::string_view("\0\0\1\1\0\0\0\0\1\x82", 10));
+  EXPECT_TRUE(client.Listen().ends_with(std::string_view("\0\0\0\x08", 4))) << "GOAWAY with CANCEL";
 }
 
 TEST_F(Http2Server, DrainsWithoutCuttingWhatRuns) {

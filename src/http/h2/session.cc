@@ -58,7 +58,10 @@ struct Callbacks {
       case NGHTTP2_HEADERS:
         if (stream == nullptr) return 0;
         if (ends) stream->EndBody();
-        if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) self.arrived_.push_back(self.open_[frame->hd.stream_id]);
+        if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+          stream->head_whole_ = true;
+          self.arrived_.push_back(self.open_[frame->hd.stream_id]);
+        }
         return 0;
       case NGHTTP2_DATA:
         if (stream != nullptr && ends) stream->EndBody();
@@ -242,8 +245,11 @@ void Session::Lose() {
 void Session::Tick(SteadyTime now) {
   if (broken_) return;
   for (auto& [id, stream] : open_) {
-    if ((stream->reader_.handle && stream->reader_.deadline <= now) ||
-        (stream->writer_.handle && stream->writer_.deadline <= now)) {
+    if (!stream->head_whole_ && stream->began_ + limits_.head <= now) {
+      // Nothing else can come before the rest of it.
+      nghttp2_session_terminate_session(session_, NGHTTP2_CANCEL);
+    } else if ((stream->reader_.handle && stream->reader_.deadline <= now) ||
+               (stream->writer_.handle && stream->writer_.deadline <= now)) {
       stream->StopWaiting();
     } else if (stream->ended_out_ && stream->dropped_ <= now) {
       Reset(id, NGHTTP2_NO_ERROR);

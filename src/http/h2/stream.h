@@ -69,6 +69,8 @@ class Stream final : public BodySource, public ResponseWriter {
   std::string authority_;
   std::string cookies_;
   size_t head_bytes_ = 0;
+  bool head_whole_ = false;
+  const SteadyTime began_ = std::chrono::steady_clock::now();
   bool head_too_large_ = false;
   bool awaits_continue_ = false;
 

@@ -5,11 +5,13 @@
 namespace tarn::api::protocol {
 namespace {
 
+template <CborTime time>
 Status Decode(const OperationDesc& operation, std::string_view body, void* out) {
-  return DecodeCbor(*operation.input, body, CborTime::kSeconds, {}, out);
+  return DecodeCbor(*operation.input, body, time, {}, out);
 }
+template <CborTime time>
 std::string Encode(const OperationDesc& operation, const void* value) {
-  return EncodeCbor(*operation.input, value, CborTime::kSeconds);
+  return EncodeCbor(*operation.input, value, time);
 }
 
 }  // namespace
@@ -17,6 +19,10 @@ std::string Encode(const OperationDesc& operation, const void* value) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tarn::api;
-  return protocol::ReplayStructure(protocol::sample_cloudwatch::gen::kService, data, size, protocol::Decode,
-                                   protocol::Encode);
+  using protocol::CborTime;
+  const auto& service = protocol::sample_cloudwatch::gen::kService;
+  protocol::ReplayStructure(service, data, size, protocol::Decode<CborTime::kSeconds>,
+                            protocol::Encode<CborTime::kSeconds>);
+  return protocol::ReplayStructure(service, data, size, protocol::Decode<CborTime::kMillis>,
+                                   protocol::Encode<CborTime::kMillis>);
 }

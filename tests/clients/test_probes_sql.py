@@ -328,15 +328,6 @@ def test_inserts_take_nulls_and_rows_by_position(shop):
     assert "mismatched column types" in shop.fails("INSERT INTO ins SELECT 'a'")["StateChangeReason"]
 
 
-def test_partition_projection_is_refused_rather_than_read_as_empty(shop):
-    shop.put("proj/day=1/a.csv", b"1\n")
-    shop.ok(f"""CREATE EXTERNAL TABLE proj (n int) PARTITIONED BY (day int) LOCATION 's3://{shop.bucket}/proj/'
-        TBLPROPERTIES ('projection.enabled' = 'true', 'projection.day.type' = 'integer', 'projection.day.range' = '1,9')""")
-    assert "projection" in shop.fails("SELECT * FROM proj")["StateChangeReason"]
-    shop.ok("MSCK REPAIR TABLE proj")
-    assert shop.rows("SELECT * FROM proj") == [["1", "1"]]
-
-
 def test_explain_answers_a_plan_or_says_why_not(shop):
     assert shop.ok("EXPLAIN SELECT 1") and shop.ok("EXPLAIN (FORMAT TEXT) SELECT 1")
     assert "FORMAT JSON" in shop.fails("EXPLAIN (FORMAT JSON) SELECT 1")["StateChangeReason"].upper()

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -52,6 +54,12 @@ bool Match(std::string_view path, std::string_view pattern, bool with_prefix, As
     }
   }
   return true;
+}
+
+// Planning changes no table, yet what it made is asked for again by its key.
+bool HeedsKey(const Route& route) {
+  constexpr std::array<std::string_view, 3> kPlanning = {"PlanTableScan", "CancelPlanning", "FetchScanTasks"};
+  return route.mutates || std::ranges::find(kPlanning, route.operation) != kPlanning.end();
 }
 
 constexpr std::string_view kService = "iceberg";
@@ -166,7 +174,7 @@ struct Rest::State {
     for (const std::string& level : catalog::LevelsOf(asked.name_space)) {
       if (level.empty() && !asked.name_space.empty()) return Fail(kBadRequest, "a namespace's levels are names");
     }
-    return route.mutates ? idempotency.Run(route, asked) : route.run(asked);
+    return HeedsKey(route) ? idempotency.Run(route, asked) : route.run(asked);
   }
 
   Task<Result<Answer>> AnswerTo(http::Request& request, const Route* route, Asked& asked, Told& told) {

@@ -1,5 +1,6 @@
 """Server-side scan planning: PyIceberg in server mode, and plain requests against plan, tasks and cancel."""
 import datetime
+import uuid
 
 import pyarrow as pa
 import pytest
@@ -154,3 +155,15 @@ def test_a_large_plan_comes_in_tasks_that_survive_a_restart(own_lake):
     status, gone, _ = ask(own_lake, "GET", path(table, "/" + answer["plan-id"]), None, token_of(own_lake))
     assert status == 404 and "plan the scan again" in gone["error"]["message"]
     assert len(list(connect(own_lake, **{"scan-planning-mode": "server"}).load_table("big.files").scan().plan_files())) == 12_001
+
+
+def test_a_plan_asked_for_again_by_its_key_is_the_same_plan(lake, table):
+    token, key = token_of(lake), str(uuid.uuid4())
+    body = {"filter": {"type": "eq", "term": "city", "value": "rome"}}
+    first = ask(lake, "POST", path(table), body, token, headers={"Idempotency-Key": key})
+    table.append(rows([99], "rome"))
+    assert ask(lake, "POST", path(table), body, token, headers={"Idempotency-Key": key})[:2] == first[:2]
+    status, answer, _ = ask(lake, "POST", path(table), {}, token, headers={"Idempotency-Key": key})
+    assert status == 422 and "another request" in answer["error"]["message"]
+    assert ask(lake, "POST", path(table), body, token, headers={"Idempotency-Key": "no-uuid"})[0] == 400
+    assert len(plan(lake, table, **body)[1]["file-scan-tasks"]) == len(first[1]["file-scan-tasks"]) + 1

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/random.h"
-#include "catalog/buckets/table_buckets.h"
 #include "identity/policy_guard.h"
 #include "object/errors.h"
 #include "object/files.h"
@@ -66,14 +65,8 @@ Status IamRights::Glue(std::string_view action, std::string_view database, std::
   return ask("catalog");
 }
 
-Status IamRights::TableBucket(const Scope& bucket, std::string_view database) const {
-  if (!asks()) return Ok();
-  const std::string arn = catalog::TableBucketArn(scope_, catalog::TableBucketOf(bucket).value_or(""));
-  identity::Check check{.action = "s3tables:GetTableData",
-                        .resource = arn + "/table/*",
-                        .owner = {},
-                        .context = {{"s3tables:namespace", std::string(database)}}};
-  return Ask(std::move(check), "Amazon S3");
+Status IamRights::TableBucket(identity::Check check) const {
+  return asks() ? Ask(std::move(check), "Amazon S3") : Ok();
 }
 
 Result<IamRights::Known> IamRights::BucketOf(const std::string& name) const {

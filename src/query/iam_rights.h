@@ -40,8 +40,8 @@ class IamRights {
   Status List(std::string_view folder) const;
   // "s3:CreateBucket".
   Status Bucket(std::string_view action, std::string_view bucket) const;
-  // Reading tables of a table bucket.
-  Status TableBucket(const Scope& bucket, std::string_view database) const;
+  // What S3 Tables asks (enforce/table_bucket_check.h).
+  Status TableBucket(identity::Check check) const;
 
   // Opens the files that the caller may get; those below `exempt` ("s3://…"), unless it is empty, are not asked for.
   std::shared_ptr<engine::FileSource> Guarded(std::shared_ptr<engine::FileSource> inner, std::string exempt) const;

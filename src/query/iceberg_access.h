@@ -6,6 +6,7 @@ class IcebergTables;
 class Manifests;
 class Planner;
 class Snapshots;
+class TableBuckets;
 }  // namespace tarn::catalog
 
 namespace tarn::query {
@@ -15,6 +16,7 @@ struct IcebergAccess {
   catalog::Manifests& manifests;
   catalog::Planner& planner;
   catalog::Snapshots& snapshots;
+  catalog::TableBuckets* buckets = nullptr;  // null: there are none
 };
 
 }  // namespace tarn::query

@@ -10,6 +10,7 @@
 #include "catalog/namespaces.h"
 #include "enforce/columns.h"
 #include "enforce/errors.h"
+#include "enforce/table_bucket_check.h"
 #include "engine/errors.h"
 #include "json/json.h"
 #include "query/errors.h"
@@ -17,6 +18,7 @@
 #include "query/lake_access.h"
 #include "query/lake_place.h"
 #include "query/lake_source.h"
+#include "query/projection.h"
 #include "sql/errors.h"
 
 namespace tarn::query {
@@ -171,7 +173,11 @@ Result<ViewDefinition> DecodeView(const catalog::Table& table) {
 
 Status Lake::MayDescribe(const LakePlace& place, const std::string& table, const catalog::Table* found) const {
   if (!iam_.asks()) return Ok();
-  if (place.scope != scope_) return iam_.TableBucket(place.scope, place.database);
+  if (place.scope != scope_) {
+    if (iceberg_.buckets == nullptr) return Ok();
+    return iam_.TableBucket(enforce::TableBucketCheck(*iceberg_.buckets, catalog_, place.scope, "s3tables:GetTableData",
+                                                      place.database, table.substr(0, table.find('$', 1))));
+  }
   if (found != nullptr) return iam_.Glue("glue:GetTable", found->database, found->name);
   // "orders$partitions" is about orders.
   return iam_.Glue("glue:GetTable", place.database, table.substr(0, table.find('$', 1)));
@@ -307,10 +313,13 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable
     std::scoped_lock lock(mutex_);
     uses = predicates_[{table.database, table.name}];
   }
+  const bool all = uses.empty() || std::any_of(uses.begin(), uses.end(), [](const auto& u) { return u.always_true(); });
+  if (IsProjected(table)) {
+    return ProjectPartitions(table, all ? std::span<const sql::PartitionPredicate>() : std::span(uses), now_);
+  }
   const UsesFilter filter(uses, table.partition_keys.size());
   catalog::ListPartitionsOptions options;
   options.limit = 10000;
-  const bool all = uses.empty() || std::any_of(uses.begin(), uses.end(), [](const auto& u) { return u.always_true(); });
   if (!all) options.filter = &filter;
   std::vector<catalog::Partition> partitions;
   for (;;) {
@@ -318,18 +327,6 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable
     std::move(page.items.begin(), page.items.end(), std::back_inserter(partitions));
     if (page.next.empty()) break;
     options.after = page.next;
-  }
-  const std::string* projected = catalog::Find(table.parameters, "projection.enabled");
-  if (partitions.empty() && projected != nullptr && EqualsIgnoreCase(*projected, "true")) {
-    catalog::ListPartitionsOptions any;
-    any.limit = 1;
-    TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, any));
-    if (page.items.empty()) {
-      return Fail(kUnserved,
-                  fmt::format("NOT_SUPPORTED: table {}.{} uses partition projection, which is not served yet; "
-                              "add its partitions by MSCK REPAIR TABLE or ALTER TABLE ADD PARTITION",
-                              table.database, table.name));
-    }
   }
   return partitions;
 }

@@ -234,7 +234,7 @@ class OpenLake : public Lake {
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
-    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_};
+    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_, table_buckets_.get()};
     queries_ = std::make_unique<query::QueryService>(
         *kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
         query::QueryOptions{.access = governor_.get(), .authorizer = authorizer_.get()});
@@ -432,6 +432,7 @@ class OpenLake : public Lake {
                                                  clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));
     glue->SetEngines(governor_.get());
     glue->SetShares(ram_.get());
+    glue->SetTableBuckets(table_buckets_.get());
     TARN_CHECK(dispatcher_->AddService(std::move(glue)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(

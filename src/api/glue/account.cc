@@ -18,20 +18,45 @@ gen::Catalog RootCatalog(const Scope& scope) {
 }  // namespace
 
 Result<gen::GetCatalogResponse> GlueService::GetCatalog(const protocol::Call& call, const gen::GetCatalogRequest& in) {
-  if (Text(in.catalog_id) != call.scope.account) {
-    return Fail(kEntityNotFound, fmt::format("Catalog {} not found.", Text(in.catalog_id)));
+  TARN_TRY(const CatalogName name, CatalogNameOf(call, in.catalog_id));
+  if (name.path.empty()) {
+    if (name.owner.account != call.scope.account) return CatalogNotFound(Text(in.catalog_id));
+    return gen::GetCatalogResponse{.catalog = RootCatalog(call.scope)};
   }
-  return gen::GetCatalogResponse{.catalog = RootCatalog(call.scope)};
+  if (name.bucket.empty()) {
+    if (buckets_ == nullptr) return CatalogNotFound(Text(in.catalog_id));
+    return gen::GetCatalogResponse{.catalog = ShownCatalog(name.owner, std::nullopt)};
+  }
+  TARN_CHECK(RequireTableBucket(name, Text(in.catalog_id)));
+  TARN_TRY(const catalog::TableBucket bucket, buckets_->Get(name.owner, name.bucket));
+  gen::GetCatalogResponse out{.catalog = ShownCatalog(name.owner, name.bucket)};
+  out.catalog->create_time = bucket.created;
+  out.catalog->update_time = bucket.created;
+  return out;
 }
 
 Result<gen::GetCatalogsResponse> GlueService::GetCatalogs(const protocol::Call& call,
                                                           const gen::GetCatalogsRequest& in) {
-  if (in.parent_catalog_id && *in.parent_catalog_id != call.scope.account) {
-    return Fail(kEntityNotFound, fmt::format("Catalog {} not found.", *in.parent_catalog_id));
-  }
+  TARN_TRY(const CatalogName parent, CatalogNameOf(call, in.parent_catalog_id));
+  if (!parent.is_own(call) && parent.path != kTableBucketsCatalog) return CatalogNotFound(*in.parent_catalog_id);
+  TARN_TRY(const std::string after, FromToken(in.next_token));
   gen::GetCatalogsResponse out;
-  out.catalog_list.emplace();
-  if (in.include_root.value_or(false)) out.catalog_list->push_back(RootCatalog(call.scope));
+  auto& list = out.catalog_list.emplace();
+  const bool is_root = parent.path.empty();
+  if (is_root && after.empty() && in.include_root.value_or(false)) list.push_back(RootCatalog(call.scope));
+  if (buckets_ == nullptr) return out;
+  TARN_TRY(const auto first, buckets_->List(parent.owner, "", "", 1));
+  if (is_root && after.empty() && !first.buckets.empty()) list.push_back(ShownCatalog(call.scope, std::nullopt));
+  if (is_root && !in.recursive.value_or(false)) return out;
+  constexpr size_t kCatalogsPerPage = 100;
+  TARN_TRY(const auto page, buckets_->List(parent.owner, "", after, PageSize(in.max_results, kCatalogsPerPage)));
+  for (const catalog::TableBucket& bucket : page.buckets) {
+    if (!call.MayDo("s3tables:GetTableBucket", catalog::TableBucketArn(parent.owner, bucket.name))) continue;
+    list.push_back(ShownCatalog(parent.owner, bucket.name));
+    list.back().create_time = bucket.created;
+    list.back().update_time = bucket.created;
+  }
+  if (page.truncated) out.next_token = ToToken(page.buckets.back().name);
   return out;
 }
 

@@ -38,6 +38,11 @@ gen::Database ToWire(const catalog::Database& in, const std::string& account);
 Result<catalog::Table> FromWire(const gen::TableInput& in, const std::string& database);
 gen::Table ToWire(const catalog::Table& in, const std::string& account);
 
+// With what marks a table bucket's, when the scope is of one. `bucket` nothing: the catalog of all of the owner's.
+gen::Database ShownDatabase(const catalog::Database& in, const Scope& scope);
+gen::Table ShownTable(const catalog::Table& in, const Scope& scope);
+gen::Catalog ShownCatalog(const Scope& owner, const std::optional<std::string>& bucket);
+
 catalog::Partition FromWire(const gen::PartitionInput& in);
 gen::Partition ToWire(const catalog::Partition& in, const std::string& account, const std::string& database,
                       const std::string& table, bool with_columns = true);

@@ -1,4 +1,5 @@
 #include "api/glue/convert.h"
+#include "api/glue/errors.h"
 #include "api/glue/glue_service.h"
 #include "base/strings.h"
 #include "govern/principal.h"
@@ -15,12 +16,19 @@ Result<gen::CreateDatabaseResponse> GlueService::CreateDatabase(const protocol::
   TARN_TRY(catalog::Database database, FromWire(*in.database_input));
   if (in.tags) database.tags = *in.tags;
   database.creator = govern::PrincipalOf(call.caller);
+  if (catalog::TableBucketOf(call.scope) && !catalog::IsTableBucketNamespace(database.name)) {
+    return Fail(kInvalidInput, "The specified namespace name is not valid.");
+  }
   TARN_CHECK(Seen(call).CreateDatabase(call.scope, std::move(database)));
   return gen::CreateDatabaseResponse{};
 }
 
 Result<gen::DeleteDatabaseResponse> GlueService::DeleteDatabase(const protocol::Call& call,
                                                                 const gen::DeleteDatabaseRequest& in) {
+  if (catalog::TableBucketOf(call.scope)) {
+    TARN_TRY(const auto tables, Seen(call).ListTables(call.scope, Text(in.name), {"", 1}));
+    if (!tables.items.empty()) return Fail(kInvalidInput, "The namespace that you tried to delete is not empty.");
+  }
   TARN_CHECK(Seen(call).DeleteDatabase(call.scope, Text(in.name)));
   return gen::DeleteDatabaseResponse{};
 }
@@ -28,7 +36,7 @@ Result<gen::DeleteDatabaseResponse> GlueService::DeleteDatabase(const protocol::
 Result<gen::GetDatabaseResponse> GlueService::GetDatabase(const protocol::Call& call,
                                                           const gen::GetDatabaseRequest& in) {
   TARN_TRY(catalog::Database database, Seen(call).GetDatabase(call.scope, Text(in.name)));
-  return gen::GetDatabaseResponse{.database = ToWire(database, call.scope.account)};
+  return gen::GetDatabaseResponse{.database = ShownDatabase(database, call.scope)};
 }
 
 Result<gen::GetDatabasesResponse> GlueService::GetDatabases(const protocol::Call& call,
@@ -40,10 +48,10 @@ Result<gen::GetDatabasesResponse> GlueService::GetDatabases(const protocol::Call
   TARN_TRY(auto page, Seen(call).ListDatabases(call.scope, {after, PageSize(in.max_results, kDatabasesPerPage)}));
   for (const catalog::Database& database : page.items) {
     if (Items(in.attributes_to_get).empty()) {
-      out.database_list->push_back(ToWire(database, call.scope.account));
+      out.database_list->push_back(ShownDatabase(database, call.scope));
       continue;
     }
-    gen::Database slim{.name = database.name, .catalog_id = call.scope.account};
+    gen::Database slim{.name = database.name, .catalog_id = CatalogIdOf(call.scope)};
     for (const std::string& attribute : *in.attributes_to_get) {
       if (attribute == "TARGET_DATABASE") slim.target_database = ToWire(database, "").target_database;
     }

@@ -12,9 +12,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "api/glue/catalog_name.h"
 #include "api/glue/gen/shapes.h"
 #include "api/protocol/service.h"
 #include "base/time.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/catalog.h"
 #include "catalog/documents.h"
 #include "catalog/iceberg/tables.h"
@@ -47,12 +49,21 @@ class GlueService : public protocol::Service {
   // Before the first request; outlives the service. Null: nothing is shared but by the catalogs' policies.
   void SetShares(ram::SharedWith* shares) { shares_ = shares; }
 
+  // Before the first request; outlives the service. Null: there are no table buckets.
+  void SetTableBuckets(catalog::TableBuckets* buckets) { buckets_ = buckets; }
+
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
 
   // Puts what the catalogs' own policies and resource shares say on the checks about them.
   Status AddGuards(std::vector<identity::Check>& checks);
+
+  // kEntityNotFound unless the table bucket is there.
+  Status RequireTableBucket(const CatalogName& name, std::string_view shown) const;
+  // What S3 Tables asks for such a Glue action; `tables` may be empty.
+  void AddTableBucketChecks(const CatalogName& name, std::string_view action, const std::string& database,
+                            const std::vector<std::string>& tables, std::vector<identity::Check>& checks) const;
 
   TARN_GLUE_HANDLER(CreateDatabase);
   TARN_GLUE_HANDLER(DeleteDatabase);
@@ -181,12 +192,22 @@ class GlueService : public protocol::Service {
   Result<Unfiltered> LoadUnfiltered(const protocol::Call& call, const std::string& database, const std::string& name,
                                     const std::optional<std::vector<std::string>>& supported);
   // The catalog as the caller sees it. Handlers use this one; the whole one where govern has no say (functions).
-  enforce::CatalogView Seen(const protocol::Call& call) { return {catalog_, access_, call.caller, call.scope}; }
+  // Table buckets are not Lake Formation's.
+  enforce::CatalogView Seen(const protocol::Call& call) {
+    govern::Access* const access = catalog::TableBucketOf(call.scope) ? nullptr : access_;
+    return {catalog_, access, call.caller, call.scope};
+  }
   // A crawler as clients see it, its run included.
   Result<gen::Crawler> Describe(const Scope& scope, const jobs::crawl::Definition& definition);
   // The tags of a resource's ARN are added to and removed from; the tags after are returned.
   Result<catalog::Parameters> EditTagsOf(const protocol::Call& call, const std::string& arn,
                                          const catalog::Parameters& add, const std::vector<std::string>& remove);
+
+  // In a table bucket: a table whose files go with it.
+  Status CreateBucketTable(const protocol::Call& call, catalog::Table table);
+  Status UpdateBucketTable(const protocol::Call& call, const catalog::Table& table,
+                           const catalog::UpdateTableOptions& options);
+  Status DropTable(const protocol::Call& call, const std::string& database, const std::string& name);
 
   Result<std::optional<catalog::Document>> FindPolicy(const Scope& scope) const;
   Result<std::shared_ptr<const policy::Document>> Compiled(const std::string& text);
@@ -203,6 +224,7 @@ class GlueService : public protocol::Service {
   govern::Access* access_;
   govern::Engines* engines_ = nullptr;
   ram::SharedWith* shares_ = nullptr;
+  catalog::TableBuckets* buckets_ = nullptr;
   std::mutex compiled_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>> compiled_;  // by their text
 };

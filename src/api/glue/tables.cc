@@ -25,17 +25,17 @@ Result<uint64_t> ParseVersion(const std::optional<std::string>& text) {
   return *version;
 }
 
-gen::Table Slim(const catalog::Table& table, const std::vector<std::string>& attributes, const std::string& account) {
-  gen::Table out{.name = table.name, .database_name = table.database, .catalog_id = account};
+gen::Table Slim(const catalog::Table& table, const std::vector<std::string>& attributes, const Scope& scope) {
+  gen::Table out{.name = table.name, .database_name = table.database, .catalog_id = CatalogIdOf(scope)};
   for (const std::string& attribute : attributes) {
     if (attribute == "TABLE_TYPE") out.table_type = table.table_type;
-    if (attribute == "DEFAULT") return ToWire(table, account);
+    if (attribute == "DEFAULT") return ShownTable(table, scope);
   }
   return out;
 }
 
-gen::TableVersion VersionToWire(const catalog::Table& table, const std::string& account) {
-  return {.table = ToWire(table, account), .version_id = std::to_string(table.version)};
+gen::TableVersion VersionToWire(const catalog::Table& table, const Scope& scope) {
+  return {.table = ShownTable(table, scope), .version_id = std::to_string(table.version)};
 }
 
 Result<catalog::Table> TableOf(const std::optional<gen::TableInput>& input, const std::optional<std::string>& name,
@@ -66,6 +66,10 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
     TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));
     return gen::CreateTableResponse{};
   }
+  if (catalog::TableBucketOf(call.scope)) {
+    TARN_CHECK(CreateBucketTable(call, std::move(table)));
+    return gen::CreateTableResponse{};
+  }
   std::vector<catalog::PartitionIndex> indexes;
   for (const gen::PartitionIndex& index : Items(in.partition_indexes)) {
     indexes.push_back({Text(index.index_name), Items(index.keys)});
@@ -92,7 +96,9 @@ Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& 
     TARN_TRY(uint64_t version, ParseVersion(in.version_id));
     options.expected_version = version;
   }
-  if (NamesMetadataFile(table)) {
+  if (catalog::TableBucketOf(call.scope)) {
+    TARN_CHECK(UpdateBucketTable(call, table, options));
+  } else if (NamesMetadataFile(table)) {
     TARN_CHECK(Seen(call).MayUpdateTable(call.scope, table));
     TARN_CHECK(iceberg_.ImportCommit(call.scope, table, options));
   } else {
@@ -104,7 +110,7 @@ Result<gen::UpdateTableResponse> GlueService::UpdateTable(const protocol::Call& 
 Result<gen::DeleteTableResponse> GlueService::DeleteTable(const protocol::Call& call,
                                                           const gen::DeleteTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
-  TARN_CHECK(Seen(call).DeleteTable(call.scope, Text(in.database_name), Text(in.name)));
+  TARN_CHECK(DropTable(call, Text(in.database_name), Text(in.name)));
   return gen::DeleteTableResponse{};
 }
 
@@ -114,7 +120,7 @@ Result<gen::BatchDeleteTableResponse> GlueService::BatchDeleteTable(const protoc
   TARN_CHECK(Seen(call).GetDatabase(call.scope, Text(in.database_name)));
   gen::BatchDeleteTableResponse out;
   for (const std::string& name : Items(in.tables_to_delete)) {
-    Status deleted = Seen(call).DeleteTable(call.scope, Text(in.database_name), name);
+    Status deleted = DropTable(call, Text(in.database_name), name);
     if (deleted.ok()) continue;
     if (!out.errors) out.errors.emplace();
     out.errors->push_back({.table_name = name, .error_detail = ToDetail(deleted.error())});
@@ -126,7 +132,7 @@ Result<gen::GetTableResponse> GlueService::GetTable(const protocol::Call& call, 
   TARN_CHECK(RefuseTransaction(in.transaction_id));
   if (in.query_as_of_time) return Fail(kNotSupported, "QueryAsOfTime is not supported.");
   TARN_TRY(catalog::Table table, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.name)));
-  return gen::GetTableResponse{.table = ToWire(table, call.scope.account)};
+  return gen::GetTableResponse{.table = ShownTable(table, call.scope)};
 }
 
 Result<gen::GetTablesResponse> GlueService::GetTables(const protocol::Call& call, const gen::GetTablesRequest& in) {
@@ -141,8 +147,7 @@ Result<gen::GetTablesResponse> GlueService::GetTables(const protocol::Call& call
   out.table_list.emplace();
   const auto& attributes = Items(in.attributes_to_get);
   for (const catalog::Table& table : page.items) {
-    out.table_list->push_back(attributes.empty() ? ToWire(table, call.scope.account)
-                                                 : Slim(table, attributes, call.scope.account));
+    out.table_list->push_back(attributes.empty() ? ShownTable(table, call.scope) : Slim(table, attributes, call.scope));
   }
   out.next_token = ToToken(page.next);
   return out;
@@ -156,7 +161,7 @@ Result<gen::GetTableVersionsResponse> GlueService::GetTableVersions(const protoc
   gen::GetTableVersionsResponse out;
   out.table_versions.emplace();
   for (const catalog::Table& table : page.items) {
-    out.table_versions->push_back(VersionToWire(table, call.scope.account));
+    out.table_versions->push_back(VersionToWire(table, call.scope));
   }
   out.next_token = ToToken(page.next);
   return out;
@@ -166,12 +171,12 @@ Result<gen::GetTableVersionResponse> GlueService::GetTableVersion(const protocol
                                                                   const gen::GetTableVersionRequest& in) {
   if (!in.version_id) {
     TARN_TRY(catalog::Table latest, Seen(call).GetTable(call.scope, Text(in.database_name), Text(in.table_name)));
-    return gen::GetTableVersionResponse{.table_version = VersionToWire(latest, call.scope.account)};
+    return gen::GetTableVersionResponse{.table_version = VersionToWire(latest, call.scope)};
   }
   TARN_TRY(uint64_t version, ParseVersion(in.version_id));
   TARN_TRY(catalog::Table table,
            Seen(call).GetTableVersion(call.scope, Text(in.database_name), Text(in.table_name), version));
-  return gen::GetTableVersionResponse{.table_version = VersionToWire(table, call.scope.account)};
+  return gen::GetTableVersionResponse{.table_version = VersionToWire(table, call.scope)};
 }
 
 Result<gen::DeleteTableVersionResponse> GlueService::DeleteTableVersion(const protocol::Call& call,

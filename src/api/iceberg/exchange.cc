@@ -12,6 +12,7 @@
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "enforce/errors.h"
+#include "enforce/table_bucket_check.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 
@@ -108,7 +109,8 @@ Result<json::Value> Asked::Json() const {
 // in the catalog; a nested namespace's levels are joined by "%1F", which no database's name holds.
 Status Asked::May(std::string_view action, std::string_view database, std::string_view table) const {
   if (catalog::TableBucketOf(scope)) {
-    const identity::Check check = TableBucketCheck(*this, action, database, table);
+    const identity::Check check = enforce::TableBucketCheck(*parts->buckets, *parts->catalog, scope,
+                                                            enforce::TableBucketAction(action), database, table);
     return parts->authorizer->Authorize(caller, std::span(&check, 1));
   }
   std::string levels;

@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "base/strings.h"
 #include "catalog/buckets/table_buckets.h"
 
 namespace tarn::api::iceberg_rest {
 namespace {
-
-constexpr size_t kNameMax = 255;
 
 // "prod", "my-catalog": what clients that cannot leave the name out give to a server of one catalog. What names
 // something else by its form (an account, an ARN, a table bucket's catalog) does not pass.
@@ -22,11 +19,6 @@ bool IsPlainName(std::string_view name) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
            c == '.';
   });
-}
-
-bool IsTableBucketName(std::string_view name) {
-  return !name.empty() && name.size() <= kNameMax &&
-         std::ranges::all_of(name, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_'; });
 }
 
 }  // namespace
@@ -53,37 +45,13 @@ std::string PrefixOf(const Scope& scope) {
 
 Status CheckNames(const Scope& scope, std::string_view name_space, std::string_view table) {
   if (!catalog::TableBucketOf(scope)) return Ok();
-  if (!IsTableBucketName(name_space)) {
+  if (!catalog::IsTableBucketNamespace(name_space)) {
     return Fail(kBadRequest, "a namespace of a table bucket has one level of lower-case letters, digits and '_'");
   }
-  if (!table.empty() && !IsTableBucketName(table)) {
+  if (!table.empty() && !catalog::IsTableBucketTable(table)) {
     return Fail(kBadRequest, "a table of a table bucket is named by lower-case letters, digits and '_'");
   }
   return Ok();
-}
-
-identity::Check TableBucketCheck(const Asked& asked, std::string_view glue_action, std::string_view database,
-                                 std::string_view table) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kActions = {
-      {{"glue:GetDatabases", "s3tables:ListNamespaces"},
-       {"glue:GetDatabase", "s3tables:GetNamespace"},
-       {"glue:CreateDatabase", "s3tables:CreateNamespace"},
-       {"glue:DeleteDatabase", "s3tables:DeleteNamespace"},
-       {"glue:GetTables", "s3tables:ListTables"},
-       {"glue:GetTable", "s3tables:GetTableMetadataLocation"},
-       {"glue:CreateTable", "s3tables:CreateTable"},
-       {"glue:UpdateTable", "s3tables:UpdateTableMetadataLocation"},
-       {"glue:DeleteTable", "s3tables:DeleteTable"}}};
-  const auto found = std::ranges::find(kActions, glue_action, [](const auto& pair) { return pair.first; });
-  identity::Check check;
-  // What has no counterpart keeps its name: no policy on table buckets allows it.
-  check.action = found == kActions.end() ? glue_action : found->second;
-  check.resource = catalog::TableBucketArn(asked.scope, catalog::TableBucketOf(asked.scope).value_or(""));
-  check.owner = asked.scope.account;
-  if (table.empty() || check.action == "s3tables:CreateTable") return check;
-  const auto record = asked.parts->catalog->GetTable(asked.scope, database, table);
-  check.resource += "/table/" + (record.ok() ? record->uid : "*");
-  return check;
 }
 
 }  // namespace tarn::api::iceberg_rest

@@ -10,7 +10,6 @@
 #include "api/iceberg/exchange.h"
 #include "base/result.h"
 #include "base/scope.h"
-#include "identity/authorize.h"
 
 namespace tarn::api::iceberg_rest {
 
@@ -21,8 +20,5 @@ Result<Scope> WarehouseScope(const Asked& asked, std::string_view warehouse);
 bool IsServedIn(const Scope& scope, const Route& route);
 // The percent-encoded prefix of paths to the scope's catalog, as config tells it; empty for the account's own.
 std::string PrefixOf(const Scope& scope);
-// What a Glue action means in a table bucket.
-identity::Check TableBucketCheck(const Asked& asked, std::string_view glue_action, std::string_view database,
-                                 std::string_view table);
 
 }  // namespace tarn::api::iceberg_rest

@@ -6,20 +6,12 @@
 #include "api/s3tables/s3tables_service.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
-#include "identity/policy_guard.h"
-#include "policy/policy.h"
+#include "enforce/table_bucket_check.h"
 
 namespace tarn::api::s3tables {
 namespace {
 
 using identity::Check;
-
-Status AddPolicy(identity::PolicyGuard& guard, const std::optional<std::string>& text) {
-  if (!text) return Ok();
-  TARN_TRY(auto document, policy::Document::Parse(*text, policy::ParseOptions()));
-  guard.Add(std::move(document));
-  return Ok();
-}
 
 Check BareCheck(std::string_view action, std::string resource, const std::string& owner) {
   Check check;
@@ -90,36 +82,16 @@ std::vector<Check> AskBucket(const S3TablesService& service, const Call&, std::s
   const auto name = ParseArn(bucket_arn.value_or(""));
   // What cannot be found is refused by the handler, in its own words.
   if (!name.ok()) return {BareCheck(action, "*", "")};
-  Check check = BareCheck(action, name->arn(), name->owner.account);
-  auto guard = std::make_shared<identity::PolicyGuard>();
-  if (const auto bucket = service.parts().buckets.Get(name->owner, name->name);
-      bucket.ok() && AddPolicy(*guard, bucket->policy).ok()) {
-    check.guard = std::move(guard);
-  }
-  return {std::move(check)};
+  return {enforce::TableBucketCheck(service.parts().buckets, service.parts().catalog, name->scope(), action)};
 }
 
-std::vector<Check> AskTable(const S3TablesService& service, const Call& call, std::string_view action,
+std::vector<Check> AskTable(const S3TablesService& service, const Call&, std::string_view action,
                             const std::optional<std::string>& bucket_arn, const std::optional<std::string>& name_space,
                             const std::optional<std::string>& name) {
-  auto checks = AskBucket(service, call, action, bucket_arn);
-  Check& check = checks.front();
-  if (name_space) check.context["s3tables:namespace"] = *name_space;
-  if (name) check.context["s3tables:tableName"] = *name;
-  const auto found = FindTable(service, bucket_arn, name_space, name);
-  if (!found.ok()) {
-    if (check.resource != "*") check.resource += "/table/*";
-    return checks;
-  }
-  check.resource = found->arn();
-  const auto settings = service.parts().buckets.GetSettings(found->bucket.scope(), found->table);
-  const auto bucket = service.parts().buckets.Get(found->bucket.owner, found->bucket.name);
-  auto guard = std::make_shared<identity::PolicyGuard>();
-  if (settings.ok() && bucket.ok() && AddPolicy(*guard, bucket->policy).ok() &&
-      AddPolicy(*guard, settings->policy).ok()) {
-    check.guard = std::move(guard);
-  }
-  return checks;
+  const auto bucket = ParseArn(bucket_arn.value_or(""));
+  if (!bucket.ok()) return {BareCheck(action, "*", "")};
+  return {enforce::TableBucketCheck(service.parts().buckets, service.parts().catalog, bucket->scope(), action,
+                                    name_space.value_or(""), name.value_or("*"))};
 }
 
 std::vector<Check> AskOwner(std::string_view action, const std::optional<std::string>& bucket_arn) {

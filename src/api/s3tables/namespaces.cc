@@ -1,5 +1,4 @@
 // Namespaces of a table bucket: the databases of its catalog.
-#include <algorithm>
 #include <utility>
 
 #include "api/s3tables/s3tables_service.h"
@@ -10,24 +9,14 @@ namespace tarn::api::s3tables {
 namespace {
 
 constexpr int32_t kListMax = 1000;
-constexpr size_t kNameMax = 255;
-
-Status CheckName(std::string_view name) {
-  const bool spelled =
-      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-  if (name.empty() || name.size() > kNameMax || !spelled || name.front() == '_' || name.back() == '_' ||
-      name.starts_with("aws")) {
-    return Fail(kBadRequest, "The specified namespace name is not valid.");
-  }
-  return Ok();
-}
-
 Result<gen::CreateNamespaceResponse> Create(S3TablesService& service, const Call&,
                                             const gen::CreateNamespaceRequest& in) {
   TARN_TRY(const BucketName bucket, ParseArn(in.table_bucket_arn.value_or("")));
   TARN_CHECK(service.parts().buckets.Get(bucket.owner, bucket.name));
   const std::string name = in.namespace_->front();
-  TARN_CHECK(CheckName(name));
+  if (!catalog::IsTableBucketNamespace(name)) {
+    return Fail(kBadRequest, "The specified namespace name is not valid.");
+  }
   catalog::Database database;
   database.name = name;
   if (const Status made = service.parts().catalog.CreateDatabase(bucket.scope(), std::move(database)); !made.ok()) {

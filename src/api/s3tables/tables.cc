@@ -12,16 +12,11 @@ namespace tarn::api::s3tables {
 namespace {
 
 constexpr int32_t kListMax = 1000;
-constexpr size_t kNameMax = 255;
 constexpr size_t kTagsMax = 50;
 
 Status CheckName(std::string_view name) {
-  const bool spelled =
-      std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-  if (name.empty() || name.size() > kNameMax || !spelled || name.front() == '_') {
-    return Fail(kBadRequest, "The specified table name is not valid.");
-  }
-  return Ok();
+  if (catalog::IsTableBucketTable(name)) return Ok();
+  return Fail(kBadRequest, "The specified table name is not valid.");
 }
 
 std::optional<std::string> MetadataLocation(const catalog::Table& table) {

@@ -100,6 +100,16 @@ Result<TableBucket> Load(kv::Txn& txn, const Scope& owner, std::string_view name
 
 }  // namespace
 
+bool IsTableBucketTable(std::string_view name) {
+  constexpr size_t kNameMax = 255;
+  return !name.empty() && name.size() <= kNameMax && name.front() != '_' &&
+         std::ranges::all_of(name, [](char c) { return IsLowerOrDigit(c) || c == '_'; });
+}
+
+bool IsTableBucketNamespace(std::string_view name) {
+  return IsTableBucketTable(name) && name.back() != '_' && !name.starts_with("aws");
+}
+
 Scope TableBucketScope(const Scope& owner, std::string_view bucket) {
   return {owner.account, fmt::format("{}/{}{}", owner.region, kTableBucketCatalogs, bucket)};
 }

@@ -69,6 +69,10 @@ struct TableBucketPage {
   bool truncated = false;
 };
 
+// Whether a table, a namespace of a table bucket can be named so.
+bool IsTableBucketTable(std::string_view name);
+bool IsTableBucketNamespace(std::string_view name);
+
 // The scope of a table bucket's catalog; the scope without the catalog; the bucket that a scope is of, if any.
 Scope TableBucketScope(const Scope& owner, std::string_view bucket);
 Scope PlainScope(const Scope& scope);

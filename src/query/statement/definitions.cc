@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "govern/principal.h"
 #include "json/json.h"
@@ -122,7 +123,7 @@ Status RunAlterDatabase(Job& job, const sql::AlterDatabase& alter) {
 }
 
 Status RunCreateTable(Job& job, const sql::CreateTable& create) {
-  if (SaysIceberg(create.properties)) return RunCreateIceberg(job, create);
+  if (SaysIceberg(create.properties) || InTableBucket(job)) return RunCreateIceberg(job, create);
   const std::string database = DatabaseOf(job, create.table);
   TARN_TRY(catalog::Table table, BuildTable(create, database, job.services.clock.Now()));
   TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
@@ -202,7 +203,7 @@ Status RunCreateView(Job& job, sql::CreateView& create) {
 
 Status RunDropTable(Job& job, const sql::DropTable& drop) {
   const std::string database = DatabaseOf(job, drop.table);
-  Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, drop.table.table);
+  Result<catalog::Table> found = job.services.catalog.GetTable(job.target, database, drop.table.table);
   if (!found.ok()) {
     const bool missing = found.Is(catalog::kNoSuchTable) || found.Is(catalog::kNoSuchDatabase);
     if (!missing) return found.error();
@@ -224,7 +225,8 @@ Status RunDropTable(Job& job, const sql::DropTable& drop) {
     const auto iceberg = FindIceberg(job, drop.table);
     if (iceberg.ok() && *iceberg) return RunDropIceberg(job, drop, **iceberg);
   }
-  TARN_CHECK(job.services.catalog.DeleteTable(job.scope, database, drop.table.table));
+  TARN_CHECK(InTableBucket(job) ? job.services.iceberg.buckets->DropTable(job.target, database, drop.table.table, {})
+                                : job.services.catalog.DeleteTable(job.scope, database, drop.table.table));
   return job.WriteText({}, {});
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/table_bucket_check.h"
 #include "query/errors.h"
 #include "query/statement/job.h"
 
@@ -155,6 +156,49 @@ struct Asker {
   Status operator()(const sql::Unserved&) const { return Ok(); }
 };
 
+// The same in a table bucket: S3 Tables' actions. What the statement reads asks for itself.
+struct BucketAsker {
+  Job& job;
+
+  Status Ask(const sql::TableName& name, std::initializer_list<std::string_view> actions) const {
+    const catalog::TableBuckets* const buckets = job.services.iceberg.buckets;
+    for (const std::string_view action : actions) {
+      TARN_CHECK(job.iam.TableBucket(enforce::TableBucketCheck(*buckets, job.services.catalog, job.target, action,
+                                                               DatabaseOf(job, name), AsciiLower(name.table))));
+    }
+    return Ok();
+  }
+  Status Define(const sql::TableName& name) const {
+    return Ask(name, {"s3tables:GetTableMetadataLocation", "s3tables:UpdateTableMetadataLocation"});
+  }
+
+  Status operator()(const sql::CreateTable& s) const { return Ask(s.table, {"s3tables:CreateTable"}); }
+  Status operator()(const sql::CreateTableAs& s) const { return Ask(s.table, {"s3tables:CreateTable"}); }
+  Status operator()(const sql::DropTable& s) const { return Ask(s.table, {"s3tables:DeleteTable"}); }
+  Status operator()(const sql::AlterColumns& s) const { return Define(s.table); }
+  Status operator()(const sql::ChangeColumn& s) const { return Define(s.table); }
+  Status operator()(const sql::DropColumn& s) const { return Define(s.table); }
+  Status operator()(const sql::AlterPartitionField& s) const { return Define(s.table); }
+  Status operator()(const sql::SetTblProperties& s) const { return Define(s.table); }
+  Status operator()(const sql::UnsetTblProperties& s) const { return Define(s.table); }
+  Status operator()(const sql::InsertInto& s) const {
+    TARN_CHECK(Define(s.table));
+    return Ask(s.table, {"s3tables:PutTableData"});
+  }
+  // DELETE, UPDATE, MERGE: rows are found first.
+  template <typename Change>
+    requires requires(const Change& s) { s.table.table; }
+  Status operator()(const Change& s) const {
+    TARN_CHECK(Define(s.table));
+    return Ask(s.table, {"s3tables:GetTableData", "s3tables:PutTableData"});
+  }
+  // No other statement has a target there.
+  template <typename Other>
+  Status operator()(const Other&) const {
+    return Ok();
+  }
+};
+
 }  // namespace
 
 Status CheckIam(Job& job, const sql::Statement& statement) {
@@ -166,7 +210,7 @@ Status CheckIam(Job& job, const sql::Statement& statement) {
                                             "allowed to access the S3 bucket. {}",
                                             output, writes.error().message));
   }
-  return std::visit(Asker{job}, statement.node);
+  return InTableBucket(job) ? std::visit(BucketAsker{job}, statement.node) : std::visit(Asker{job}, statement.node);
 }
 
 }  // namespace tarn::query

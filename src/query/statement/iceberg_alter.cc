@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "iceberg/errors.h"
 #include "iceberg/schema/evolve.h"
@@ -221,7 +222,17 @@ Status RemoveFolder(Job& job, const std::string& url) {
 
 }  // namespace
 
-Status CheckLocationEmpty(Job& job, const std::string& location) {
+Status CheckNewIceberg(Job& job, const sql::TableName& name, const std::string& location) {
+  if (InTableBucket(job)) {
+    if (!catalog::IsTableBucketTable(name.table)) {
+      return Fail(kUserError, fmt::format("GENERIC_USER_ERROR: a table bucket has no table of the name {}: lower-case "
+                                          "letters, digits and underscores",
+                                          name.table));
+    }
+    if (location.empty()) return Ok();
+    return Fail(kUserError, "INVALID_TABLE_PROPERTY: the location of a table in a table bucket cannot be given");
+  }
+  if (location.empty()) return Ok();
   TARN_TRY(const object::Location folder, ParseFolder(location));
   object::ListQuery query;
   query.prefix = folder.key;
@@ -235,15 +246,15 @@ Status CheckLocationEmpty(Job& job, const std::string& location) {
 Status RunCreateIceberg(Job& job, const sql::CreateTable& create) {
   const std::string database = DatabaseOf(job, create.table);
   TARN_TRY(iceberg::NewTable table, DefineTable(create));
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
-  const auto present = job.services.catalog.GetTable(job.scope, database, create.table.table);
+  if (!InTableBucket(job)) TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
+  const auto present = job.services.catalog.GetTable(job.target, database, create.table.table);
   if (present.ok()) {
     if (create.if_not_exists) return job.WriteText({}, {});
     return DdlTaskError(fmt::format("AlreadyExistsException(message:Table {} already exists)", create.table.table));
   }
-  if (!table.location.empty()) TARN_CHECK(CheckLocationEmpty(job, table.location));
+  TARN_CHECK(CheckNewIceberg(job, create.table, table.location));
   const auto made =
-      job.services.iceberg.tables.Create(job.scope, database, create.table.table, std::move(table), false);
+      job.services.iceberg.tables.Create(job.target, database, create.table.table, std::move(table), false);
   if (made.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", database));
   }
@@ -256,6 +267,10 @@ Status RunCreateIceberg(Job& job, const sql::CreateTable& create) {
 }
 
 Status RunDropIceberg(Job& job, const sql::DropTable& drop, const catalog::IcebergTable& table) {
+  if (InTableBucket(job)) {
+    TARN_CHECK(job.services.iceberg.buckets->DropTable(job.target, table.record.database, table.record.name, {}));
+    return job.WriteText({}, {});
+  }
   TARN_CHECK(job.services.iceberg.tables.Drop(job.scope, table.record.database, table.record.name));
   // The table's own folders; files elsewhere (a migrated table's) are not its to remove.
   const bool kept = [&] {

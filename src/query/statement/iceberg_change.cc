@@ -14,6 +14,7 @@
 #include "catalog/iceberg/planner.h"
 #include "iceberg/errors.h"
 #include "query/errors.h"
+#include "query/lake_place.h"
 #include "query/statement/iceberg_filter.h"
 #include "query/statement/iceberg_table.h"
 #include "query/statement/iceberg_write.h"
@@ -134,7 +135,7 @@ class Run {
     catalog::ScanRequest request;
     TARN_TRY(request.state, catalog::StateAt(metadata_, {}));
     request.filter = change_.filter;
-    TARN_CHECK(job_.services.iceberg.planner.Plan(job_.scope, change_.table.metadata, request,
+    TARN_CHECK(job_.services.iceberg.planner.Plan(job_.target, change_.table.metadata, request,
                                                   [&](PlannedFile&& file) -> Status {
                                                     if (gone_->files().contains(file.entry.file.path))
                                                       touched_[file.entry.file.path] = std::move(file);
@@ -172,7 +173,7 @@ class Run {
     options.table_uuid = metadata_.table_uuid;
     TARN_TRY(const catalog::Committed committed,
              job_.services.iceberg.snapshots.Change(
-                 job_.scope, change_.table.record.database, change_.table.record.name, std::move(made),
+                 job_.target, change_.table.record.database, change_.table.record.name, std::move(made),
                  catalog::RulesOf(metadata_, change_.operation, mode, metadata_.current_snapshot_id, change_.filter,
                                   std::move(referred)),
                  options));
@@ -200,7 +201,8 @@ class Run {
     for (tables::GoneRows& rows : partly) {
       for (const auto& present : touched_.at(rows.file->path).deletes) {
         if (!present->file.is_deletion_vector()) continue;
-        TARN_TRY(const iceberg::Positions known, job_.services.iceberg.manifests.ReadVector(job_.scope, present->file));
+        TARN_TRY(const iceberg::Positions known,
+                 job_.services.iceberg.manifests.ReadVector(job_.target, present->file));
         rows.rows.Union(known);
         made.removed_vectors.push_back(rows.file->path);
       }
@@ -224,7 +226,7 @@ class Run {
       }
     }
     const Services& services = job_.services;
-    const tables::Reader reader{services.iceberg.manifests, services.iceberg.planner, job_.files, job_.scope};
+    const tables::Reader reader{services.iceberg.manifests, services.iceberg.planner, job_.files, job_.target};
     TARN_TRY(const catalog::ScanState state, catalog::StateAt(metadata_, {}));
     TARN_TRY(auto binding, tables::BindForRead(reader, change_.table.metadata, state, std::move(read)));
     tables::WriteOptions how;
@@ -268,7 +270,7 @@ Result<std::optional<std::vector<iceberg::DataFile>>> WholeFiles(Job& job, const
   request.columns = {.counts = true, .bounds = true, .details = false, .fields = iceberg::FieldIds(filter.filter)};
   std::vector<iceberg::DataFile> files;
   bool whole = true;
-  TARN_CHECK(job.services.iceberg.planner.Plan(job.scope, table.metadata, request, [&](PlannedFile&& file) -> Status {
+  TARN_CHECK(job.services.iceberg.planner.Plan(job.target, table.metadata, request, [&](PlannedFile&& file) -> Status {
     const bool all = file.residual.is_true() || iceberg::MustMatch(file.residual, file.entry.file);
     whole = whole && all && file.deletes.empty();
     files.push_back(std::move(file.entry.file));
@@ -293,7 +295,7 @@ Status DeleteFiles(Job& job, const catalog::IcebergTable& table, const iceberg::
     catalog::SnapshotOptions options;
     options.table_uuid = table.metadata->table_uuid;
     const auto done = job.services.iceberg.snapshots.Change(
-        job.scope, table.record.database, table.record.name, std::move(change),
+        job.target, table.record.database, table.record.name, std::move(change),
         catalog::RulesOf(*table.metadata, RowOperation::kDelete, RowMode::kCopyOnWrite,
                          table.metadata->current_snapshot_id, filter, std::move(paths)),
         options);
@@ -361,18 +363,15 @@ Status RunRowChange(Job& job, const RowChange& change) { return Run(job, change)
 
 Result<catalog::IcebergTable> TargetOf(Job& job, const sql::TableName& name, std::string_view what) {
   const std::string database = DatabaseOf(job, name);
-  TARN_TRY(const auto state, job.lake.FindIceberg(database, AsciiLower(name.table)));
+  const std::string place = PlaceText(job.target, database);
+  TARN_TRY(const auto state, job.lake.FindIceberg(place, AsciiLower(name.table)));
   if (state != nullptr) return state->table;
-  const auto found = job.services.catalog.GetTable(job.scope, database, name.table);
+  const auto found = job.services.catalog.GetTable(job.target, database, name.table);
   if (found.ok()) {
     return Fail(kUserError, fmt::format("NOT_SUPPORTED: {} is supported for Iceberg tables only", what));
   }
   return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line {}:{}: Table '{}.{}.{}' does not exist", name.pos.line,
                                       name.pos.column, kCatalogName, database, name.table));
-}
-
-std::string TargetText(const catalog::IcebergTable& table) {
-  return sql::QuoteIdentifier(table.record.database) + "." + sql::QuoteIdentifier(table.record.name);
 }
 
 Result<sql::QueryPtr> ParseSelect(const std::string& text) {
@@ -382,15 +381,36 @@ Result<sql::QueryPtr> ParseSelect(const std::string& text) {
   return std::move(query->query);
 }
 
+namespace {
+
+// Where the rows lie that the condition, which is taken, holds for.
+Result<sql::QueryPtr> FindRows(const Job& job, const catalog::IcebergTable& table, const std::string& name,
+                               sql::ExprPtr& where) {
+  TARN_TRY(sql::QueryPtr query, ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} AS {} WHERE true",
+                                                        TargetText(job, table.record), sql::QuoteIdentifier(name))));
+  query->body->select->where = std::move(where);
+  return query;
+}
+
+}  // namespace
+
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::Delete& change) {
+  TARN_TRY(const catalog::IcebergTable table, TargetOf(job, change.table, "DELETE"));
+  return FindRows(job, table, Qualifier(change.alias, table), change.where);
+}
+
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::UpdateRows& change) {
+  TARN_TRY(const catalog::IcebergTable table, TargetOf(job, change.table, "UPDATE"));
+  return FindRows(job, table, Qualifier(change.alias, table), change.where);
+}
+
 Status RunDelete(Job& job, sql::Delete& change) {
   TARN_TRY(catalog::IcebergTable table, TargetOf(job, change.table, "DELETE"));
   const std::string name = Qualifier(change.alias, table);
   const FileFilter filter = FilterOf(change.where.get(), table.metadata->schema(), name);
   TARN_TRY(const auto whole, WholeFiles(job, table, filter));
   if (whole) return DeleteFiles(job, table, filter.filter, *whole);
-  TARN_TRY(const sql::QueryPtr query, ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} AS {} WHERE true",
-                                                              TargetText(table), sql::QuoteIdentifier(name))));
-  query->body->select->where = std::move(change.where);
+  TARN_TRY(const sql::QueryPtr query, FindRows(job, table, name, change.where));
   TARN_TRY(const sql::Plan plan, PlanRows(job, *query));
   RowChange run;
   run.operation = RowOperation::kDelete;
@@ -411,8 +431,9 @@ Status RunUpdate(Job& job, sql::UpdateRows& change) {
   std::string list = "\"$path\", \"$pos\"";
   if (HasRowIds(table)) list += ", \"_row_id\"";
   for (const sql::TableColumn& column : columns) list += ", " + sql::QuoteIdentifier(column.name);
-  TARN_TRY(const sql::QueryPtr query, ParseSelect(fmt::format("SELECT {} FROM {} AS {} WHERE true", list,
-                                                              TargetText(table), sql::QuoteIdentifier(name))));
+  TARN_TRY(const sql::QueryPtr query,
+           ParseSelect(fmt::format("SELECT {} FROM {} AS {} WHERE true", list, TargetText(job, table.record),
+                                   sql::QuoteIdentifier(name))));
   RowChange run;
   run.operation = RowOperation::kUpdate;
   run.filter = FilterOf(change.where.get(), schema, name).filter;

@@ -33,10 +33,13 @@ Status RunRowChange(Job& job, const RowChange& change);
 
 // The table that the statement names; error TABLE_NOT_FOUND, or that it is no Iceberg table.
 Result<catalog::IcebergTable> TargetOf(Job& job, const sql::TableName& name, std::string_view what);
-// "database"."table" as SQL text.
-std::string TargetText(const catalog::IcebergTable& table);
 // Whether rows carry ids (version 3).
 inline bool HasRowIds(const catalog::IcebergTable& table) { return table.metadata->format_version >= 3; }
+
+// The SELECT by which the statement finds its rows, for EXPLAIN; takes the statement's expressions.
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::Delete& change);
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::UpdateRows& change);
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::Merge& merge);
 
 // The one SELECT of a statement's text, to be completed.
 Result<sql::QueryPtr> ParseSelect(const std::string& text);

@@ -28,9 +28,11 @@ struct Placed {
 
 class MergeQuery {
  public:
-  MergeQuery(sql::Merge& merge, const catalog::IcebergTable& table, std::vector<sql::TableColumn> columns)
+  MergeQuery(const Job& job, sql::Merge& merge, const catalog::IcebergTable& table,
+             std::vector<sql::TableColumn> columns)
       : merge_(merge),
         table_(table),
+        target_(TargetText(job, table.record)),
         columns_(std::move(columns)),
         name_(sql::QuoteIdentifier(merge.alias.empty() ? table.record.name : merge.alias)),
         placed_(merge.cases.size()) {}
@@ -43,8 +45,8 @@ class MergeQuery {
     for (size_t i = 0; i < merge_.cases.size(); ++i) text += CaseText(i);
     const bool inserts =
         std::any_of(merge_.cases.begin(), merge_.cases.end(), [](const auto& c) { return !c.matched; });
-    text += fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} AS {} ON true", inserts ? "LEFT" : "INNER",
-                        TargetText(table_), name_);
+    text +=
+        fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} AS {} ON true", inserts ? "LEFT" : "INNER", target_, name_);
     TARN_TRY(sql::QueryPtr query, ParseSelect(text));
     sql::Select& select = *query->body->select;
     select.from->left = std::move(merge_.source);
@@ -144,6 +146,7 @@ class MergeQuery {
 
   sql::Merge& merge_;
   const catalog::IcebergTable& table_;
+  const std::string target_;
   const std::vector<sql::TableColumn> columns_;
   const std::string name_;
   std::vector<std::vector<size_t>> targets_;  // per case, the columns that it gives values for, as written
@@ -152,13 +155,19 @@ class MergeQuery {
 
 }  // namespace
 
+Result<sql::QueryPtr> RowsQuery(Job& job, sql::Merge& merge) {
+  TARN_TRY(const catalog::IcebergTable table, TargetOf(job, merge.table, "MERGE"));
+  TARN_TRY(std::vector<sql::TableColumn> columns, TargetColumns(table.metadata->schema()));
+  return MergeQuery(job, merge, table, std::move(columns)).Build();
+}
+
 Status RunMerge(Job& job, sql::Merge& merge) {
   RowChange run;
   run.operation = catalog::RowOperation::kMerge;
   TARN_TRY(run.table, TargetOf(job, merge.table, "MERGE"));
   const iceberg::Schema& schema = run.table.metadata->schema();
   TARN_TRY(std::vector<sql::TableColumn> columns, TargetColumns(schema));
-  MergeQuery build(merge, run.table, std::move(columns));
+  MergeQuery build(job, merge, run.table, std::move(columns));
   TARN_TRY(const sql::QueryPtr query, build.Build());
   TARN_TRY(const sql::Plan plan, sql::PlanQuery(*query, job.lake, job.context()));
   TARN_CHECK(build.CheckTypes());

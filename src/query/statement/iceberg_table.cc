@@ -321,7 +321,7 @@ Error IcebergError(const Error& error, std::string_view database, std::string_vi
 }
 
 Result<std::optional<catalog::IcebergTable>> FindIceberg(Job& job, const sql::TableName& name) {
-  auto table = job.services.iceberg.tables.Load(job.scope, DatabaseOf(job, name), name.table);
+  auto table = job.services.iceberg.tables.Load(job.target, DatabaseOf(job, name), name.table);
   if (table.ok()) return std::optional(std::move(*table));
   const bool absent =
       table.Is(catalog::kNotIceberg) || table.Is(catalog::kNoSuchTable) || table.Is(catalog::kNoSuchDatabase);
@@ -335,7 +335,7 @@ Status ChangeIceberg(Job& job, const sql::TableName& name, const MakeUpdates& ch
   const std::string database = DatabaseOf(job, name);
   catalog::IcebergTables& tables = job.services.iceberg.tables;
   for (int round = 1;; ++round) {
-    TARN_TRY(const catalog::IcebergTable table, tables.Load(job.scope, database, name.table));
+    TARN_TRY(const catalog::IcebergTable table, tables.Load(job.target, database, name.table));
     const iceberg::TableMetadata& metadata = *table.metadata;
     TARN_TRY(const std::vector<iceberg::Update> updates, change(metadata));
     if (updates.empty()) return job.WriteText({}, {});
@@ -344,7 +344,7 @@ Status ChangeIceberg(Job& job, const sql::TableName& name, const MakeUpdates& ch
         {RequirementKind::kCurrentSchemaId, "", {}, metadata.current_schema_id},
         {RequirementKind::kLastAssignedFieldId, "", {}, metadata.last_column_id},
         {RequirementKind::kDefaultSpecId, "", {}, metadata.default_spec_id}};
-    const auto done = tables.Commit(job.scope, database, name.table, requirements, updates);
+    const auto done = tables.Commit(job.target, database, name.table, requirements, updates);
     if (done.ok()) return job.WriteText({}, {});
     if (!done.Is(iceberg::kCommitFailed) || round == kRoundsMax) {
       return IcebergError(done.error(), database, name.table);

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/iceberg/snapshots.h"
 #include "iceberg/commit/snapshot_maker.h"
 #include "query/errors.h"
@@ -67,7 +68,7 @@ Status CommitNew(Job& job, std::string_view database, const std::string& name, c
   std::vector<iceberg::Update> updates = DefiningUpdates(metadata);
   updates.insert(updates.end(), made.updates.begin(), made.updates.end());
   const std::vector<iceberg::Requirement> requirements = {{iceberg::RequirementKind::kCreate, "", {}, 0}};
-  const auto done = job.services.iceberg.tables.Commit(job.scope, database, name, requirements, updates);
+  const auto done = job.services.iceberg.tables.Commit(job.target, database, name, requirements, updates);
   if (done.ok()) return Ok();
   if (done.error().reason->code == Code::kOutcomeUnknown) return done.error();
   for (const iceberg::NewFile& file : made.files) {
@@ -201,7 +202,7 @@ Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::Ic
     commit.summary = SummaryOf(job);
     commit.table_uuid = metadata.table_uuid;
     const auto done =
-        job.services.iceberg.snapshots.Append(job.scope, database, table.record.name, written->files, commit);
+        job.services.iceberg.snapshots.Append(job.target, database, table.record.name, written->files, commit);
     if (!done.ok()) {
       if (done.error().reason->code != Code::kOutcomeUnknown) tables::RemoveFiles(job.files, written->files);
       return IcebergError(done.error(), database, table.record.name);
@@ -210,18 +211,12 @@ Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::Ic
   return FinishRows(job, written->files, written->rows);
 }
 
-Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
-  const std::string database = DatabaseOf(job, create.table);
-  TARN_TRY(const bool absent, StartCreateAs(job, database, create));
-  if (!absent) return FinishWrite(job, {}, 0, 0);
-  TARN_TRY(sql::Plan plan, PlanTyped(job, *create.query));
-  TARN_CHECK(CheckColumnNames(plan.columns));
-  TARN_TRY(iceberg::NewTable definition, DefineAs(create, plan.columns));
-  if (!definition.location.empty()) TARN_CHECK(CheckLocationEmpty(job, definition.location));
-  auto staged = job.services.iceberg.tables.Create(job.scope, database, create.table.table, definition, true);
-  if (!staged.ok()) return IcebergError(staged.error(), database, create.table.table);
-  const iceberg::TableMetadata& metadata = *staged->metadata;
+namespace {
 
+// Writes the query's rows and makes the table of them.
+Status FillNew(Job& job, const sql::CreateTableAs& create, const sql::Plan& plan,
+               const iceberg::TableMetadata& metadata) {
+  const std::string database = DatabaseOf(job, create.table);
   std::vector<std::string> values;
   values.reserve(plan.columns.size());
   for (size_t i = 0; i < plan.columns.size(); ++i) values.push_back(fmt::format("q.c{}", i));
@@ -244,6 +239,26 @@ Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
     return IcebergError(done.error(), database, create.table.table);
   }
   return FinishRows(job, written->files, written->rows);
+}
+
+}  // namespace
+
+Status RunCreateIcebergAs(Job& job, sql::CreateTableAs& create) {
+  const std::string database = DatabaseOf(job, create.table);
+  TARN_TRY(const bool absent, StartCreateAs(job, database, create));
+  if (!absent) return FinishWrite(job, {}, 0, 0);
+  TARN_TRY(sql::Plan plan, PlanTyped(job, *create.query));
+  TARN_CHECK(CheckColumnNames(plan.columns));
+  TARN_TRY(iceberg::NewTable definition, DefineAs(create, plan.columns));
+  TARN_CHECK(CheckNewIceberg(job, create.table, definition.location));
+  auto staged = job.services.iceberg.tables.Create(job.target, database, create.table.table, definition, true);
+  if (!staged.ok()) return IcebergError(staged.error(), database, create.table.table);
+  Status done = FillNew(job, create, plan, *staged->metadata);
+  // A table bucket has given the table a bucket of its own.
+  if (!done.ok() && InTableBucket(job) && done.error().reason->code != Code::kOutcomeUnknown) {
+    (void)catalog::RemoveTableLocation(job.services.objects, job.target, staged->metadata->location).ok();
+  }
+  return done;
 }
 
 }  // namespace tarn::query

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <type_traits>
 
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
 #include "enforce/errors.h"
 #include "engine/errors.h"
@@ -16,6 +18,7 @@ namespace tarn::query {
 Job::Job(Services& services, Scope scope, identity::Caller caller, Execution start, uint64_t scanned_bytes_max)
     : services(services),
       scope(std::move(scope)),
+      target(this->scope),
       caller(std::move(caller)),
       catalog(services.catalog, services.access, this->caller, this->scope),
       iam(services.authorizer, services.objects, this->caller, this->scope),
@@ -116,6 +119,15 @@ std::string DatabaseOf(const Job& job, const sql::TableName& name) {
   return name.database.empty() ? job.database() : AsciiLower(name.database);
 }
 
+bool InTableBucket(const Job& job) { return job.target != job.scope; }
+
+std::string TargetText(const Job& job, const catalog::Table& table) {
+  const auto bucket = catalog::TableBucketOf(job.target);
+  const std::string catalog = bucket ? std::string(catalog::kTableBucketCatalogs) + *bucket : std::string(kCatalogName);
+  return fmt::format("{}.{}.{}", sql::QuoteIdentifier(catalog), sql::QuoteIdentifier(table.database),
+                     sql::QuoteIdentifier(table.name));
+}
+
 Error SemanticError(int code, std::string_view text) {
   return Fail(kUserError, fmt::format("FAILED: SemanticException [Error {}]: {}", code, text));
 }
@@ -152,13 +164,10 @@ Status EnsureDefaultDatabase(catalog::Catalog& catalog, const Scope& scope, std:
 
 namespace {
 
-// The catalog that a DDL or utility statement writes in front of a name must be the account's own.
 Status CheckCatalog(const Job& job, const std::string& catalog) {
   if (catalog.empty() || EqualsIgnoreCase(catalog, kCatalogName)) return Ok();
   if (IsTableBucketCatalog(AsciiLower(catalog))) {
-    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: changing the catalog {} by SQL is not served; the Iceberg REST "
-                                       "catalog and the S3 Tables API do",
-                                       catalog));
+    return Fail(kUnserved, fmt::format("NOT_SUPPORTED: this statement is not supported in catalog {}", catalog));
   }
   return job.services.data_catalogs.CheckServed(job.scope, catalog);
 }
@@ -218,21 +227,39 @@ struct Dispatch {
 
 template <typename T>
 concept NamesTable = requires(const T& s) { s.table.catalog; };
+template <typename T, typename... Kinds>
+concept OneOf = (std::is_same_v<T, Kinds> || ...);
+template <typename T>
+concept ReadsOnly = std::is_same_v<T, sql::QueryStatement>;
+// What tables of table buckets take.
+template <typename T>
+concept ChangesTableBucket =
+    OneOf<T, sql::CreateTable, sql::CreateTableAs, sql::InsertInto, sql::Delete, sql::UpdateRows, sql::Merge,
+          sql::DropTable, sql::AlterColumns, sql::ChangeColumn, sql::DropColumn, sql::AlterPartitionField,
+          sql::SetTblProperties, sql::UnsetTblProperties>;
+
+// Which catalog the statement is about: that of the name it begins with, else the context's.
+Status SetTarget(Job& job, const sql::Statement& statement) {
+  return std::visit(
+      [&](const auto& node) -> Status {
+        using Node = std::decay_t<decltype(node)>;
+        if constexpr (std::is_same_v<Node, sql::Explain>) return SetTarget(job, *node.statement);
+        std::string catalog = AsciiLower(job.execution.catalog.value_or(""));
+        if (ReadsOnly<Node> && IsTableBucketCatalog(catalog)) return Ok();
+        if constexpr (NamesTable<Node>) {
+          if (!node.table.catalog.empty()) catalog = AsciiLower(node.table.catalog);
+        }
+        if (!ChangesTableBucket<Node> || !IsTableBucketCatalog(catalog)) return CheckCatalog(job, catalog);
+        job.target = CatalogScope(job.scope, catalog);
+        return Ok();
+      },
+      statement.node);
+}
 
 }  // namespace
 
 Status RunStatement(Job& job, sql::Statement& statement) {
-  const bool reads = std::holds_alternative<sql::QueryStatement>(statement.node) ||
-                     std::holds_alternative<sql::Explain>(statement.node);
-  if (job.execution.catalog && !(reads && IsTableBucketCatalog(AsciiLower(*job.execution.catalog)))) {
-    TARN_CHECK(CheckCatalog(job, *job.execution.catalog));
-  }
-  TARN_CHECK(std::visit(
-      [&](const auto& node) -> Status {
-        if constexpr (NamesTable<std::decay_t<decltype(node)>>) return CheckCatalog(job, node.table.catalog);
-        return Ok();
-      },
-      statement.node));
+  TARN_CHECK(SetTarget(job, statement));
   if (job.iam.asks()) TARN_CHECK(CheckIam(job, statement));
   TARN_CHECK(CheckPermissions(job, statement));
   return std::visit(Dispatch{job}, statement.node);

@@ -52,6 +52,7 @@ class Job {
 
   Services& services;
   const Scope scope;
+  Scope target;  // where the table is kept that the statement changes: the scope, or a table bucket's
   const identity::Caller caller;
   enforce::CatalogView catalog;
   const IamRights iam;
@@ -142,7 +143,8 @@ Status RunUpdate(Job& job, sql::UpdateRows& change);
 Status RunMerge(Job& job, sql::Merge& merge);
 Status RunOptimize(Job& job, sql::Optimize& optimize);
 Status RunVacuum(Job& job, const sql::Vacuum& vacuum);
-Status CheckLocationEmpty(Job& job, const std::string& location);
+// Whether a table can be made so: where nothing lies yet; in a table bucket, of a name that it takes.
+Status CheckNewIceberg(Job& job, const sql::TableName& name, const std::string& location);
 // The manifest, the metadata and the counts that a statement leaves that changed rows.
 Status FinishWrite(Job& job, const std::vector<std::string>& urls, uint64_t rows, uint64_t bytes);
 // The query's plan, its columns with types: asked of the engine where the analysis does not know one.
@@ -170,6 +172,10 @@ Status RunDescribeDatabase(Job& job, const sql::DescribeDatabase& describe);
 // The table a DDL statement names; the error reads as Hive's.
 Result<catalog::Table> FindHiveTable(Job& job, const sql::TableName& name);
 std::string DatabaseOf(const Job& job, const sql::TableName& name);
+// The table of that name among those of the statement's target, as SQL text: "catalog"."database"."table".
+std::string TargetText(const Job& job, const catalog::Table& table);
+// Whether the statement changes a table of a table bucket.
+bool InTableBucket(const Job& job);
 // Makes "default" exist when it is what `database` says, as Athena does at first use.
 Status EnsureDefaultDatabase(catalog::Catalog& catalog, const Scope& scope, std::string_view database);
 

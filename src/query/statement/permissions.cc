@@ -7,6 +7,7 @@
 #include "enforce/columns.h"
 #include "enforce/errors.h"
 #include "query/errors.h"
+#include "query/lake_place.h"
 #include "query/statement/job.h"
 
 namespace tarn::query {
@@ -163,13 +164,26 @@ struct Checker {
   Status operator()(const sql::Unserved&) const { return Ok(); }
 };
 
+// Grants name the account's own databases: tables of table buckets are for those who may change all.
+Status CheckBucketPermissions(Job& job, const sql::Statement& statement) {
+  return std::visit(
+      [&](const auto& node) -> Status {
+        if constexpr (requires { node.table.table; }) {
+          return job.catalog.rights().RequireWhole(PlaceText(job.target, DatabaseOf(job, node.table)),
+                                                   AsciiLower(node.table.table), Permission::kInsert);
+        }
+        return Ok();
+      },
+      statement.node);
+}
+
 }  // namespace
 
 Status CheckPermissions(Job& job, const sql::Statement& statement) {
   if (!job.catalog.rights().governed()) return Ok();
   // Results are files too.
   TARN_CHECK(job.catalog.rights().RequireLocation(job.execution.result.output_location.value_or("")));
-  return std::visit(Checker{job}, statement.node);
+  return InTableBucket(job) ? CheckBucketPermissions(job, statement) : std::visit(Checker{job}, statement.node);
 }
 
 }  // namespace tarn::query

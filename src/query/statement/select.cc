@@ -1,9 +1,14 @@
 // SELECT and what only wraps it: EXPLAIN, PREPARE, EXECUTE, DEALLOCATE.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "base/hash.h"
 #include "base/strings.h"
 #include "query/errors.h"
+#include "query/render.h"
+#include "query/statement/iceberg_change.h"
 #include "query/statement/job.h"
 #include "sql/errors.h"
 
@@ -36,6 +41,23 @@ Status BindAll(Job& job, sql::Statement& statement) {
 
 }  // namespace
 
+// The query's columns with types, asked of the engine where the analysis does not know one.
+Result<sql::Plan> PlanTyped(Job& job, sql::Query& query) {
+  TARN_TRY(sql::Plan plan, sql::PlanQuery(query, job.lake, job.context()));
+  job.lake.Prune(plan.tables);
+  const bool unknown = std::ranges::any_of(
+      plan.columns, [](const sql::OutputColumn& column) { return column.type.kind == sql::TypeKind::kUnknown; });
+  if (!unknown) return plan;
+  engine::Query asked;
+  asked.sql = plan.duckdb;
+  asked.resolver = std::shared_ptr<engine::TableResolver>(&job.lake, [](auto*) {});
+  TARN_TRY(auto columns, engine::DescribeQuery(job.services.pool, std::move(asked)));
+  for (size_t i = 0; i < plan.columns.size() && i < columns.size(); i++) {
+    if (plan.columns[i].type.kind == sql::TypeKind::kUnknown) plan.columns[i].type = ToSqlType(columns[i].type);
+  }
+  return plan;
+}
+
 Status RunSelect(Job& job, sql::Query& query) {
   TARN_TRY(sql::Plan plan, sql::PlanQuery(query, job.lake, job.context()));
   job.lake.Prune(plan.tables);
@@ -54,17 +76,36 @@ Status RunSelect(Job& job, sql::Query& query) {
   return Ok();
 }
 
+namespace {
+
+// The query that reads what the statement works on; null for statements that read nothing.
+Result<sql::QueryPtr> ReadingQuery(Job& job, sql::Statement& statement) {
+  if (auto* s = statement.As<sql::QueryStatement>()) return std::move(s->query);
+  if (auto* s = statement.As<sql::InsertInto>()) return std::move(s->query);
+  if (auto* s = statement.As<sql::CreateTableAs>()) return std::move(s->query);
+  if (auto* s = statement.As<sql::Unload>()) return std::move(s->query);
+  if (auto* s = statement.As<sql::Delete>()) return RowsQuery(job, *s);
+  if (auto* s = statement.As<sql::UpdateRows>()) return RowsQuery(job, *s);
+  if (auto* s = statement.As<sql::Merge>()) return RowsQuery(job, *s);
+  return sql::QueryPtr();
+}
+
+}  // namespace
+
 Status RunExplain(Job& job, sql::Explain& explain) {
   sql::Statement& statement = *explain.statement;
-  auto* query = statement.As<sql::QueryStatement>();
+  if (explain.analyze && statement.As<sql::QueryStatement>() == nullptr) {
+    return Fail(kUnserved, "NOT_SUPPORTED: EXPLAIN ANALYZE is served for SELECT statements only");
+  }
+  TARN_TRY(const sql::QueryPtr query, ReadingQuery(job, statement));
   if (query == nullptr) {
-    return Fail(kUnserved, "NOT_SUPPORTED: EXPLAIN is served for SELECT statements only");
+    return Fail(kUnserved, "NOT_SUPPORTED: EXPLAIN is served for statements that read rows");
   }
   if (!explain.format.empty() && !EqualsIgnoreCase(explain.format, "text")) {
     return Fail(kUnserved,
                 fmt::format("NOT_SUPPORTED: EXPLAIN (FORMAT {}) is not served yet; TEXT is", explain.format));
   }
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(*query->query, job.lake, job.context()));
+  TARN_TRY(sql::Plan plan, sql::PlanQuery(*query, job.lake, job.context()));
   if (explain.type == "validate") {
     return job.WriteText({TextColumn("Valid")}, {"true"});
   }

@@ -111,23 +111,6 @@ std::vector<std::string> PartitionedBy(const sql::QueryProperties& properties) {
 
 }  // namespace
 
-// The query's columns with types, asked of the engine where the analysis does not know one.
-Result<sql::Plan> PlanTyped(Job& job, sql::Query& query) {
-  TARN_TRY(sql::Plan plan, sql::PlanQuery(query, job.lake, job.context()));
-  job.lake.Prune(plan.tables);
-  const bool unknown = std::ranges::any_of(
-      plan.columns, [](const sql::OutputColumn& column) { return column.type.kind == sql::TypeKind::kUnknown; });
-  if (!unknown) return plan;
-  engine::Query asked;
-  asked.sql = plan.duckdb;
-  asked.resolver = std::shared_ptr<engine::TableResolver>(&job.lake, [](auto*) {});
-  TARN_TRY(auto columns, engine::DescribeQuery(job.services.pool, std::move(asked)));
-  for (size_t i = 0; i < plan.columns.size() && i < columns.size(); i++) {
-    if (plan.columns[i].type.kind == sql::TypeKind::kUnknown) plan.columns[i].type = ToSqlType(columns[i].type);
-  }
-  return plan;
-}
-
 Status CheckColumnNames(const std::vector<sql::OutputColumn>& columns) {
   std::set<std::string> seen;
   for (size_t i = 0; i < columns.size(); i++) {
@@ -347,8 +330,8 @@ Error TableExists(const std::string& database, const sql::TableName& name) {
 }  // namespace
 
 Result<bool> StartCreateAs(Job& job, const std::string& database, const sql::CreateTableAs& create) {
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
-  const Result<catalog::Table> found = job.services.catalog.GetTable(job.scope, database, create.table.table);
+  if (!InTableBucket(job)) TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
+  const Result<catalog::Table> found = job.services.catalog.GetTable(job.target, database, create.table.table);
   if (found.ok()) {
     if (create.if_not_exists) return false;
     return TableExists(database, create.table);
@@ -499,6 +482,8 @@ Status TakeZonesFormat(Job& job, const sql::TableName& table, sql::QueryProperti
 }  // namespace
 
 Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
+  // A table bucket holds nothing else.
+  if (InTableBucket(job)) create.properties.try_emplace("table_type").first->second.text = "ICEBERG";
   TARN_CHECK(TakeZonesFormat(job, create.table, create.properties));
   if (SaysIceberg(create.properties)) return RunCreateIcebergAs(job, create);
   TARN_CHECK(CheckProperties(create.properties, {"format", "external_location", "partitioned_by", "parquet_compression",
@@ -539,6 +524,11 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
 Status RunInsertInto(Job& job, sql::InsertInto& insert) {
   TARN_TRY(const auto iceberg, FindIceberg(job, insert.table));
   if (iceberg) return RunInsertIntoIceberg(job, insert, *iceberg);
+  if (InTableBucket(job)) {
+    return Fail(kUserError,
+                fmt::format("TABLE_NOT_FOUND: line {}:{}: Table '{}.{}' does not exist", insert.table.pos.line,
+                            insert.table.pos.column, DatabaseOf(job, insert.table), insert.table.table));
+  }
   sql::TableName name = insert.table;
   name.database = DatabaseOf(job, insert.table);
   name.catalog = kCatalogName;

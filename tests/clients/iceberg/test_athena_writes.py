@@ -363,3 +363,16 @@ def test_prepared_changes_take_parameters(shop, name):
     shop.ok(f"UPDATE {name} SET v = ? WHERE id = ?", ExecutionParameters=["'c'", "1"])
     shop.ok(f"DELETE FROM {name} WHERE v = ?", ExecutionParameters=["'b'"])
     assert content(shop, name) == [("1", "c")]
+
+
+def test_explain_of_a_change_shows_how_its_rows_are_found_and_changes_nothing(shop, catalog):
+    create(shop, "explained", "id bigint, city string")
+    shop.ok("INSERT INTO explained VALUES (1, 'rome'), (2, 'oslo')")
+    for sql in ("INSERT INTO explained SELECT id + 10, city FROM explained", "DELETE FROM explained WHERE city = 'rome'",
+                "UPDATE explained SET city = 'bern' WHERE id = 2", "CREATE TABLE copied AS SELECT id FROM explained",
+                "MERGE INTO explained t USING (VALUES (1)) s(id) ON t.id = s.id WHEN MATCHED THEN DELETE"):
+        plan = "\n".join(row[0] for row in shop.rows("EXPLAIN " + sql))
+        assert "explained" in plan.lower() or "SCAN" in plan, plan
+    assert len(rows(catalog, shop, "explained")) == 2
+    assert "NOT_SUPPORTED" in reason(shop, "EXPLAIN ANALYZE DELETE FROM explained WHERE id = 1")
+    assert "NOT_SUPPORTED" in reason(shop, "EXPLAIN DROP TABLE explained")

@@ -6,6 +6,7 @@ import urllib.request
 
 import pyarrow as pa
 import pytest
+from botocore.exceptions import ClientError
 from pyiceberg.catalog.rest import RestCatalog
 from pyiceberg.exceptions import NoSuchTableError, RESTError
 
@@ -116,8 +117,93 @@ def test_sql_reads_tables_of_a_table_bucket(lake, arn, name, bucket):
     status, started = inside("SELECT sum(id) FROM cities")
     assert status["State"] == "SUCCEEDED", status
     assert client.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"][1]["Data"] == [{"VarCharValue": "3"}]
-    status, _ = inside("INSERT INTO cities VALUES (3, 'bern')")
+    status, _ = inside("OPTIMIZE cities REWRITE DATA USING BIN_PACK")
     assert status["State"] == "FAILED" and "NOT_SUPPORTED" in status["StateChangeReason"]
     assert "does not exist" in own.error(f'SELECT 1 FROM "s3tablescatalog/{name}-gone"."sales"."cities"')
     own.rows(f"CREATE TABLE {name}_copy WITH (format = 'PARQUET') AS SELECT * FROM {full}")
     assert own.rows(f"SELECT count(*) FROM {name}_copy") == [("2",)]
+
+
+class Inside(Athena):
+    """Queries with the table bucket's catalog as their context."""
+
+    def __init__(self, lake, bucket, catalog, **keys):
+        super().__init__(lake, bucket, "sales")
+        self.client = lake.client("athena", **keys)
+        self.catalog = catalog
+
+    def run(self, sql):
+        started = self.client.start_query_execution(
+            QueryString=sql, QueryExecutionContext={"Catalog": self.catalog, "Database": self.database},
+            ResultConfiguration={"OutputLocation": f"s3://{self.bucket}/results/"})["QueryExecutionId"]
+        while True:
+            self.last = self.client.get_query_execution(QueryExecutionId=started)["QueryExecution"]
+            if self.last["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                return started
+            time.sleep(0.02)
+
+
+def test_sql_makes_changes_and_drops_tables_of_a_table_bucket(lake, arn, name, bucket):
+    catalog = by_token(lake, arn)
+    catalog.create_namespace("sales")
+    inside = Inside(lake, bucket, f"s3tablescatalog/{name}")
+    inside.rows("CREATE TABLE orders (id bigint, city string, price double) PARTITIONED BY (bucket(4, id)) "
+                "TBLPROPERTIES ('table_type' = 'iceberg')")
+    inside.rows("INSERT INTO orders VALUES (1, 'oslo', 1.5), (2, 'rome', 2.5), (3, 'bern', 3.5)")
+    inside.rows("UPDATE orders SET price = price * 2 WHERE city = 'rome'")
+    inside.rows("DELETE FROM orders WHERE id = 3")
+    own = Athena(lake, bucket, "default")
+    full = f'"s3tablescatalog/{name}"."sales"."orders"'
+    own.rows(f"MERGE INTO {full} t USING (VALUES (1, 9.0), (4, 4.0)) s(id, price) ON t.id = s.id "
+             "WHEN MATCHED THEN UPDATE SET price = s.price WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'kyiv', s.price)")
+    assert sorted(inside.rows("SELECT id, city, price FROM orders")) == [
+        ("1", "oslo", "9.0"), ("2", "rome", "5.0"), ("4", "kyiv", "4.0")]
+    # The same table for REST; nothing of it in the account's own catalog.
+    table = catalog.load_table("sales.orders")
+    assert table.location().endswith("--table-s3") and len(table.scan().to_arrow()) == 3
+    with pytest.raises(NoSuchTableError):
+        by_token(lake, "").load_table("sales.orders")
+    inside.rows("ALTER TABLE orders ADD COLUMNS (note string)")
+    assert inside.rows("SELECT note FROM orders WHERE id = 1") == [(None,)]
+    inside.rows("CREATE TABLE copies AS SELECT id, city FROM orders WHERE id < 4")
+    assert catalog.load_table("sales.copies").scan().to_arrow().num_rows == 2
+    assert "location" in inside.error("CREATE TABLE placed (id bigint) LOCATION 's3://elsewhere/x' "
+                                      "TBLPROPERTIES ('table_type' = 'iceberg')")
+    assert "division by zero" in inside.error("CREATE TABLE failed AS SELECT 1 / (id - id) AS x FROM orders").lower()
+    assert "already exists" in inside.error("CREATE TABLE copies AS SELECT 1 AS x")
+    assert "NOT_SUPPORTED" in inside.error("CREATE VIEW v AS SELECT 1 AS x")
+    inside.rows("DROP TABLE orders")
+    assert sorted(each[-1] for each in catalog.list_tables("sales")) == ["copies"]
+    with pytest.raises(ClientError):
+        lake.client("s3").head_bucket(Bucket=table.location().removeprefix("s3://"))
+
+
+def test_sql_on_a_table_bucket_asks_for_the_actions_of_s3_tables(lake, arn, name, bucket):
+    root = Inside(lake, bucket, f"s3tablescatalog/{name}")
+    by_token(lake, arn).create_namespace("sales")
+    root.rows("CREATE TABLE t (id bigint) TBLPROPERTIES ('table_type' = 'iceberg')")
+    iam = lake.client("iam")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    user = Inside(lake, bucket, f"s3tablescatalog/{name}", aws_access_key_id=key["AccessKeyId"],
+                  aws_secret_access_key=key["SecretAccessKey"])
+
+    def allow(*actions):
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*",
+                                                    "Action": ["athena:*", "s3:*", "glue:*", *actions]}]}))
+
+    allow("s3tables:GetTableData")
+    assert user.rows("SELECT * FROM t") == []
+    assert "s3tables:" in user.error("INSERT INTO t VALUES (1)")
+    assert "s3tables:CreateTable" in user.error("CREATE TABLE u (id bigint) TBLPROPERTIES ('table_type' = 'iceberg')")
+    assert "s3tables:DeleteTable" in user.error("DROP TABLE t")
+    allow("s3tables:GetTableData", "s3tables:GetTableMetadataLocation", "s3tables:UpdateTableMetadataLocation",
+          "s3tables:PutTableData")
+    user.rows("INSERT INTO t VALUES (1), (2)")
+    user.rows("DELETE FROM t WHERE id = 1")
+    assert user.rows("SELECT * FROM t") == [("2",)]
+    lake.client("s3tables").put_table_bucket_policy(tableBucketARN=arn, resourcePolicy=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3tables:GetTableData",
+                                                "Resource": arn + "/table/*"}]}))
+    assert "s3tables:GetTableData" in user.error("SELECT * FROM t")

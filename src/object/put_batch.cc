@@ -29,16 +29,23 @@ PutBatch::~PutBatch() = default;
 Result<Bucket> PutBatch::Own(std::string_view bucket) const { return Files(store_, account_).GetBucket(bucket); }
 
 Status PutBatch::Add(std::string_view url, std::string_view bytes, const WriteOptions& options) {
-  TARN_TRY(Location place, ParseLocation(url));
-  if (place.key.empty()) return Fail(kInvalidArgument, "A key must have at least one byte");
-  if (place.key.size() > kKeyBytesMax) return Fail(kKeyTooLong, "Your key is too long");
-  TARN_TRY(Bucket bucket, Own(place.bucket));
-  const KeyUser owner{.scope = bucket.owner, .caller = identity::RootOf(bucket.owner.account)};
-  TARN_TRY(Sealing sealing, store_.Seal(bucket, place.key, {}, owner));
+  TARN_TRY(const Location place, ParseLocation(url));
+  TARN_TRY(const Bucket bucket, Own(place.bucket));
   NewObject object;
   object.headers.content_type = options.content_type;
   object.condition.if_absent = options.only_if_absent;
   if (!options.only_if_etag.empty()) object.condition.if_match = options.only_if_etag;
+  return Add(url, bytes, std::move(object), {},
+             {.scope = bucket.owner, .caller = identity::RootOf(bucket.owner.account)});
+}
+
+Status PutBatch::Add(std::string_view url, std::string_view bytes, NewObject object, const EncryptionChoice& choice,
+                     const KeyUser& user) {
+  TARN_TRY(Location place, ParseLocation(url));
+  if (place.key.empty()) return Fail(kInvalidArgument, "A key must have at least one byte");
+  if (place.key.size() > kKeyBytesMax) return Fail(kKeyTooLong, "Your key is too long");
+  TARN_TRY(Bucket bucket, Own(place.bucket));
+  TARN_TRY(Sealing sealing, store_.Seal(bucket, place.key, choice, user));
   object.attributes.encryption = std::move(sealing.encryption);
   Incoming incoming =
       store_.Receive({.length = bytes.size(), .bytes_max = UINT64_MAX, .wrapper = std::move(sealing.wrapper)});

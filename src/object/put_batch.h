@@ -30,6 +30,9 @@ class PutBatch {
   ~PutBatch();
 
   Status Add(std::string_view url, std::string_view bytes, const WriteOptions& options = {});
+  // With headers, encrypted as chosen in the name of `user`.
+  Status Add(std::string_view url, std::string_view bytes, NewObject object, const EncryptionChoice& choice,
+             const KeyUser& user);
   // Deletes as a client's DELETE does; what is not there or locked stays as it is.
   Status Remove(std::string_view url);
   // Makes the bytes durable. After the last Add.

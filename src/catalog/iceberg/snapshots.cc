@@ -138,7 +138,8 @@ Result<Committed> Attempt(const Call& call, const IcebergTable& table, const ice
   TARN_CHECK(written.Store(made.files));
   std::vector<iceberg::Update> updates = call.options.updates;
   updates.insert(updates.end(), made.updates.begin(), made.updates.end());
-  TARN_TRY(IcebergTable next, call.tables.Commit(call.scope, call.database, call.name, made.requirements, updates));
+  TARN_TRY(IcebergTable next,
+           call.tables.Commit(call.scope, call.database, call.name, made.requirements, updates, call.options.also));
   Committed done;
   done.snapshot = next.metadata->FindSnapshot(ids.snapshot_id);
   // The server may have moved an append onto a newer head, with a list of its own.

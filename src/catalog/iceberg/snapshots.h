@@ -34,6 +34,8 @@ struct SnapshotOptions {
   std::string table_uuid;
   // Further updates of the same commit, before the snapshot's (set-statistics …); seldom any.
   std::vector<iceberg::Update> updates;
+  // What else happens in the commit's transaction; it may run several times, and its error refuses the commit.
+  Alongside also = nullptr;
 };
 
 struct Committed {

@@ -24,6 +24,8 @@ tarn_library(bz2 bzlib.h bz2)
 tarn_library(re2 re2/re2.h re2)
 tarn_library(isal isa-l.h isal)
 tarn_library(nghttp2 nghttp2/nghttp2.h nghttp2)
+tarn_library(snappy snappy.h snappy)
+tarn_library(jq jq.h jq)
 
 # DuckDB: the pinned shared library and its exact headers, fetched by ./do deps.
 set(TARN_DUCKDB ${TARN_THIRD_PARTY}/duckdb)

@@ -75,6 +75,7 @@
 #include "server/care/admin.h"
 #include "server/care/zone_route.h"
 #include "server/facts/resource_tags.h"
+#include "server/firehose.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/principal_facts.h"
@@ -144,6 +145,7 @@ class OpenLake : public Lake {
     if (courier_) courier_->Stop();
     if (audit_) audit_->Stop();
     if (timers_) timers_->Stop();
+    if (firehose_) firehose_->Stop();
     if (restorer_) restorer_->Stop();
     if (lifecycle_) lifecycle_->Stop();
     if (maintainer_) maintainer_->Stop();
@@ -437,6 +439,20 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
+    firehose_ = std::make_unique<Firehose>(FirehoseParts{.kv = *kv_,
+                                                         .blobs = *blobs_,
+                                                         .objects = *objects_,
+                                                         .catalog = *catalog_,
+                                                         .tables = *iceberg_tables_,
+                                                         .snapshots = *snapshots_,
+                                                         .engine = *engine_,
+                                                         .iam = *iam_,
+                                                         .authorizer = *object_authorizer_,
+                                                         .keys = *keys_,
+                                                         .clock = clock_,
+                                                         .seconds_max = options_.firehose_seconds_max});
+    TARN_CHECK(firehose_->Start());
+    TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
     TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     admin_ = std::make_unique<Admin>(AdminParts{
         .options = &options_,
@@ -540,6 +556,7 @@ class OpenLake : public Lake {
   std::unique_ptr<api::s3::AccessLog> access_log_;
   std::unique_ptr<api::s3::RequestCounter> request_counter_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
+  std::unique_ptr<Firehose> firehose_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<api::iceberg_rest::Rest> iceberg_;
   http::Handler api_;

@@ -164,6 +164,8 @@ std::vector<Spec> Specs() {
        false, [](Options& o, const std::string& t) { return SetDay(o.lifecycle_day_micros, t); }},
       {"upkeep-seconds", "between two rounds of upkeep over the Iceberg tables (300; 0: never)", false,
        Number(&Options::upkeep_seconds)},
+      {"firehose-seconds-max", "deliver buffers of Firehose after this time, whatever their hints (0: as they say)",
+       false, Number(&Options::firehose_seconds_max)},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }

@@ -1,0 +1,259 @@
+#include "delivery/deliverer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "delivery/errors.h"
+#include "delivery/keys.h"
+#include "delivery/positions.h"
+
+namespace tarn::delivery {
+namespace {
+
+constexpr size_t kRecordsMax = 200'000;  // of one delivery
+constexpr int64_t kHour = 3600 * kMicrosPerSecond;
+constexpr int64_t kGivenUpAfter = kMicrosPerDay;
+constexpr int64_t kPauseMin = kMicrosPerSecond;
+constexpr int64_t kPauseMax = 60 * kMicrosPerSecond;
+// Deliveries of an hour that may follow each other as the hints say, and how far apart the others are.
+constexpr size_t kQuickDeliveries = 60;
+constexpr int64_t kSlowGap = 5 * kMicrosPerSecond;
+// How often a stream that reads another one looks there.
+constexpr int64_t kFollowGap = kMicrosPerSecond;
+
+}  // namespace
+
+Result<DeliveryStream> Deliverer::Put(const Scope& scope, const std::string& name, std::vector<std::string> records) {
+  TARN_TRY(DeliveryStream stream, parts_.streams.Find(scope, name));
+  if (stream.type != kDirectPut) {
+    return Fail(kWrongSource, "This operation is not permitted on KinesisStreamAsSource delivery stream type.");
+  }
+  uint64_t bytes = 0;
+  for (const std::string& record : records) bytes += record.size();
+  TARN_CHECK(parts_.intake.Put(stream.log, std::move(records)));
+  const Timestamp now = parts_.clock.Now();
+  std::lock_guard lock(mutex_);
+  const auto found = works_.find(stream.log);
+  if (found == works_.end()) {
+    Adopt(scope, stream);
+    return stream;
+  }
+  Work& work = *found->second;
+  const Timestamp before = DueAt(work);
+  if (!work.waiting) work.oldest = now;
+  work.waiting = true;
+  work.bytes += bytes;
+  if (!work.running && DueAt(work) < before) wake_.notify_one();
+  return stream;
+}
+
+void Deliverer::Adopt(const Scope& scope, const DeliveryStream& stream) {
+  auto work = std::make_shared<Work>();
+  work->scope = scope;
+  work->name = stream.name;
+  work->log = stream.log;
+  work->follows = stream.type == kFromKinesis;
+  if (const auto plan = ReadPlan(stream.destination); plan.ok()) work->hints = plan->hints;
+  // What is there already is found by the first look.
+  work->waiting = true;
+  work->oldest = parts_.clock.Now();
+  works_[stream.log] = std::move(work);
+  wake_.notify_one();
+}
+
+void Deliverer::Changed(const Scope& scope, const DeliveryStream& stream) {
+  std::lock_guard lock(mutex_);
+  const auto found = works_.find(stream.log);
+  if (found == works_.end()) return Adopt(scope, stream);
+  if (const auto plan = ReadPlan(stream.destination); plan.ok()) found->second->hints = plan->hints;
+  found->second->not_before = {};
+  wake_.notify_one();
+}
+
+void Deliverer::Deleted(const DeliveryStream& stream) {
+  std::lock_guard lock(mutex_);
+  const auto found = works_.find(stream.log);
+  if (found == works_.end()) return;
+  found->second->gone = true;
+  found->second->not_before = {};
+  wake_.notify_one();
+}
+
+Status Deliverer::Start() {
+  TARN_TRY(const auto all, parts_.streams.All());
+  std::lock_guard lock(mutex_);
+  for (const auto& [scope, stream] : all) Adopt(scope, stream);
+  for (size_t i = 0; i < parts_.threads; ++i) threads_.emplace_back([this] { RunThread(); });
+  return Ok();
+}
+
+void Deliverer::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+// When the work wants a thread; never: INT64_MAX.
+Timestamp Deliverer::DueAt(const Work& work) const {
+  if (work.running) return {INT64_MAX};
+  if (work.gone) return {0};
+  if (work.follows) return work.not_before;
+  if (!work.waiting) return {INT64_MAX};
+  uint32_t seconds = work.hints.seconds;
+  if (parts_.seconds_max > 0) seconds = std::min(seconds, parts_.seconds_max);
+  Timestamp due = work.bytes >= work.hints.bytes ? work.oldest : work.oldest.Plus(seconds * kMicrosPerSecond);
+  return std::max(due, work.not_before);
+}
+
+void Deliverer::RunThread() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    WorkPtr next;
+    Timestamp due{INT64_MAX};
+    for (const auto& [log, work] : works_) {
+      const Timestamp at = DueAt(*work);
+      if (at < due) {
+        due = at;
+        next = work;
+      }
+    }
+    const Timestamp now = parts_.clock.Now();
+    if (!next) {
+      wake_.wait(lock);
+    } else if (due > now) {
+      wake_.wait_for(lock, std::chrono::microseconds(due.micros - now.micros));
+    } else {
+      next->running = true;
+      lock.unlock();
+      RunOne(next);
+      lock.lock();
+      next->running = false;
+    }
+  }
+}
+
+void Deliverer::RunOne(const WorkPtr& work) {
+  bool gone = false;
+  {
+    std::lock_guard lock(mutex_);
+    gone = work->gone;
+    // Puts from here on are counted for the next one.
+    work->bytes = 0;
+    work->waiting = false;
+  }
+  if (gone) {
+    if (const Status forgotten = Forget(*work); !forgotten.ok()) log::Warn("delivery", forgotten.error().message);
+    std::lock_guard lock(mutex_);
+    works_.erase(work->log);
+    return;
+  }
+  Settle(*work, Deliver(*work));
+}
+
+// Chooses when the next delivery may be.
+void Deliverer::Settle(Work& work, const Result<bool>& more) {
+  const Timestamp now = parts_.clock.Now();
+  if (!more.ok()) log::Warn("delivery", fmt::format("{}: {}", ArnOf(work.scope, work.name), more.error().message));
+  std::lock_guard lock(mutex_);
+  if (!more.ok()) {
+    if (work.failures++ == 0) work.failing_since = now;
+    const int64_t pause = std::min(kPauseMax, kPauseMin << std::min(work.failures - 1, 6U));
+    work.not_before = now.Plus(pause);
+    work.waiting = true;
+    work.oldest = now;
+    work.bytes = work.hints.bytes;
+    return;
+  }
+  work.failures = 0;
+  if (work.follows) work.not_before = now.Plus(kFollowGap);
+  if (*more) {
+    work.waiting = true;
+    work.oldest = now;
+    work.bytes = std::max(work.bytes, work.hints.bytes);
+  }
+  std::erase_if(work.delivered, [&](Timestamp at) { return at.Plus(kHour) < now; });
+  if (work.delivered.size() >= kQuickDeliveries) work.not_before = now.Plus(kSlowGap);
+}
+
+Result<std::vector<Arrived>> Deliverer::ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
+                                                   Positions& positions) {
+  if (stream.type == kFromKinesis) {
+    if (parts_.source == nullptr) return Fail(kRefused, "streams are not read by this lake");
+    return parts_.source->Read(scope, stream, positions, bytes_max);
+  }
+  TARN_TRY(auto records, parts_.intake.Read(stream.log, positions[""], kRecordsMax, bytes_max));
+  if (!records.empty()) positions[""] = records.back().position + 1;
+  return records;
+}
+
+// True when more is there at once.
+Result<bool> Deliverer::Deliver(Work& work) {
+  auto found = parts_.streams.Find(work.scope, work.name);
+  if (found.Is(kNotFound) || (found.ok() && found->log != work.log)) {
+    std::lock_guard lock(mutex_);
+    work.gone = true;
+    return false;
+  }
+  if (!found.ok()) return found.error();
+  const DeliveryStream& stream = *found;
+  TARN_TRY(const Plan plan, ReadPlan(stream.destination));
+  TARN_TRY(Positions positions, LoadPositions(parts_.store, work.log));
+  // Late deliveries take more at once, so that there are fewer.
+  const uint64_t bytes_max = work.delivered.size() < kQuickDeliveries ? plan.hints.bytes : kWholeFileBytesMax;
+  TARN_TRY(const auto records, ReadBuffer(stream, work.scope, bytes_max, positions));
+  if (records.empty()) return false;
+  const Timestamp now = parts_.clock.Now();
+  uint64_t bytes = 0;
+  for (const Arrived& record : records) bytes += record.data.size();
+  uint32_t seconds = plan.hints.seconds;
+  if (parts_.seconds_max > 0) seconds = std::min(seconds, parts_.seconds_max);
+  const Timestamp oldest = std::ranges::min_element(records, {}, &Arrived::at)->at;
+  if (bytes < plan.hints.bytes && oldest.Plus(seconds * kMicrosPerSecond) > now && work.failures == 0) {
+    // Found by a look: its time has not come yet.
+    std::lock_guard lock(mutex_);
+    work.waiting = true;
+    work.oldest = oldest;
+    work.bytes = std::max(work.bytes, bytes);
+    return false;
+  }
+  const Delivery delivery{work.scope,
+                          stream,
+                          plan,
+                          records,
+                          positions,
+                          now,
+                          work.failures + 1,
+                          work.failures == 0 ? 0 : now.micros - work.failing_since.micros};
+  const auto outcome = parts_.sinks.Deliver(delivery);
+  if (!outcome.ok()) {
+    if (work.failures == 0 || work.failing_since.Plus(kGivenUpAfter) > now || oldest.Plus(kGivenUpAfter) > now) {
+      return outcome.error();
+    }
+    log::Warn("delivery",
+              fmt::format("{}: {} records are given up after 24 hours", ArnOf(work.scope, work.name), records.size()));
+    TARN_CHECK(parts_.sinks.Skip(delivery));
+  }
+  work.delivered.push_back(now);
+  return bytes >= bytes_max || records.size() >= kRecordsMax;
+}
+
+Status Deliverer::Forget(const Work& work) {
+  TARN_CHECK(parts_.intake.Drop(work.log));
+  return kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
+    for (const kv::Key& space : {PositionSpace(work.log), TablePositionSpace(work.log)}) {
+      TARN_TRY(const auto rows, txn.PeekScan(space.bytes(), space.End(), 100'000));
+      for (const kv::KeyValue& row : rows) txn.Delete(row.key);
+    }
+    return Ok();
+  });
+}
+
+}  // namespace tarn::delivery

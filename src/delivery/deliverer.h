@@ -1,0 +1,100 @@
+// Deliverer: takes what was put, buffers it by the stream's hints, and delivers it, each record once.
+//
+// A buffer is what a stream's logs hold from the position up to which they are delivered: it is on disk, not in memory.
+// It is due when it has the hint's bytes, or its oldest record the hint's seconds. Files and the new position become
+// visible in one kv transaction, tables by a commit that carries their position (tables.h): a delivery that a crash
+// cuts off leaves nothing behind and is made again. A delivery that is refused is tried again, later and later, for 24
+// hours; then its records are given up, as Firehose does.
+// Files: a stream makes at most kDeliveriesPerHour deliveries an hour, each of one file for a partition and
+// kWholeFileBytesMax bytes, whatever its hints. Nothing runs while no record waits. Errors of deliveries are logged and
+// counted. Threads: any; deliveries run on the deliverer's own, one a stream at a time.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "delivery/plan.h"
+#include "delivery/records/intake.h"
+#include "delivery/records/source.h"
+#include "delivery/sinks.h"
+#include "delivery/streams.h"
+
+namespace tarn::delivery {
+
+inline constexpr size_t kDeliveriesPerHour = 780;
+
+// All outlive it.
+struct DelivererParts {
+  kv::Store& store;
+  Streams& streams;
+  Intake& intake;
+  Sinks& sinks;
+  const Clock& clock;
+  SourceReader* source = nullptr;  // of streams that read others; null: those wait
+  uint32_t seconds_max = 0;        // a buffer waits no longer, whatever its hints; 0: as they say
+  size_t threads = 2;
+};
+
+class Deliverer {
+ public:
+  explicit Deliverer(DelivererParts parts) : parts_(parts) {}
+  ~Deliverer() { Stop(); }
+  Deliverer(const Deliverer&) = delete;
+  Deliverer& operator=(const Deliverer&) = delete;
+
+  // Durable on return. Errors: kNotFound, kWrongSource.
+  Result<DeliveryStream> Put(const Scope& scope, const std::string& name, std::vector<std::string> records);
+  // A stream was made, changed or deleted.
+  void Changed(const Scope& scope, const DeliveryStream& stream);
+  void Deleted(const DeliveryStream& stream);
+
+  Status Start();
+  void Stop();  // idempotent; waits for deliveries under way
+
+ private:
+  struct Work {
+    Scope scope;
+    std::string name;
+    uint64_t log = 0;
+    Hints hints;
+    bool follows = false;  // reads another stream
+    bool running = false;
+    bool gone = false;
+    uint64_t bytes = 0;    // that wait, about
+    bool waiting = false;  // records wait
+    Timestamp oldest;      // of them
+    Timestamp not_before;  // after a failure, and between deliveries
+    Timestamp failing_since;
+    uint32_t failures = 0;
+    std::vector<Timestamp> delivered;  // of the last hour
+  };
+  using WorkPtr = std::shared_ptr<Work>;
+
+  void Adopt(const Scope& scope, const DeliveryStream& stream);
+  Timestamp DueAt(const Work& work) const;
+  void RunThread();
+  void RunOne(const WorkPtr& work);
+  Result<bool> Deliver(Work& work);
+  Result<std::vector<Arrived>> ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
+                                          Positions& positions);
+  Status Forget(const Work& work);
+  void Settle(Work& work, const Result<bool>& more);
+
+  const DelivererParts parts_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::map<uint64_t, WorkPtr> works_;  // by log
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace tarn::delivery

@@ -1,0 +1,74 @@
+// What a delivery stream does with its records before they are delivered: unpack, take apart, query, delimit.
+//
+// A record that a processor cannot take goes to the error output with the error's type and message; the others go on.
+// Errors: kInvalid (of what a stream is made of), kBadRecord. Threads: any; a Processor one at a time.
+// https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "delivery/plan.h"
+
+namespace tarn::delivery {
+
+// A record as it came.
+struct Arrived {
+  Timestamp at;
+  std::string data;
+  std::string lane;       // the log it came from
+  uint64_t position = 0;  // in it
+};
+
+// A record on its way: a whole one or a part of one.
+struct Prepared {
+  size_t source = 0;  // index of the record that it came in
+  std::string data;
+  std::map<std::string, std::string> keys;  // what the query says of it
+};
+
+struct Failed {
+  size_t source = 0;
+  std::string type;  // "processing-failed", "metadata-extraction-failed", …
+  std::string code;  // "DynamicPartitioning.MetadataExtractionFailed"
+  std::string message;
+  std::string data;
+};
+
+struct Processed {
+  std::vector<Prepared> records;
+  std::vector<Failed> failed;
+};
+
+class Query;
+
+class Processor {
+ public:
+  explicit Processor(const Processing& processing);
+  ~Processor();
+  Processed Run(const std::vector<Arrived>& records);
+
+ private:
+  void Split(size_t source, std::string data, Processed& out);
+  void Extract(Prepared record, Processed& out);
+
+  const Processing processing_;
+  std::unique_ptr<Query> query_;
+};
+
+// The bytes that a processor's parameter Delimiter stands for: Base64, or the text itself where it is none.
+Result<std::string> DelimiterOf(std::string_view parameter);
+// Whether a jq program compiles and stays within what programs may do.
+Status CheckQuery(const std::string& program);
+
+// JSON values that follow each other, with or without space between; nothing for anything else.
+std::vector<std::string_view> SplitJson(std::string_view text, bool& sound);
+// The messages of a CloudWatch Logs subscription's record, a line each; nothing when it is none.
+Result<std::string> LogMessages(std::string_view text);
+
+}  // namespace tarn::delivery

@@ -1,0 +1,84 @@
+#include "delivery/records/processors.h"
+
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "delivery/records/query.h"
+
+namespace tarn::delivery {
+namespace {
+
+Processed Process(const Processing& processing, const std::vector<std::string>& records) {
+  std::vector<Arrived> arrived;
+  for (const std::string& record : records) arrived.push_back({.data = record});
+  return Processor(processing).Run(arrived);
+}
+
+std::vector<std::string> DataOf(const Processed& processed) {
+  std::vector<std::string> data;
+  for (const Prepared& record : processed.records) data.push_back(record.data);
+  return data;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Processor, TakesJsonApart) {
+  const Processed out = Process({.split = Processing::Split::kJson, .append_newline = true},
+                                {R"({"a":1}{"b":"}"} {"c":[{}]})", "[1]", R"({"a":1)"});
+  EXPECT_EQ(DataOf(out), (Texts{"{\"a\":1}\n", "{\"b\":\"}\"}\n", "{\"c\":[{}]}\n"}));
+  ASSERT_EQ(out.failed.size(), 2U);
+  EXPECT_EQ(out.failed[0].source, 1U);
+  EXPECT_EQ(out.failed[1].data, R"({"a":1)");
+}
+
+TEST(Processor, CutsAtADelimiter) {
+  EXPECT_EQ(*DelimiterOf("####"), "####");
+  EXPECT_EQ(*DelimiterOf(Base64("||")), "||");
+  const Processed out = Process({.split = Processing::Split::kDelimited, .delimiter = "||"}, {"a||b||", "c"});
+  EXPECT_EQ(DataOf(out), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(out.records[2].source, 1U);
+}
+
+TEST(Processor, UnpacksLogsAndTakesTheirMessages) {
+  const std::string logs = R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"one"},{"message":"two"}]})";
+  const Processed out = Process({.decompress = true, .extract_messages = true},
+                                {Compress(Compression::kGzip, logs, ""),
+                                 Compress(Compression::kGzip, R"({"messageType":"CONTROL_MESSAGE"})", ""), "plain"});
+  EXPECT_EQ(DataOf(out), (Texts{"one\ntwo\n"}));
+  ASSERT_EQ(out.failed.size(), 1U);
+  EXPECT_EQ(out.failed[0].type, "processing-failed");
+}
+
+TEST(Processor, AsksTheQueryForPartitionKeys) {
+  const Processed out = Process({.query = R"({c: .customer, y: (.at | strftime("%Y"))})"},
+                                {R"({"customer":7,"at":1565382027})", "no json", R"({"at":"x"})"});
+  ASSERT_EQ(out.records.size(), 1U);
+  EXPECT_EQ(out.records[0].keys.at("c"), "7");
+  EXPECT_EQ(out.records[0].keys.at("y"), "2019");
+  ASSERT_EQ(out.failed.size(), 2U);
+  EXPECT_EQ(out.failed[0].type, "metadata-extraction-failed");
+  EXPECT_EQ(out.failed[0].message, "Non JSON record provided");
+}
+
+TEST(Query, SeesNothingOfTheMachine) {
+  for (const char* program : {"{e: $ENV.PATH}", "{e: env.PATH}"}) {
+    auto query = Query::Compile(program);
+    ASSERT_TRUE(query.ok()) << program;
+    EXPECT_EQ((*query)->Run("{}")->at("e"), "");
+  }
+  EXPECT_FALSE((*Query::Compile("{e: input}"))->Run("{}").ok());
+  EXPECT_FALSE(Query::Compile("import \"a\" as a; {}").ok());
+  EXPECT_FALSE(Query::Compile("{a: ").ok());
+  EXPECT_FALSE(Query::Compile("").ok());
+}
+
+TEST(Query, EndsWhatTakesTooLongAndWorksOn) {
+  auto query = Query::Compile("if .loop then [range(1e12)] else {a: .a} end");
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ((*query)->Run(R"({"a":1})")->at("a"), "1");
+  EXPECT_EQ((*query)->Run(R"({"loop":true})").error().message, "The query took too long");
+  EXPECT_EQ((*query)->Run(R"({"a":2})")->at("a"), "2");
+}
+
+}  // namespace
+}  // namespace tarn::delivery

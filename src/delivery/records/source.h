@@ -1,0 +1,29 @@
+// SourceReader: the streams that delivery streams read. Implemented over Kinesis by server/.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "delivery/records/processors.h"
+#include "delivery/stream.h"
+
+namespace tarn::delivery {
+
+// The next position of each lane: a shard's id, or "" for what was put directly.
+using Positions = std::map<std::string, uint64_t>;
+
+class SourceReader {
+ public:
+  virtual ~SourceReader() = default;
+  // Records of the stream's source from `positions` on, of shards in the order of their making, up to the limit; moves
+  // `positions` behind them. Shards without a position begin where they do (those that were there before the delivery
+  // stream, at its time).
+  virtual Result<std::vector<Arrived>> Read(const Scope& scope, const DeliveryStream& stream, Positions& positions,
+                                            uint64_t bytes_max) = 0;
+};
+
+}  // namespace tarn::delivery

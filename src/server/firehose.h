@@ -1,0 +1,59 @@
+// Firehose: the delivery streams of a lake, with all that they deliver to.
+#pragma once
+
+#include <memory>
+
+#include "api/protocol/service.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "blob/blob.h"
+#include "catalog/catalog.h"
+#include "delivery/converter.h"
+#include "delivery/deliverer.h"
+#include "delivery/http_sink.h"
+#include "delivery/records/intake.h"
+#include "delivery/sinks.h"
+#include "delivery/streams.h"
+#include "delivery/tables.h"
+#include "iam/iam.h"
+#include "keys/keys.h"
+
+namespace tarn::server {
+
+// All outlive it.
+struct FirehoseParts {
+  kv::Store& kv;
+  blob::Store& blobs;
+  object::Store& objects;
+  catalog::Catalog& catalog;
+  catalog::IcebergTables& tables;
+  catalog::Snapshots& snapshots;
+  engine::Pool& engine;
+  iam::Iam& iam;
+  const identity::Authorizer& authorizer;
+  keys::Keys& keys;
+  const Clock& clock;
+  uint32_t seconds_max = 0;  // see delivery::DelivererParts
+};
+
+class Firehose {
+ public:
+  explicit Firehose(const FirehoseParts& parts);
+  ~Firehose();
+
+  Status Start() { return deliverer_->Start(); }
+  void Stop() { deliverer_->Stop(); }
+  std::shared_ptr<api::protocol::Service> MakeService();
+
+ private:
+  const FirehoseParts parts_;
+  delivery::Streams streams_;
+  delivery::KvIntake intake_;
+  delivery::Converter converter_;
+  delivery::Tables tables_;
+  std::unique_ptr<delivery::HttpSink> http_;
+  std::unique_ptr<delivery::Sinks> sinks_;
+  std::unique_ptr<delivery::Deliverer> deliverer_;
+};
+
+}  // namespace tarn::server

@@ -6,6 +6,7 @@
   query   a trivial query; TPC-H through Athena beside plain DuckDB
   iceberg_commits  over REST, to one table and to 100; beside PyIceberg's SQL catalog
   iceberg_plan  planning a table of a million files, loading one of 10,000 snapshots; beside PyIceberg
+  rights  a GET by root, by a role session under 20 statements, with data events recorded
   start   start-up time and idle memory, empty and full
 
 Each is a program of its own in bench/ with further options (`.venv-bench/bin/python bench/s3.py --help`).
@@ -19,7 +20,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VENV = ROOT / ".venv-bench"
-NAMES = ("iceberg_commits", "iceberg_plan", "query", "s3", "scale", "start")
+NAMES = ("iceberg_commits", "iceberg_plan", "query", "rights", "s3", "scale", "start")
 
 
 def ensure_tools():

@@ -51,6 +51,8 @@ class BucketGuard : public identity::Guard {
   Result<policy::Match> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
   bool IsOwnUpload(const identity::Caller& caller, const identity::Check& check) const;
   bool MayList(const identity::Caller& caller, const identity::Check& check) const;
+  // Whether the check passes with this ruling, wherever the object is.
+  bool IsAllowedWith(const Ruling& ruling, const identity::Caller& caller, const identity::Check& check) const;
 
   struct Found {
     std::string key;

@@ -8,6 +8,7 @@
   iceberg_plan  planning a table of a million files, loading one of 10,000 snapshots; beside PyIceberg
   rights  a GET by root, by a role session under 20 statements, with data events recorded
   start   start-up time and idle memory, empty and full
+  streams Kinesis: PutRecords by 16 clients, put to read
 
 Each is a program of its own in bench/ with further options (`.venv-bench/bin/python bench/s3.py --help`).
 """
@@ -20,7 +21,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VENV = ROOT / ".venv-bench"
-NAMES = ("iceberg_commits", "iceberg_plan", "query", "rights", "s3", "scale", "start")
+NAMES = ("iceberg_commits", "iceberg_plan", "query", "rights", "s3", "scale", "start", "streams")
 
 
 def ensure_tools():

@@ -18,6 +18,7 @@
 #include "api/glue/glue_service.h"
 #include "api/iam/iam_service.h"
 #include "api/iceberg/rest.h"
+#include "api/kinesis/kinesis_service.h"
 #include "api/kms/kms_service.h"
 #include "api/lakeformation/lakeformation_service.h"
 #include "api/organizations/organizations_service.h"
@@ -81,6 +82,7 @@
 #include "server/principal_facts.h"
 #include "server/root_credentials.h"
 #include "server/sign_in/session_principals.h"
+#include "server/streams.h"
 #include "server/usage_source.h"
 #include "server/webhooks.h"
 #include "sql/macros.h"
@@ -94,6 +96,7 @@ namespace crawl = jobs::crawl;
 constexpr std::string_view kLifecycleTimer = "lifecycle";
 constexpr std::string_view kStorageTimer = "storage-metrics";
 constexpr std::string_view kKeysTimer = "kms-keys";
+constexpr std::string_view kStreamsTimer = "streams";
 constexpr size_t kMetadataThreads = 8;
 // Commits to one table wait for each other, so that they become one.
 constexpr size_t kIcebergThreads = 32;
@@ -217,6 +220,8 @@ class OpenLake : public Lake {
   Status OpenDomains() {
     keys_ = std::make_unique<keys::Keys>(*kv_, clock_, DeriveKey(lake_key_, "keys"), authorizer_.get());
     object_keys_ = std::make_unique<ObjectKeys>(*keys_);
+    TARN_TRY(streams_, LakeStreams::Open(options_.data, *kv_, *wrapper_, clock_, DeriveKey(lake_key_, "streams"),
+                                         int64_t{options_.stream_settle_ms} * 1000));
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
     points_ = std::make_unique<object::AccessPoints>(*kv_, clock_);
@@ -294,10 +299,11 @@ class OpenLake : public Lake {
       return Ok();
     });
     timers_->Handle(kKeysTimer, [this](const schedule::Timer&) { return keys_->Sweep(); });
+    timers_->Handle(kStreamsTimer, [this](const schedule::Timer&) { return streams_->Reclaim(); });
     TARN_TRY(const schedule::Schedule daily, schedule::Schedule::Parse("cron(0 0 * * ? *)"));
     TARN_TRY(const schedule::Schedule hourly, schedule::Schedule::Parse("cron(0 * * * ? *)"));
     TARN_CHECK(kv::Transact(*kv_, [&](kv::Txn& txn) -> Status {
-      for (const std::string_view kind : {kStorageTimer, kKeysTimer}) {
+      for (const std::string_view kind : {kStorageTimer, kKeysTimer, kStreamsTimer}) {
         TARN_TRY(const auto present, schedule::Timers::Find(txn, kind, "all"));
         if (!present) TARN_CHECK(schedule::Timers::Set(txn, kind, "all", hourly, clock_.Now()));
       }
@@ -453,6 +459,8 @@ class OpenLake : public Lake {
                                                          .seconds_max = options_.firehose_seconds_max});
     TARN_CHECK(firehose_->Start());
     TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kinesis::KinesisService>(
+        api::kinesis::Parts{.streams = streams_->streams(), .keys = *keys_, .pool = data_pool_})));
     TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     admin_ = std::make_unique<Admin>(AdminParts{
         .options = &options_,
@@ -523,6 +531,7 @@ class OpenLake : public Lake {
   std::unique_ptr<identity::PolicyAuthorizer> authorizer_;
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
+  std::unique_ptr<LakeStreams> streams_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;
@@ -577,7 +586,7 @@ Result<std::unique_ptr<Lake>> Lake::Open(const Options& options, const Clock& cl
 
 Status EmptyLake(const Options& options) {
   std::vector<std::string> paths;
-  for (const char* name : {"/kv", "/blobs", "/spill"}) paths.push_back(options.data + name);
+  for (const char* name : {"/kv", "/blobs", "/spill", "/streams"}) paths.push_back(options.data + name);
   for (const blob::VolumeOptions& volume : options.volumes) {
     for (const char* name : {"/packs", "/files", "/FORMAT", "/VOLUME"}) paths.push_back(volume.directory + name);
   }

@@ -166,6 +166,9 @@ std::vector<Spec> Specs() {
        Number(&Options::upkeep_seconds)},
       {"firehose-seconds-max", "deliver buffers of Firehose after this time, whatever their hints (0: as they say)",
        false, Number(&Options::firehose_seconds_max)},
+      {"stream-settle-ms",
+       "how long a Kinesis stream tells CREATING, UPDATING or DELETING after a change, in milliseconds (0)", false,
+       Number(&Options::stream_settle_ms)},
       {"drain-seconds", "how long SIGTERM waits for running requests (20)", false, Number(&Options::drain_seconds)},
   };
 }

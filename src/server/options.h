@@ -71,6 +71,7 @@ struct Options {
   uint32_t audit_seconds = 300;                  // between two deliveries of trails
   uint32_t audit_digest_seconds = 3600;          // between two digests of what they delivered
   bool audit_table = false;                      // tarn_system.audit also for accounts without a trail
+  uint32_t stream_settle_ms = 0;                 // how long streams tell CREATING, UPDATING, DELETING
   uint32_t upkeep_seconds = 300;                 // between two rounds over the Iceberg tables; 0: never
   uint32_t firehose_seconds_max = 0;             // buffers wait no longer, whatever their hints; 0: as they say
   std::vector<blob::VolumeOptions> volumes;

@@ -20,6 +20,9 @@ inline constexpr Reason kValidation{"stream.Validation", Code::kInvalidArgument}
 inline constexpr Reason kLimit{"stream.Limit", Code::kResourceExhausted};
 inline constexpr Reason kThrottled{"stream.Throttled", Code::kResourceExhausted};
 inline constexpr Reason kExpiredIterator{"stream.ExpiredIterator", Code::kInvalidArgument};
+inline constexpr Reason kDryRun{"stream.DryRun", Code::kPreconditionFailed};  // it would have succeeded
+// A sequence number of a layout that Kinesis left: it has no sentence for it.
+inline constexpr Reason kOldSequence{"stream.OldSequence", Code::kInternal};
 inline constexpr Reason kExpiredToken{"stream.ExpiredToken", Code::kInvalidArgument};
 
 }  // namespace tarn::stream

@@ -95,9 +95,11 @@ class Log {
   virtual uint64_t Watch(LogId log, std::function<void()> wake) = 0;
   virtual void Unwatch(uint64_t watch) = 0;
 
-  // Removes segments of which nothing must stay, and moves the little that must stay of others. `keep_of` tells what an
-  // owner needs of a log, nothing for logs that nobody owns. Blocks; one at a time.
-  virtual Status Reclaim(const std::function<std::optional<Keep>(LogId)>& keep_of) = 0;
+  // Removes segments of which nothing must stay, and moves the little that must stay of others. What an owner needs of
+  // a log, nothing for logs that nobody owns, is told by what `look` makes: it is called once, when the segments are
+  // chosen, so that it knows the owner of each log in them. Blocks; one at a time.
+  using KeepOf = std::function<std::optional<Keep>(LogId)>;
+  virtual Status Reclaim(const std::function<Result<KeepOf>()>& look) = 0;
 
   struct Usage {
     uint64_t segments = 0;

@@ -47,7 +47,8 @@ struct Stream {
   uint32_t next_shard = 0;
   bool on_demand = false;
   int32_t retention_hours = 24;
-  std::string key;  // the KMS key as it was named; empty: not encrypted
+  std::string key;        // the KMS key as it was named; empty: not encrypted
+  std::string key_proof;  // a ciphertext of the key: who may decrypt it may read
   std::vector<std::string> metrics;
   std::map<std::string, std::string> tags;
   std::string policy;
@@ -57,7 +58,7 @@ struct Stream {
 
   std::string arn() const;
   State StateAt(Timestamp now) const;
-  // Shards as clients see them now: what a change makes is seen when it has settled.
+  // Shards as clients see them now: none while the stream is CREATING, none whose records all expired.
   std::vector<Shard> VisibleShards(Timestamp now) const;
   const Shard* FindShard(int64_t index) const;
   const Shard* ShardOf(HashKey key) const;  // the open one

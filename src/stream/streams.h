@@ -90,9 +90,9 @@ struct StartingPosition {
 };
 
 struct Options {
-  int64_t settle_micros = 200'000;
-  std::string iterator_key;  // 32 bytes: iterators are sealed under it
-  std::string default_region;
+  int64_t settle_micros = 0;
+  std::string iterator_key;             // 32 bytes: iterators are sealed under it
+  int64_t account_shards_max = 20'000;  // open ones, of an account in a region
 };
 
 using StreamRef = std::shared_ptr<const Stream>;
@@ -158,13 +158,13 @@ class Streams {
   };
   Result<Keeper> MakeKeeper();
 
-  size_t account_shards(const Scope& scope);
+  // Open shards of the account in the region.
+  Result<int64_t> OpenShards(const Scope& scope);
   const Clock& clock() const;
 
  private:
-  struct Live;
-  struct State_;
-  std::unique_ptr<State_> state_;
+  struct Core;
+  std::unique_ptr<Core> core_;
 };
 
 class Streams::Session {

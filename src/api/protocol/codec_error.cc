@@ -67,7 +67,10 @@ std::string JsonError(const ServiceDesc* service, WireProtocol protocol, const W
   writer.BeginObject();
   if (protocol != WireProtocol::kRestJson) writer.Key("__type").String(shape != nullptr ? shape->name : error.code);
   // What has nothing to say says nothing (KMS's InvalidCiphertextException).
-  if (!error.message.empty()) writer.Key(MessageKey(service, shape)).String(error.message);
+  if (!error.message.empty()) {
+    const bool java = service != nullptr && service->name == "kinesis" && error.code == "SerializationException";
+    writer.Key(java ? "Message" : MessageKey(service, shape)).String(error.message);
+  }
   for (const auto& [name, value] : error.fields) {
     const Member* member = FieldOf(shape, name);
     const Kind kind = member == nullptr ? Kind::kString : member->ref.type->kind;

@@ -6,6 +6,7 @@
 #include "api/protocol/errors.h"
 #include "api/protocol/wire/cbor_codec.h"
 #include "api/protocol/wire/codec_text.h"
+#include "api/protocol/wire/java_words.h"
 #include "api/protocol/wire/json_codec.h"
 #include "api/protocol/wire/query_codec.h"
 #include "api/protocol/wire/xml_codec.h"
@@ -237,6 +238,19 @@ void FillIdempotencyTokens(const TypeShape& input, void* out) {
   }
 }
 
+// Services whose sentences are those of their Java classes, and which want a body.
+bool SpeaksJava(const ServiceDesc& service) { return service.name == "kinesis"; }
+
+Status DecodeJavaJson(const TypeShape& input, std::string_view body, const Limits& limits, void* out) {
+  if (body.empty()) return Fail(kMalformedRequest, "");
+  const Status decoded = DecodeJson(input, body, Members::kAll, limits, out);
+  if (decoded.ok() || decoded.Is(kRequestTooLarge)) return decoded;
+  const auto value = json::Parse(body, {limits.body_bytes, limits.depth, limits.values});
+  if (!value.ok() || (!value->is_object() && !value->is_array())) return Fail(kMalformedRequest, "");
+  if (auto mismatch = FindJavaMismatch(input, *value)) return Fail(kMalformedRequest, std::move(*mismatch));
+  return decoded;
+}
+
 }  // namespace
 
 Status DecodeRequest(const OperationDesc& operation, WireProtocol protocol, const RequestParts& request, void* out,
@@ -248,7 +262,11 @@ Status DecodeRequest(const OperationDesc& operation, WireProtocol protocol, cons
       break;
     case WireProtocol::kJson10:
     case WireProtocol::kJson11:
-      if (!request.body.empty()) status = DecodeJson(*operation.input, request.body, Members::kAll, limits, out);
+      if (SpeaksJava(*operation.service)) {
+        status = DecodeJavaJson(*operation.input, request.body, limits, out);
+      } else if (!request.body.empty()) {
+        status = DecodeJson(*operation.input, request.body, Members::kAll, limits, out);
+      }
       break;
     case WireProtocol::kRpcV2Cbor:
     case WireProtocol::kAwsCbor11: {

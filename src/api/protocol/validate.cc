@@ -181,6 +181,13 @@ bool IsScalar(const TypeShape& type) {
   return type.kind != Kind::kStructure && type.kind != Kind::kList && type.kind != Kind::kMap;
 }
 
+// Kinesis wants a stream by its name where no ARN names it. ListShards may have a token instead.
+bool IsNeededName(const TypeShape& shape, const Member& member, const void* value) {
+  if (member.name != "StreamName" || shape.name == "ListShardsInput") return false;
+  const Member* arn = FindMember(shape, "StreamARN");
+  return arn != nullptr && GetMember(*arn, value) == nullptr;
+}
+
 class Walker {
  public:
   void Structure(const TypeShape& shape, const void* value, const std::string& path) {
@@ -193,7 +200,7 @@ class Walker {
       const void* field = GetMember(member, value);
       if (field != nullptr) {
         Check(*member.ref.type, field, name);
-      } else if (member.required) {
+      } else if (member.required || IsNeededName(shape, member, value)) {
         Add("null", name, "Member must not be null");
       }
     }

@@ -33,7 +33,7 @@ class LocalLog : public Log {
   std::optional<Timestamp> LastArrival(LogId log) const override;
   uint64_t Watch(LogId log, std::function<void()> wake) override;
   void Unwatch(uint64_t watch) override;
-  Status Reclaim(const std::function<std::optional<Keep>(LogId)>& keep_of) override;
+  Status Reclaim(const std::function<Result<KeepOf>()>& look) override;
   Usage MeasureUsage() const override;
 
  private:
@@ -77,10 +77,8 @@ class LocalLog : public Log {
   Result<std::shared_ptr<SegmentFile>> FileOf(Segment& segment);  // under mutex_, as the next
   void NoteOpen(uint32_t number);
 
-  Status ReclaimSegment(uint32_t number, const std::function<std::optional<Keep>(LogId)>& keep_of);
-  Result<std::vector<Kept>> WhatMustStay(const Segment& segment,
-                                         const std::function<std::optional<Keep>(LogId)>& keep_of,
-                                         std::vector<LogId>& gone);
+  Status ReclaimSegment(uint32_t number, const KeepOf& keep_of);
+  Result<std::vector<Kept>> WhatMustStay(const Segment& segment, const KeepOf& keep_of, std::vector<LogId>& gone);
 
   const LogOptions options_;
   blob::FileSystem& files_;

@@ -263,14 +263,14 @@ TEST(Log, ReclaimKeepsWhatMustStayAndTheEnds) {
     }
   }
   const auto before = log->MeasureUsage();
-  const auto keep = [](LogId id) -> std::optional<Keep> {
+  const Log::KeepOf keep = [](LogId id) -> std::optional<Keep> {
     if (id == 1) return Keep{.position = 100};
     if (id == 2) return Keep{};
     if (id == 3) return Keep{.since = {INT64_MAX}};
     return std::nullopt;
   };
   for (int round = 0; round < 3; ++round) {
-    ASSERT_TRUE(log->Reclaim(keep).ok());
+    ASSERT_TRUE(log->Reclaim([&]() -> Result<Log::KeepOf> { return keep; }).ok());
     const auto twos = All(*log, 2);
     ASSERT_EQ(twos.size(), kept.size());
     for (size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(twos[i].bytes, kept[i]);

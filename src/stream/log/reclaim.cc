@@ -16,7 +16,7 @@ bool MustStay(const Keep& keep, uint64_t end, int64_t last_arrived) {
 
 }  // namespace
 
-Status LocalLog::Reclaim(const std::function<std::optional<Keep>(LogId)>& keep_of) {
+Status LocalLog::Reclaim(const std::function<Result<KeepOf>()>& look) {
   const std::lock_guard reclaiming(reclaim_mutex_);
   std::vector<uint32_t> numbers;
   {
@@ -25,11 +25,13 @@ Status LocalLog::Reclaim(const std::function<std::optional<Keep>(LogId)>& keep_o
   }
   // The last one is being written, or tells where the torn one before it ends.
   if (!numbers.empty()) numbers.pop_back();
+  if (numbers.empty()) return Ok();
+  TARN_TRY(const KeepOf keep_of, look());
   for (const uint32_t number : numbers) TARN_CHECK(ReclaimSegment(number, keep_of));
   return Ok();
 }
 
-Status LocalLog::ReclaimSegment(uint32_t number, const std::function<std::optional<Keep>(LogId)>& keep_of) {
+Status LocalLog::ReclaimSegment(uint32_t number, const KeepOf& keep_of) {
   Segment segment;
   std::vector<LogId> ends_here;
   {
@@ -82,8 +84,7 @@ Status LocalLog::ReclaimSegment(uint32_t number, const std::function<std::option
   return files_.SyncDirectory(options_.directory);
 }
 
-Result<std::vector<LocalLog::Kept>> LocalLog::WhatMustStay(const Segment& segment,
-                                                           const std::function<std::optional<Keep>(LogId)>& keep_of,
+Result<std::vector<LocalLog::Kept>> LocalLog::WhatMustStay(const Segment& segment, const KeepOf& keep_of,
                                                            std::vector<LogId>& gone) {
   std::unordered_map<LogId, Keep> keeps;
   for (const SegmentShare& share : segment.shares) {

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Kinesis: PutRecords of 500 records of 1 KiB by 16 clients, fsynced, and the time from a put to who reads it.
+
+Told are records/s, MiB/s, the latency of a call, the server's CPU a record; then, with one record at a time, put to
+GetRecords (asked again at once) and put to SubscribeToShard.
+"""
+import argparse
+import base64
+import json
+import os
+import statistics
+import threading
+import time
+
+from load import replay
+from servers import ACCESS_KEY, SECRET_KEY, Tarn
+
+CLIENTS = 16
+RECORDS = 500
+RECORD_BYTES = 1024
+SHARDS = 16
+
+
+def put_request(signer, number):
+    data = base64.b64encode(os.urandom(RECORD_BYTES)).decode()
+    body = json.dumps({"StreamName": "bench", "Records": [
+        {"Data": data, "PartitionKey": f"{number} {i}"} for i in range(RECORDS)]}).encode()
+    return signer.request("POST", "/", body=body, headers={
+        "content-type": "application/x-amz-json-1.1", "x-amz-target": "Kinesis_20131202.PutRecords"}), 0
+
+
+def client(server):
+    import boto3
+    return boto3.client("kinesis", endpoint_url=f"http://127.0.0.1:{server.port}", region_name="us-east-1",
+                        aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY)
+
+
+def throughput(server, seconds):
+    signer = server.signer("kinesis")
+    before = server.cpu()
+    outcome = replay(signer, [put_request(signer, i) for i in range(32)], CLIENTS, seconds)
+    cpu = server.cpu() - before
+    calls = max(outcome.tallies.values(), key=lambda one: one.count)
+    records = calls.count * RECORDS
+    print(f"  PutRecords 500 x 1 KiB, {CLIENTS} clients: {outcome.rate * RECORDS:9,.0f} records/s "
+          f"{outcome.rate * RECORDS * RECORD_BYTES / 2**20:7.1f} MiB/s  p50 {calls.p50:6.2f}  p99 {calls.p99:6.2f} ms  "
+          f"server CPU {cpu / records * 1e6:5.2f} us a record", flush=True)
+
+
+def latency(server, count):
+    kinesis = client(server)
+    kinesis.create_stream(StreamName="latency", ShardCount=1, Tags={"tarn:shard-limits": "off"})
+    shard = "shardId-000000000000"
+    arn = kinesis.describe_stream_summary(StreamName="latency")["StreamDescriptionSummary"]["StreamARN"]
+    times = []
+    iterator = kinesis.get_shard_iterator(StreamName="latency", ShardId=shard,
+                                          ShardIteratorType="LATEST")["ShardIterator"]
+    for _ in range(count):
+        began = time.perf_counter()
+        kinesis.put_record(StreamName="latency", Data=b"x", PartitionKey="a")
+        records = []
+        while not records:
+            answer = kinesis.get_records(ShardIterator=iterator)
+            records, iterator = answer["Records"], answer["NextShardIterator"]
+        times.append((time.perf_counter() - began) * 1e3)
+    print(f"  put to GetRecords        p50 {statistics.median(times):6.2f} ms", flush=True)
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="bench")["Consumer"]["ConsumerARN"]
+    events = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard,
+                                        StartingPosition={"Type": "LATEST"})["EventStream"]
+    began, arrived, times = [0.0], threading.Event(), []
+
+    def read():
+        for event in events:
+            if event["SubscribeToShardEvent"]["Records"]:
+                times.append((time.perf_counter() - began[0]) * 1e3)
+                arrived.set()
+            if len(times) == count:
+                return
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    producer = client(server)
+    for _ in range(count):
+        arrived.clear()
+        began[0] = time.perf_counter()
+        producer.put_record(StreamName="latency", Data=b"x", PartitionKey="a")
+        arrived.wait(10)
+    print(f"  put to SubscribeToShard  p50 {statistics.median(times):6.2f} ms", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    with Tarn() as server:
+        client(server).create_stream(StreamName="bench", ShardCount=SHARDS, Tags={"tarn:shard-limits": "off"})
+        throughput(server, 5 if options.quick else 20)
+        latency(server, 50 if options.quick else 300)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/kinesis/convert.h"
+#include "api/kinesis/kinesis_service.h"
+#include "stream/errors.h"
+
+namespace tarn::api::kinesis {
+
+using protocol::Call;
+
+namespace {
+
+constexpr uint64_t kRequestBytesMax = 10 << 20;
+
+Error TooLong(size_t bytes, const std::string& path, size_t limit) {
+  return Fail(
+      stream::kValidation,
+      fmt::format("1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]' at '{1}' "
+                  "failed to satisfy constraint: Member must have length less than or equal to {2}",
+                  bytes, path, limit));
+}
+
+Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timestamp now) {
+  if (!in.sequence_number_for_ordering) return Ok();
+  const auto sequence = stream::ParseSequence(*in.sequence_number_for_ordering);
+  if (sequence && sequence->arrived <= now.seconds()) return Ok();
+  return Fail(stream::kInvalid, fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} under "
+                                            "account {} is invalid.",
+                                            *in.sequence_number_for_ordering, target.stream, target.scope.account));
+}
+
+Error DryRun() { return Fail(stream::kDryRun, "The request would have succeeded, but the DryRun flag is set."); }
+
+}  // namespace
+
+Result<gen::PutRecordOutput> KinesisService::PutRecord(const Call& call, const gen::PutRecordInput& in) {
+  TARN_TRY(const Target target, TargetOf(call, in));
+  TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+  const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
+  if (in.data && in.data->size() > limit) return TooLong(in.data->size(), "data", limit);
+  TARN_CHECK(MayWrite(call, *stream));
+  std::vector<stream::NewRecord> records(1);
+  records[0].partition_key = in.partition_key.value_or("");
+  records[0].data = in.data.value_or("");
+  records[0].explicit_hash = in.explicit_hash_key;
+  if (in.explicit_hash_key && !stream::ParseHashKey(*in.explicit_hash_key)) {
+    return streams_.Put(target.scope, target.stream, std::move(records)).error();
+  }
+  TARN_CHECK(CheckOrdering(in, target, Now()));
+  if (in.dry_run.value_or(false)) return DryRun();
+  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
+  if (!put[0].error_code.empty()) return Fail(stream::kThrottled, put[0].error_message);
+  gen::PutRecordOutput out;
+  out.shard_id = std::move(put[0].shard);
+  out.sequence_number = std::move(put[0].sequence);
+  if (!stream->key.empty()) out.encryption_type = EncryptionOf(*stream);
+  return out;
+}
+
+Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const gen::PutRecordsInput& in) {
+  TARN_TRY(const Target target, TargetOf(call, in));
+  TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+  const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
+  std::vector<stream::NewRecord> records;
+  uint64_t bytes = 0;
+  records.reserve(in.records->size());
+  for (const gen::PutRecordsRequestEntry& entry : *in.records) {
+    stream::NewRecord& record = records.emplace_back();
+    record.partition_key = entry.partition_key.value_or("");
+    record.data = entry.data.value_or("");
+    record.explicit_hash = entry.explicit_hash_key;
+    bytes += record.partition_key.size() + record.data.size();
+    if (record.data.size() > limit) {
+      return TooLong(record.data.size(), fmt::format("records.{}.member.data", records.size()), limit);
+    }
+  }
+  if (bytes > kRequestBytesMax) return Fail(stream::kInvalid, "Records size exceeds 10 MB limit");
+  TARN_CHECK(MayWrite(call, *stream));
+  if (in.dry_run.value_or(false)) return DryRun();
+  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
+  gen::PutRecordsOutput out;
+  out.failed_record_count = 0;
+  if (!stream->key.empty()) out.encryption_type = EncryptionOf(*stream);
+  auto& results = out.records.emplace();
+  results.reserve(put.size());
+  for (stream::PutResult& result : put) {
+    gen::PutRecordsResultEntry& entry = results.emplace_back();
+    if (result.error_code.empty()) {
+      entry.shard_id = std::move(result.shard);
+      entry.sequence_number = std::move(result.sequence);
+    } else {
+      ++*out.failed_record_count;
+      entry.error_code = std::move(result.error_code);
+      entry.error_message = std::move(result.error_message);
+    }
+  }
+  return out;
+}
+
+Result<gen::GetShardIteratorOutput> KinesisService::GetShardIterator(const Call& call,
+                                                                     const gen::GetShardIteratorInput& in) {
+  TARN_TRY(const Target target, TargetOf(call, in));
+  const stream::StartingPosition from{in.shard_iterator_type.value_or(""), in.starting_sequence_number, in.timestamp};
+  TARN_TRY(const stream::Cursor cursor,
+           streams_.Start(target.scope, target.stream, in.shard_id.value_or(""), from, "GetShardIterator"));
+  if (in.dry_run.value_or(false)) return DryRun();
+  gen::GetShardIteratorOutput out;
+  out.shard_iterator = streams_.SealIterator(cursor);
+  return out;
+}
+
+Result<gen::GetRecordsOutput> KinesisService::GetRecords(const Call& call, const gen::GetRecordsInput& in) {
+  TARN_TRY(const stream::Cursor cursor, streams_.OpenIterator(in.shard_iterator.value_or("")));
+  if (in.stream_arn) {
+    TARN_TRY(const Target target, ParseArn(call, *in.stream_arn));
+    if (target.scope != cursor.scope || target.stream != cursor.stream) {
+      return Fail(stream::kInvalid,
+                  fmt::format("StreamARN {} does not match the stream of the ShardIterator.", *in.stream_arn));
+    }
+  }
+  const auto found = streams_.Find(cursor.scope, cursor.stream);
+  const bool encrypted = found.ok() && !(*found)->key.empty();
+  if (encrypted) TARN_CHECK(MayRead(call, **found));
+  if (in.dry_run.value_or(false)) return DryRun();
+  stream::ReadLimits limits;
+  if (in.limit) limits.records = static_cast<size_t>(*in.limit);
+  TARN_TRY(stream::Batch batch, streams_.Get(cursor, limits, true));
+  gen::GetRecordsOutput out;
+  auto& records = out.records.emplace();
+  records.reserve(batch.records.size());
+  const bool none = batch.records.empty();
+  for (stream::GotRecord& record : batch.records) records.push_back(ToWire(std::move(record), encrypted));
+  out.millis_behind_latest = batch.millis_behind;
+  // The end of a closed shard is told once there is nothing else to tell.
+  if (batch.at_end && none) {
+    auto& children = out.child_shards.emplace();
+    for (const stream::ChildShard& child : batch.children) children.push_back(ToWire(child));
+  } else {
+    out.next_shard_iterator = streams_.SealIterator(batch.next);
+  }
+  return out;
+}
+
+}  // namespace tarn::api::kinesis

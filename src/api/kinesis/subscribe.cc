@@ -1,0 +1,122 @@
+// SubscribeToShard: events with records as they come, for five minutes.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/kinesis/convert.h"
+#include "api/kinesis/kinesis_service.h"
+#include "api/protocol/codec.h"
+#include "base/hash.h"
+#include "base/strings.h"
+#include "stream/errors.h"
+
+namespace tarn::api::kinesis {
+
+using protocol::Call;
+using stream::Streams;
+
+namespace {
+
+constexpr int64_t kSessionMicros = 300 * kMicrosPerSecond;
+// An event without records tells a waiting client where it stands.
+constexpr int64_t kIdleMicros = 5 * kMicrosPerSecond;
+constexpr stream::ReadLimits kEventLimits{.records = 10'000, .bytes = 4 << 20};
+
+protocol::WireProtocol ProtocolOf(const Call& call) {
+  const std::string type = AsciiLower(call.Header("content-type").value_or(""));
+  return type.starts_with("application/x-amz-cbor-1.1") ? protocol::WireProtocol::kAwsCbor11
+                                                        : protocol::WireProtocol::kJson11;
+}
+
+struct Subscription {
+  std::shared_ptr<Streams::Session> session;
+  std::shared_ptr<Signal> signal;
+  const Clock& clock;
+  WorkerPool& pool;
+  const protocol::OperationDesc& operation;
+  protocol::WireProtocol protocol;
+  bool encrypted = false;
+};
+
+gen::SubscribeToShardEvent EventOf(stream::Batch batch, bool encrypted) {
+  gen::SubscribeToShardEvent event;
+  auto& records = event.records.emplace();
+  records.reserve(batch.records.size());
+  for (stream::GotRecord& record : batch.records) records.push_back(ToWire(std::move(record), encrypted));
+  event.millis_behind_latest = batch.millis_behind;
+  // Nothing to go on from, but children: the shard is at its end.
+  if (batch.at_end) {
+    auto& children = event.child_shards.emplace();
+    for (const stream::ChildShard& child : batch.children) children.push_back(ToWire(child));
+  } else {
+    event.continuation_sequence_number = std::move(batch.continuation);
+  }
+  return event;
+}
+
+Task<Status> Write(BodySink& sink, const std::string& bytes) { co_return co_await sink.Write(AsBytes(bytes)); }
+
+Task<Status> RunSession(Subscription& of, BodySink& sink) {
+  const gen::SubscribeToShardOutput none;
+  const std::string first = protocol::EncodeInitialResponse(of.operation, of.protocol, &none);
+  TARN_CO_CHECK(co_await Write(sink, first));
+  const Timestamp end = of.clock.Now().Plus(kSessionMicros);
+  Timestamp told;
+  while (of.clock.Now() < end) {
+    auto read = [session = of.session] { return session->Next(kEventLimits); };
+    auto batch = co_await Offload(of.pool, std::move(read));
+    if (!batch.ok()) {
+      const bool over = batch.Is(stream::kInUse) || batch.Is(stream::kNotFound);
+      protocol::WireError error;
+      error.code = batch.Is(stream::kInUse)      ? "ResourceInUseException"
+                   : batch.Is(stream::kNotFound) ? "ResourceNotFoundException"
+                                                 : "InternalFailureException";
+      error.message = over ? batch.error().message : "";
+      const std::string message = protocol::EncodeEventError(error);
+      co_return co_await Write(sink, message);
+    }
+    const bool more = !batch->records.empty();
+    const bool at_end = batch->at_end;
+    if (more || at_end || of.clock.Now() >= told.Plus(kIdleMicros)) {
+      const gen::SubscribeToShardEvent event = EventOf(std::move(*batch), of.encrypted);
+      const std::string bytes = protocol::EncodeEvent(of.operation, of.protocol, "SubscribeToShardEvent", &event);
+      TARN_CO_CHECK(co_await Write(sink, bytes));
+      told = of.clock.Now();
+    }
+    if (at_end) co_return Ok();
+    if (more) continue;
+    TARN_CO_CHECK(co_await of.signal->Wait());
+  }
+  co_return Ok();
+}
+
+}  // namespace
+
+Task<Result<protocol::Streamed<gen::SubscribeToShardOutput>>> KinesisService::SubscribeToShard(
+    const Call& call, const gen::SubscribeToShardInput& in, protocol::RequestBody&) {
+  TARN_CO_TRY(const Target target, TargetOf(call, in));
+  stream::StartingPosition from;
+  if (in.starting_position) {
+    from.type = in.starting_position->type.value_or("");
+    from.sequence = in.starting_position->sequence_number;
+    from.time = in.starting_position->timestamp;
+  }
+  auto signal = std::make_shared<Signal>();
+  bool encrypted = false;
+  auto begin = [&, this]() -> Result<std::shared_ptr<Streams::Session>> {
+    TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+    encrypted = !stream->key.empty();
+    if (encrypted) TARN_CHECK(MayRead(call, *stream));
+    return streams_.Subscribe(target.scope, target.stream, target.consumer, in.shard_id.value_or(""), from,
+                              [signal] { signal->Raise(); });
+  };
+  TARN_CO_TRY(auto session, co_await Offload(parts_.pool, std::move(begin)));
+  heartbeat_.Add(signal);
+  auto of = std::make_shared<Subscription>(Subscription{std::move(session), std::move(signal), streams_.clock(),
+                                                        parts_.pool, *call.operation, ProtocolOf(call), encrypted});
+  protocol::Streamed<gen::SubscribeToShardOutput> answer;
+  answer.body = [of = std::move(of)](BodySink& sink) -> Task<Status> { co_return co_await RunSession(*of, sink); };
+  co_return std::move(answer);
+}
+
+}  // namespace tarn::api::kinesis

@@ -1,0 +1,37 @@
+#include "server/streams.h"
+
+#include <utility>
+
+namespace tarn::server {
+
+Result<std::unique_ptr<LakeStreams>> LakeStreams::Open(const std::string& data, kv::Store& store,
+                                                       const blob::KeyWrapper& wrapper, const Clock& clock,
+                                                       std::string iterator_key, int64_t settle_micros) {
+  auto made = std::unique_ptr<LakeStreams>(new LakeStreams());
+  stream::LogOptions log;
+  log.directory = data + "/streams";
+  log.wrapper = &wrapper;
+  log.clock = &clock;
+  TARN_TRY(made->log_, stream::Log::Open(std::move(log)));
+  stream::Options options;
+  options.iterator_key = std::move(iterator_key);
+  options.settle_micros = settle_micros;
+  made->streams_ = std::make_unique<stream::Streams>(store, *made->log_, clock, std::move(options));
+  return made;
+}
+
+Status LakeStreams::Reclaim() {
+  return log_->Reclaim([this]() -> Result<stream::Log::KeepOf> {
+    TARN_TRY(stream::Streams::Keeper made, streams_->MakeKeeper());
+    auto keeper = std::make_shared<const stream::Streams::Keeper>(std::move(made));
+    return stream::Log::KeepOf([this, keeper](stream::LogId log) -> std::optional<stream::Keep> {
+      if (auto keep = keeper->Of(log)) return keep;
+      for (const stream::Log::KeepOf& owner : owners_) {
+        if (auto keep = owner(log)) return keep;
+      }
+      return std::nullopt;
+    });
+  });
+}
+
+}  // namespace tarn::server

@@ -1,0 +1,42 @@
+// The lake's streams: their log in DIR/streams, the domain on it, and the upkeep of both.
+//
+// Threads: any.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "blob/key_wrapper.h"
+#include "kv/kv.h"
+#include "stream/log.h"
+#include "stream/streams.h"
+
+namespace tarn::server {
+
+class LakeStreams {
+ public:
+  // All outlive it. `iterator_key` has 32 bytes.
+  static Result<std::unique_ptr<LakeStreams>> Open(const std::string& data, kv::Store& store,
+                                                   const blob::KeyWrapper& wrapper, const Clock& clock,
+                                                   std::string iterator_key, int64_t settle_micros);
+
+  stream::Log& log() { return *log_; }
+  stream::Streams& streams() { return *streams_; }
+
+  // Another owner of logs: what must stay of one, nothing for those that it does not own. Before the first Reclaim.
+  void AddOwner(stream::Log::KeepOf keep_of) { owners_.push_back(std::move(keep_of)); }
+  // Gives back what nobody needs: expired records, and those of streams that are gone. Blocks.
+  Status Reclaim();
+
+ private:
+  LakeStreams() = default;
+
+  std::unique_ptr<stream::Log> log_;
+  std::unique_ptr<stream::Streams> streams_;
+  std::vector<stream::Log::KeepOf> owners_;
+};
+
+}  // namespace tarn::server

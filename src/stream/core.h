@@ -1,0 +1,81 @@
+// What the parts of Streams share. Private to stream.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "identity/secret_box.h"
+#include "stream/rates.h"
+#include "stream/streams.h"
+
+namespace tarn::stream {
+
+// One session of a consumer on a shard; the last one that began is the one that goes on.
+struct SessionSlot {
+  uint64_t number = 0;
+  Timestamp began;
+  std::function<void()> wake;
+};
+
+// A stream that was used since the start.
+struct Live {
+  // Held shared while records are handed to the log, alone while shards change: so a closed shard's end is known.
+  std::shared_mutex gate;
+  std::mutex mutex;  // of what follows
+  StreamRef stream;
+  bool deleted = false;
+  std::map<uint32_t, ShardRates> rates;
+  std::map<std::pair<std::string, uint32_t>, SessionSlot> sessions;
+  uint64_t last_session = 0;
+
+  StreamRef Get() {
+    const std::lock_guard lock(mutex);
+    return stream;
+  }
+};
+
+struct Streams::Core {
+  Core(kv::Store& store_in, Log& log_in, const Clock& clock_in, Options options_in)
+      : store(store_in), log(log_in), clock(clock_in), options(std::move(options_in)), box(options.iterator_key) {}
+
+  kv::Store& store;
+  Log& log;
+  const Clock& clock;
+  const Options options;
+  const identity::SecretBox box;
+
+  std::mutex mutex;
+  std::map<std::pair<Scope, std::string>, std::shared_ptr<Live>> live;
+
+  static std::string StreamKey(const Scope& scope, std::string_view name);
+  static std::string ConsumerKey(const Scope& scope, std::string_view stream, std::string_view consumer);
+
+  // Errors: kNotFound, with the sentence.
+  Result<std::shared_ptr<Live>> Find(const Scope& scope, std::string_view name);
+  // Runs `change` on a copy with the gate shut, keeps the copy.
+  Status Change(Live& live, State state, const std::function<Status(Stream&)>& change, bool needs_active = true);
+  // How long until a change is settled.
+  Timestamp Settled() const { return clock.Now().Plus(options.settle_micros); }
+  // The stream's records of now are on disk, and no more will come while the gate is shut.
+  Status Flush();
+};
+
+Error NoStream(const Scope& scope, std::string_view name);
+Error NoShardIn(const Scope& scope, std::string_view stream, int64_t shard);
+Error NotActive(const Stream& stream, State state);
+bool LimitsHold(const Stream& stream);
+
+// "shardId-000000000003", "x-3" and "3" are 3; nothing else is a shard's name.
+std::optional<int64_t> ParseShardId(std::string_view text);
+
+// A put record as it lies in the log.
+std::string EncodeRecordBody(const NewRecord& record);
+GotRecord DecodeRecordBody(const Shard& shard, const Record& record);
+
+}  // namespace tarn::stream

@@ -1,0 +1,201 @@
+// Shards split, merged and recounted: one change of the stream's record each, with the gate shut.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stream/core.h"
+
+namespace tarn::stream {
+namespace {
+
+constexpr int64_t kRecountsMax = 10;  // in 24 hours
+constexpr int64_t kShardsMax = 10'000;
+
+Error NoShard(const Scope& scope, std::string_view stream, std::string_view shard) {
+  return Fail(kNotFound,
+              fmt::format("Could not find shard {} in stream {} under account {}.", shard, stream, scope.account));
+}
+
+Result<int64_t> IndexOf(const Scope& scope, std::string_view stream, const std::string& shard) {
+  const auto index = ParseShardId(shard);
+  if (!index) return NoShard(scope, stream, shard);
+  return *index;
+}
+
+// Changes the shards of one stream's copy.
+class Resharder {
+ public:
+  Resharder(Stream& stream, const Log& log, Timestamp now) : stream_(stream), log_(log), now_(now) {}
+
+  // Children begin a second later than their parents end.
+  Shard& Open(HashKey begin, HashKey end, int64_t parent, int64_t adjacent) {
+    return stream_.shards.emplace_back(Shard{.index = stream_.next_shard++,
+                                             .parent = parent,
+                                             .adjacent = adjacent,
+                                             .begin = begin,
+                                             .end = end,
+                                             .log = NewLogId(),
+                                             .created = Timestamp{(now_.seconds() + 1) * kMicrosPerSecond}});
+  }
+  void Close(uint32_t index) {
+    const auto shard = std::ranges::find(stream_.shards, index, &Shard::index);
+    shard->closed = now_;
+    shard->last = log_.End(shard->log);
+  }
+  void SplitAt(const Shard parent, HashKey begin) {  // a copy: shards move
+    Close(parent.index);
+    Open(parent.begin, begin.Previous(), parent.index, -1);
+    Open(begin, parent.end, parent.index, -1);
+  }
+  void MergeTwo(const Shard low, const Shard high) {
+    Close(low.index);
+    Close(high.index);
+    Open(low.begin, high.end, low.index, high.index);
+  }
+
+  std::vector<Shard> OpenShards() const {
+    std::vector<Shard> open;
+    for (const Shard& shard : stream_.shards) {
+      if (!shard.closed) open.push_back(shard);
+    }
+    std::ranges::sort(open, {}, &Shard::begin);
+    return open;
+  }
+
+  // To `count` equal ranges: cuts where they begin, then joins what lies in one of them.
+  void Recount(uint64_t count) {
+    std::vector<HashKey> begins;
+    for (uint64_t i = 0; i < count; ++i) begins.push_back(RangeBegin(i, count));
+    for (const HashKey& begin : begins) {
+      const Shard* holder = stream_.ShardOf(begin);
+      if (holder != nullptr && holder->begin != begin) SplitAt(*holder, begin);
+    }
+    bool merged = true;
+    while (merged) {
+      merged = false;
+      const std::vector<Shard> open = OpenShards();
+      for (size_t i = 0; i + 1 < open.size(); ++i) {
+        if (std::ranges::binary_search(begins, open[i + 1].begin)) continue;
+        MergeTwo(open[i], open[i + 1]);
+        merged = true;
+        ++i;
+      }
+    }
+  }
+
+ private:
+  Stream& stream_;
+  const Log& log_;
+  const Timestamp now_;
+};
+
+Status MustBeProvisioned(const Stream& stream) {
+  if (!stream.on_demand) return Ok();
+  return Fail(kValidation, fmt::format("Request is invalid. Stream {} under account {} is in On-Demand mode.",
+                                       stream.name, stream.scope.account));
+}
+
+Error Closed(const Stream& stream, int64_t shard) {
+  return Fail(kInvalid, fmt::format("Shard {} in stream {} under account {} has already been merged or split, and thus "
+                                    "is not eligible for merging or splitting.",
+                                    ShardIdOf(shard), stream.name, stream.scope.account));
+}
+
+}  // namespace
+
+Status Streams::Split(const Scope& scope, std::string_view name, const std::string& shard_id,
+                      const std::string& new_begin) {
+  TARN_TRY(const int64_t index, IndexOf(scope, name, shard_id));
+  TARN_TRY(const auto live, core_->Find(scope, name));
+  TARN_TRY(const int64_t open, OpenShards(scope));
+  return core_->Change(*live, State::kUpdating, [&](Stream& stream) -> Status {
+    const Shard* shard = stream.FindShard(index);
+    if (shard == nullptr) return NoShard(scope, name, ShardIdOf(index));
+    TARN_CHECK(MustBeProvisioned(stream));
+    if (shard->closed) return Closed(stream, index);
+    if (open + 1 > core_->options.account_shards_max) {
+      return Fail(kLimit, fmt::format("This request would exceed the shard limit for the account {} in {}. Current "
+                                      "shard count for the account: {}. Limit: {}. Number of additional shards that "
+                                      "would have resulted from this request: 1. Refer to the AWS Service Limits page "
+                                      "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for "
+                                      "current limits and how to request higher limits.",
+                                      scope.account, scope.region, open, core_->options.account_shards_max));
+    }
+    const auto begin = ParseHashKey(new_begin);
+    if (!begin || *begin <= shard->begin.Next() || *begin >= shard->end) {
+      return Fail(kInvalid, fmt::format("NewStartingHashKey {} used in SplitShard() on shard {} in stream {} under "
+                                        "account {} is not both greater than one plus the shard's StartingHashKey {} "
+                                        "and less than the shard's EndingHashKey {}.",
+                                        new_begin, shard->id(), name, scope.account, FormatHashKey(shard->begin),
+                                        FormatHashKey(shard->end)));
+    }
+    TARN_CHECK(core_->Flush());
+    Resharder(stream, core_->log, core_->clock.Now()).SplitAt(*shard, *begin);
+    return Ok();
+  });
+}
+
+Status Streams::Merge(const Scope& scope, std::string_view name, const std::string& shard_id,
+                      const std::string& adjacent) {
+  TARN_TRY(const int64_t low, IndexOf(scope, name, shard_id));
+  TARN_TRY(const int64_t high, IndexOf(scope, name, adjacent));
+  TARN_TRY(const auto live, core_->Find(scope, name));
+  return core_->Change(*live, State::kUpdating, [&](Stream& stream) -> Status {
+    const Shard* first = stream.FindShard(low);
+    if (first == nullptr) return NoShard(scope, name, ShardIdOf(low));
+    const Shard* second = stream.FindShard(high);
+    if (second == nullptr) return NoShard(scope, name, ShardIdOf(high));
+    TARN_CHECK(MustBeProvisioned(stream));
+    if (first->end == kHashKeyMax || first->end.Next() != second->begin) {
+      return Fail(kInvalid, fmt::format("Shards {} and {} in stream {} under account {} are not an adjacent pair of "
+                                        "shards eligible for merging",
+                                        first->id(), second->id(), name, scope.account));
+    }
+    if (first->closed) return Closed(stream, low);
+    if (second->closed) return Closed(stream, high);
+    TARN_CHECK(core_->Flush());
+    Resharder(stream, core_->log, core_->clock.Now()).MergeTwo(*first, *second);
+    return Ok();
+  });
+}
+
+Result<Streams::Recount> Streams::UpdateShardCount(const Scope& scope, std::string_view name, int64_t target) {
+  TARN_TRY(const auto live, core_->Find(scope, name));
+  TARN_TRY(const int64_t open_of_account, OpenShards(scope));
+  Recount recount{.before = 0, .target = target};
+  TARN_CHECK(core_->Change(*live, State::kUpdating, [&](Stream& stream) -> Status {
+    TARN_CHECK(MustBeProvisioned(stream));
+    const auto open = static_cast<int64_t>(stream.open_shards());
+    recount.before = open;
+    if (target > 2 * open) {
+      return Fail(kInvalid, fmt::format("UpdateShardCount cannot scale up over double your current open shard count. "
+                                        "Current open shard count: {} Target shard count: {}",
+                                        open, target));
+    }
+    if (2 * target < open) {
+      return Fail(kInvalid, fmt::format("UpdateShardCount cannot scale down below half your current open shard count. "
+                                        "Current open shard count: {} Target shard count: {}",
+                                        open, target));
+    }
+    if (target > kShardsMax || open_of_account - open + target > core_->options.account_shards_max) {
+      return Fail(kLimit, fmt::format("Target shard count or number of open shards cannot be greater than {}. Current "
+                                      "open shard count: {}, Target shard count: {}",
+                                      std::min(kShardsMax, core_->options.account_shards_max), open, target));
+    }
+    const Timestamp now = core_->clock.Now();
+    std::erase_if(stream.recounts, [&](Timestamp at) { return at < now.Plus(-kMicrosPerDay); });
+    if (static_cast<int64_t>(stream.recounts.size()) >= kRecountsMax) {
+      return Fail(kLimit,
+                  fmt::format("Update shard count cannot be called more than {} times per rolling 24 hour period "
+                              "for stream {} under account {}.",
+                              kRecountsMax, name, scope.account));
+    }
+    stream.recounts.push_back(now);
+    TARN_CHECK(core_->Flush());
+    Resharder(stream, core_->log, now).Recount(static_cast<uint64_t>(target));
+    return Ok();
+  }));
+  return recount;
+}
+
+}  // namespace tarn::stream

@@ -1,0 +1,173 @@
+#include "stream/streams.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "kv/memory_store.h"
+#include "testing/faulty_files.h"
+
+namespace tarn::stream {
+namespace {
+
+const Scope kScope{"000000000000", "us-east-1"};
+
+class SetClock : public Clock {
+ public:
+  Timestamp Now() const override { return {now}; }
+  std::atomic<int64_t> now = 1'800'000'000'000'000;
+};
+
+class StreamsTest : public ::testing::Test {
+ protected:
+  StreamsTest() : disk_(1), files_(testing::BlobFilesOn(disk_)) {
+    EXPECT_TRUE(files_->CreateDirectory("/log").ok());
+    Open();
+  }
+  void Open() {
+    streams = nullptr;
+    log = nullptr;
+    LogOptions options;
+    options.directory = "/log";
+    options.files = files_.get();
+    options.clock = &clock;
+    log = Log::Open(std::move(options)).value();
+    streams = std::make_unique<Streams>(*store_, *log, clock, Options{.iterator_key = std::string(32, 'i')});
+  }
+  Status Create(const std::string& name, int64_t shards) {
+    NewStream stream;
+    stream.name = name;
+    stream.shards = shards;
+    stream.tags["tarn:shard-limits"] = "off";
+    return streams->Create(kScope, stream);
+  }
+  std::vector<GotRecord> ReadShard(const std::string& name, const Shard& shard) {
+    std::vector<GotRecord> out;
+    auto cursor = streams->Start(kScope, name, shard.id(), {"TRIM_HORIZON", {}, {}}, "GetShardIterator");
+    EXPECT_TRUE(cursor.ok()) << cursor.error().message;
+    while (cursor.ok()) {
+      auto batch = streams->Get(*cursor, {.records = 10}, false);
+      EXPECT_TRUE(batch.ok()) << batch.error().message;
+      if (!batch.ok() || batch->records.empty()) break;
+      for (auto& record : batch->records) out.push_back(std::move(record));
+      cursor = batch->next;
+    }
+    return out;
+  }
+
+  SetClock clock;
+  testing::FaultyDisk disk_;
+  std::unique_ptr<blob::FileSystem> files_;
+  std::unique_ptr<kv::Store> store_ = kv::MakeMemoryStore();
+  std::unique_ptr<Log> log;
+  std::unique_ptr<Streams> streams;
+};
+
+TEST_F(StreamsTest, PutsThatRaceWithReshardingAreReadOnceFromShardsThatHeldThem) {
+  ASSERT_TRUE(Create("s", 2).ok());
+  std::atomic<bool> stop = false;
+  std::mutex mutex;
+  std::map<std::string, std::pair<std::string, std::string>> put;
+  std::vector<std::thread> producers;
+  for (int who = 0; who < 4; ++who) {
+    producers.emplace_back([&, who] {
+      for (int i = 0; !stop; ++i) {
+        const std::string data = fmt::format("{} {}", who, i);
+        const auto done = streams->Put(kScope, "s", {{data, data, {}}});
+        ASSERT_TRUE(done.ok()) << done.error().message;
+        const std::lock_guard lock(mutex);
+        put[data] = {(*done)[0].shard, (*done)[0].sequence};
+      }
+    });
+  }
+  for (const int64_t target : {4, 3, 5, 3, 2, 1, 2}) {
+    clock.now += 1'000'000;
+    const auto recount = streams->UpdateShardCount(kScope, "s", target);
+    ASSERT_TRUE(recount.ok()) << recount.error().message;
+  }
+  stop = true;
+  for (auto& producer : producers) producer.join();
+  for (int life = 0; life < 2; ++life) {
+    const StreamRef stream = streams->Find(kScope, "s").value();
+    EXPECT_EQ(stream->open_shards(), 2U);
+    std::map<std::string, std::pair<std::string, std::string>> found;
+    for (const Shard& shard : stream->shards) {
+      uint64_t next = 0;
+      for (const GotRecord& record : ReadShard("s", shard)) {
+        EXPECT_EQ(record.position, next++);
+        EXPECT_TRUE(found.emplace(record.data, std::pair(shard.id(), record.sequence)).second);
+        const HashKey key = HashOf(record.partition_key);
+        EXPECT_TRUE(shard.begin <= key && key <= shard.end);
+      }
+      if (shard.closed) {
+        EXPECT_EQ(shard.last, next);
+      }
+    }
+    EXPECT_EQ(found, put);
+    Open();
+  }
+}
+
+TEST_F(StreamsTest, ClosedShardsLeadToTheirChildren) {
+  ASSERT_TRUE(Create("s", 1).ok());
+  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "1", {}}}).ok());
+  ASSERT_TRUE(streams->Split(kScope, "s", "shardId-0", "1000").ok());
+  const auto cursor = streams->Start(kScope, "s", "shardId-0", {"TRIM_HORIZON", {}, {}}, "GetShardIterator").value();
+  const Batch batch = streams->Get(cursor, {}, false).value();
+  EXPECT_EQ(batch.records.size(), 1U);
+  EXPECT_TRUE(batch.at_end);
+  ASSERT_EQ(batch.children.size(), 2U);
+  EXPECT_EQ(batch.children[0].parents, std::vector<std::string>{"shardId-000000000000"});
+  EXPECT_TRUE(streams->Merge(kScope, "s", "1", "2").ok());
+  EXPECT_TRUE(streams->Merge(kScope, "s", "1", "2").Is(kInvalid));
+}
+
+TEST_F(StreamsTest, ExpiredRecordsAreNotRead) {
+  ASSERT_TRUE(Create("s", 1).ok());
+  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "old", {}}}).ok());
+  clock.now += 23 * 3600 * kMicrosPerSecond;
+  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "young", {}}}).ok());
+  clock.now += 2 * 3600 * kMicrosPerSecond;
+  const auto records = ReadShard("s", streams->Find(kScope, "s").value()->shards[0]);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].data, "young");
+}
+
+TEST_F(StreamsTest, IteratorsExpireAndAreNotMadeUp) {
+  ASSERT_TRUE(Create("s", 1).ok());
+  const auto cursor = streams->Start(kScope, "s", "shardId-0", {"LATEST", {}, {}}, "GetShardIterator").value();
+  std::string iterator = streams->SealIterator(cursor);
+  EXPECT_TRUE(streams->OpenIterator(iterator).ok());
+  clock.now += 301 * kMicrosPerSecond;
+  EXPECT_TRUE(streams->OpenIterator(iterator).Is(kExpiredIterator));
+  iterator[60] = iterator[60] == 'A' ? 'B' : 'A';
+  EXPECT_TRUE(streams->OpenIterator(iterator).Is(kInvalid));
+}
+
+TEST_F(StreamsTest, ALaterSessionTakesOver) {
+  ASSERT_TRUE(Create("s", 1).ok());
+  ASSERT_TRUE(streams->Register(kScope, "s", "c", {}).ok());
+  std::atomic<int> wakes = 0;
+  const auto open = [&] {
+    return streams->Subscribe(kScope, "s", "c", "shardId-0", {"TRIM_HORIZON", {}, {}}, [&] { ++wakes; });
+  };
+  auto first = open();
+  ASSERT_TRUE(first.ok());
+  EXPECT_TRUE(open().Is(kInUse));
+  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "1", {}}}).ok());
+  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "2", {}}}).ok());
+  EXPECT_GT(wakes, 0);
+  EXPECT_EQ((*first)->Next({}).value().records.size(), 2U);
+  clock.now += 6 * kMicrosPerSecond;
+  auto second = open();
+  ASSERT_TRUE(second.ok());
+  EXPECT_TRUE((*first)->Next({}).Is(kInUse));
+  ASSERT_TRUE(streams->Deregister(kScope, "s", "c").ok());
+  EXPECT_TRUE((*second)->Next({}).Is(kNotFound));
+}
+
+}  // namespace
+}  // namespace tarn::stream

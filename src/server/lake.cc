@@ -18,7 +18,6 @@
 #include "api/glue/glue_service.h"
 #include "api/iam/iam_service.h"
 #include "api/iceberg/rest.h"
-#include "api/kinesis/kinesis_service.h"
 #include "api/kms/kms_service.h"
 #include "api/lakeformation/lakeformation_service.h"
 #include "api/organizations/organizations_service.h"
@@ -459,8 +458,7 @@ class OpenLake : public Lake {
                                                          .seconds_max = options_.firehose_seconds_max});
     TARN_CHECK(firehose_->Start());
     TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kinesis::KinesisService>(
-        api::kinesis::Parts{.streams = streams_->streams(), .keys = *keys_, .pool = data_pool_})));
+    TARN_CHECK(dispatcher_->AddService(streams_->MakeService(*keys_, data_pool_)));
     TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     admin_ = std::make_unique<Admin>(AdminParts{
         .options = &options_,

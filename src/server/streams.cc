@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "api/kinesis/kinesis_service.h"
+
 namespace tarn::server {
 
 Result<std::unique_ptr<LakeStreams>> LakeStreams::Open(const std::string& data, kv::Store& store,
@@ -18,6 +20,11 @@ Result<std::unique_ptr<LakeStreams>> LakeStreams::Open(const std::string& data, 
   options.settle_micros = settle_micros;
   made->streams_ = std::make_unique<stream::Streams>(store, *made->log_, clock, std::move(options));
   return made;
+}
+
+std::shared_ptr<api::protocol::Service> LakeStreams::MakeService(keys::Keys& keys, WorkerPool& pool) {
+  return std::make_shared<api::kinesis::KinesisService>(
+      api::kinesis::Parts{.streams = *streams_, .keys = keys, .pool = pool});
 }
 
 Status LakeStreams::Reclaim() {

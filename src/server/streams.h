@@ -9,7 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "api/protocol/service.h"
+#include "base/executor.h"
 #include "blob/key_wrapper.h"
+#include "keys/keys.h"
 #include "kv/kv.h"
 #include "stream/log.h"
 #include "stream/streams.h"
@@ -25,6 +28,8 @@ class LakeStreams {
 
   stream::Log& log() { return *log_; }
   stream::Streams& streams() { return *streams_; }
+  // Kinesis's face.
+  std::shared_ptr<api::protocol::Service> MakeService(keys::Keys& keys, WorkerPool& pool);
 
   // Another owner of logs: what must stay of one, nothing for those that it does not own. Before the first Reclaim.
   void AddOwner(stream::Log::KeepOf keep_of) { owners_.push_back(std::move(keep_of)); }

@@ -20,6 +20,10 @@
 namespace tarn::tables {
 namespace {
 
+// Eight bits of each column: seven columns fit a number.
+constexpr uint64_t kZOrderParts = 256;
+constexpr size_t kZOrderColumnsMax = 7;
+
 // What a plan was made on, and which data files each delete file concerns.
 struct Planned {
   catalog::IcebergTable table;
@@ -146,7 +150,52 @@ class Compactor {
       case CompactStrategy::kZOrder:
         break;
     }
-    return Fail(iceberg::kUnsupported, "compaction by z-order is not implemented");
+    TARN_TRY(how.cluster, ZOrder());
+    return Ok();
+  }
+
+  // The columns of a z-order, as positions in the schema: those asked for, else those of the table's sort order.
+  Result<std::vector<size_t>> ZOrderColumns() const {
+    const auto& columns = metadata_.schema().columns();
+    std::vector<size_t> found;
+    const auto add = [&](const auto& is_it) -> Status {
+      const auto at = std::ranges::find_if(columns, is_it);
+      if (at == columns.end()) return Fail(iceberg::kInvalid, "Cannot z-order: a column is none of the table's own");
+      const auto position = static_cast<size_t>(at - columns.begin());
+      if (std::ranges::find(found, position) == found.end()) found.push_back(position);
+      return Ok();
+    };
+    for (const std::string& name : options_.zorder_columns) {
+      TARN_CHECK(add([&](const iceberg::Field& column) { return EqualsIgnoreCase(column.name, name); }));
+    }
+    if (options_.zorder_columns.empty()) {
+      for (const iceberg::SortField& field : metadata_.sort_order().fields) {
+        TARN_CHECK(add([&](const iceberg::Field& column) { return column.id == field.source_id(); }));
+      }
+    }
+    if (found.empty()) return Fail(iceberg::kInvalid, "Cannot z-order: the table has no sort order");
+    if (found.size() > kZOrderColumnsMax) {
+      return Fail(iceberg::kInvalid, fmt::format("Cannot z-order by more than {} columns", kZOrderColumnsMax));
+    }
+    return found;
+  }
+
+  // Each column's values are dealt into as many parts of equal size; the bits of a row's parts, interleaved, order it.
+  Result<std::vector<std::string>> ZOrder() const {
+    TARN_TRY(const std::vector<size_t> columns, ZOrderColumns());
+    std::string spread;
+    for (uint64_t part = 0; part < kZOrderParts; ++part) {
+      uint64_t bits = 0;
+      for (uint64_t bit = 0; (part >> bit) != 0; ++bit) bits |= ((part >> bit) & 1) << (bit * columns.size());
+      spread += fmt::format("{}{}", part == 0 ? "" : ",", bits);
+    }
+    std::string item;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      item += fmt::format("{}(list_extract(CAST([{}] AS BIGINT[]), ntile({}) OVER (ORDER BY {} NULLS FIRST)) << {})",
+                          i == 0 ? "" : " + ", spread, kZOrderParts,
+                          Quote(metadata_.schema().columns()[columns[i]].name), columns.size() - 1 - i);
+    }
+    return std::vector<std::string>{std::move(item)};
   }
 
   // Delete files whose data files are all gone after this group.

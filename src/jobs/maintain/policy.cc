@@ -74,6 +74,7 @@ Policy PolicyOf(const iceberg::TableMetadata& table, const catalog::TableSetting
   if (const std::string* text = Find(table, "tarn.upkeep.compaction.strategy")) strategy = *text;
   const bool sorted = !table.sort_order().is_unsorted();
   if (sorted && (strategy == "sort" || strategy == "auto")) policy.strategy = tables::CompactStrategy::kSort;
+  if (sorted && strategy == "z-order") policy.strategy = tables::CompactStrategy::kZOrder;
   bool all = true;
   SetFlag(table, "tarn.upkeep.enabled", all);
   if (!all) policy.compaction = policy.manifests = policy.expiry = policy.orphans = false;

@@ -1,7 +1,8 @@
 // What upkeep may do to a table, by its properties and the settings of its table bucket; and whether it pays.
 //
 // Pure. Properties (each wins over the settings of S3 Tables): tarn.upkeep.enabled, tarn.upkeep.compaction.enabled,
-// .compaction.strategy (auto, bin-pack, sort), .manifests.enabled, .expiry.enabled, .orphans.enabled, .orphans.days.
+// .compaction.strategy (auto, bin-pack, sort, z-order), .manifests.enabled, .expiry.enabled, .orphans.enabled,
+// .orphans.days.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,10 @@ import botocore.credentials
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog.rest import RestCatalog
+from pyiceberg.schema import Schema
+from pyiceberg.table.sorting import SortField, SortOrder
+from pyiceberg.transforms import IdentityTransform
+from pyiceberg.types import LongType, NestedField, StringType
 
 from conftest import Lake
 
@@ -269,3 +273,21 @@ def test_a_snapshot_leaves_the_hive_table_as_it_is(lake, catalog, name):
     shown = lake.client("glue").get_table(DatabaseName=name, Name="old")["Table"]
     assert "table_type" not in shown.get("Parameters", {})
     assert "expiry" not in upkeep(lake, name, "trial")
+
+
+def test_z_order_makes_files_narrow_in_every_column_of_the_sort_order(lake, catalog, name):
+    catalog.create_namespace(name)
+    order = SortOrder(SortField(1, transform=IdentityTransform()), SortField(2, transform=IdentityTransform()))
+    schema = Schema(NestedField(1, "x", LongType()), NestedField(2, "y", StringType()), NestedField(3, "n", LongType()))
+    table = catalog.create_table(f"{name}.grid", schema, sort_order=order,
+                                 properties={"tarn.upkeep.compaction.strategy": "z-order"})
+    cells = [(x, f"{y:02}") for x in range(32) for y in range(32)]
+    for part in range(6):
+        mine = cells[part::6]
+        table.append(pa.table({"x": [x for x, _ in mine], "y": [y for _, y in mine], "n": [part] * len(mine)},
+                              table.schema().as_arrow()))
+    assert upkeep(lake, name, "grid")["compaction"]["filesAdded"] == 1
+    made = table.refresh().scan().to_arrow()
+    assert sorted(zip(made["x"].to_pylist(), made["y"].to_pylist())) == cells
+    quarter = made.slice(0, len(cells) // 4)
+    assert max(quarter["x"].to_pylist()) < 16 and max(quarter["y"].to_pylist()) < "16"

@@ -181,13 +181,21 @@ Task<Status> Responder::Write(std::span<const std::byte> bytes) {
     snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
     pending_ += size.data();
   }
-  auto written = co_await connection_.WriteAll(pending_, AsText(bytes));
+  std::string_view rest = AsText(bytes);
+  // A chunk goes out with its end: peers that read whole chunks would wait for the next one else.
+  const bool joined = chunked_ && bytes.size() <= kJoinBytesMax;
+  if (joined) {
+    pending_.append(rest).append("\r\n");
+    rest = {};
+  }
+  auto written = co_await connection_.WriteAll(pending_, rest);
+  if (written.ok() && chunked_ && !joined) written = co_await connection_.WriteAll("\r\n", {});
   if (!written.ok()) {
     state_ = State::kBroken;
     co_return written;
   }
   sent_ += bytes.size();
-  pending_ = chunked_ ? "\r\n" : "";
+  pending_.clear();
   co_return Ok();
 }
 

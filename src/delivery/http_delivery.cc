@@ -75,6 +75,7 @@ Result<std::vector<Failed>> SendToEndpoint(const Delivery& delivery, const std::
   const Status taken = answer.ok() ? CheckAnswer(*answer, id) : Status(answer.error());
   if (taken.ok()) return failed;
   if (delivery.failing_micros < int64_t{delivery.plan.retry_seconds} * kMicrosPerSecond) return taken.error();
+  failed.reserve(records.size());
   for (const Prepared& record : records) {
     failed.push_back(
         {record.source, "http-endpoint-failed", "HttpEndpoint.RequestFailed", taken.error().message, record.data});

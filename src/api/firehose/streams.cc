@@ -71,6 +71,7 @@ Result<std::string> SourceOf(const protocol::Call& call, const gen::CreateDelive
 
 Status CheckTags(const std::vector<gen::Tag>& tags, std::vector<delivery::Tag>& kept) {
   std::vector<delivery::Tag> added;
+  added.reserve(tags.size());
   for (const gen::Tag& tag : tags) added.push_back({tag.key.value_or(""), tag.value});
   return delivery::AddTags(added, kept);
 }

@@ -35,6 +35,7 @@ Result<gen::ListTagsForDeliveryStreamOutput> FirehoseService::ListTagsForDeliver
 Result<gen::TagDeliveryStreamOutput> FirehoseService::TagDeliveryStream(const protocol::Call& call,
                                                                         const gen::TagDeliveryStreamInput& in) {
   std::vector<delivery::Tag> added;
+  added.reserve(in.tags->size());
   for (const gen::Tag& tag : *in.tags) added.push_back({tag.key.value_or(""), tag.value});
   TARN_CHECK(streams_.Change(call.scope, *in.delivery_stream_name,
                              [&](delivery::DeliveryStream& stream) { return delivery::AddTags(added, stream.tags); }));

@@ -10,12 +10,14 @@ namespace {
 
 Processed Process(const Processing& processing, const std::vector<std::string>& records) {
   std::vector<Arrived> arrived;
+  arrived.reserve(records.size());
   for (const std::string& record : records) arrived.push_back({.data = record});
   return Processor(processing).Run(arrived);
 }
 
 std::vector<std::string> DataOf(const Processed& processed) {
   std::vector<std::string> data;
+  data.reserve(processed.records.size());
   for (const Prepared& record : processed.records) data.push_back(record.data);
   return data;
 }

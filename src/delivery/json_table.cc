@@ -79,7 +79,7 @@ Status Halve(size_t begin, size_t end, const std::function<Status(size_t begin, 
              const std::function<bool(const Error&)>& is_own,
              const std::function<void(size_t index, const Error&)>& refuse) {
   if (begin == end) return Ok();
-  const Status done = work(begin, end);
+  Status done = work(begin, end);
   if (done.ok() || !is_own(done.error())) return done;
   if (end - begin == 1) {
     refuse(begin, done.error());

@@ -77,34 +77,38 @@ Result<std::string> DelimiterOf(std::string_view parameter) {
   return decoded && !decoded->empty() ? std::move(*decoded) : std::string(parameter);
 }
 
-Status CheckQuery(const std::string& program) {
-  TARN_CHECK(Query::Compile(program));
-  return Ok();
-}
+Status CheckQuery(const std::string& program) { return CompileQuery(program); }
 
-Processor::Processor(const Processing& processing) : processing_(processing) {
-  if (processing_.query.empty()) return;
-  auto query = Query::Compile(processing_.query);
-  if (query.ok()) query_ = std::move(*query);
-}
-Processor::~Processor() = default;
-
-void Processor::Extract(Prepared record, Processed& out) {
-  if (query_) {
-    auto keys = query_->Run(record.data);
-    if (!keys.ok()) {
-      out.failed.push_back({record.source, "metadata-extraction-failed", "DynamicPartitioning.MetadataExtractionFailed",
-                            keys.error().message, std::move(record.data)});
-      return;
+// Asks the query for the keys of all records, and ends those that stay.
+void Processor::Extract(Processed& out) const {
+  if (!processing_.query.empty()) {
+    std::vector<std::string_view> texts;
+    texts.reserve(out.records.size());
+    for (const Prepared& record : out.records) texts.emplace_back(record.data);
+    std::vector<QueryAnswer> answers = RunQuery(processing_.query, texts);
+    std::vector<Prepared> found;
+    for (size_t i = 0; i < answers.size(); ++i) {
+      Prepared& record = out.records[i];
+      if (answers[i].ok()) {
+        record.keys = std::move(*answers[i]);
+        found.push_back(std::move(record));
+      } else {
+        out.failed.push_back({record.source, "metadata-extraction-failed",
+                              "DynamicPartitioning.MetadataExtractionFailed", answers[i].error().message,
+                              std::move(record.data)});
+      }
     }
-    record.keys = std::move(*keys);
+    out.records = std::move(found);
   }
-  if (processing_.append_newline) record.data += '\n';
-  out.records.push_back(std::move(record));
+  if (!processing_.append_newline) return;
+  for (Prepared& record : out.records) record.data += '\n';
 }
 
-void Processor::Split(size_t source, std::string data, Processed& out) {
-  if (processing_.split == Processing::Split::kNone) return Extract({source, std::move(data), {}}, out);
+void Processor::Split(size_t source, std::string data, Processed& out) const {
+  if (processing_.split == Processing::Split::kNone) {
+    out.records.push_back({source, std::move(data), {}});
+    return;
+  }
   std::vector<std::string_view> parts;
   bool sound = true;
   if (processing_.split == Processing::Split::kJson) {
@@ -122,10 +126,10 @@ void Processor::Split(size_t source, std::string data, Processed& out) {
         {source, "deaggregation-failed", "DynamicPartitioning.DeAggregationFailed", message, std::move(data)});
     return;
   }
-  for (const std::string_view part : parts) Extract({source, std::string(part), {}}, out);
+  for (const std::string_view part : parts) out.records.push_back({source, std::string(part), {}});
 }
 
-Processed Processor::Run(const std::vector<Arrived>& records) {
+Processed Processor::Run(const std::vector<Arrived>& records) const {
   Processed out;
   for (size_t i = 0; i < records.size(); ++i) {
     std::string data = records[i].data;
@@ -150,6 +154,7 @@ Processed Processor::Run(const std::vector<Arrived>& records) {
     }
     Split(i, std::move(data), out);
   }
+  Extract(out);
   return out;
 }
 

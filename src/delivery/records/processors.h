@@ -1,14 +1,14 @@
 // What a delivery stream does with its records before they are delivered: unpack, take apart, query, delimit.
 //
 // A record that a processor cannot take goes to the error output with the error's type and message; the others go on.
-// Errors: kInvalid (of what a stream is made of), kBadRecord. Threads: any; a Processor one at a time.
+// Errors: kInvalid (of what a stream is made of), kBadRecord. Threads: any.
 // https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -45,20 +45,16 @@ struct Processed {
   std::vector<Failed> failed;
 };
 
-class Query;
-
 class Processor {
  public:
-  explicit Processor(const Processing& processing);
-  ~Processor();
-  Processed Run(const std::vector<Arrived>& records);
+  explicit Processor(Processing processing) : processing_(std::move(processing)) {}
+  Processed Run(const std::vector<Arrived>& records) const;
 
  private:
-  void Split(size_t source, std::string data, Processed& out);
-  void Extract(Prepared record, Processed& out);
+  void Split(size_t source, std::string data, Processed& out) const;
+  void Extract(Processed& out) const;
 
   const Processing processing_;
-  std::unique_ptr<Query> query_;
 };
 
 // The bytes that a processor's parameter Delimiter stands for: Base64, or the text itself where it is none.

@@ -62,24 +62,30 @@ TEST(Processor, AsksTheQueryForPartitionKeys) {
   EXPECT_EQ(out.failed[0].message, "Non JSON record provided");
 }
 
+QueryAnswer Ask(const std::string& program, std::string_view record) { return RunQuery(program, {record})[0]; }
+
 TEST(Query, SeesNothingOfTheMachine) {
-  for (const char* program : {"{e: $ENV.PATH}", "{e: env.PATH}"}) {
-    auto query = Query::Compile(program);
-    ASSERT_TRUE(query.ok()) << program;
-    EXPECT_EQ((*query)->Run("{}")->at("e"), "");
-  }
-  EXPECT_FALSE((*Query::Compile("{e: input}"))->Run("{}").ok());
-  EXPECT_FALSE(Query::Compile("import \"a\" as a; {}").ok());
-  EXPECT_FALSE(Query::Compile("{a: ").ok());
-  EXPECT_FALSE(Query::Compile("").ok());
+  EXPECT_EQ(Ask("{e: $ENV.PATH}", "{}")->at("e"), "");
+  EXPECT_EQ(Ask("{e: env.PATH}", "{}")->at("e"), "");
+  EXPECT_FALSE(Ask("{e: input}", "{}").ok());
+  EXPECT_FALSE(CompileQuery("import \"a\" as a; {}").ok());
+  EXPECT_FALSE(CompileQuery("{a: ").ok());
+  EXPECT_FALSE(CompileQuery("").ok());
 }
 
-TEST(Query, EndsWhatTakesTooLongAndWorksOn) {
-  auto query = Query::Compile("if .loop then [range(1e12)] else {a: .a} end");
-  ASSERT_TRUE(query.ok());
-  EXPECT_EQ((*query)->Run(R"({"a":1})")->at("a"), "1");
-  EXPECT_EQ((*query)->Run(R"({"loop":true})").error().message, "The query took too long");
-  EXPECT_EQ((*query)->Run(R"({"a":2})")->at("a"), "2");
+TEST(Query, EndsWhatTakesTooLongAndGoesOn) {
+  const auto answers = RunQuery("if .loop then [limit(1e12; repeat(1))] | length else {a: .a} end",
+                                {R"({"a":1})", R"({"loop":true})", R"({"a":2})"});
+  EXPECT_EQ(answers[0]->at("a"), "1");
+  EXPECT_EQ(answers[1].error().message, "The query took too long, or too much");
+  EXPECT_EQ(answers[2]->at("a"), "2");
+}
+
+TEST(Query, OutlivesWhatEndsJq) {
+  const auto answers =
+      RunQuery("if .deep then reduce range(3000000) as $i (0; [.]) else {a: .a} end", {R"({"deep":1})", R"({"a":2})"});
+  EXPECT_FALSE(answers[0].ok());
+  EXPECT_EQ(answers[1]->at("a"), "2");
 }
 
 }  // namespace

@@ -1,29 +1,25 @@
-// jq programs over records, in a sandbox: no environment, no files, no further inputs, a bounded time.
+// jq programs over records, in a sandbox: a process of its own with bounded memory and time, without environment, files
+// or further inputs. A program that ends the process, by its memory or a fault of jq, costs the record that it was at.
 //
-// Errors: kInvalid (a program that does not compile), kBadRecord (it fails or takes too long). Threads: one at a time.
+// Errors: kInvalid (a program that does not compile), kBadRecord (it fails, takes too long, or answers no object).
+// Blocking. Threads: any.
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
 namespace tarn::delivery {
 
-class Query {
- public:
-  static Result<std::unique_ptr<Query>> Compile(const std::string& program);
-  ~Query();
+using QueryAnswer = Result<std::map<std::string, std::string>>;
 
-  // Of a JSON text: the first output, an object, its values as texts (null and nested ones as JSON).
-  Result<std::map<std::string, std::string>> Run(std::string_view json);
+Status CompileQuery(const std::string& program);
 
- private:
-  struct State;
-  explicit Query(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
-};
+// Of each JSON text the program's first output, an object, with its values as texts: null is empty, what is nested
+// JSON.
+std::vector<QueryAnswer> RunQuery(const std::string& program, const std::vector<std::string_view>& records);
 
 }  // namespace tarn::delivery

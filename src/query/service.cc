@@ -115,8 +115,9 @@ class QueryService::Impl {
         metadata(catalog, data_catalogs, objects, options.access, options.authorizer),
         history(store, clock),
         writers("query-results", 4, 1000),
-        services{catalog,       objects, pool,    clock,          saved,
-                 data_catalogs, iceberg, writers, options.access, options.authorizer},
+        services{catalog,           objects, pool,    clock,          saved,
+                 data_catalogs,     iceberg, writers, options.access, options.authorizer,
+                 options.classifier},
         definitions("query-definitions", 4, options.queue_max),
         threads("queries", options.threads, options.queue_max) {}
 

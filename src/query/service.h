@@ -18,6 +18,7 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "govern/access.h"
+#include "govern/classifier.h"
 #include "identity/authorize.h"
 #include "identity/caller.h"
 #include "query/iceberg_access.h"
@@ -58,6 +59,7 @@ struct QueryOptions {
   size_t queue_max = 2000;           // accepted beyond; more: kTooManyQueries
   govern::Access* access = nullptr;  // obeyed by all statements; null: nothing is governed
   const identity::Authorizer* authorizer = nullptr;  // asked what callers may by IAM; null: all
+  govern::Classifier* classifier = nullptr;          // null: levels of classification do not follow data
 };
 
 class QueryService {

@@ -170,6 +170,7 @@ Status RunMerge(Job& job, sql::Merge& merge) {
   MergeQuery build(job, merge, run.table, std::move(columns));
   TARN_TRY(const sql::QueryPtr query, build.Build());
   TARN_TRY(const sql::Plan plan, sql::PlanQuery(*query, job.lake, job.context()));
+  TARN_CHECK(RaiseLevel(job, run.table.record.database, run.table.record.name, plan.tables));
   TARN_CHECK(build.CheckTypes());
   job.lake.Prune(plan.tables);
   std::vector<std::string> values;

@@ -20,6 +20,7 @@
 #include "catalog/iceberg/tables.h"
 #include "enforce/catalog_view.h"
 #include "engine/engine.h"
+#include "govern/classifier.h"
 #include "object/files.h"
 #include "query/iam_rights.h"
 #include "query/iceberg_access.h"
@@ -44,6 +45,7 @@ struct Services {
   WorkerPool& writers;                     // puts small result objects beside each other
   govern::Access* access;                  // null: nothing is governed
   const identity::Authorizer* authorizer;  // null: IAM has no say
+  govern::Classifier* classifier;          // null: levels of classification do not follow data
 };
 
 class Job {
@@ -94,6 +96,14 @@ class Job {
 Status CheckIam(Job& job, const sql::Statement& statement);
 // What Lake Formation asks of the caller before the statement may touch what it names (permissions.cc).
 Status CheckPermissions(Job& job, const sql::Statement& statement);
+
+// That the table which the statement makes has the highest level of classification of what it reads: told as it is
+// made.
+Result<catalog::Alongside> WithLevel(Job& job, const std::string& database, const std::string& table,
+                                     const std::vector<sql::TableUse>& read, catalog::Alongside also = nullptr);
+// Lifts the table that rows are written to, before they are.
+Status RaiseLevel(Job& job, const std::string& database, const std::string& table,
+                  const std::vector<sql::TableUse>& read);
 
 // Parsed and bound, whatever it is.
 Status RunStatement(Job& job, sql::Statement& statement);

@@ -179,6 +179,41 @@ Status CheckBucketPermissions(Job& job, const sql::Statement& statement) {
 
 }  // namespace
 
+namespace {
+
+// Of what is read but the table itself.
+Result<std::string> LevelRead(Job& job, const std::string& database, const std::string& table,
+                              const std::vector<sql::TableUse>& read) {
+  if (job.services.classifier == nullptr) return std::string();
+  std::vector<govern::Classifier::Source> sources;
+  for (const sql::TableUse& use : read) {
+    if (use.info.database == database && use.info.table == table) continue;
+    // "orders$partitions" tells of orders.
+    const std::string& name = use.info.table;
+    sources.push_back({use.info.database, name.substr(0, name.find('$', 1)), use.columns});
+  }
+  return job.services.classifier->LevelOf(job.scope, sources);
+}
+
+}  // namespace
+
+Result<catalog::Alongside> WithLevel(Job& job, const std::string& database, const std::string& table,
+                                     const std::vector<sql::TableUse>& read, catalog::Alongside also) {
+  TARN_TRY(std::string level, LevelRead(job, database, table, read));
+  if (level.empty()) return also;
+  return catalog::Alongside(
+      [&job, database, table, level = std::move(level), also = std::move(also)](kv::Txn& txn) -> Status {
+        if (also) TARN_CHECK(also(txn));
+        return job.services.classifier->Raise(txn, job.scope, database, table, level);
+      });
+}
+
+Status RaiseLevel(Job& job, const std::string& database, const std::string& table,
+                  const std::vector<sql::TableUse>& read) {
+  TARN_TRY(const std::string level, LevelRead(job, database, table, read));
+  return level.empty() ? Ok() : job.services.classifier->Raise(job.scope, database, table, level);
+}
+
 Status CheckPermissions(Job& job, const sql::Statement& statement) {
   if (!job.catalog.rights().governed()) return Ok();
   // Results are files too.

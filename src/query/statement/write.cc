@@ -498,21 +498,20 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create) {
   TARN_TRY(object::Location folder, ParseFolder(layout.location));
   layout.location = folder.Url();
   TARN_CHECK(CheckEmpty(job, folder, database + "." + create.table.table));
-
   TARN_TRY(sql::Plan plan, PlanTyped(job, *create.query));
+  TARN_TRY(const catalog::Alongside also, WithLevel(job, database, create.table.table, plan.tables));
   TARN_CHECK(CheckColumns(plan.columns));
   const std::vector<std::string> keys = PartitionedBy(create.properties);
   TARN_CHECK(CheckPartitionColumns(plan.columns, keys));
   std::string sql = CastSelect(plan, AsTableColumns(plan.columns), Positions(plan.columns.size()));
   if (!create.with_data) sql += " WHERE false";
   TARN_TRY(Written written, WriteRows(job, std::move(sql), layout, keys));
-
   const Timestamp now = job.services.clock.Now();
   catalog::Table table = NewTable(create, database, layout, plan.columns, keys.size(), now);
   table.creator = govern::PrincipalOf(job.caller);
   if (job.cancelled()) return Fail(engine::kCancelled, "the query was cancelled");
   Status done = written.files->Commit();
-  if (done.ok()) done = job.services.catalog.CreateTable(job.scope, table);
+  if (done.ok()) done = job.services.catalog.CreateTable(job.scope, table, {}, also);
   if (done.ok()) done = AddPartitions(job, table, PartitionsOf(table, written.outcome, now));
   if (!done.ok()) {
     written.files->Remove();
@@ -545,6 +544,7 @@ Status RunInsertInto(Job& job, sql::InsertInto& insert) {
   sql::PrintOptions options;
   if (insert.columns.empty()) options.target = info->columns;  // rows are then cast by position, as Trino does
   TARN_TRY(sql::Plan plan, sql::PlanQuery(*insert.query, job.lake, job.context(), options));
+  TARN_CHECK(RaiseLevel(job, table.database, table.name, plan.tables));
   job.lake.Prune(plan.tables);
   // Types that are not known stay so: a bare NULL fits every column.
   TARN_TRY(std::vector<int> sources, MatchColumns(insert, info->columns, plan.columns));

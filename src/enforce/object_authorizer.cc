@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "catalog/scopes.h"
+#include "govern/uri.h"
 
 namespace tarn::enforce {
 namespace {
@@ -29,12 +30,8 @@ std::string UriOf(const identity::Check& check) {
 }
 
 std::string FolderOf(std::string_view location) {
-  std::string folder(location);
+  std::string folder = govern::PlainUri(location);
   if (!folder.ends_with('/')) folder += '/';
-  // Other schemes that Hadoop has for the same place.
-  for (const std::string_view scheme : {"s3a://", "s3n://"}) {
-    if (folder.starts_with(scheme)) folder = "s3://" + folder.substr(scheme.size());
-  }
   return folder;
 }
 

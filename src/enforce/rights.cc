@@ -107,4 +107,10 @@ Status Rights::RequireLocation(std::string_view uri) const {
   return Fail(kInsufficient, fmt::format("Insufficient Lake Formation permission(s) on {}", uri));
 }
 
+Result<bool> Rights::Opens(const TableAccess& access, std::string_view uri) const {
+  if (!governed() || !access.governed || uri.empty()) return false;
+  TARN_TRY(const auto location, access_->OfLocation(caller_, uri));
+  return location.has_value();
+}
+
 }  // namespace tarn::enforce

@@ -37,6 +37,9 @@ class Rights {
   Status RequireFor(std::string_view glue_action, std::string_view database, std::string_view table) const;
   // May put data at "s3://…": it lies below no registered location, or the caller holds DATA_LOCATION_ACCESS.
   Status RequireLocation(std::string_view uri) const;
+  // Lake Formation opens the data at `uri` for whom it grants the table: one that is governed and lies below a
+  // registered location. IAM says who opens other data.
+  Result<bool> Opens(const govern::TableAccess& access, std::string_view uri) const;
 
  private:
   govern::Access* access_;

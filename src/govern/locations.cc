@@ -7,6 +7,7 @@
 #include "govern/governor.h"
 #include "govern/keys.h"
 #include "govern/records.h"
+#include "govern/uri.h"
 
 namespace tarn::govern {
 namespace {
@@ -133,8 +134,10 @@ Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Cal
   const auto txn = store_.Begin();
   TARN_TRY(const auto locations, PresentLocations(*txn));
   if (!locations || locations->by_prefix.empty()) return std::optional<Location>();
+  const std::string plain = PlainUri(uri);
+  uri = plain;
   // The longest registered prefix counts.
-  std::string place(uri);
+  std::string place = plain;
   while (place.ends_with('/')) place.pop_back();
   while (place.size() > std::string_view("s3://").size()) {
     const auto found = locations->by_prefix.find(place);

@@ -396,5 +396,109 @@ TEST_F(GovernanceTest, TimeTravelShowsWhatIsTheSameNow) {
   EXPECT_EQ(AsUser("SELECT * FROM h FOR VERSION AS OF " + snapshot).kind(), "PERMISSION_DENIED");
 }
 
+// What one who may commit to a table can make its files say: anything. `mine` is the user's, the rest is closed to
+// them.
+class CraftedTest : public GovernanceTest {
+ protected:
+  void SetUp() override {
+    GovernanceTest::SetUp();
+    Run("CREATE TABLE closed WITH (table_type='ICEBERG', is_external=false, location='s3://lake/closed/secret/') AS "
+        "SELECT 'SECRET' AS name");
+    Run("CREATE TABLE mine (name string) LOCATION 's3://lake/mine/' TBLPROPERTIES ('table_type'='ICEBERG')");
+    Run("INSERT INTO mine VALUES ('own')");
+    access.tables["mine"] = {.governed = true,
+                             .permissions = Bits({Permission::kSelect, Permission::kInsert, Permission::kDelete,
+                                                  Permission::kAlter, Permission::kDrop, Permission::kDescribe}),
+                             .all_columns = true};
+    const auto closed = tables.Load(scope, "db", "closed");
+    victim = closed->metadata->current_snapshot();
+    const auto list = manifests.ListOf(scope, *victim);
+    manifest = (**list)[0].path;
+    for (const auto& [path, number] : Live("closed")) file = path;
+  }
+  // The closed table's file as one of mine, by the scheme's other name where asked.
+  void NameFile(const std::string& path) {
+    const auto place = object::ParseLocation(path);
+    iceberg::DataFile data = File(path, 1);
+    data.file_bytes = static_cast<int64_t>(object::Files(*store_, scope.account).Head(place->bucket, place->key)->size);
+    data.format = "PARQUET";
+    ASSERT_TRUE(snapshots.Append(scope, "db", "mine", {data}).ok());
+  }
+  void Set(const std::string& property, const std::string& value) {
+    ASSERT_TRUE(tables.Commit(scope, "db", "mine", {}, {iceberg::SetProperties{{{property, value}}}}).ok());
+  }
+  bool IsThere(const std::string& path) {
+    const auto place = object::ParseLocation(path);
+    return object::Files(*store_, scope.account).Head(place->bucket, place->key).ok();
+  }
+  void ExpectRefused(std::initializer_list<const char*> statements) {
+    for (const char* statement : statements) {
+      const Answer answer = AsUser(statement);
+      EXPECT_FALSE(answer.ok) << statement;
+      EXPECT_NE(answer.reason.find("Insufficient Lake Formation"), std::string::npos) << statement << answer.reason;
+      EXPECT_EQ(answer.All().find("SECRET"), std::string::npos) << statement;
+    }
+  }
+
+  iceberg::SnapshotPtr victim;
+  std::string manifest;
+  std::string file;
+};
+
+TEST_F(CraftedTest, FilesOfOthersAreNotReadUnderATablesName) {
+  for (const std::string& path : {file, "s3a" + file.substr(2), "s3n" + file.substr(2)}) {
+    NameFile(path);
+    ExpectRefused({"SELECT * FROM mine", "OPTIMIZE mine REWRITE DATA USING BIN_PACK",
+                   "UPDATE mine SET name = name || 'x'", "CREATE VIEW seen AS SELECT * FROM mine WHERE 1 / 0 = 1"});
+  }
+}
+
+TEST_F(CraftedTest, ManifestsOfOthersAreNotReadUnderATablesName) {
+  iceberg::Snapshot snapshot = *victim;
+  snapshot.snapshot_id = 4711;
+  snapshot.sequence_number = 100;
+  snapshot.timestamp_ms = clock_.Now().millis();
+  const auto head = tables.Load(scope, "db", "mine")->metadata->current_snapshot_id;
+  snapshot.parent_id = head;
+  const auto added = tables.Commit(
+      scope, "db", "mine", {},
+      {iceberg::AddSnapshot{std::make_shared<const iceberg::Snapshot>(snapshot)},
+       iceberg::SetSnapshotRef{std::string(iceberg::kMainBranch), {.snapshot_id = snapshot.snapshot_id}}});
+  ASSERT_TRUE(added.ok()) << added.error().message;
+  ExpectRefused({"SELECT * FROM mine", "SELECT * FROM \"mine$files\"", "SELECT * FROM \"mine$manifests\"",
+                 "SELECT * FROM \"mine$partitions\"", "INSERT INTO mine VALUES ('x')", "DELETE FROM mine",
+                 "OPTIMIZE mine REWRITE DATA USING BIN_PACK"});
+}
+
+TEST_F(CraftedTest, FilesOfOthersAreNotDeletedUnderATablesName) {
+  NameFile(file);
+  Run("ALTER TABLE mine SET TBLPROPERTIES ('vacuum_max_snapshot_age_seconds'='0', 'vacuum_min_snapshots_to_keep'='1')");
+  iceberg::Change change;
+  change.removed_files = {file};
+  change.operation = "delete";
+  ASSERT_TRUE(snapshots.Change(scope, "db", "mine", change, {}).ok());
+  clock_.Advance(kMicrosPerDay * 30);
+  const Answer vacuum = AsUser("VACUUM mine");
+  EXPECT_TRUE(vacuum.ok) << vacuum.reason;
+  EXPECT_TRUE(IsThere(file));
+  // Root, who may, does.
+  NameFile(file);
+  EXPECT_TRUE(AsRoot("SELECT * FROM mine").ok);
+}
+
+TEST_F(CraftedTest, FoldersOfOthersAreNotWrittenNorEmptiedUnderATablesName) {
+  for (const char* property : {"write.data.path", "write.metadata.path", "write.object-storage.path"}) {
+    ExpectRefused(
+        {fmt::format("ALTER TABLE mine SET TBLPROPERTIES ('{}'='s3://lake/closed/secret/data')", property).c_str()});
+    Set(property, "s3a://lake/closed/secret/data");
+    ExpectRefused({"DROP TABLE mine", "INSERT INTO mine VALUES ('x')", "DELETE FROM mine", "VACUUM mine",
+                   "OPTIMIZE mine REWRITE DATA USING BIN_PACK", "ALTER TABLE mine ADD COLUMNS (more int)"});
+    ASSERT_TRUE(tables.Commit(scope, "db", "mine", {}, {iceberg::RemoveProperties{{property}}}).ok());
+  }
+  EXPECT_TRUE(IsThere(file));
+  EXPECT_EQ(AsUser("SELECT * FROM mine").rows.at(1), "own");
+  EXPECT_TRUE(AsUser("DROP TABLE mine").ok);
+}
+
 }  // namespace
 }  // namespace tarn::query

@@ -69,6 +69,22 @@ Status IamRights::TableBucket(identity::Check check) const {
   return asks() ? Ask(std::move(check), "Amazon S3") : Ok();
 }
 
+Status IamRights::Athena(std::string_view action, std::string_view workgroup) const {
+  if (!asks()) return Ok();
+  identity::Check check{
+      .action = std::string(action),
+      .resource = fmt::format("arn:aws:athena:{}:{}:workgroup/{}", scope_.region, scope_.account, workgroup),
+      .owner = {},
+      .context = {}};
+  return Ask(std::move(check), "AmazonAthena");
+}
+
+Status IamRights::DataAccess() const {
+  if (!asks()) return Ok();
+  identity::Check check{.action = "lakeformation:GetDataAccess", .resource = "*", .owner = {}, .context = {}};
+  return Ask(std::move(check), "AWSLakeFormation");
+}
+
 Result<IamRights::Known> IamRights::BucketOf(const std::string& name) const {
   {
     std::scoped_lock lock(mutex_);

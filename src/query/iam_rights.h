@@ -1,5 +1,6 @@
 // What a query's caller may do by IAM: a statement runs with the rights of who started it, as on AWS. Lake Formation's
-// part is enforce::Rights; what it governs is asked here of Glue alone, as its data is opened by Lake Formation.
+// part is enforce::Rights; what it opens (a governed table below a registered location) is asked for here by Glue's
+// actions and lakeformation:GetDataAccess, other data by S3's.
 //
 // Invariants: an account's root, internal actors and a lake without an authorizer are not asked. Objects are asked for
 // with their bucket's policy, once per folder ("arn:aws:s3:::bucket/folder/*") and again for each file that is opened.
@@ -42,6 +43,11 @@ class IamRights {
   Status Bucket(std::string_view action, std::string_view bucket) const;
   // What S3 Tables asks (enforce/table_bucket_check.h).
   Status TableBucket(identity::Check check) const;
+
+  // "athena:…" on a work group.
+  Status Athena(std::string_view action, std::string_view workgroup) const;
+  // "lakeformation:GetDataAccess": may have Lake Formation open what it grants.
+  Status DataAccess() const;
 
   // Opens the files that the caller may get; those below `exempt` ("s3://…"), unless it is empty, are not asked for.
   std::shared_ptr<engine::FileSource> Guarded(std::shared_ptr<engine::FileSource> inner, std::string exempt) const;

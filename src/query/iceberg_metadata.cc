@@ -402,7 +402,7 @@ Result<std::vector<sql::TableColumn>> MetadataColumns(std::string_view kind, con
 }
 
 Result<MetadataRows> MetadataRowsOf(std::string_view kind, const IcebergState& state, catalog::Manifests& manifests,
-                                    const Scope& scope) {
+                                    const Scope& scope, const catalog::MayOpen& may_open) {
   const iceberg::TableMetadata& metadata = *state.table.metadata;
   if (kind == "history") return HistoryRows(metadata);
   if (kind == "snapshots") return SnapshotRows(metadata);
@@ -410,7 +410,7 @@ Result<MetadataRows> MetadataRowsOf(std::string_view kind, const IcebergState& s
   if (kind == "properties") return PropertyRows(metadata);
   MetadataRows rows;
   if (state.at.snapshot == nullptr) return rows;
-  TARN_TRY(const catalog::ManifestFiles list, manifests.ListOf(scope, *state.at.snapshot));
+  TARN_TRY(const catalog::ManifestFiles list, manifests.ListOf(scope, *state.at.snapshot, may_open));
   if (kind == "manifests") return ManifestRows(metadata, *state.at.schema, *list);
   if (kind == "partitions") return PartitionRows(state, manifests, scope, *list);
   TARN_CHECK(ForEachFile(state, manifests, scope, *list, [&](const DataFile& file, const iceberg::Type&) {

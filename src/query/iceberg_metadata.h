@@ -28,6 +28,6 @@ Result<std::vector<sql::TableColumn>> MetadataColumns(std::string_view kind, con
 
 using MetadataRows = std::vector<std::vector<std::optional<std::string>>>;
 Result<MetadataRows> MetadataRowsOf(std::string_view kind, const IcebergState& state, catalog::Manifests& manifests,
-                                    const Scope& scope);
+                                    const Scope& scope, const catalog::MayOpen& may_open);
 
 }  // namespace tarn::query

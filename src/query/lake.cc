@@ -203,9 +203,14 @@ Result<SeenTable> Lake::Load(const std::string& database, const std::string& tab
       tables_.erase(place);
       return access.error();
     }
+    const auto vended = seen_.rights().Opens(*access, found->location());
+    if (!vended.ok()) {
+      tables_.erase(place);
+      return vended.error();
+    }
     governed_ = governed_ || access->governed;
     if (enforce::Exists(*access)) {
-      place->second = {std::make_shared<const catalog::Table>(std::move(found).value()), std::move(*access)};
+      place->second = {std::make_shared<const catalog::Table>(std::move(found).value()), std::move(*access), *vended};
     }
   } else if (!found.Is(catalog::kNoSuchTable) && !found.Is(catalog::kNoSuchDatabase)) {
     tables_.erase(place);
@@ -366,7 +371,8 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
       binding->partitions.push_back(std::move(bound));
     }
   }
-  const bool by_iam = iam_.asks() && !seen.access.governed;
+  const bool by_iam = iam_.asks() && !seen.vended;
+  if (seen.vended) TARN_CHECK(iam_.DataAccess());
   for (const object::Location& folder : folders) {
     if (!by_iam && (!iam_.asks() || (!home.empty() && folder.Url().starts_with(home)))) continue;
     TARN_CHECK(iam_.Below("s3:GetObject", folder.Url()));

@@ -66,12 +66,14 @@ struct IcebergState {
   catalog::IcebergTable table;
   catalog::ScanState at;
   govern::TableAccess access;
+  bool vended = false;  // SeenTable's
 };
 
 // A table's record as it is, and what the caller sees of it; null: there is none for the caller.
 struct SeenTable {
   std::shared_ptr<const catalog::Table> table;
   govern::TableAccess access;
+  bool vended = false;  // Lake Formation opens its data: IAM is asked for lakeformation:GetDataAccess instead of S3
 };
 
 class Lake : public sql::CatalogView, public engine::TableResolver {

@@ -8,6 +8,7 @@
 #include "enforce/columns.h"
 #include "enforce/rights.h"
 #include "engine/column_type.h"
+#include "govern/uri.h"
 
 namespace tarn::query {
 namespace {
@@ -101,29 +102,24 @@ class Replacer {
   const sql::AnalyzeContext& context_;
 };
 
-class Placed : public engine::FileSource {
- public:
-  Placed(std::shared_ptr<engine::FileSource> inner, std::string folder, const enforce::Rights& rights)
-      : inner_(std::move(inner)), folder_(std::move(folder)), rights_(rights) {}
-
-  Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
-    if (!file.path.starts_with(folder_)) TARN_CHECK(rights_.RequireLocation(file.path));
-    return inner_->Open(file);
-  }
-
- private:
-  const std::shared_ptr<engine::FileSource> inner_;
-  const std::string folder_;
-  const enforce::Rights& rights_;
-};
-
 }  // namespace
 
-std::shared_ptr<engine::FileSource> PlacedSource(std::shared_ptr<engine::FileSource> inner, std::string folder,
-                                                 const enforce::Rights& rights) {
-  if (!rights.governed()) return inner;
+Status MayTouch(const enforce::Rights& rights, const IamRights& iam, const std::string& named, tables::Touch how) {
+  const std::string path = govern::PlainUri(named);
+  TARN_CHECK(rights.RequireLocation(path));
+  constexpr std::string_view kActions[] = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"};
+  const std::string_view action = kActions[static_cast<size_t>(how)];
+  return path.ends_with('/') ? iam.Below(action, path) : iam.Object(action, path);
+}
+
+catalog::MayOpen MayOpenOf(std::string_view home, const enforce::Rights& rights, const IamRights& iam) {
+  if (!rights.governed() && !iam.asks()) return nullptr;
+  std::string folder = govern::PlainUri(home);
   if (!folder.ends_with('/')) folder += '/';
-  return std::make_shared<Placed>(std::move(inner), std::move(folder), rights);
+  return [folder = std::move(folder), &rights, &iam](const std::string& path) -> Status {
+    const std::string plain = govern::PlainUri(path);
+    return plain.starts_with(folder) ? Ok() : MayTouch(rights, iam, plain, tables::Touch::kRead);
+  };
 }
 
 std::optional<sql::Type> SeenType(const TableAccess& access, const std::string& path, const sql::Type& type) {

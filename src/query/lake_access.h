@@ -13,12 +13,15 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "catalog/iceberg/manifests.h"
 #include "catalog/table.h"
 #include "enforce/rights.h"
 #include "engine/table.h"
 #include "govern/access.h"
 #include "iceberg/metadata/table_metadata.h"
+#include "query/iam_rights.h"
 #include "sql/analyze.h"
+#include "tables/upkeep.h"
 
 namespace tarn::query {
 
@@ -32,10 +35,11 @@ Status BindAccess(const govern::TableAccess& access, std::string_view table,
 // The text of a view of which the caller sees some columns alone.
 Result<std::string> SeenView(const catalog::Table& view, const std::string& text, const govern::TableAccess& access);
 
-// Opens files elsewhere than below `folder` for those alone who may use the registered location that they are in: a
-// table's metadata can name any file. `rights` outlive it.
-std::shared_ptr<engine::FileSource> PlacedSource(std::shared_ptr<engine::FileSource> inner, std::string folder,
-                                                 const enforce::Rights& rights);
+// What lies elsewhere than below its table's location is touched for those alone who may use the registered location
+// that it is in, and by IAM: a table's metadata can name any file.
+Status MayTouch(const enforce::Rights& rights, const IamRights& iam, const std::string& path, tables::Touch how);
+// The same for reading, of all that a table names which lies at `home`. `rights` and `iam` outlive it.
+catalog::MayOpen MayOpenOf(std::string_view home, const enforce::Rights& rights, const IamRights& iam);
 
 // Values of partitions are values of rows.
 Status CheckPartitionsSeen(const catalog::Table& table, const govern::TableAccess& access);

@@ -128,7 +128,8 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
   TARN_TRY(catalog::IcebergTable table,
            iceberg_.tables.Load(PlaceOf(scope_, database).scope, seen.table->database, seen.table->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
-  auto state = std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at), seen.access});
+  auto state =
+      std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at), seen.access, seen.vended});
   std::scoped_lock lock(mutex_);
   return iceberg_states_.emplace(Name(database, engine_table), std::move(state)).first->second;
 }
@@ -190,7 +191,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& na
   }
   const iceberg::TableMetadata& metadata = *current->table.metadata;
   TARN_TRY(const catalog::ScanPoint point, PointOf(name, kind, std::move(value), metadata));
-  IcebergState past{current->table, {}, {}};
+  IcebergState past{current->table, {}, {}, current->vended};
   TARN_TRY(past.at, catalog::StateAt(metadata, point));
   TARN_TRY(past.access, AccessAt(current->access, metadata, *past.at.schema, name.table));
   TARN_TRY(auto info, DescribeIceberg(name, past));
@@ -222,7 +223,9 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std
   if (!about) return none;
   TARN_TRY(auto state, FindIceberg(database, about->table));
   if (state == nullptr || !state->access.whole()) return none;
-  if (!state->access.governed && PlaceOf(scope_, database).scope == scope_) {
+  if (state->vended) {
+    TARN_CHECK(iam_.DataAccess());
+  } else if (PlaceOf(scope_, database).scope == scope_) {
     TARN_CHECK(iam_.Below("s3:GetObject", state->table.record.location()));
   }
   auto binding = std::make_shared<engine::TableBinding>();
@@ -233,7 +236,8 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std
     TARN_TRY(engine::Type type, ToEngineType(column.type));
     binding->columns.push_back({column.name, std::move(type)});
   }
-  TARN_TRY(binding->rows, MetadataRowsOf(about->kind, *state, iceberg_.manifests, scope_));
+  TARN_TRY(binding->rows, MetadataRowsOf(about->kind, *state, iceberg_.manifests, scope_,
+                                         MayOpenOf(state->table.record.location(), seen_.rights(), iam_)));
   return std::shared_ptr<const engine::TableBinding>(std::move(binding));
 }
 
@@ -267,11 +271,12 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeIceberg(const sql::TableName
 
 Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const IcebergState& state, bool in_s3) {
   const std::string home(state.table.record.location());
-  const bool by_iam = in_s3 && !state.access.governed;
+  const bool by_iam = in_s3 && !state.vended;
+  if (state.vended) TARN_CHECK(iam_.DataAccess());
   if (by_iam) TARN_CHECK(iam_.Below("s3:GetObject", home));
-  const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_};
+  const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_,
+                              MayOpenOf(home, seen_.rights(), iam_)};
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at));
-  binding->source = PlacedSource(std::move(binding->source), home, seen_.rights());
   binding->source = iam_.Guarded(std::move(binding->source), by_iam ? std::string() : home);
   if (!state.access.whole()) {
     std::vector<sql::TableColumn> columns;

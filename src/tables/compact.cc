@@ -32,16 +32,26 @@ struct Planned {
   std::map<const iceberg::DeleteFile*, size_t> concerned;  // how many data files; only when all were seen
 };
 
+// All that rewriting the file would open lies within reach.
+Status Within(const Reach& reach, const iceberg::CompactFile& file) {
+  TARN_CHECK(reach.May(file.file.path));
+  for (const auto& each : file.deletes) TARN_CHECK(reach.May(each->file.path));
+  return Ok();
+}
+
 Result<Planned> PlanAll(const UpkeepParts& parts, const TableName& table, const CompactOptions& options) {
   Planned planned;
   TARN_TRY(planned.table, parts.tables.Load(table.scope, table.database, table.name));
   const iceberg::TableMetadata& metadata = *planned.table.metadata;
+  const Reach reach(parts, planned.table.record);
+  TARN_CHECK(reach.MayWrite(metadata));
   TARN_TRY(planned.state, catalog::StateAt(metadata, {}));
   iceberg::CompactPlanner planner(metadata, options.limits);
   if (planned.state.snapshot != nullptr) {
     catalog::ScanRequest request;
     request.state = planned.state;
     request.filter = options.filter;
+    request.may_open = reach.ForReading();
     const bool whole = request.filter.is_true();
     TARN_CHECK(
         parts.planner.Plan(table.scope, planned.table.metadata, request, [&](catalog::PlannedFile&& file) -> Status {
@@ -52,6 +62,10 @@ Result<Planned> PlanAll(const UpkeepParts& parts, const TableName& table, const 
             if (whole) ++planned.concerned[each.get()];
           }
           candidate.deletes = std::move(file.deletes);
+          if (const Status within = Within(reach, candidate); !within.ok()) {
+            // The lake itself leaves alone what lies elsewhere.
+            return parts.elsewhere ? within : Ok();
+          }
           planner.Add(std::move(candidate));
           return Ok();
         }));
@@ -115,7 +129,8 @@ class Compactor {
     // The table's schema, not its snapshot's: files are written as the table is now.
     catalog::ScanState state = planned_.state;
     state.schema = metadata_.FindSchema(metadata_.current_schema_id);
-    const Reader reader{parts_.manifests, parts_.planner, files_, table_.scope};
+    const Reach reach(parts_, planned_.table.record);
+    const Reader reader{parts_.manifests, parts_.planner, files_, table_.scope, reach.ForReading()};
     TARN_TRY(auto binding, BindForRead(reader, planned_.table.metadata, state, std::move(read)));
     WriteOptions how;
     how.file_bytes = static_cast<uint64_t>(planned_.plan.target_bytes);
@@ -230,6 +245,7 @@ class Compactor {
     change.removed_files.insert(change.removed_files.end(), deletes.begin(), deletes.end());
     catalog::SnapshotOptions options;
     options.table_uuid = metadata_.table_uuid;
+    options.may_open = Reach(parts_, planned_.table.record).ForReading();
     TARN_CHECK(parts_.snapshots.Change(table_.scope, table_.database, table_.name, std::move(change),
                                        catalog::RulesOfRewrite(planned_.state.snapshot->snapshot_id, std::move(paths)),
                                        options));

@@ -28,6 +28,8 @@ Result<iceberg::Expiry> Select(const UpkeepParts& parts, const ExpireOptions& op
 
 Result<ExpireReport> ExpireSnapshots(const UpkeepParts& parts, const TableName& table, const ExpireOptions& options) {
   TARN_TRY(const auto present, parts.tables.Load(table.scope, table.database, table.name));
+  const Reach reach(parts, present.record);
+  TARN_CHECK(reach.MayWrite(*present.metadata));
   TARN_TRY(const auto first, Select(parts, options, *present.metadata));
   ExpireReport report;
   if (first.empty()) return report;
@@ -43,8 +45,11 @@ Result<ExpireReport> ExpireSnapshots(const UpkeepParts& parts, const TableName& 
                }));
   report.snapshots = std::move(done->expiry.snapshots);
   report.refs = std::move(done->expiry.refs);
-  TARN_TRY(const iceberg::Unreachable files,
-           iceberg::FindUnreachable(done->before, *after.metadata, WholeReader(parts, table.scope)));
+  TARN_TRY(iceberg::Unreachable files,
+           iceberg::FindUnreachable(done->before, *after.metadata, WholeReader(parts, table.scope, &reach)));
+  for (auto* gone : {&files.content_files, &files.manifests, &files.manifest_lists, &files.statistics}) {
+    reach.KeepElsewhere(*gone);
+  }
   // What others lead to goes last: a crash in between leaves no list that leads nowhere.
   report.content_bytes = files.content_bytes;
   TARN_TRY(report.content_files, DeleteFiles(parts.objects, table.scope, files.content_files, options.stopping));

@@ -1,6 +1,7 @@
 // Snapshot expiry: old snapshots and references leave the metadata, then the files that only they led to go.
 //
-// Invariants: the commit is durable before the first file is deleted; a file that any snapshot left leads to stays; a
+// Invariants: the commit is durable before the first file is deleted; a file that any snapshot left leads to stays, as
+// does one elsewhere than below the table's location (Reach); a
 // reference made or moved while this ran keeps its snapshot. What a stop or a crash leaves undeleted are orphans
 // (orphans.h). Errors: iceberg::kInvalid when the table forbids it (gc.enabled), those of
 // commits. Blocking. Threads: any.

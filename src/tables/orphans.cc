@@ -47,6 +47,7 @@ class Finder {
     TARN_TRY(const catalog::IcebergTable own, parts_.tables.Load(table_.scope, table_.database, table_.name));
     TARN_CHECK(iceberg::CheckMayCollect(*own.metadata));
     folder_ = Folder(own.metadata->location);
+    TARN_CHECK(Reach(parts_, own.record).May(folder_, Touch::kDelete));
     OrphanReport report;
     TARN_CHECK(ListOld(report));
     if (candidates_.empty()) return report;

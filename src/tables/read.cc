@@ -25,9 +25,11 @@ using iceberg::TypeId;
 // Files are told apart by path and size: a path names the same bytes for ever.
 class TableFiles : public engine::FileSource {
  public:
-  explicit TableFiles(object::Files files) : files_(std::move(files)) {}
+  TableFiles(object::Files files, catalog::MayOpen may_open)
+      : files_(std::move(files)), may_open_(std::move(may_open)) {}
 
   Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
+    if (may_open_) TARN_CHECK(may_open_(file.path));
     TARN_TRY(const object::Location place, object::ParseLocation(file.path));
     TARN_TRY(object::Version version, files_.Head(place.bucket, place.key));
     if (version.size != file.size_bytes) {
@@ -39,6 +41,7 @@ class TableFiles : public engine::FileSource {
 
  private:
   object::Files files_;
+  const catalog::MayOpen may_open_;  // from several threads
 };
 
 // A value as the engine takes it: text in the column's type.
@@ -99,7 +102,8 @@ Result<std::vector<int32_t>> EqualityIds(const Reader& reader, const iceberg::Ta
   if (state.snapshot == nullptr) return none;
   const auto known = state.snapshot->summary.find("total-equality-deletes");
   if (known != state.snapshot->summary.end() && known->second == "0") return none;
-  TARN_TRY(const catalog::ManifestFiles manifests, reader.manifests.ListOf(reader.scope, *state.snapshot));
+  TARN_TRY(const catalog::ManifestFiles manifests,
+           reader.manifests.ListOf(reader.scope, *state.snapshot, reader.may_open));
   std::vector<const iceberg::ManifestFile*> deletes;
   for (const iceberg::ManifestFile& manifest : *manifests) {
     if (manifest.content == iceberg::ManifestContent::kDeletes && manifest.has_live()) deletes.push_back(&manifest);
@@ -159,6 +163,7 @@ class SnapshotFiles : public engine::FilePlanner {
     catalog::ScanRequest request;
     request.state = state_;
     request.filter = ToExpression(condition, *state_.schema);
+    request.may_open = reader_.may_open;
     TARN_CHECK(reader_.planner.Plan(reader_.scope, metadata_, request,
                                     [&](catalog::PlannedFile&& planned) { return add(planned); }));
     // In the order of their commits and paths, whatever the planner's threads did.
@@ -314,7 +319,7 @@ Result<std::shared_ptr<engine::TableBinding>> BindForRead(const Reader& reader,
   }
   binding->table_format.decode_vector = DecodeVector;
   binding->table_format.filter_above = WasNarrower(*metadata, *state.schema);
-  binding->source = std::make_shared<TableFiles>(reader.files);
+  binding->source = std::make_shared<TableFiles>(reader.files, reader.may_open);
   binding->planner = std::make_shared<SnapshotFiles>(reader, std::move(metadata), state, std::move(options));
   return binding;
 }

@@ -29,6 +29,7 @@ struct Reader {
   catalog::Planner& planner;
   object::Files files;
   Scope scope;
+  catalog::MayOpen may_open = nullptr;  // of manifests, data and delete files
 };
 
 struct ReadOptions {

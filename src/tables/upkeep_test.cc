@@ -4,6 +4,7 @@
 #include "catalog/iceberg/planner.h"
 #include "catalog/iceberg/testing.h"
 #include "catalog/namespaces.h"
+#include "tables/compact.h"
 #include "tables/expire.h"
 #include "tables/orphans.h"
 
@@ -145,6 +146,46 @@ TEST_F(Upkeep, ATableMayForbidBoth) {
   const TableName name{scope, "db", "shared"};
   EXPECT_TRUE(ExpireSnapshots(parts, name, {}).Is(iceberg::kInvalid));
   EXPECT_TRUE(RemoveOrphans(parts, name, {}).Is(iceberg::kInvalid));
+}
+
+// Whoever may commit to a table can name any file in it.
+TEST_F(Upkeep, TheLakeItselfTouchesNothingElsewhere) {
+  const std::string elsewhere = "s3://lake/victim/a.parquet";
+  Append("t", elsewhere);
+  Replace(elsewhere, data + "b.parquet");
+  clock_.Advance(6 * kDayMicros);
+  Append("t", data + "c.parquet");
+  const auto report = ExpireSnapshots(parts, table, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->snapshots.size(), 2);
+  EXPECT_EQ(report->content_files, 0);
+  EXPECT_TRUE(IsThere(elsewhere));
+  // Nor does it compact it, though everything else.
+  Append("t", elsewhere);
+  CompactOptions small;
+  small.limits.files_min = 2;
+  const auto plan = PlanCompaction(parts, table, small);
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  for (const auto& group : plan->groups) {
+    for (const auto& each : group.files) EXPECT_NE(each.file.path, elsewhere);
+  }
+  // For one who may, it does.
+  UpkeepParts theirs = parts;
+  std::vector<std::string> asked;
+  theirs.elsewhere = [&](const std::string& path, Touch) -> Status {
+    asked.push_back(path);
+    return Ok();
+  };
+  ASSERT_TRUE(PlanCompaction(theirs, table, small).ok());
+  EXPECT_EQ(asked, std::vector<std::string>{elsewhere});
+}
+
+TEST_F(Upkeep, AFolderThatIsNotTheTablesIsNotSwept) {
+  Append("t", data + "a.parquet");
+  ASSERT_TRUE(
+      tables.Commit(scope, "db", "t", {}, {iceberg::SetProperties{{{"write.data.path", "s3://lake/victim"}}}}).ok());
+  EXPECT_FALSE(ExpireSnapshots(parts, table, {}).ok());
+  EXPECT_FALSE(PlanCompaction(parts, table, {}).ok());
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "zones/spared.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
 #include "base/scope.h"
 #include "catalog/errors.h"
+#include "catalog/iceberg/manifests.h"
 #include "catalog/namespaces.h"
 #include "catalog/scopes.h"
 #include "iceberg/upkeep/reachable.h"
@@ -16,8 +16,6 @@ namespace tarn::zones {
 namespace {
 
 constexpr uint64_t kFileMax = uint64_t{1} << 30;
-constexpr std::array<std::string_view, 3> kFolderProperties = {"write.data.path", "write.metadata.path",
-                                                               "write.object-storage.path"};
 
 class Collector {
  public:
@@ -30,7 +28,7 @@ class Collector {
     if (table.Is(catalog::kNoSuchTable) || table.Is(catalog::kNotIceberg)) return Ok();  // dropped meanwhile
     if (!table.ok()) return table.error();
     AddFolder(table->metadata->location);
-    for (const std::string_view name : kFolderProperties) {
+    for (const std::string_view name : catalog::kFolderProperties) {
       const auto found = table->metadata->properties.find(name);
       if (found != table->metadata->properties.end()) AddFolder(found->second);
     }

@@ -13,6 +13,8 @@
 #include "catalog/errors.h"
 #include "enforce/errors.h"
 #include "enforce/table_bucket_check.h"
+#include "govern/principal.h"
+#include "govern/uri.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 
@@ -125,6 +127,26 @@ Status Asked::May(std::string_view action, std::string_view database, std::strin
   }
   TARN_CHECK(parts->authorizer->Authorize(caller, checks));
   return rights().RequireFor(action, database, table);
+}
+
+catalog::Alongside Asked::AlsoMaking(std::string_view space, std::string_view name) const {
+  return catalog::MadeBy(scope, space, name, govern::PrincipalOf(caller), also);
+}
+
+Status Asked::MayTouch(std::string_view action, std::string_view home, std::string_view url) const {
+  const std::string place = govern::PlainUri(url);
+  std::string own = govern::PlainUri(home);
+  if (!own.empty() && !own.ends_with('/')) own += '/';
+  constexpr std::string_view kScheme = "s3://";
+  if (!place.starts_with(kScheme) || (!own.empty() && place.starts_with(own))) return Ok();
+  TARN_CHECK(rights().RequireLocation(place));
+  const bool folder = place.ends_with('/');
+  const identity::Check check{
+      .action = std::string(action),
+      .resource = fmt::format("arn:aws:s3:::{}{}", place.substr(kScheme.size()), folder ? "*" : ""),
+      .owner = {},
+      .context = {}};
+  return parts->authorizer->Authorize(caller, std::span(&check, 1));
 }
 
 Result<catalog::Page<catalog::Table>> SeenTables(const Asked& asked, Result<catalog::Page<catalog::Table>> page) {

@@ -69,6 +69,12 @@ struct Asked {
   // Succeeds when the caller may do `action`, by IAM and by Lake Formation, on the catalog, the database or the table
   // ("" names none).
   Status May(std::string_view action, std::string_view database = {}, std::string_view table = {}) const;
+  // Succeeds when the caller may do the S3 `action` ("s3:PutObject") at "s3://…", a file or, with a slash at its end, a
+  // folder, by IAM and Lake Formation; below `home`, the location of the table that is asked about, nothing is asked. A
+  // table's metadata and properties can name any place.
+  Status MayTouch(std::string_view action, std::string_view home, std::string_view url) const;
+  // `also`, and that the caller holds all on the table or view that the change may make.
+  catalog::Alongside AlsoMaking(std::string_view space, std::string_view name) const;
   // What Lake Formation says of the caller.
   enforce::Rights rights() const { return {parts->access, caller, scope}; }
   // Where the page asked for begins and how long it is; kBadRequest for a bad pageSize.
@@ -79,6 +85,10 @@ struct Asked {
   std::string Named() const { return catalog::DottedName(name_space) + "." + table; }
   std::string Namespace() const { return catalog::DottedName(name_space); }
 };
+
+// Where a commit would have the files of the table in question: its location, the folders of its properties and the
+// manifest lists of new snapshots; and where the files of the present table are.
+Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_view table, const json::Value& updates);
 
 using Run = Result<Answer> (*)(const Asked& asked);
 

@@ -4,6 +4,7 @@
 #include "api/iceberg/warehouse.h"
 #include "catalog/errors.h"
 #include "catalog/iceberg/names.h"
+#include "govern/principal.h"
 
 namespace tarn::api::iceberg_rest {
 namespace {
@@ -88,6 +89,7 @@ Result<Answer> CreateNamespace(const Asked& asked) {
   TARN_CHECK(CheckNames(asked.scope, database.name));
   TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
   database.shown_name = database.name;
+  database.creator = govern::PrincipalOf(asked.caller);
   TARN_CHECK(asked.rights().RequireLocation(database.location.value_or("")));
   asked.promised = NamespaceAnswer(database);
   const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database, asked.also);

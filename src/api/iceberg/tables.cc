@@ -76,13 +76,19 @@ Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, c
   return Answer{.body = out.Take()};
 }
 
-// Where a commit would move the table.
-Status CheckPlaces(const Asked& asked, const json::Value& updates) {
-  if (!asked.rights().governed() || !updates.is_array()) return Ok();
-  for (const json::Value& update : *updates.AsArray()) {
-    TARN_CHECK(asked.rights().RequireLocation(update.StringOr("location", "")));
+std::string AsFolder(std::string_view url) { return std::string(url) + (url.empty() || url.ends_with('/') ? "" : "/"); }
+
+Status CheckFolders(const Asked& asked, std::string_view home, const iceberg::Properties& properties) {
+  for (const std::string_view key : catalog::kFolderProperties) {
+    const auto found = properties.find(key);
+    if (found != properties.end()) TARN_CHECK(asked.MayTouch("s3:PutObject", home, AsFolder(found->second)));
   }
   return Ok();
+}
+
+Status CheckFolders(const Asked& asked, std::string_view home, const iceberg::TableMetadata& metadata) {
+  TARN_CHECK(asked.MayTouch("s3:PutObject", home, AsFolder(metadata.location)));
+  return CheckFolders(asked, home, metadata.properties);
 }
 
 Result<Answer> ListTables(const Asked& asked) {
@@ -124,9 +130,10 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_TRY(auto table, DefinitionOf(body));
   const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
   TARN_CHECK(catalog.MayCreateTable(asked.scope, asked.name_space, table.location));
+  TARN_CHECK(CheckFolders(asked, table.location, table.properties));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
-                                                               staged, asked.also),
+                                                               staged, asked.AlsoMaking(asked.name_space, name)),
                                    asked.name_space));
   return TableAnswer(asked, made, name);
 }
@@ -168,12 +175,13 @@ Result<Answer> CommitTable(const Asked& asked) {
   const json::Value* requirements = body.Find("requirements");
   const json::Value* updates = body.Find("updates");
   if (requirements == nullptr || updates == nullptr) return Fail(kBadRequest, "requirements and updates must be given");
-  TARN_CHECK(CheckPlaces(asked, *updates));
+  TARN_CHECK(CheckPlaces(asked, asked.name_space, asked.table, *updates));
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
-  TARN_TRY(const auto table, Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required,
-                                                                changes, asked.also),
-                                    asked.name_space, asked.table));
+  TARN_TRY(const auto table,
+           Worded(asked.parts->tables->Commit(asked.scope, asked.name_space, asked.table, required, changes,
+                                              asked.AlsoMaking(asked.name_space, asked.table)),
+                  asked.name_space, asked.table));
   return TableAnswer(asked, table, "");
 }
 
@@ -182,15 +190,50 @@ Result<Answer> RegisterTable(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(const std::string location, TextOf(body, "metadata-location"));
-  TARN_CHECK(asked.rights().RequireLocation(location));
+  TARN_CHECK(asked.MayTouch("s3:GetObject", "", location));
   TARN_TRY(const bool overwrite, FlagOf(body, "overwrite"));
+  // The table will lie where its file says.
+  const auto check = [&](const iceberg::TableMetadata& metadata) { return CheckFolders(asked, "", metadata); };
   TARN_TRY(const auto table,
-           Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite, asked.also),
+           Worded(asked.parts->tables->Register(asked.scope, asked.name_space, name, location, overwrite,
+                                                asked.AlsoMaking(asked.name_space, name), check),
                   asked.name_space));
   return TableAnswer(asked, table, name);
 }
 
 }  // namespace
+
+Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_view table,
+                   const json::Value& updates) {
+  if (!updates.is_array()) return Ok();
+  std::string home;
+  bool is_new = true;
+  const auto present = asked.parts->tables->Load(asked.scope, name_space, table);
+  if (present.ok()) {
+    is_new = false;
+    home = present->record.location();
+    TARN_CHECK(CheckFolders(asked, home, *present->metadata));
+  }
+  for (const json::Value& update : *updates.AsArray()) {
+    if (const std::string location(update.StringOr("location", "")); !location.empty()) {
+      if (is_new) {
+        const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
+        TARN_CHECK(catalog.MayCreateTable(asked.scope, name_space, location));
+        home = location;
+      } else {
+        TARN_CHECK(asked.MayTouch("s3:PutObject", home, AsFolder(location)));
+      }
+    }
+    if (update.Find("updates") != nullptr) {
+      TARN_TRY(const auto properties, iceberg::FindStringMap(update, "updates"));
+      TARN_CHECK(CheckFolders(asked, home, properties));
+    }
+    if (const json::Value* snapshot = update.Find("snapshot"); snapshot != nullptr && snapshot->is_object()) {
+      TARN_CHECK(asked.MayTouch("s3:GetObject", home, snapshot->StringOr("manifest-list", "")));
+    }
+  }
+  return Ok();
+}
 
 std::vector<Route> TableRoutes() {
   return {

@@ -1,5 +1,6 @@
 // POST /v1/{prefix}/transactions/commit: changes of several tables, all or none.
 #include "api/iceberg/exchange.h"
+#include "govern/principal.h"
 #include "iceberg/metadata/update.h"
 
 namespace tarn::api::iceberg_rest {
@@ -15,6 +16,7 @@ Result<catalog::TableChange> ChangeOf(const Asked& asked, const json::Value& jso
   change.database = table.name_space;
   change.name = table.name;
   TARN_CHECK(asked.May("glue:UpdateTable", change.database, change.name));
+  TARN_CHECK(CheckPlaces(asked, change.database, change.name, *updates));
   TARN_TRY(change.requirements, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(change.updates, iceberg::UpdatesFromJson(*updates));
   return change;
@@ -31,7 +33,12 @@ Result<Answer> CommitTransaction(const Asked& asked) {
     TARN_TRY(catalog::TableChange change, ChangeOf(asked, each));
     changes.push_back(std::move(change));
   }
-  const auto done = asked.parts->tables->CommitAll(asked.scope, changes, asked.also);
+  catalog::Alongside also = asked.also;
+  for (const auto& change : changes) {
+    also =
+        catalog::MadeBy(asked.scope, change.database, change.name, govern::PrincipalOf(asked.caller), std::move(also));
+  }
+  const auto done = asked.parts->tables->CommitAll(asked.scope, changes, also);
   if (!done.ok()) return WordedFor(done.error(), changes.front().database, changes.front().name);
   return Answer{.status = 204};
 }

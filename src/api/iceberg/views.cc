@@ -84,7 +84,8 @@ Result<Answer> CreateView(const Asked& asked) {
   TARN_TRY(auto updates, WordedView(asked, name, DefinitionOf(body)));
   TARN_TRY(const auto view,
            WordedView(asked, name,
-                      asked.parts->views->Create(asked.scope, asked.name_space, name, std::move(updates), asked.also)));
+                      asked.parts->views->Create(asked.scope, asked.name_space, name, std::move(updates),
+                                                 asked.AlsoMaking(asked.name_space, name))));
   return ViewAnswer(view);
 }
 
@@ -146,9 +147,9 @@ Result<Answer> RegisterView(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(const std::string location, TextOf(body, "metadata-location"));
-  TARN_TRY(
-      const auto view,
-      WordedView(asked, name, asked.parts->views->Register(asked.scope, asked.name_space, name, location, asked.also)));
+  TARN_TRY(const auto view, WordedView(asked, name,
+                                       asked.parts->views->Register(asked.scope, asked.name_space, name, location,
+                                                                    asked.AlsoMaking(asked.name_space, name))));
   return ViewAnswer(view);
 }
 

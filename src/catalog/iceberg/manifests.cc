@@ -129,7 +129,16 @@ Result<iceberg::ManifestFile> Manifests::Describe(const Scope& scope, const std:
   return manifest;
 }
 
-Result<ManifestFiles> Manifests::ListOf(const Scope& scope, const iceberg::Snapshot& snapshot) {
+Result<ManifestFiles> Manifests::ListOf(const Scope& scope, const iceberg::Snapshot& snapshot, const MayOpen& may) {
+  if (!may) return ReadList(scope, snapshot);
+  if (!snapshot.manifest_list.empty()) TARN_CHECK(may(snapshot.manifest_list));
+  for (const std::string& path : snapshot.manifests) TARN_CHECK(may(path));
+  TARN_TRY(ManifestFiles list, ReadList(scope, snapshot));
+  for (const iceberg::ManifestFile& manifest : *list) TARN_CHECK(may(manifest.path));
+  return list;
+}
+
+Result<ManifestFiles> Manifests::ReadList(const Scope& scope, const iceberg::Snapshot& snapshot) {
   if (snapshot.manifest_list.empty()) {
     auto list = std::make_shared<std::vector<iceberg::ManifestFile>>();
     for (const std::string& path : snapshot.manifests) {

@@ -8,6 +8,7 @@
 // Threads: any. Defined by the Iceberg table specification, "Manifests" and "Manifest Lists".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -31,6 +32,14 @@ namespace tarn::catalog {
 using FileBytes = std::shared_ptr<const std::string>;
 using ManifestFiles = std::shared_ptr<const std::vector<iceberg::ManifestFile>>;
 
+// Properties that name folders for a table's files, wherever they lie.
+inline constexpr std::array<std::string_view, 4> kFolderProperties = {
+    "write.data.path", "write.metadata.path", "write.object-storage.path", "write.folder-storage.path"};
+
+// Whether a file may be opened that a table's own files name: those who may commit to a table write them, and can name
+// any file of the account. None: all may. Threads: any.
+using MayOpen = std::function<Status(const std::string& path)>;
+
 class Manifests {
  public:
   struct Options {
@@ -40,8 +49,9 @@ class Manifests {
   Manifests(object::Store& objects, Options options);
   explicit Manifests(object::Store& objects) : Manifests(objects, Options()) {}
 
-  // The manifests of a snapshot, in the order of its list; of a v1 snapshot without a list, those that it names.
-  Result<ManifestFiles> ListOf(const Scope& scope, const iceberg::Snapshot& snapshot);
+  // The manifests of a snapshot, in the order of its list; of a v1 snapshot without a list, those that it names. The
+  // list and all of them may be opened.
+  Result<ManifestFiles> ListOf(const Scope& scope, const iceberg::Snapshot& snapshot, const MayOpen& may = nullptr);
   // A manifest's bytes, for iceberg::ManifestReader.
   Result<FileBytes> Read(const Scope& scope, const std::string& path);
   // Calls `visit` for every manifest, with its bytes, in any order and from several threads at once. Ends at the first
@@ -62,6 +72,7 @@ class Manifests {
     uint64_t weight = 0;
   };
   struct Work;
+  Result<ManifestFiles> ReadList(const Scope& scope, const iceberg::Snapshot& snapshot);
   Result<object::Version> Find(const Scope& scope, const std::string& path) const;
   Result<FileBytes> Fetch(const Scope& scope, const object::Version& version) const;
   const Kept* Look(const std::string& key);  // under the mutex

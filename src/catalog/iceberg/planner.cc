@@ -78,7 +78,7 @@ Result<Planner::Prepared> Planner::Prepare(const Scope& scope,
     prepared.incremental = true;
     TARN_TRY(prepared.appended_in, AppendsBetween(*metadata, *request.state.snapshot, *request.appended_after));
     for (const int64_t id : prepared.appended_in) {
-      TARN_TRY(prepared.lists.emplace_back(), manifests_.ListOf(scope, *metadata->FindSnapshot(id)));
+      TARN_TRY(prepared.lists.emplace_back(), manifests_.ListOf(scope, *metadata->FindSnapshot(id), request.may_open));
       for (const iceberg::ManifestFile& manifest : *prepared.lists.back()) {
         if (manifest.content == iceberg::ManifestContent::kData && manifest.snapshot_id == id &&
             scan->Wants(manifest)) {
@@ -88,7 +88,7 @@ Result<Planner::Prepared> Planner::Prepare(const Scope& scope,
     }
     return prepared;
   }
-  TARN_TRY(prepared.lists.emplace_back(), manifests_.ListOf(scope, *request.state.snapshot));
+  TARN_TRY(prepared.lists.emplace_back(), manifests_.ListOf(scope, *request.state.snapshot, request.may_open));
   std::vector<const iceberg::ManifestFile*> deletes;
   for (const iceberg::ManifestFile& manifest : *prepared.lists.back()) {
     if (!scan->Wants(manifest)) continue;

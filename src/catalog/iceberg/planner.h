@@ -49,6 +49,7 @@ struct ScanRequest {
   iceberg::Expression filter;  // bound to the state's schema
   // What planned files need of the statistics, beyond what the filter looks at.
   iceberg::ManifestColumns columns = {false, false, true, {}};
+  MayOpen may_open = nullptr;  // of manifests; what they name is the reader's to ask for
 };
 
 struct PlannedFile {

@@ -29,13 +29,11 @@ bool Is(const iceberg::Properties& properties, std::string_view key, std::string
   return found != properties.end() && EqualsIgnoreCase(found->second, value);
 }
 
-// "s3://b/t/": the folders that are the table's own.
-std::vector<std::string> FoldersOf(const iceberg::TableMetadata& metadata) {
-  std::vector<std::string> folders;
-  for (std::string folder : {metadata.location, iceberg::DataFolder(metadata), iceberg::MetadataFolder(metadata)}) {
-    while (folder.ends_with('/')) folder.pop_back();
-    if (!folder.empty()) folders.push_back(folder + "/");
-  }
+// "s3://b/t/": the folders that are the table's own. `location` is empty in jobs of older lakes.
+std::vector<std::string> FoldersOf(std::string location, const std::string& metadata_location) {
+  std::vector<std::string> folders = {metadata_location.substr(0, metadata_location.rfind('/') + 1)};
+  while (location.ends_with('/')) location.pop_back();
+  if (!location.empty()) folders.push_back(location + "/");
   return folders;
 }
 
@@ -62,7 +60,7 @@ Status Purger::Drop(const Scope& scope, std::string_view database, std::string_v
   const std::string key = kv::Key(kSpace).Text(scope.account).Text(scope.region).Text(RandomUuid()).Take();
   TARN_CHECK(catalog_.DeleteTable(scope, database, name, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const Table last, LoadTable(txn, scope, database, name));
-    txn.Put(key, MetadataLocationOf(last));
+    txn.Put(key, fmt::format("{}\n{}", MetadataLocationOf(last), last.location()));
     return also ? also(txn) : Ok();
   }));
   {
@@ -113,7 +111,9 @@ void Purger::RunAll() {
       begin = job.key + '\0';
       const auto parts = TextsAfter(job.key, space.bytes().size());
       if (!parts || parts->size() != 3) continue;
-      const Status done = Purge(Scope{(*parts)[0], (*parts)[1]}, job.value);
+      const size_t line = std::min(job.value.find('\n'), job.value.size());
+      const Status done = Purge(Scope{(*parts)[0], (*parts)[1]}, job.value.substr(0, line),
+                                job.value.substr(std::min(line + 1, job.value.size())));
       {
         std::lock_guard lock(mutex_);
         if (stopping_) return;
@@ -185,7 +185,7 @@ Status Purger::Spare(const Scope& scope, const std::vector<std::string>& folders
   });
 }
 
-Status Purger::Purge(const Scope& scope, const std::string& metadata_location) {
+Status Purger::Purge(const Scope& scope, const std::string& metadata_location, const std::string& location) {
   const object::Files files(objects_, scope.account);
   TARN_TRY(const object::Location place, object::ParseLocation(metadata_location));
   const auto bytes = files.ReadAll(place.bucket, place.key, kMetadataBytesMax);
@@ -198,8 +198,7 @@ Status Purger::Purge(const Scope& scope, const std::string& metadata_location) {
   if (!IsForeign(metadata.location)) TARN_CHECK(Collect(scope, metadata, with_data, paths));
   for (const auto& entry : metadata.metadata_log) paths.insert(entry.file);
   paths.insert(metadata_location);
-  std::vector<std::string> folders = FoldersOf(metadata);
-  folders.push_back(metadata_location.substr(0, metadata_location.rfind('/') + 1));
+  const std::vector<std::string> folders = FoldersOf(location, metadata_location);
   TARN_CHECK(Spare(scope, folders, paths));
   const bool has_last = paths.erase(metadata_location) > 0;
   size_t deleted = 0;

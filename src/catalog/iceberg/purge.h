@@ -1,11 +1,11 @@
 // Purges: the files of tables that were dropped for good (REST's purgeRequested) are deleted in the background.
 //
 // Invariants: what is to be purged is written in the drop's own kv transaction and stays until its files are gone, so a
-// crash only delays it. Deleted is what the table's last metadata leads to, and only below the table's own folders
-// (location, write.data.path, write.metadata.path): files added from elsewhere stay, as do all that another table of
-// the account leads to, whose folder overlaps. With gc.enabled=false data and delete files stay. What cannot be read
-// now is tried again at the next start; metadata that is gone ends the purge. Format: docs/format/iceberg-rest.md.
-// Threads: any; the work has a thread of its own.
+// crash only delays it. Deleted is what the table's last metadata leads to, and only below the table's location as the
+// catalog has it and in the folder of its last metadata file: files elsewhere stay, as a table's metadata can name any,
+// and so do all that another table of the account leads to, whose folder overlaps. With gc.enabled=false data and
+// delete files stay. What cannot be read now is tried again at the next start; metadata that is gone ends the purge.
+// Format: docs/format/iceberg-rest.md. Threads: any; the work has a thread of its own.
 #pragma once
 
 #include <condition_variable>
@@ -44,7 +44,7 @@ class Purger {
   using Paths = std::set<std::string, std::less<>>;
   void Run();
   void RunAll();
-  Status Purge(const Scope& scope, const std::string& metadata_location);
+  Status Purge(const Scope& scope, const std::string& metadata_location, const std::string& location);
   // All files that the metadata leads to, it and its older files included.
   Status Collect(const Scope& scope, const iceberg::TableMetadata& metadata, bool with_data, Paths& paths);
   // Takes out of `paths` what tables with overlapping folders lead to.

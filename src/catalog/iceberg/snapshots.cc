@@ -65,7 +65,8 @@ class Patience {
 // The files that one call has written, to be removed when they turn out to be nobody's.
 class Written {
  public:
-  Written(object::Store& objects, const Scope& scope) : files_(objects, scope.account) {}
+  Written(object::Store& objects, const Scope& scope, const MayOpen& may_open)
+      : files_(objects, scope.account), may_open_(may_open) {}
 
   Status Store(const std::vector<iceberg::NewFile>& made) {
     for (const iceberg::NewFile& file : made) {
@@ -86,6 +87,7 @@ class Written {
     paths_.clear();
   }
   Result<std::string> Read(const std::string& path) const {
+    if (may_open_ && !paths_.contains(path)) TARN_CHECK(may_open_(path));
     TARN_TRY(const object::Location place, object::ParseLocation(path));
     return files_.ReadAll(place.bucket, place.key, kManifestBytesMax);
   }
@@ -104,6 +106,7 @@ class Written {
 
  private:
   object::Files files_;
+  const MayOpen& may_open_;
   std::set<std::string> paths_;
 };
 
@@ -151,7 +154,7 @@ Result<Committed> Attempt(const Call& call, const IcebergTable& table, const ice
 }
 
 Result<Committed> Run(const Call& call, object::Store& objects, const Maker& make) {
-  Written written(objects, call.scope);
+  Written written(objects, call.scope, call.options.may_open);
   iceberg::SnapshotIds ids;
   ids.commit_uuid = RandomUuid();
   ids.sync = RandomBytes(16);

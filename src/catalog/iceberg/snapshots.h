@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
+#include "catalog/iceberg/manifests.h"
 #include "catalog/iceberg/tables.h"
 #include "iceberg/commit/conflicts.h"
 #include "iceberg/commit/snapshot_maker.h"
@@ -36,6 +37,7 @@ struct SnapshotOptions {
   std::vector<iceberg::Update> updates;
   // What else happens in the commit's transaction; it may run several times, and its error refuses the commit.
   Alongside also = nullptr;
+  MayOpen may_open = nullptr;  // of the head's manifests and their list
 };
 
 struct Committed {

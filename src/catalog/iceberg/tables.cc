@@ -13,6 +13,7 @@
 #include "catalog/iceberg/committer.h"
 #include "catalog/iceberg/names.h"
 #include "catalog/keys.h"
+#include "catalog/records.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 #include "object/store.h"
@@ -150,13 +151,14 @@ Result<std::vector<IcebergTable>> IcebergTables::CommitAll(const Scope& scope, c
 
 Result<IcebergTable> IcebergTables::Register(const Scope& scope, std::string_view database, std::string_view name,
                                              const std::string& metadata_location, bool overwrite,
-                                             const Alongside& also) {
+                                             const Alongside& also, const Check& check) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   auto present = catalog_.GetTable(scope, database, name);
   if (!present.ok() && !present.Is(kNoSuchTable)) return present.error();
   if (present.ok() && (!overwrite || !present->IsIceberg())) return NameTaken(*present, false, database, name);
   IcebergTable table;
   TARN_TRY(const Kept kept, Read(scope, metadata_location));
+  if (check) TARN_CHECK(check(*kept.metadata));
   table.metadata = kept.metadata;
   table.metadata_location = metadata_location;
   if (present.ok()) {
@@ -216,6 +218,20 @@ Status IcebergTables::Rename(const Scope& scope, std::string_view database, std:
 Result<Page<Table>> IcebergTables::List(const Scope& scope, std::string_view database,
                                         const ListOptions& options) const {
   return catalog_.ListTables(scope, database, options, [](const Table& table) { return table.IsIceberg(); });
+}
+
+Alongside MadeBy(const Scope& scope, std::string_view database, std::string_view name, std::string creator,
+                 Alongside also) {
+  return [scope, database = std::string(database), name = std::string(name), creator = std::move(creator),
+          also = std::move(also)](kv::Txn& txn) -> Status {
+    TARN_TRY(Table table, LoadTable(txn, scope, database, name));
+    if (table.version == 1 && !table.creator && !creator.empty()) {
+      TARN_TRY(const Database parent, LoadDatabase(txn, scope, database));
+      table.creator = creator;
+      txn.Put(TableKey(scope, parent.uid, table.name).bytes(), EncodeRecord(table));
+    }
+    return also ? also(txn) : Ok();
+  };
 }
 
 }  // namespace tarn::catalog

@@ -82,9 +82,12 @@ class IcebergTables {
   // The same for several tables at once: all of it happens, or nothing; the tables in the order of the changes.
   Result<std::vector<IcebergTable>> CommitAll(const Scope& scope, const std::vector<TableChange>& changes,
                                               const Alongside& also = nullptr);
-  // Takes a table over from its metadata file. `overwrite` swaps the file of a table that is there.
+  // Takes a table over from its metadata file, which `check` is asked of first. `overwrite` swaps the file of a table
+  // that is there.
+  using Check = std::function<Status(const iceberg::TableMetadata& metadata)>;
   Result<IcebergTable> Register(const Scope& scope, std::string_view database, std::string_view name,
-                                const std::string& metadata_location, bool overwrite, const Alongside& also = nullptr);
+                                const std::string& metadata_location, bool overwrite, const Alongside& also = nullptr,
+                                const Check& check = nullptr);
   // Glue's own clients write the metadata file themselves. `table`: the record as the client gives it, its parameter
   // metadata_location the file, which is read and checked: kInvalidInput. An update is a compare-and-swap on the
   // expected version and on the parameter previous_metadata_location, each where it is given: kTableMoved.
@@ -121,6 +124,10 @@ class IcebergTables {
   std::unordered_map<std::string, Kept> cache_;
   std::unique_ptr<Committer> committer_;
 };
+
+// `also`, and that `creator` made the table or view: told where the transaction makes it, not where it changes one.
+Alongside MadeBy(const Scope& scope, std::string_view database, std::string_view name, std::string creator,
+                 Alongside also = nullptr);
 
 // What Glue and Hive show of an Iceberg table: columns, location, parameters. `previous` is the file replaced, or
 // empty.

@@ -99,11 +99,12 @@ struct Maintainer::Work {
     End(std::move(row), Ok(), report->groups + report->groups_yielded > 0);
   }
 
-  Result<std::set<std::string>> SmallManifests(const iceberg::TableMetadata& table) const {
+  Result<std::set<std::string>> SmallManifests(const iceberg::TableMetadata& table,
+                                               const catalog::MayOpen& within) const {
     std::set<std::string> small;
     const iceberg::SnapshotPtr head = table.current_snapshot();
     if (head == nullptr) return small;
-    TARN_TRY(const auto manifests, of.parts_.manifests.ListOf(name.scope, *head));
+    TARN_TRY(const auto manifests, of.parts_.manifests.ListOf(name.scope, *head, within));
     const int64_t target = ManifestTarget(table);
     for (const iceberg::ManifestFile& manifest : *manifests) {
       if (manifest.has_live() && manifest.length < target / 2) small.insert(manifest.path);
@@ -115,12 +116,17 @@ struct Maintainer::Work {
     RunRow row = Begin(kManifests);
     const auto table = of.parts_.tables.Load(name.scope, name.database, name.name);
     if (!table.ok()) return End(std::move(row), table.error(), true);
-    const auto small = SmallManifests(*table->metadata);
+    const tables::Reach reach(of.parts_, table->record);
+    if (const Status places = reach.MayWrite(*table->metadata); !places.ok()) {
+      return End(std::move(row), places.error(), true);
+    }
+    const auto small = SmallManifests(*table->metadata, reach.ForReading());
     if (!small.ok()) return End(std::move(row), small.error(), true);
     if (small->size() < (forced ? 2 : of.options_.manifests_min)) return End(std::move(row), Ok(), false);
     catalog::SnapshotOptions options;
     options.table_uuid = table->metadata->table_uuid;
     options.summary = {{"tarn.upkeep", row.id}};
+    options.may_open = reach.ForReading();
     const auto done = of.parts_.snapshots.RewriteManifests(name.scope, name.database, name.name, *small, options);
     if (!done.ok()) return End(std::move(row), done.error(), true);
     row.files_removed = small->size();

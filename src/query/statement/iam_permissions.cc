@@ -1,6 +1,6 @@
 // What IAM asks before a statement may do what it says: Glue's actions, and S3's on what it writes. SELECTs, and the
-// queries within others, ask where tables are bound (lake.cc). What Lake Formation governs it opens itself: S3 is not
-// asked of a governed table's data.
+// queries within others, ask where tables are bound (lake.cc). What Lake Formation opens is asked for by
+// lakeformation:GetDataAccess instead of S3's actions.
 // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
 #include <fmt/format.h>
 
@@ -29,7 +29,8 @@ struct Asker {
     const auto found = job.services.catalog.GetTable(job.scope, DatabaseOf(job, name), name.table);
     if (!found.ok() || found->IsView()) return Ok();
     TARN_TRY(const govern::TableAccess access, job.catalog.rights().OfTable(found->database, found->name));
-    if (access.governed) return Ok();
+    TARN_TRY(const bool vended, job.catalog.rights().Opens(access, found->location()));
+    if (vended) return job.iam.DataAccess();
     for (const std::string_view action : actions) TARN_CHECK(job.iam.Below(action, found->location()));
     return Ok();
   }
@@ -144,15 +145,17 @@ struct Asker {
     return job.iam.Glue("glue:DeleteDatabase", AsciiLower(s.name), "*");
   }
 
+  Status Prepared(std::string_view action) const { return job.iam.Athena(action, job.execution.workgroup); }
+  Status operator()(const sql::Prepare&) const { return Prepared("athena:CreatePreparedStatement"); }
+  Status operator()(const sql::Execute&) const { return Prepared("athena:GetPreparedStatement"); }
+  Status operator()(const sql::Deallocate&) const { return Prepared("athena:DeletePreparedStatement"); }
+
   // Those that read alone, those that come back here with another statement, and those that touch neither.
   Status operator()(const sql::QueryStatement&) const { return Ok(); }
   Status operator()(const sql::Explain&) const { return Ok(); }
   Status operator()(const sql::ShowFunctions&) const { return Ok(); }
   Status operator()(const sql::ShowSession&) const { return Ok(); }
   Status operator()(const sql::ShowCatalogs&) const { return Ok(); }
-  Status operator()(const sql::Prepare&) const { return Ok(); }
-  Status operator()(const sql::Execute&) const { return Ok(); }
-  Status operator()(const sql::Deallocate&) const { return Ok(); }
   Status operator()(const sql::Unserved&) const { return Ok(); }
 };
 

@@ -246,6 +246,7 @@ Status CheckNewIceberg(Job& job, const sql::TableName& name, const std::string& 
 Status RunCreateIceberg(Job& job, const sql::CreateTable& create) {
   const std::string database = DatabaseOf(job, create.table);
   TARN_TRY(iceberg::NewTable table, DefineTable(create));
+  TARN_CHECK(CheckFolders(job, table.location, table.properties, tables::Touch::kWrite));
   if (!InTableBucket(job)) TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
   const auto present = job.services.catalog.GetTable(job.target, database, create.table.table);
   if (present.ok()) {
@@ -254,7 +255,8 @@ Status RunCreateIceberg(Job& job, const sql::CreateTable& create) {
   }
   TARN_CHECK(CheckNewIceberg(job, create.table, table.location));
   const auto made =
-      job.services.iceberg.tables.Create(job.target, database, create.table.table, std::move(table), false);
+      job.services.iceberg.tables.Create(job.target, database, create.table.table, std::move(table), false,
+                                         catalog::MadeBy(job.target, database, create.table.table, MakerOf(job)));
   if (made.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", database));
   }
@@ -271,6 +273,7 @@ Status RunDropIceberg(Job& job, const sql::DropTable& drop, const catalog::Icebe
     TARN_CHECK(job.services.iceberg.buckets->DropTable(job.target, table.record.database, table.record.name, {}));
     return job.WriteText({}, {});
   }
+  TARN_CHECK(CheckFolders(job, table, tables::Touch::kDelete));
   TARN_CHECK(job.services.iceberg.tables.Drop(job.scope, table.record.database, table.record.name));
   // The table's own folders; files elsewhere (a migrated table's) are not its to remove.
   const bool kept = [&] {

@@ -90,7 +90,11 @@ class OneTable : public engine::TableResolver {
 class Run {
  public:
   Run(Job& job, const RowChange& change)
-      : job_(job), change_(change), metadata_(*change.table.metadata), gone_(std::make_shared<Gone>(change.merges)) {}
+      : job_(job),
+        change_(change),
+        metadata_(*change.table.metadata),
+        may_open_(MayOpenOf(job, change.table)),
+        gone_(std::make_shared<Gone>(change.merges)) {}
 
   Status Whole() {
     TARN_CHECK(Find());
@@ -135,6 +139,7 @@ class Run {
     catalog::ScanRequest request;
     TARN_TRY(request.state, catalog::StateAt(metadata_, {}));
     request.filter = change_.filter;
+    request.may_open = may_open_;
     TARN_CHECK(job_.services.iceberg.planner.Plan(job_.target, change_.table.metadata, request,
                                                   [&](PlannedFile&& file) -> Status {
                                                     if (gone_->files().contains(file.entry.file.path))
@@ -171,6 +176,7 @@ class Run {
     made.extra_summary = SummaryOf(job_);
     catalog::SnapshotOptions options;
     options.table_uuid = metadata_.table_uuid;
+    options.may_open = may_open_;
     TARN_TRY(const catalog::Committed committed,
              job_.services.iceberg.snapshots.Change(
                  job_.target, change_.table.record.database, change_.table.record.name, std::move(made),
@@ -201,6 +207,7 @@ class Run {
     for (tables::GoneRows& rows : partly) {
       for (const auto& present : touched_.at(rows.file->path).deletes) {
         if (!present->file.is_deletion_vector()) continue;
+        if (may_open_) TARN_CHECK(may_open_(present->file.path));
         TARN_TRY(const iceberg::Positions known,
                  job_.services.iceberg.manifests.ReadVector(job_.target, present->file));
         rows.rows.Union(known);
@@ -226,7 +233,8 @@ class Run {
       }
     }
     const Services& services = job_.services;
-    const tables::Reader reader{services.iceberg.manifests, services.iceberg.planner, job_.files, job_.target};
+    const tables::Reader reader{services.iceberg.manifests, services.iceberg.planner, job_.files, job_.target,
+                                may_open_};
     TARN_TRY(const catalog::ScanState state, catalog::StateAt(metadata_, {}));
     TARN_TRY(auto binding, tables::BindForRead(reader, change_.table.metadata, state, std::move(read)));
     tables::WriteOptions how;
@@ -253,6 +261,7 @@ class Run {
   Job& job_;
   const RowChange& change_;
   const iceberg::TableMetadata& metadata_;
+  const catalog::MayOpen may_open_;
   std::shared_ptr<Gone> gone_;
   std::map<std::string, PlannedFile> touched_;
   std::vector<iceberg::DataFile> written_;
@@ -267,6 +276,7 @@ Result<std::optional<std::vector<iceberg::DataFile>>> WholeFiles(Job& job, const
   catalog::ScanRequest request;
   TARN_TRY(request.state, catalog::StateAt(*table.metadata, {}));
   request.filter = filter.filter;
+  request.may_open = MayOpenOf(job, table);
   request.columns = {.counts = true, .bounds = true, .details = false, .fields = iceberg::FieldIds(filter.filter)};
   std::vector<iceberg::DataFile> files;
   bool whole = true;
@@ -294,6 +304,7 @@ Status DeleteFiles(Job& job, const catalog::IcebergTable& table, const iceberg::
   if (!files.empty()) {
     catalog::SnapshotOptions options;
     options.table_uuid = table.metadata->table_uuid;
+    options.may_open = MayOpenOf(job, table);
     const auto done = job.services.iceberg.snapshots.Change(
         job.target, table.record.database, table.record.name, std::move(change),
         catalog::RulesOf(*table.metadata, RowOperation::kDelete, RowMode::kCopyOnWrite,
@@ -365,7 +376,10 @@ Result<catalog::IcebergTable> TargetOf(Job& job, const sql::TableName& name, std
   const std::string database = DatabaseOf(job, name);
   const std::string place = PlaceText(job.target, database);
   TARN_TRY(const auto state, job.lake.FindIceberg(place, AsciiLower(name.table)));
-  if (state != nullptr) return state->table;
+  if (state != nullptr) {
+    TARN_CHECK(CheckFolders(job, state->table, tables::Touch::kWrite));
+    return state->table;
+  }
   const auto found = job.services.catalog.GetTable(job.target, database, name.table);
   if (found.ok()) {
     return Fail(kUserError, fmt::format("NOT_SUPPORTED: {} is supported for Iceberg tables only", what));
@@ -441,6 +455,7 @@ Status RunUpdate(Job& job, sql::UpdateRows& change) {
   select.where = std::move(change.where);
   for (const auto& [at, assignment] : assigned) select.items[first + at].expr = std::move(assignment->value);
   TARN_TRY(const sql::Plan plan, PlanRows(job, *query));
+  TARN_CHECK(RaiseLevel(job, table.record.database, table.record.name, plan.tables));
   TARN_CHECK(CheckAssigned(columns, assigned, plan, first));
   std::vector<std::string> values;
   values.reserve(columns.size());

@@ -7,9 +7,12 @@
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "govern/principal.h"
+#include "govern/uri.h"
 #include "iceberg/errors.h"
 #include "iceberg/schema/evolve.h"
 #include "query/errors.h"
+#include "query/lake_access.h"
 
 namespace tarn::query {
 namespace {
@@ -329,6 +332,40 @@ Result<std::optional<catalog::IcebergTable>> FindIceberg(Job& job, const sql::Ta
   return table.error();
 }
 
+std::string MakerOf(const Job& job) { return govern::PrincipalOf(job.caller); }
+
+catalog::MayOpen MayOpenOf(const Job& job, const catalog::IcebergTable& table) {
+  return MayOpenOf(table.record.location(), job.catalog.rights(), job.iam);
+}
+
+namespace {
+
+bool IsBelow(std::string_view home, std::string_view folder) {
+  std::string own = govern::PlainUri(home);
+  if (own.empty()) return false;
+  if (!own.ends_with('/')) own += '/';
+  return govern::PlainUri(folder).starts_with(own);
+}
+
+}  // namespace
+
+Status CheckFolders(const Job& job, std::string_view home, const iceberg::Properties& properties, tables::Touch how) {
+  for (const std::string_view key : catalog::kFolderProperties) {
+    const auto found = properties.find(key);
+    if (found == properties.end()) continue;
+    const std::string folder = found->second + (found->second.ends_with('/') ? "" : "/");
+    if (!IsBelow(home, folder)) TARN_CHECK(MayTouch(job.catalog.rights(), job.iam, folder, how));
+  }
+  return Ok();
+}
+
+Status CheckFolders(const Job& job, const catalog::IcebergTable& table, tables::Touch how) {
+  const std::string_view home = table.record.location();
+  const std::string folder = table.metadata->location + (table.metadata->location.ends_with('/') ? "" : "/");
+  if (!IsBelow(home, folder)) TARN_CHECK(MayTouch(job.catalog.rights(), job.iam, folder, how));
+  return CheckFolders(job, home, table.metadata->properties, how);
+}
+
 Status ChangeIceberg(Job& job, const sql::TableName& name, const MakeUpdates& change) {
   using iceberg::Requirement;
   using iceberg::RequirementKind;
@@ -337,7 +374,13 @@ Status ChangeIceberg(Job& job, const sql::TableName& name, const MakeUpdates& ch
   for (int round = 1;; ++round) {
     TARN_TRY(const catalog::IcebergTable table, tables.Load(job.target, database, name.table));
     const iceberg::TableMetadata& metadata = *table.metadata;
+    TARN_CHECK(CheckFolders(job, table, tables::Touch::kWrite));
     TARN_TRY(const std::vector<iceberg::Update> updates, change(metadata));
+    for (const iceberg::Update& update : updates) {
+      const auto* set = std::get_if<iceberg::SetProperties>(&update);
+      if (set == nullptr) continue;
+      TARN_CHECK(CheckFolders(job, table.record.location(), set->updates, tables::Touch::kWrite));
+    }
     if (updates.empty()) return job.WriteText({}, {});
     const std::vector<Requirement> requirements = {
         {RequirementKind::kTableUuid, metadata.table_uuid, {}, 0},

@@ -15,6 +15,7 @@
 #include "query/statement/job.h"
 #include "sql/statement.h"
 #include "sql/type.h"
+#include "tables/upkeep.h"
 
 namespace tarn::query {
 
@@ -46,6 +47,15 @@ Error IcebergError(const Error& error, std::string_view database, std::string_vi
 
 // The table that a statement names, when it is one of Iceberg: nothing otherwise (also when there is none).
 Result<std::optional<catalog::IcebergTable>> FindIceberg(Job& job, const sql::TableName& name);
+
+// Who holds all on what the statement makes.
+std::string MakerOf(const Job& job);
+// Whether the caller may open what the table's files name.
+catalog::MayOpen MayOpenOf(const Job& job, const catalog::IcebergTable& table);
+// Whether the caller may put files into, or take them from, the folders that the table's properties name elsewhere than
+// below its location, and the one that its metadata calls its own. Errors: kInsufficient, kNotAuthorized.
+Status CheckFolders(const Job& job, const catalog::IcebergTable& table, tables::Touch how);
+Status CheckFolders(const Job& job, std::string_view home, const iceberg::Properties& properties, tables::Touch how);
 
 // Commits what `change` makes of the present table, again when another commit came between.
 using MakeUpdates = std::function<Result<std::vector<iceberg::Update>>(const iceberg::TableMetadata& metadata)>;

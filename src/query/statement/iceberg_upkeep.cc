@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "query/errors.h"
+#include "query/lake_access.h"
 #include "query/statement/iceberg_change.h"
 #include "query/statement/iceberg_filter.h"
 #include "query/statement/iceberg_table.h"
@@ -27,7 +28,10 @@ tables::UpkeepParts PartsOf(Job& job) {
           services.iceberg.planner,
           services.objects,
           services.clock,
-          &services.pool};
+          &services.pool,
+          [&job](const std::string& path, tables::Touch how) {
+            return MayTouch(job.catalog.rights(), job.iam, path, how);
+          }};
 }
 
 // By the table's optimize_rewrite_* properties, Athena's defaults where they say nothing.

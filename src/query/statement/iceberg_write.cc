@@ -56,7 +56,7 @@ Status StoreFile(Job& job, const iceberg::NewFile& file) {
 
 // One commit makes the table and its first snapshot.
 Status CommitNew(Job& job, std::string_view database, const std::string& name, const iceberg::TableMetadata& metadata,
-                 const std::vector<iceberg::DataFile>& files) {
+                 const std::vector<iceberg::DataFile>& files, const catalog::Alongside& also) {
   iceberg::SnapshotIds ids;
   ids.snapshot_id = static_cast<int64_t>(RandomU64() >> 1);
   ids.now = job.services.clock.Now();
@@ -68,7 +68,7 @@ Status CommitNew(Job& job, std::string_view database, const std::string& name, c
   std::vector<iceberg::Update> updates = DefiningUpdates(metadata);
   updates.insert(updates.end(), made.updates.begin(), made.updates.end());
   const std::vector<iceberg::Requirement> requirements = {{iceberg::RequirementKind::kCreate, "", {}, 0}};
-  const auto done = job.services.iceberg.tables.Commit(job.target, database, name, requirements, updates);
+  const auto done = job.services.iceberg.tables.Commit(job.target, database, name, requirements, updates, also);
   if (done.ok()) return Ok();
   if (done.error().reason->code == Code::kOutcomeUnknown) return done.error();
   for (const iceberg::NewFile& file : made.files) {
@@ -177,10 +177,12 @@ Status FinishRows(Job& job, const std::vector<iceberg::DataFile>& files, uint64_
 Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::IcebergTable& table) {
   const iceberg::TableMetadata& metadata = *table.metadata;
   const std::string& database = table.record.database;
+  TARN_CHECK(CheckFolders(job, table, tables::Touch::kWrite));
   TARN_TRY(const std::vector<sql::TableColumn> columns, TargetColumns(metadata.schema()));
   sql::PrintOptions options;
   if (insert.columns.empty()) options.target = columns;
   TARN_TRY(const sql::Plan plan, sql::PlanQuery(*insert.query, job.lake, job.context(), options));
+  TARN_CHECK(RaiseLevel(job, database, table.record.name, plan.tables));
   job.lake.Prune(plan.tables);
   TARN_TRY(const std::vector<int> sources, MatchColumns(insert, columns, plan.columns));
   std::vector<std::string> values;
@@ -201,6 +203,7 @@ Status RunInsertIntoIceberg(Job& job, sql::InsertInto& insert, const catalog::Ic
     catalog::SnapshotOptions commit;
     commit.summary = SummaryOf(job);
     commit.table_uuid = metadata.table_uuid;
+    commit.may_open = MayOpenOf(job, table);
     const auto done =
         job.services.iceberg.snapshots.Append(job.target, database, table.record.name, written->files, commit);
     if (!done.ok()) {
@@ -217,6 +220,10 @@ namespace {
 Status FillNew(Job& job, const sql::CreateTableAs& create, const sql::Plan& plan,
                const iceberg::TableMetadata& metadata) {
   const std::string database = DatabaseOf(job, create.table);
+  const std::string& name = create.table.table;
+  TARN_CHECK(CheckFolders(job, metadata.location, metadata.properties, tables::Touch::kWrite));
+  TARN_TRY(const catalog::Alongside also,
+           WithLevel(job, database, name, plan.tables, catalog::MadeBy(job.target, database, name, MakerOf(job))));
   std::vector<std::string> values;
   values.reserve(plan.columns.size());
   for (size_t i = 0; i < plan.columns.size(); ++i) values.push_back(fmt::format("q.c{}", i));
@@ -232,7 +239,7 @@ Status FillNew(Job& job, const sql::CreateTableAs& create, const sql::Plan& plan
   if (job.cancelled()) {
     done = Fail(engine::kCancelled, "the query was cancelled");
   } else {
-    done = CommitNew(job, database, create.table.table, metadata, written->files);
+    done = CommitNew(job, database, create.table.table, metadata, written->files, also);
   }
   if (!done.ok()) {
     if (done.error().reason->code != Code::kOutcomeUnknown) tables::RemoveFiles(job.files, written->files);

@@ -177,14 +177,11 @@ Status CheckBucketPermissions(Job& job, const sql::Statement& statement) {
       statement.node);
 }
 
-}  // namespace
-
-namespace {
-
 // Of what is read but the table itself.
 Result<std::string> LevelRead(Job& job, const std::string& database, const std::string& table,
                               const std::vector<sql::TableUse>& read) {
-  if (job.services.classifier == nullptr) return std::string();
+  // Tables of table buckets carry no LF-tags.
+  if (job.services.classifier == nullptr || InTableBucket(job)) return std::string();
   std::vector<govern::Classifier::Source> sources;
   for (const sql::TableUse& use : read) {
     if (use.info.database == database && use.info.table == table) continue;

@@ -139,7 +139,15 @@ struct Ready {
 Result<Ready> Prepare(const Asked& asked, const IcebergTable& table, const ScanWork& work) {
   Ready ready;
   TARN_TRY(ready.request, RequestOf(work, *table.metadata));
-  TARN_TRY(ready.prepared, asked.parts->plans->Prepared(work.Key(), [&] {
+  // Manifests elsewhere than below the table's location could be another table's.
+  const std::string home(table.record.location());
+  ready.request.may_open = [&asked, home](const std::string& path) {
+    return asked.MayTouch("s3:GetObject", home, path);
+  };
+  // Of this table and caller: a UUID is what its file says, and another caller may open less.
+  const std::string key = fmt::format("{} {} {} {} {}", asked.scope.account, asked.scope.region,
+                                      table.metadata_location, asked.caller.arn, work.Key());
+  TARN_TRY(ready.prepared, asked.parts->plans->Prepared(key, [&] {
     return asked.parts->planner->Prepare(asked.scope, table.metadata, ready.request);
   }));
   return ready;

@@ -44,6 +44,7 @@
 #include "catalog/iceberg/views.h"
 #include "enforce/object_authorizer.h"
 #include "engine/engine.h"
+#include "govern/classifier.h"
 #include "govern/governor.h"
 #include "govern/hot_keys.h"
 #include "iam/hot_keys.h"
@@ -74,6 +75,7 @@
 #include "server/audit_trail.h"
 #include "server/care/admin.h"
 #include "server/care/zone_route.h"
+#include "server/catalog_authorizer.h"
 #include "server/facts/resource_tags.h"
 #include "server/firehose.h"
 #include "server/master_key.h"
@@ -203,6 +205,7 @@ class OpenLake : public Lake {
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
     authorizer_ = std::make_unique<identity::PolicyAuthorizer>(iam_.get(), organizations_.get(), &audit_->denials());
+    catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*authorizer_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));
@@ -230,6 +233,7 @@ class OpenLake : public Lake {
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     principal_facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get());
     governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get());
+    classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
     object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *catalog_, *kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
@@ -243,7 +247,8 @@ class OpenLake : public Lake {
     const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_, table_buckets_.get()};
     queries_ = std::make_unique<query::QueryService>(
         *kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
-        query::QueryOptions{.access = governor_.get(), .authorizer = authorizer_.get()});
+        query::QueryOptions{
+            .access = governor_.get(), .authorizer = catalog_authorizer_.get(), .classifier = classifier_.get()});
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
     resource_tags_ =
@@ -440,6 +445,7 @@ class OpenLake : public Lake {
     glue->SetEngines(governor_.get());
     glue->SetShares(ram_.get());
     glue->SetTableBuckets(table_buckets_.get());
+    catalog_authorizer_->Set(glue);
     TARN_CHECK(dispatcher_->AddService(std::move(glue)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
@@ -487,7 +493,7 @@ class OpenLake : public Lake {
                                  .advertise = options_.advertise,
                                  .clock = &clock_,
                                  .credentials = sessions_.get(),
-                                 .authorizer = authorizer_.get(),
+                                 .authorizer = catalog_authorizer_.get(),
                                  .pool = &iceberg_pool_,
                                  .access = governor_.get(),
                                  .catalog = catalog_.get(),
@@ -527,6 +533,7 @@ class OpenLake : public Lake {
   std::unique_ptr<SessionPrincipals> session_principals_;
   std::unique_ptr<federation::Issuers> issuers_;
   std::unique_ptr<identity::PolicyAuthorizer> authorizer_;
+  std::unique_ptr<CatalogAuthorizer> catalog_authorizer_;  // authorizer_ with the word of catalogs
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
   std::unique_ptr<LakeStreams> streams_;
@@ -536,6 +543,7 @@ class OpenLake : public Lake {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<PrincipalFacts> principal_facts_;
   std::unique_ptr<govern::Governor> governor_;
+  std::unique_ptr<govern::Classifier> classifier_;
   std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<catalog::IcebergViews> iceberg_views_;

@@ -68,23 +68,26 @@ Firehose::Firehose(const FirehoseParts& parts)
                .engine = parts.engine,
                .authorizer = parts.authorizer}),
       http_(std::make_unique<EndpointClient>()) {
-  sinks_ = std::make_unique<delivery::Sinks>(delivery::SinkParts{
-      .store = parts.kv,
-      .blobs = parts.blobs,
-      .objects = parts.objects,
-      .intake = intake_,
-      .authorizer = parts.authorizer,
-      .principal = [&iam = parts.iam](
-                       const Scope& scope, const std::string& role,
-                       const delivery::DeliveryStream& stream) { return PrincipalOf(iam, scope, role, stream); },
-      .converter = &converter_,
-      .tables = &tables_,
-      .http = http_.get()});
+  const KinesisSource::Principal principal = [&iam = parts.iam](const Scope& scope, const std::string& role,
+                                                                const delivery::DeliveryStream& stream) {
+    return PrincipalOf(iam, scope, role, stream);
+  };
+  source_ = std::make_unique<KinesisSource>(parts.streams, parts.authorizer, principal);
+  sinks_ = std::make_unique<delivery::Sinks>(delivery::SinkParts{.store = parts.kv,
+                                                                 .blobs = parts.blobs,
+                                                                 .objects = parts.objects,
+                                                                 .intake = intake_,
+                                                                 .authorizer = parts.authorizer,
+                                                                 .principal = principal,
+                                                                 .converter = &converter_,
+                                                                 .tables = &tables_,
+                                                                 .http = http_.get()});
   deliverer_ = std::make_unique<delivery::Deliverer>(delivery::DelivererParts{.store = parts.kv,
                                                                               .streams = streams_,
                                                                               .intake = intake_,
                                                                               .sinks = *sinks_,
                                                                               .clock = parts.clock,
+                                                                              .source = source_.get(),
                                                                               .seconds_max = parts.seconds_max});
 }
 

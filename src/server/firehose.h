@@ -17,6 +17,7 @@
 #include "delivery/tables.h"
 #include "iam/iam.h"
 #include "keys/keys.h"
+#include "server/kinesis_source.h"
 
 namespace tarn::server {
 
@@ -33,6 +34,7 @@ struct FirehoseParts {
   const identity::Authorizer& authorizer;
   keys::Keys& keys;
   const Clock& clock;
+  stream::Streams& streams;
   uint32_t seconds_max = 0;  // see delivery::DelivererParts
 };
 
@@ -52,6 +54,7 @@ class Firehose {
   delivery::Converter converter_;
   delivery::Tables tables_;
   std::unique_ptr<delivery::HttpSink> http_;
+  std::unique_ptr<delivery::SourceReader> source_;
   std::unique_ptr<delivery::Sinks> sinks_;
   std::unique_ptr<delivery::Deliverer> deliverer_;
 };

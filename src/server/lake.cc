@@ -461,6 +461,7 @@ class OpenLake : public Lake {
                                                          .authorizer = *object_authorizer_,
                                                          .keys = *keys_,
                                                          .clock = clock_,
+                                                         .streams = streams_->streams(),
                                                          .seconds_max = options_.firehose_seconds_max});
     TARN_CHECK(firehose_->Start());
     TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));

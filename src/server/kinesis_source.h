@@ -1,0 +1,43 @@
+// Kinesis streams as delivery streams read them: all shards, parents before children, aggregated records taken apart.
+//
+// Reads as the source's role, where there is such a role; without limits of throughput. Errors: kRefused when the
+// stream is not there, the authorizer's. Threads: any.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "delivery/records/source.h"
+#include "identity/authorize.h"
+#include "stream/streams.h"
+
+namespace tarn::server {
+
+class KinesisSource : public delivery::SourceReader {
+ public:
+  using Principal =
+      std::function<Result<identity::Caller>(const Scope&, const std::string& role, const delivery::DeliveryStream&)>;
+  // Both outlive it.
+  KinesisSource(stream::Streams& streams, const identity::Authorizer& authorizer, Principal principal)
+      : streams_(streams), authorizer_(authorizer), principal_(std::move(principal)) {}
+
+  Result<std::vector<delivery::Arrived>> Read(const Scope& scope, const delivery::DeliveryStream& stream,
+                                              delivery::Positions& positions, uint64_t bytes_max) override;
+
+ private:
+  struct Shelf;
+  Status ReadShard(const Shelf& shelf, const stream::Shard& shard, delivery::Positions& positions, uint64_t bytes_max,
+                   std::vector<delivery::Arrived>& records);
+
+  stream::Streams& streams_;
+  const identity::Authorizer& authorizer_;
+  const Principal principal_;
+};
+
+// The user records of one that the Kinesis Producer Library aggregated; the record itself when it is none.
+std::vector<std::string> Deaggregated(std::string_view record);
+
+}  // namespace tarn::server

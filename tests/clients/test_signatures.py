@@ -260,8 +260,8 @@ def test_what_is_not_served_is_named(lake):
         lake.client("sts").assume_role_with_saml, RoleArn="arn:aws:iam::000000000000:role/reader",
         PrincipalArn="arn:aws:iam::000000000000:saml-provider/idp", SAMLAssertion="assertion")
     assert (status, code) == (400, "InvalidAction")
-    with pytest.raises(ClientError, match="kinesis"):
-        lake.client("kinesis").list_streams()
+    with pytest.raises(ClientError, match="dynamodb"):
+        lake.client("dynamodb").list_tables()
     with pytest.raises(ClientError, match="sqs"):
         lake.client("sqs").list_queues()
 

@@ -137,7 +137,9 @@ def test_a_token_opens_the_role(trusting, issuer, role, name, tmp_path, elliptic
             answer = assume(trusting, role, issuer.token(key))
             break
         except ClientError as error:
-            assert error.response["Error"]["Code"] == "InvalidIdentityToken" and time.time() < deadline
+            # Nor always reached at the first try, on a busy machine; then SDKs ask again.
+            assert error.response["Error"]["Code"] in ("InvalidIdentityToken", "IDPCommunicationError")
+            assert time.time() < deadline
             time.sleep(0.5)
     assert answer["SubjectFromWebIdentityToken"] == "ann" and answer["Audience"] == "lake"
     assert answer["Provider"] == f"arn:aws:iam::{trusting.account}:oidc-provider/{issuer.host}"

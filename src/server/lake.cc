@@ -375,14 +375,80 @@ class OpenLake : public Lake {
     return states;
   }
 
-  // Who opens data for Lake Formation: the account's root, by its key.
-  Result<identity::Caller> Opener(const std::string& account) const {
-    TARN_TRY(const auto accounts, directory_->ListAccounts());
-    identity::Caller root = identity::RootOf(account);
-    for (const identity::AccountInfo& each : accounts) {
-      if (each.id == account) root.access_key_id = each.root_access_key_id;
-    }
-    return root;
+  Status AddServices() {
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
+        api::s3::S3Service::Parts{.store = *objects_,
+                                  .times = StorageTimes(),
+                                  .legacy_bucket_defaults = options_.legacy_bucket_defaults,
+                                  .accounts = [this] { return directory_->ListAccounts(); },
+                                  .points = points_.get(),
+                                  .access_log = access_log_.get(),
+                                  .request_counter = request_counter_.get()})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{
+        .catalog = *catalog_,
+        .tables = *iceberg_tables_,
+        .buckets = *table_buckets_,
+        .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_, organizations_.get())));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
+    TARN_CHECK(
+        dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(api::lakeformation::Parts{
+            .governor = governor_.get(),
+            .catalog = catalog_.get(),
+            .sessions = sessions_.get(),
+            .opener = [this](const std::string& account) { return RootCallerOf(*directory_, account); }})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::sts::StsService>(api::sts::Parts{.iam = *iam_,
+                                                               .sessions = *sessions_,
+                                                               .issuers = *issuers_,
+                                                               .controls = organizations_.get(),
+                                                               .root_assumes_roles = !options_.strict_root})));
+    auto glue =
+        std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
+                                                 clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));
+    glue->SetEngines(governor_.get());
+    glue->SetShares(ram_.get());
+    glue->SetTableBuckets(table_buckets_.get());
+    catalog_authorizer_->Set(glue);
+    TARN_CHECK(dispatcher_->AddService(std::move(glue)));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
+    TARN_CHECK(dispatcher_->AddService(
+        std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
+    firehose_ = std::make_unique<Firehose>(FirehoseParts{*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_,
+                                                         *snapshots_, *engine_, *iam_, *object_authorizer_, *keys_,
+                                                         clock_, streams_->streams(), options_.firehose_seconds_max});
+    TARN_CHECK(firehose_->Start());
+    TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
+    TARN_CHECK(dispatcher_->AddService(streams_->MakeService(*keys_, data_pool_)));
+    TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
+    return Ok();
+  }
+
+  void OpenAdmin() {
+    admin_ = std::make_unique<Admin>(AdminParts{
+        .options = &options_,
+        .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
+        .clock = &clock_,
+        .credentials = sessions_.get(),
+        .kv = kv_.get(),
+        .blobs = blobs_.get(),
+        .upkeep =
+            [this](const UpkeepRequest& request) { return RunUpkeep(*maintainer_, *table_buckets_, Root(), request); },
+        .migrate =
+            [this](const MigrateRequest& request) {
+              return RunMigrate(*maintainer_, *table_buckets_, Root(), request);
+            },
+        .explain =
+            [this](const ExplainRequest& request) {
+              return ExplainAccess({.iam = *iam_, .authorizer = *authorizer_, .objects = *objects_, .keys = *keys_},
+                                   request);
+            },
+        .zones = [this](std::string_view method,
+                        const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }});
+    dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
   }
 
   Status OpenApi() {
@@ -410,74 +476,8 @@ class OpenLake : public Lake {
       NoteUse(*iam_, record);
     };
     dispatcher_->SetAuditHook(audit);
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3::S3Service>(
-        api::s3::S3Service::Parts{.store = *objects_,
-                                  .times = StorageTimes(),
-                                  .legacy_bucket_defaults = options_.legacy_bucket_defaults,
-                                  .accounts = [this] { return directory_->ListAccounts(); },
-                                  .points = points_.get(),
-                                  .access_log = access_log_.get(),
-                                  .request_counter = request_counter_.get()})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{
-        .catalog = *catalog_,
-        .tables = *iceberg_tables_,
-        .buckets = *table_buckets_,
-        .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_, organizations_.get())));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
-        api::lakeformation::Parts{.governor = governor_.get(),
-                                  .catalog = catalog_.get(),
-                                  .sessions = sessions_.get(),
-                                  .opener = [this](const std::string& account) { return Opener(account); }})));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
-    TARN_CHECK(dispatcher_->AddService(
-        std::make_shared<api::sts::StsService>(api::sts::Parts{.iam = *iam_,
-                                                               .sessions = *sessions_,
-                                                               .issuers = *issuers_,
-                                                               .controls = organizations_.get(),
-                                                               .root_assumes_roles = !options_.strict_root})));
-    auto glue =
-        std::make_shared<api::glue::GlueService>(*catalog_, *iceberg_tables_, *crawlers_, *runner_, *kv_, *schemas_,
-                                                 clock_, governor_.get(), DeriveKey(lake_key_, "glue connections"));
-    glue->SetEngines(governor_.get());
-    glue->SetShares(ram_.get());
-    glue->SetTableBuckets(table_buckets_.get());
-    catalog_authorizer_->Set(glue);
-    TARN_CHECK(dispatcher_->AddService(std::move(glue)));
-    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
-    TARN_CHECK(dispatcher_->AddService(
-        std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
-    firehose_ = std::make_unique<Firehose>(FirehoseParts{*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_,
-                                                         *snapshots_, *engine_, *iam_, *object_authorizer_, *keys_,
-                                                         clock_, streams_->streams(), options_.firehose_seconds_max});
-    TARN_CHECK(firehose_->Start());
-    TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
-    TARN_CHECK(dispatcher_->AddService(streams_->MakeService(*keys_, data_pool_)));
-    TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
-    admin_ = std::make_unique<Admin>(AdminParts{
-        .options = &options_,
-        .lake = Hex(HmacSha256(lake_key_, "backup")).substr(0, 32),
-        .clock = &clock_,
-        .credentials = sessions_.get(),
-        .kv = kv_.get(),
-        .blobs = blobs_.get(),
-        .upkeep =
-            [this](const UpkeepRequest& request) { return RunUpkeep(*maintainer_, *table_buckets_, Root(), request); },
-        .migrate =
-            [this](const MigrateRequest& request) {
-              return RunMigrate(*maintainer_, *table_buckets_, Root(), request);
-            },
-        .explain =
-            [this](const ExplainRequest& request) {
-              return ExplainAccess({.iam = *iam_, .authorizer = *authorizer_, .objects = *objects_, .keys = *keys_},
-                                   request);
-            },
-        .zones = [this](std::string_view method,
-                        const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }});
-    dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
+    TARN_CHECK(AddServices());
+    OpenAdmin();
     purger_->Start();
     iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
         api::iceberg_rest::Parts{.default_region = options_.region,

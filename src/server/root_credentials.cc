@@ -67,4 +67,13 @@ Result<RootCredentials> LoadRootCredentials(const std::string& directory) {
   return made;
 }
 
+Result<identity::Caller> RootCallerOf(identity::Directory& directory, const std::string& account) {
+  TARN_TRY(const auto accounts, directory.ListAccounts());
+  identity::Caller root = identity::RootOf(account);
+  for (const identity::AccountInfo& each : accounts) {
+    if (each.id == account) root.access_key_id = each.root_access_key_id;
+  }
+  return root;
+}
+
 }  // namespace tarn::server

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "identity/directory.h"
 
 namespace tarn::server {
 
@@ -15,5 +16,8 @@ struct RootCredentials {
 
 // Reads `directory`/root-credentials (mode 0600, the AWS CLI's ini form), making it durably when it is absent.
 Result<RootCredentials> LoadRootCredentials(const std::string& directory);
+
+// An account's root, signing with its key: who opens data for Lake Formation.
+Result<identity::Caller> RootCallerOf(identity::Directory& directory, const std::string& account);
 
 }  // namespace tarn::server

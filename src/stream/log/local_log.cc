@@ -202,6 +202,7 @@ Status LocalLog::Roll() {
 }
 
 void LocalLog::Publish(std::vector<Chunk> chunks) {
+  if (chunks.empty()) return;  // nothing was written, perhaps no segment ever
   const std::lock_guard lock(mutex_);
   Segment* segment = index_.FindSegment(active_number_);
   segment->bytes = active_bytes_;

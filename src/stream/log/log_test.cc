@@ -87,6 +87,15 @@ TEST(Log, RecordsAreReadInOrderAtTheirPositions) {
   }
 }
 
+TEST(Log, NoRecordsForALogWithoutSegmentsAreTakenAndLeaveNothing) {
+  Disk disk;
+  auto log = disk.Open().value();
+  EXPECT_TRUE(log->AppendAndWait({}).ok());
+  ASSERT_TRUE(log->AppendAndWait({{.log = 1, .records = {}}}).ok());
+  EXPECT_EQ(log->End(1), 0U);
+  EXPECT_EQ(log->MeasureUsage().segments, 0U);
+}
+
 TEST(Log, BytesAtRestAreSealed) {
   Disk disk;
   auto log = disk.Open().value();

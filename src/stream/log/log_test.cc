@@ -118,11 +118,13 @@ struct Model {
     for (LogId id = 1; id <= 3; ++id) {
       if ((number + id) % 3 == 0) continue;
       std::vector<std::string> records;
+      records.reserve(3);
       for (uint64_t i = 0; i < 1 + number % 3; ++i) records.push_back(ContentOf(id, number * 10 + i));
       copies.push_back(records);
       batch.push_back({.log = id, .records = std::move(records)});
     }
     std::vector<LogId> ids;
+    ids.reserve(batch.size());
     for (const auto& part : batch) ids.push_back(part.log);
     const auto done = log.AppendAndWait(std::move(batch));
     if (!done.ok()) {
@@ -203,7 +205,6 @@ TEST(Log, OneFailedOperationLeavesTheRestWhole) {
 }
 
 TEST(Log, IsCutAtAnyByteOfItsTail) {
-  std::string file;
   std::vector<uint64_t> ends{kSegmentHeaderBytes};
   Disk disk;
   {
@@ -302,6 +303,7 @@ TEST(Log, AppendsOfManyThreadsAreAllThereAndWakeTheirWatcher) {
   std::atomic<int> wakes = 0;
   const uint64_t watch = log->Watch(1, [&] { ++wakes; });
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 50; ++i) {

@@ -7,6 +7,7 @@
 #include "audit/errors.h"
 #include "audit/keys.h"
 #include "base/strings.h"
+#include "kv/pages.h"
 
 namespace tarn::audit {
 namespace {
@@ -63,17 +64,15 @@ Status Trails::Load() {
   const kv::Key space(kTrailSpace);
   const std::lock_guard lock(mutex_);
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-    std::string begin = space.bytes();
-    while (true) {
-      TARN_TRY(const auto page, txn.PeekScan(begin, space.End(), kPage));
+    for (kv::Pages pages(space, kPage); !pages.done();) {
+      TARN_TRY(const auto page, pages.Next(txn));
       for (const kv::KeyValue& pair : page) {
         auto trail = DecodeRecord<Trail>(pair.value);
         if (!trail) return Fail(kDamaged, "the record of a trail is damaged");
         list->push_back(std::make_shared<const Trail>(std::move(*trail)));
       }
-      if (page.size() < kPage) return Ok();
-      begin = page.back().key + '\0';
     }
+    return Ok();
   }));
   any_data_.store(
       std::ranges::any_of(*list, [](const auto& trail) { return trail->logging && trail->selectors.TakesData(); }),

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "catalog/namespaces.h"
 #include "catalog/records.h"
+#include "kv/pages.h"
 
 namespace tarn::catalog {
 
@@ -87,18 +88,14 @@ Status ScanFrom(kv::Txn& txn, const kv::Key& prefix, std::string_view after,
                 const std::function<Result<bool>(const kv::KeyValue&)>& take) {
   std::string begin = prefix.bytes();
   if (!after.empty()) begin.append(after).push_back('\0');
-  const std::string end = prefix.End();
-  size_t step = 64;
-  while (true) {
-    TARN_TRY(auto pairs, txn.PeekScan(begin, end, step));
+  for (kv::Pages pages(std::move(begin), prefix.End(), 128); !pages.done();) {
+    TARN_TRY(const auto pairs, pages.Next(txn));
     for (const kv::KeyValue& pair : pairs) {
       TARN_TRY(bool more, take(pair));
       if (!more) return Ok();
     }
-    if (pairs.size() < step) return Ok();
-    begin = pairs.back().key + '\0';
-    step = 512;
   }
+  return Ok();
 }
 
 }  // namespace tarn::catalog

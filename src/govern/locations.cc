@@ -8,6 +8,7 @@
 #include "govern/keys.h"
 #include "govern/records.h"
 #include "govern/uri.h"
+#include "kv/pages.h"
 
 namespace tarn::govern {
 namespace {
@@ -108,10 +109,8 @@ Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations(kv
   auto fresh = std::make_shared<Locations>();
   fresh->version = *version;
   const kv::Key all("ll");
-  std::string begin = all.bytes();
-  constexpr size_t kStep = 4096;
-  while (true) {
-    TARN_TRY(const auto pairs, txn.PeekScan(begin, all.End(), kStep));
+  for (kv::Pages pages(all, 4096); !pages.done();) {
+    TARN_TRY(const auto pairs, pages.Next(txn));
     for (const kv::KeyValue& pair : pairs) {
       kv::KeyReader key(pair.key);
       key.Text();
@@ -122,8 +121,6 @@ Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations(kv
         fresh->by_prefix[*prefix].emplace_back(std::move(scope), std::move(*location));
       }
     }
-    if (pairs.size() < kStep) break;
-    begin = pairs.back().key + '\0';
   }
   const std::unique_lock lock(mutex_);
   locations_ = fresh;

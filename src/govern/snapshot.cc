@@ -5,6 +5,7 @@
 #include "govern/errors.h"
 #include "govern/keys.h"
 #include "govern/records.h"
+#include "kv/pages.h"
 
 namespace tarn::govern {
 namespace {
@@ -97,15 +98,12 @@ bool IsAmong(const std::optional<std::vector<std::string>>& principals, const Wh
 Result<std::shared_ptr<const Snapshot>> Snapshot::Load(kv::Txn& txn, const Scope& scope) {
   auto out = std::make_shared<Snapshot>();
   const kv::Key prefix = ScopeKey(scope);
-  std::string begin = prefix.bytes();
-  while (true) {
-    TARN_TRY(const auto pairs, txn.PeekScan(begin, prefix.End(), kScanStep));
+  for (kv::Pages pages(prefix, kScanStep); !pages.done();) {
+    TARN_TRY(const auto pairs, pages.Next(txn));
     for (const kv::KeyValue& pair : pairs) {
       kv::KeyReader key(std::string_view(pair.key).substr(prefix.bytes().size()));
       TARN_CHECK(Take(*out, key.Text().value_or(""), pair.value));
     }
-    if (pairs.size() < kScanStep) break;
-    begin = pairs.back().key + '\0';
   }
   Index(*out);
   return std::shared_ptr<const Snapshot>(std::move(out));

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "keys/key_specs.h"
 #include "keys/session.h"
+#include "kv/pages.h"
 
 namespace tarn::keys {
 namespace {
@@ -201,10 +202,8 @@ Status DoDue(Session& session, Key key) {
 Status Keys::Sweep() {
   const kv::Key space = std::move(kv::Key("K").Text("d"));
   const std::string end = kv::Key(space).Number(static_cast<uint64_t>(clock_.Now().micros) + 1).Take();
-  std::string begin = space.bytes();
-  while (true) {
-    const auto look = store_.Begin();
-    TARN_TRY(const auto rows, look->PeekScan(begin, end, kDuePerScan));
+  for (kv::Pages pages(space.bytes(), end, kDuePerScan); !pages.done();) {
+    TARN_TRY(const auto rows, pages.Next(store_));
     for (const kv::KeyValue& row : rows) {
       kv::KeyReader reader(row.key);
       (void)reader.Text();
@@ -230,9 +229,8 @@ Status Keys::Sweep() {
       }));
       cache_->Drop(KeyKey(scope, id));
     }
-    if (rows.size() < kDuePerScan) return Ok();
-    begin = rows.back().key + '\0';
   }
+  return Ok();
 }
 
 }  // namespace tarn::keys

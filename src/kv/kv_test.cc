@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "kv/key.h"
 #include "kv/memory_store.h"
+#include "kv/pages.h"
 #include "kv/rocksdb_store.h"
 
 namespace tarn::kv {
@@ -63,6 +64,35 @@ std::string Keys(const std::vector<KeyValue>& pairs) {
   std::string out;
   for (const auto& pair : pairs) out += pair.key + "=" + pair.value + " ";
   return out;
+}
+
+TEST_P(StoreTest, AWalkPassesEachKeyOnceThoughItDeletesThem) {
+  for (const size_t count : {size_t{0}, size_t{1}, size_t{6}, size_t{7}}) {
+    ASSERT_TRUE(Transact(*store_, [&](Txn& txn) {
+                  for (size_t i = 0; i < count; ++i) txn.Put(Key("walk").Number(i).bytes(), "x");
+                  txn.Put(Key("wall").bytes(), "not below it");
+                  return Ok();
+                }).ok());
+    std::vector<std::string> passed;
+    for (Pages pages(Key("walk"), 3); !pages.done();) {
+      const auto rows = pages.Next(*store_);
+      ASSERT_TRUE(rows.ok());
+      ASSERT_LE(rows->size(), 3U);
+      ASSERT_TRUE(Transact(*store_, [&](Txn& txn) {
+                    for (const KeyValue& row : *rows) txn.Delete(row.key);
+                    return Ok();
+                  }).ok());
+      for (const KeyValue& row : *rows) passed.push_back(row.key);
+    }
+    ASSERT_EQ(passed.size(), count);
+    for (size_t i = 0; i < count; ++i) EXPECT_EQ(passed[i], Key("walk").Number(i).bytes());
+  }
+}
+
+TEST_P(StoreTest, AWalkOfAnEmptyRangeIsDone) {
+  EXPECT_TRUE(Pages("b", "b", 10).done());
+  EXPECT_TRUE(Pages("c", "b", 10).done());
+  EXPECT_FALSE(Pages("c", "", 10).done()) << "without an upper bound";
 }
 
 TEST_P(StoreTest, ShowsACommitToLaterTransactionsOnly) {

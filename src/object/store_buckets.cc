@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "kv/pages.h"
 #include "object/keys.h"
 #include "object/points/access_points.h"
 #include "object/records.h"
@@ -133,8 +134,8 @@ Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQu
     if (!query.start_after.empty()) {
       begin = std::max(begin, AccountBuckets(account).Text(query.start_after).Take() + '\0');
     }
-    while (true) {
-      TARN_TRY(auto rows, txn.PeekScan(begin, end, 1'000));
+    for (kv::Pages pages(std::move(begin), end, 1'000); !pages.done();) {
+      TARN_TRY(const auto rows, pages.Next(txn));
       for (const kv::KeyValue& row : rows) {
         kv::KeyReader reader(row.key);
         reader.Text(), reader.Text(), reader.Text();
@@ -146,9 +147,8 @@ Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQu
         }
         page.buckets.push_back(std::move(bucket));
       }
-      if (rows.size() < 1'000) return Ok();
-      begin = rows.back().key + '\0';
     }
+    return Ok();
   }));
   return page;
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/record.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 
 namespace tarn::observe {
 namespace {
@@ -114,16 +115,14 @@ Result<std::vector<RequestMinute>> RequestMetrics::Get(const std::string& accoun
   std::lock_guard flushing(flush_mutex_);
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
     const kv::Key space = SeriesSpace(series);
-    std::string begin = kv::Key(space).Number(static_cast<uint64_t>(first)).Take();
-    const std::string end = kv::Key(space).Number(static_cast<uint64_t>(last)).Take();
-    while (begin < end) {
-      TARN_TRY(const auto page, txn.PeekScan(begin, end, 1000));
+    kv::Pages pages(kv::Key(space).Number(static_cast<uint64_t>(first)).Take(),
+                    kv::Key(space).Number(static_cast<uint64_t>(last)).Take(), 1000);
+    while (!pages.done()) {
+      TARN_TRY(const auto page, pages.Next(txn));
       for (const auto& pair : page) {
         kv::KeyReader key(std::string_view(pair.key).substr(space.bytes().size()));
         if (const auto minute = key.Number()) Merge(pair.value, found[static_cast<int64_t>(*minute)]);
       }
-      if (page.size() < 1000) break;
-      begin = page.back().key + '\0';
     }
     return Ok();
   }));

@@ -4,6 +4,7 @@
 
 #include "base/record.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 
 namespace tarn::observe {
 namespace {
@@ -60,17 +61,15 @@ Result<std::vector<StorageSample>> StorageMetrics::Get(const std::string& accoun
                                                        Timestamp from, Timestamp to) {
   std::vector<StorageSample> samples;
   const kv::Key space = BucketSpace(account, bucket);
-  const std::string end = kv::Key(space).Number(HourOf(to.Plus(kHour - 1))).Take();
-  std::string begin = kv::Key(space).Number(HourOf(from.Plus(kHour - 1))).Take();
   TARN_CHECK(kv::Read(*store_, [&](kv::Txn& txn) -> Status {
-    while (begin < end) {
-      TARN_TRY(const auto page, txn.PeekScan(begin, end, 1000));
+    kv::Pages pages(kv::Key(space).Number(HourOf(from.Plus(kHour - 1))).Take(),
+                    kv::Key(space).Number(HourOf(to.Plus(kHour - 1))).Take(), 1000);
+    while (!pages.done()) {
+      TARN_TRY(const auto page, pages.Next(txn));
       for (const auto& pair : page) {
         kv::KeyReader reader(std::string_view(pair.key).substr(space.bytes().size()));
         if (const auto hour = reader.Number()) samples.push_back(Decode(*hour, pair.value));
       }
-      if (page.size() < 1000) break;
-      begin = page.back().key + '\0';
     }
     return Ok();
   }));

@@ -12,6 +12,7 @@
 #include "audit/keys.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "kv/pages.h"
 
 namespace tarn::audit {
 namespace {
@@ -44,16 +45,11 @@ bool Deliverer::TableTakes(const Trails::List& trails, const Event& event) const
 Result<bool> Deliverer::RoutePage() {
   const kv::Key queue(kQueueSpace);
   const Timestamp now = parts_.clock.Now();
-  std::vector<kv::KeyValue> page;
-  std::string begin = queue.bytes();
+  kv::Pages pages(queue, kRoutedAtOnce);
   size_t routed = 0;
   do {
-    TARN_CHECK(kv::Read(parts_.store, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(page, txn.PeekScan(begin, queue.End(), kRoutedAtOnce));
-      return Ok();
-    }));
+    TARN_TRY(const auto page, pages.Next(parts_.store));
     if (page.empty()) break;
-    begin = page.back().key + '\0';
     const Trails::List trails = parts_.trails.All();
     TARN_CHECK(kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
       routed = 0;
@@ -78,8 +74,8 @@ Result<bool> Deliverer::RoutePage() {
       }
       return Ok();
     }));
-  } while (routed == 0 && page.size() == kRoutedAtOnce);
-  return routed > 0 && page.size() == kRoutedAtOnce;
+  } while (routed == 0 && !pages.done());
+  return routed > 0 && !pages.done();
 }
 
 Result<std::vector<Event>> Deliverer::LoadEvents(const std::vector<kv::KeyValue>& references) {

@@ -8,6 +8,7 @@
 #include "blob/frame.h"
 #include "blob/local/local_store.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 
 namespace tarn::blob {
 namespace {
@@ -81,14 +82,11 @@ class Audit {
   }
 
   Status CheckLocations() {
-    const kv::Key all = kv::Key("b").Text("l");
-    std::string from = all.bytes();
-    while (true) {
-      TARN_TRY(auto page, txn_.PeekScan(from, all.End(), kPage));
+    for (kv::Pages pages(kv::Key("b").Text("l"), kPage); !pages.done();) {
+      TARN_TRY(const auto page, pages.Next(txn_));
       for (const auto& pair : page) TARN_CHECK(CheckLocation(pair));
-      if (page.size() < kPage) return Ok();
-      from = page.back().key + '\0';
     }
+    return Ok();
   }
 
   Status CheckLocation(const kv::KeyValue& pair) {
@@ -120,14 +118,10 @@ class Audit {
   }
 
   Status CountPlaces() {
-    const kv::Key all = kv::Key("b").Text("x");
-    std::string from = all.bytes();
     uint64_t found = 0;
-    while (true) {
-      TARN_TRY(auto page, txn_.PeekScan(from, all.End(), kPage));
+    for (kv::Pages pages(kv::Key("b").Text("x"), kPage); !pages.done();) {
+      TARN_TRY(const auto page, pages.Next(txn_));
       found += page.size();
-      if (page.size() < kPage) break;
-      from = page.back().key + '\0';
     }
     if (found != places_) Tell(fmt::format("{} places are kept for blobs, {} are used", found, places_));
     return Ok();

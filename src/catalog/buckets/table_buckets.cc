@@ -12,6 +12,7 @@
 #include "iceberg/errors.h"
 #include "kv/key.h"
 #include "kv/kv.h"
+#include "kv/pages.h"
 #include "object/errors.h"
 #include "object/store.h"
 
@@ -194,13 +195,8 @@ Result<TableBucketPage> TableBuckets::List(const Scope& owner, std::string_view 
 
 Status TableBuckets::ForEach(const std::function<Status(const Scope&, const TableBucket&)>& visit) const {
   const kv::Key space = BucketSpace();
-  std::string from = space.bytes();
-  while (true) {
-    std::vector<kv::KeyValue> pairs;
-    TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(pairs, txn.PeekScan(from, space.End(), kStep));
-      return Ok();
-    }));
+  for (kv::Pages pages(space, kStep); !pages.done();) {
+    TARN_TRY(const auto pairs, pages.Next(store_));
     for (const kv::KeyValue& pair : pairs) {
       kv::KeyReader reader(std::string_view(pair.key).substr(space.bytes().size()));
       Scope owner;
@@ -209,9 +205,8 @@ Status TableBuckets::ForEach(const std::function<Status(const Scope&, const Tabl
       TARN_TRY(const TableBucket bucket, Parse<TableBucket>(pair.value));
       TARN_CHECK(visit(owner, bucket));
     }
-    if (pairs.size() < kStep) return Ok();
-    from = pairs.back().key + '\0';
   }
+  return Ok();
 }
 
 Result<TableBucket> TableBuckets::Change(const Scope& owner, std::string_view name,

@@ -14,6 +14,7 @@
 #include "catalog/namespaces.h"
 #include "iceberg/manifest/reader.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 #include "object/errors.h"
 #include "object/files.h"
 
@@ -99,16 +100,10 @@ void Purger::Run() {
 
 void Purger::RunAll() {
   const kv::Key space(kSpace);
-  std::string begin = space.bytes();
-  while (true) {
-    std::vector<kv::KeyValue> jobs;
-    const Status read = kv::Read(kv_, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(jobs, txn.PeekScan(begin, space.End(), kJobsAtOnce));
-      return Ok();
-    });
-    if (!read.ok() || jobs.empty()) return;
-    for (const kv::KeyValue& job : jobs) {
-      begin = job.key + '\0';
+  for (kv::Pages pages(space, kJobsAtOnce); !pages.done();) {
+    const auto jobs = pages.Next(kv_);
+    if (!jobs.ok()) return;
+    for (const kv::KeyValue& job : *jobs) {
       const auto parts = TextsAfter(job.key, space.bytes().size());
       if (!parts || parts->size() != 3) continue;
       const size_t line = std::min(job.value.find('\n'), job.value.size());

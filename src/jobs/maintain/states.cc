@@ -5,6 +5,7 @@
 #include "base/record_fields.h"
 #include "catalog/errors.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 
 namespace tarn::jobs::maintain {
 
@@ -63,18 +64,15 @@ Status States::Forget(const Scope& scope, const std::string& table_uid) {
 Result<std::vector<std::string>> States::List(const Scope& scope) const {
   std::vector<std::string> uids;
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-    constexpr size_t kStep = 1000;
     const kv::Key space = StatesOf(scope);
-    std::string from = space.bytes();
-    while (true) {
-      TARN_TRY(const auto pairs, txn.PeekScan(from, space.End(), kStep));
+    for (kv::Pages pages(space, 1000); !pages.done();) {
+      TARN_TRY(const auto pairs, pages.Next(txn));
       for (const kv::KeyValue& pair : pairs) {
         kv::KeyReader reader(std::string_view(pair.key).substr(space.bytes().size()));
         uids.push_back(reader.Text().value_or(""));
       }
-      if (pairs.size() < kStep) return Ok();
-      from = pairs.back().key + '\0';
     }
+    return Ok();
   }));
   return uids;
 }

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "kv/pages.h"
 #include "object/errors.h"
 #include "object/keys.h"
 #include "object/store.h"
@@ -158,9 +159,8 @@ Result<PointPage> AccessPoints::List(const Scope& owner, const PointQuery& query
     const kv::Key within = PointKeys(owner);
     std::string begin = within.bytes();
     if (!query.start_after.empty()) begin = PointKey(owner, query.start_after).Take() + '\0';
-    constexpr size_t kBatch = 500;
-    while (true) {
-      TARN_TRY(const auto rows, txn.PeekScan(begin, within.End(), kBatch));
+    for (kv::Pages pages(std::move(begin), within.End(), 500); !pages.done();) {
+      TARN_TRY(const auto rows, pages.Next(txn));
       for (const kv::KeyValue& row : rows) {
         TARN_TRY(AccessPoint point, DecodeAccessPoint(row.value));
         if (!query.bucket.empty() && point.bucket != query.bucket) continue;
@@ -170,9 +170,8 @@ Result<PointPage> AccessPoints::List(const Scope& owner, const PointQuery& query
         }
         page.points.push_back(std::move(point));
       }
-      if (rows.size() < kBatch) return Ok();
-      begin = rows.back().key + '\0';
     }
+    return Ok();
   }));
   return page;
 }

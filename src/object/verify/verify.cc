@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "kv/pages.h"
 #include "object/content.h"
 #include "object/errors.h"
 #include "object/key_versions.h"
@@ -55,13 +56,11 @@ class Verifier {
   }
 
   Status Each(const kv::Key& space, const std::function<Status(const kv::KeyValue&)>& check) {
-    std::string from = space.bytes();
-    while (true) {
-      TARN_TRY(const auto page, txn_->PeekScan(from, space.End(), kPage));
+    for (kv::Pages pages(space, kPage); !pages.done();) {
+      TARN_TRY(const auto page, pages.Next(*txn_));
       for (const auto& row : page) TARN_CHECK(check(row));
-      if (page.size() < kPage) return Ok();
-      from = page.back().key + '\0';
     }
+    return Ok();
   }
 
   Status CheckBucket(const kv::KeyValue& row) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kv/kv.h"
+#include "kv/pages.h"
 #include "query/errors.h"
 #include "query/store/keys.h"
 #include "query/store/token.h"
@@ -166,15 +167,8 @@ Result<size_t> History::Expire() {
 Status History::Sweep(std::string_view kind,
                       const std::function<Status(kv::Txn&, const kv::KeyValue&, const Scope&, kv::KeyReader&)>& look) {
   const kv::Key prefix = kv::Key("q").Text(kind);
-  std::string begin = prefix.bytes();
-  for (;;) {
-    std::vector<kv::KeyValue> found;
-    TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-      TARN_TRY(found, txn.PeekScan(begin, prefix.End(), 500));
-      return Ok();
-    }));
-    if (found.empty()) return Ok();
-    begin = found.back().key + '\0';
+  for (kv::Pages pages(prefix, 500); !pages.done();) {
+    TARN_TRY(const auto found, pages.Next(store_));
     TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
       for (const kv::KeyValue& pair : found) {
         kv::KeyReader rest(std::string_view(pair.key).substr(prefix.bytes().size()));
@@ -186,6 +180,7 @@ Status History::Sweep(std::string_view kind,
       return Ok();
     }));
   }
+  return Ok();
 }
 
 }  // namespace tarn::query

@@ -27,22 +27,19 @@ Error NoKeys() {
 }
 
 Result<std::string> Get(const std::string& url) {
-  const size_t host = url.find("://");
-  if (host == std::string::npos) return NoKeys();
-  const size_t path = std::min(url.find('/', host + 3), url.size());
-  const auto place = http::Url::Parse(url.substr(0, path));
+  const auto place = http::Location::Parse(url);
   if (!place.ok()) return NoKeys();
   http::ClientRequest request;
-  request.target = path == url.size() ? "/" : url.substr(path);
+  request.target = place->target;
   request.headers.Add("Accept", "application/json");
   request.timeout_seconds = kTimeoutSeconds;
   std::string body;
-  const auto answer = http::Fetch(*place, request, [&](std::string_view piece) -> Status {
+  const auto answer = http::Fetch(place->url, request, [&](std::string_view piece) -> Status {
     if (body.size() + piece.size() > kAnswerBytesMax) return Fail(http::kBadResponse, "its answer is too long");
     body += piece;
     return Ok();
   });
-  if (!answer.ok()) return Unreachable("no answer from " + place->host);
+  if (!answer.ok()) return Unreachable("no answer from " + place->url.host);
   if (answer->status >= 500) return Unreachable("status " + std::to_string(answer->status));
   if (answer->status != 200) return NoKeys();
   return body;

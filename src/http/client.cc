@@ -191,6 +191,16 @@ Result<Url> Url::Parse(std::string_view text) {
   return url;
 }
 
+Result<Location> Location::Parse(std::string_view text) {
+  const size_t scheme = text.find("://");
+  const size_t end = std::min(text.find_first_of("/?", scheme == text.npos ? 0 : scheme + 3), text.size());
+  Location location;
+  TARN_TRY(location.url, Url::Parse(text.substr(0, end)));
+  location.target = text.substr(end);
+  if (!location.target.starts_with('/')) location.target.insert(0, "/");
+  return location;
+}
+
 Result<ClientResponse> Fetch(const Url& url, const ClientRequest& request, const ClientSink& sink) {
   Connection connection(url);
   TARN_CHECK(connection.Open());

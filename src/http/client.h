@@ -26,6 +26,13 @@ struct Url {
   static Result<Url> Parse(std::string_view text);
 };
 
+// "https://host:8443/path?query" as where to connect and what to ask for there ("/" when it names nothing).
+struct Location {
+  Url url;
+  std::string target;
+  static Result<Location> Parse(std::string_view text);
+};
+
 struct ClientRequest {
   std::string method = "GET";
   std::string target = "/";

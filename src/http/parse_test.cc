@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/client.h"
 #include "http/errors.h"
 
 namespace tarn::http {
@@ -96,6 +97,19 @@ TEST(ChunkedReader, RefusesMalformedSizesAndEnds) {
       if (step.ok()) used += step->consumed;
     } while (step.ok() && step->consumed > 0);
     EXPECT_TRUE(step.Is(kMalformedBody)) << wire;
+  }
+}
+
+TEST(Location, IsWhereToConnectAndWhatToAskFor) {
+  const auto whole = Location::Parse("https://events.example:8443/in/box?key=a/b");
+  ASSERT_TRUE(whole.ok());
+  EXPECT_TRUE(whole->url.tls);
+  EXPECT_EQ(whole->url.Authority(), "events.example:8443");
+  EXPECT_EQ(whole->target, "/in/box?key=a/b");
+  EXPECT_EQ(Location::Parse("http://here?a=b").value().target, "/?a=b");
+  EXPECT_EQ(Location::Parse("http://here").value().target, "/");
+  for (const char* text : {"", "/path", "ftp://here/", "http://", "http:///path", "http://here:0/"}) {
+    EXPECT_FALSE(Location::Parse(text).ok()) << text;
   }
 }
 

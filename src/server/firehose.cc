@@ -14,27 +14,18 @@ namespace {
 
 constexpr int kEndpointSeconds = 180;
 
-// "https://host:port/path?query" into what is connected to and what is asked for there.
-std::pair<std::string, std::string> CutUrl(const std::string& url) {
-  const size_t host = url.find("://") == std::string::npos ? 0 : url.find("://") + 3;
-  const size_t path = url.find('/', host);
-  if (path == std::string::npos) return {url, "/"};
-  return {url.substr(0, path), url.substr(path)};
-}
-
 class EndpointClient : public delivery::HttpSink {
  public:
   Result<delivery::HttpAnswer> Post(const delivery::HttpPost& post) override {
-    const auto [base, target] = CutUrl(post.url);
-    const auto url = http::Url::Parse(base);
-    if (!url.ok()) return Fail(delivery::kRefused, url.error().message);
+    const auto to = http::Location::Parse(post.url);
+    if (!to.ok()) return Fail(delivery::kRefused, to.error().message);
     http::ClientRequest request;
     request.method = "POST";
-    request.target = target;
+    request.target = to->target;
     for (const auto& [name, value] : post.headers) request.headers.Add(name, value);
     request.body = post.body;
     request.timeout_seconds = kEndpointSeconds;
-    auto response = http::Fetch(*url, request);
+    auto response = http::Fetch(to->url, request);
     if (!response.ok()) return Fail(delivery::kRefused, response.error().message);
     return delivery::HttpAnswer{.status = response->status, .content_type = {}, .body = std::move(response->body)};
   }

@@ -23,12 +23,11 @@ Result<federation::IssuerOptions> ReadIssuer(const toml::table& table, const std
       return Fail(kBadOption, fmt::format("{}: [[oidc]] has url and audiences, not '{}'", path, key.str()));
     }
   }
-  const size_t scheme = issuer.url.find("://");
-  const size_t end = scheme == std::string::npos ? scheme : issuer.url.find('/', scheme + 3);
-  const auto place = http::Url::Parse(issuer.url.substr(0, end));
+  const auto place = http::Location::Parse(issuer.url);
   if (!place.ok()) return Fail(kBadOption, fmt::format("{}: [[oidc]] url: {}", path, place.error().message));
-  const bool near = place->host == "localhost" || place->host == "::1" || place->host.starts_with("127.");
-  if (!place->tls && !near) {
+  const std::string& host = place->url.host;
+  const bool near = host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (!place->url.tls && !near) {
     return Fail(kBadOption, fmt::format("{}: [[oidc]] url {} must begin with https://", path, issuer.url));
   }
   if (issuer.audiences.empty()) {

@@ -186,6 +186,39 @@ TEST(Selectors, AdvancedOnesMeetEveryField) {
   EXPECT_FALSE(selectors.Takes(MakeEvent("a")));
 }
 
+TEST(Selectors, TakeRecordsOfStreams) {
+  Event put = MakeEvent("r");
+  put.category = Category::kData;
+  put.source = "kinesis.amazonaws.com";
+  put.name = "PutRecords";
+  put.read_only = false;
+  put.region = "eu-west-1";
+  put.account = "111122223333";
+  put.resources = {{"AWS::Kinesis::Stream", "clicks"}};
+  Event by_iterator = put;
+  by_iterator.name = "GetRecords";
+  by_iterator.resources.clear();
+  Selectors any;
+  AdvancedSelector streams;
+  streams.fields.push_back({.field = "eventCategory", .equals = {"Data"}});
+  streams.fields.push_back({.field = "resources.type", .equals = {"AWS::Kinesis::Stream"}});
+  any.advanced.push_back(streams);
+  EXPECT_TRUE(any.Takes(put));
+  EXPECT_TRUE(any.Takes(by_iterator));
+  EXPECT_FALSE(any.Takes(ObjectEvent("k", true)));
+  Selectors one;
+  streams.fields.push_back(
+      {.field = "resources.ARN", .equals = {"arn:aws:kinesis:eu-west-1:111122223333:stream/clicks"}});
+  one.advanced.push_back(streams);
+  EXPECT_TRUE(one.Takes(put));
+  put.resources = {{"AWS::Kinesis::Stream", "arn:aws:kinesis:eu-west-1:111122223333:stream/others"}};
+  EXPECT_FALSE(one.Takes(put));
+  Selectors objects;
+  objects.basic.push_back({.data = {{"AWS::S3::Object", {"arn:aws:s3"}}}});
+  EXPECT_FALSE(objects.Takes(put));
+  EXPECT_FALSE(Selectors().Takes(put)) << "as of objects, a trail is asked for them";
+}
+
 TEST(Trails, AreKeptAndMatched) {
   const auto store = kv::MakeMemoryStore();
   Trails trails(*store);

@@ -1,5 +1,7 @@
 #include "audit/selectors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -8,6 +10,8 @@ namespace {
 
 constexpr std::string_view kObjectType = "AWS::S3::Object";
 constexpr std::string_view kBucketType = "AWS::S3::Bucket";
+constexpr std::string_view kStreamType = "AWS::Kinesis::Stream";
+constexpr std::string_view kConsumerType = "AWS::Kinesis::StreamConsumer";
 
 bool MeetsReads(Reads reads, const Event& event) {
   return reads == Reads::kAll || (reads == Reads::kReadOnly) == event.read_only;
@@ -19,9 +23,9 @@ bool BasicTakes(const BasicSelector& selector, const Event& event) {
     return selector.management &&
            std::ranges::find(selector.excluded_sources, event.source) == selector.excluded_sources.end();
   }
-  const std::string arn = DataArnOf(event);
+  const auto [type, arn] = DataSubjectOf(event);
   return std::ranges::any_of(selector.data, [&](const DataResource& resource) {
-    if (resource.type != kObjectType || arn.empty()) return false;
+    if (resource.type != type || type != kObjectType) return false;
     // "arn:aws:s3" names all buckets, "arn:aws:s3:::b" is written "arn:aws:s3:::b/" for one.
     return std::ranges::any_of(resource.values, [&](const std::string& prefix) { return arn.starts_with(prefix); });
   });
@@ -35,8 +39,8 @@ std::string FieldOf(const Event& event, std::string_view field) {
   if (field == "eventType") return "AwsApiCall";
   if (field == "sessionCredentialFromConsole") return "false";
   if (field == "userIdentity.arn") return event.principal;
-  if (field == "resources.type") return DataArnOf(event).empty() ? "" : std::string(kObjectType);
-  if (field == "resources.ARN") return DataArnOf(event);
+  if (field == "resources.type") return DataSubjectOf(event).type;
+  if (field == "resources.ARN") return DataSubjectOf(event).arn;
   return {};
 }
 
@@ -60,14 +64,22 @@ bool AdvancedTakes(const AdvancedSelector& selector, const Event& event) {
 
 }  // namespace
 
-std::string DataArnOf(const Event& event) {
+DataSubject DataSubjectOf(const Event& event) {
   std::string bucket;
   for (const Resource& resource : event.resources) {
-    if (resource.type == kObjectType) return resource.name;
+    if (resource.type == kObjectType || resource.type == kConsumerType) return {resource.type, resource.name};
     if (resource.type == kBucketType) bucket = resource.name;
+    if (resource.type == kStreamType) {
+      const bool whole = resource.name.starts_with("arn:");
+      return {resource.type,
+              whole ? resource.name
+                    : fmt::format("arn:aws:kinesis:{}:{}:stream/{}", event.region, event.account, resource.name)};
+    }
   }
+  // GetRecords names its stream by an iterator.
+  if (event.source == "kinesis.amazonaws.com") return {std::string(kStreamType), {}};
   if (bucket.empty()) return {};
-  return (bucket.starts_with("arn:") ? bucket : "arn:aws:s3:::" + bucket) + "/";
+  return {std::string(kObjectType), (bucket.starts_with("arn:") ? bucket : "arn:aws:s3:::" + bucket) + "/"};
 }
 
 bool Selectors::Takes(const Event& event) const {

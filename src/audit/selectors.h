@@ -52,8 +52,13 @@ struct Selectors {
   bool TakesData() const;
 };
 
-// The ARN that selectors of a data event's resource look at: an object's, or its bucket's with a "/" behind.
-std::string DataArnOf(const Event& event);
+// What selectors of a data event's resource look at: an object's ARN, or its bucket's with a "/" behind; a Kinesis
+// stream's or consumer's. Either is empty where it is not known.
+struct DataSubject {
+  std::string type;  // "AWS::S3::Object"
+  std::string arn;
+};
+DataSubject DataSubjectOf(const Event& event);
 
 template <class V>
 void VisitFields(V&& visit, DataResource& value) {

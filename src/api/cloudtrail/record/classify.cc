@@ -30,6 +30,7 @@ constexpr std::string_view kReads[] = {"Decrypt",
                                        "ReEncrypt",
                                        "Sign",
                                        "SignRequest",
+                                       "SubscribeToShard",
                                        "TableExists",
                                        "Verify",
                                        "VerifyMac",
@@ -40,6 +41,9 @@ constexpr std::string_view kS3Data[] = {"DeleteObjects",      "HeadBucket",    "
                                         "ListObjectVersions", "ListObjects",   "ListObjectsV2",
                                         "PostObject",         "CreateSession", "WriteGetObjectResponse"};
 constexpr std::string_view kCloudWatchData[] = {"GetMetricData", "GetMetricWidgetImage", "PutMetricData"};
+constexpr std::string_view kKinesisData[] = {"GetRecords", "GetShardIterator", "PutRecord", "PutRecords",
+                                             "SubscribeToShard"};
+constexpr std::string_view kFirehoseData[] = {"PutRecord", "PutRecordBatch"};
 
 constexpr std::string_view kDenials[] = {"AccessDenied",
                                          "AccessDeniedException",
@@ -88,6 +92,10 @@ Kind Classify(std::string_view service, std::string_view operation, const protoc
     if (!data && desc != nullptr) data = protocol::FindMember(*desc->input, "Key") != nullptr;
   } else if (service == "cloudwatch") {
     data = Holds(kCloudWatchData, operation);
+  } else if (service == "kinesis") {
+    data = Holds(kKinesisData, operation);
+  } else if (service == "firehose") {
+    data = Holds(kFirehoseData, operation);
   }
   if (data) kind.category = Category::kData;
   return kind;

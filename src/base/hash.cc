@@ -201,21 +201,48 @@ std::string Base64(std::string_view bytes) {
   return text;
 }
 
+namespace {
+
+constexpr uint8_t kNoDigit = 0x80;  // of base64; what is one is below 64
+
+constexpr std::array<uint8_t, 256> kBase64Values = [] {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (size_t i = 0; i < kDigits.size(); ++i) values[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
+  return values;
+}();
+
+// Three bytes of four digits; whether all of them are digits.
+bool DecodeGroup(const char* digits, char* bytes) {
+  const auto value = [&](size_t at) { return kBase64Values[static_cast<uint8_t>(digits[at])]; };
+  const uint8_t first = value(0), second = value(1), third = value(2), fourth = value(3);
+  bytes[0] = static_cast<char>(first << 2 | second >> 4);
+  bytes[1] = static_cast<char>(second << 4 | third >> 2);
+  bytes[2] = static_cast<char>(third << 6 | fourth);
+  return ((first | second | third | fourth) & kNoDigit) == 0;
+}
+
+}  // namespace
+
 std::optional<std::string> Unbase64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   if (text.empty()) return std::string();
   size_t padding = 0;
   if (text.back() == '=') padding = text[text.size() - 2] == '=' ? 2 : 1;
-  for (const char c : text.substr(0, text.size() - padding)) {
-    const bool valid =
-        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-    if (!valid) return std::nullopt;
-  }
   std::string bytes(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  bytes.resize(static_cast<size_t>(size) - padding);
+  const size_t whole = padding == 0 ? text.size() : text.size() - 4;
+  bool valid = true;
+  size_t size = 0;
+  for (size_t at = 0; at < whole; at += 4, size += 3) valid &= DecodeGroup(text.data() + at, bytes.data() + size);
+  if (padding > 0) {
+    char last[4] = {'A', 'A', 'A', 'A'};
+    text.substr(whole, 4 - padding).copy(last, sizeof(last));
+    valid &= DecodeGroup(last, bytes.data() + size);
+    size += 3 - padding;
+  }
+  if (!valid) return std::nullopt;
+  bytes.resize(size);
   return bytes;
 }
 

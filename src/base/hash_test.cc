@@ -66,6 +66,25 @@ TEST(Base64, RefusesWhatIsNotCanonical) {
   EXPECT_FALSE(Unbase64("===="));
 }
 
+TEST(Base64, GivesBackEveryLengthAndFindsAForeignDigitAnywhere) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    const std::string text = Base64(bytes);
+    EXPECT_EQ(Unbase64(text).value(), bytes);
+    for (size_t at = 0; at < text.size() && i < 8; ++at) {
+      for (const char foreign : {'=', '-', '_', '\0', '\x80', '\xff', ' '}) {
+        if (text[at] == '=') continue;
+        std::string damaged = text;
+        damaged[at] = foreign;
+        // A digit less at the end is another text, and a right one.
+        if (foreign == '=' && text.find_first_not_of('=', at + 1) == text.npos && text.size() - at < 3) continue;
+        EXPECT_FALSE(Unbase64(damaged)) << damaged;
+      }
+    }
+    bytes.push_back(static_cast<char>(i * 7));
+  }
+}
+
 TEST(Hex, RoundTripsAndRefusesOddText) {
   EXPECT_EQ(Unhex(Hex("\x01\xff")).value(), "\x01\xff");
   EXPECT_FALSE(Unhex("abc"));

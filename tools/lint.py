@@ -11,6 +11,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY_MAX_FILES = 12  # about 20 s each on two cores; the rest is named, not silently skipped
+CI_HEADER_COMMITS = 100
 
 # Call → what to use in its place. Checked outside the file that owns it.
 BANNED = {
@@ -89,8 +90,15 @@ def check_format():
 
 
 def check_headers():
-    """Compiles each header as a translation unit of its own, through ccache where there is one."""
+    """Compiles each header as a translation unit of its own, through ccache where there is one.
+
+    CI takes those that changed lately: all of them are nine minutes of its two cores.
+    """
     import shlex
+    headers = sources(".h")
+    if os.environ.get("TARN_CI") and (names := changed_since(f"HEAD~{CI_HEADER_COMMITS}", ".h")) is not None:
+        headers = [ROOT / name for name in names]
+        print(f"lint: {len(headers)} headers changed in the last {CI_HEADER_COMMITS} commits")
     cache = [shutil.which("ccache")] if shutil.which("ccache") else []
     database = ROOT / "build/compile_commands.json"
     system = sorted(set(re.findall(r"-isystem \S+", database.read_text()))) if database.exists() else []
@@ -107,7 +115,7 @@ def check_headers():
 
     fine = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for header, status, text in pool.map(compile_alone, sources(".h")):
+        for header, status, text in pool.map(compile_alone, headers):
             if status != 0:
                 print(f"{header.relative_to(ROOT)} does not compile alone:\n{text[:1500]}")
                 fine = False
@@ -120,9 +128,15 @@ def changed_sources():
         merge = subprocess.run(["git", "merge-base", "HEAD", "origin/main"], cwd=ROOT, capture_output=True, text=True)
         head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
         base = merge.stdout.strip() if merge.returncode == 0 and merge.stdout.strip() != head else "HEAD~3"
-    names = subprocess.run(["git", "diff", "--name-only", "--diff-filter=d", base], cwd=ROOT, capture_output=True,
-                           text=True).stdout.split()
-    return [n for n in names if n.startswith("src/") and n.endswith(".cc")]
+    return changed_since(base, ".cc") or []
+
+
+def changed_since(base, suffix):
+    """Files under src/ that differ from `base`; None where there is no such commit (a shallow clone)."""
+    done = subprocess.run(["git", "diff", "--name-only", "--diff-filter=d", base], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        return None
+    return [name for name in done.stdout.split() if name.startswith("src/") and name.endswith(suffix)]
 
 
 def check_tidy():

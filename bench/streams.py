@@ -2,7 +2,8 @@
 """Kinesis: PutRecords of 500 records of 1 KiB by 16 clients, fsynced, and the time from a put to who reads it.
 
 Told are records/s, MiB/s, the latency of a call, the server's CPU a record; then, with one record at a time, put to
-GetRecords (asked again at once) and put to SubscribeToShard.
+GetRecords (asked again at once) and put to SubscribeToShard. Peers: Kafka on one node by its own tool (one producer of
+batches as large; its tool is Java and shares the machine), with and without fsync, and kinesalite by our clients.
 """
 import argparse
 import base64
@@ -14,6 +15,7 @@ import time
 
 from load import replay
 from servers import ACCESS_KEY, SECRET_KEY, Tarn
+from stream_peers import Kafka, Kinesalite
 
 CLIENTS = 16
 RECORDS = 500
@@ -42,7 +44,7 @@ def throughput(server, seconds):
     cpu = server.cpu() - before
     calls = max(outcome.tallies.values(), key=lambda one: one.count)
     records = calls.count * RECORDS
-    print(f"  PutRecords 500 x 1 KiB, {CLIENTS} clients: {outcome.rate * RECORDS:9,.0f} records/s "
+    print(f"  {server.name:10} PutRecords 500 x 1 KiB, {CLIENTS} clients: {outcome.rate * RECORDS:9,.0f} records/s "
           f"{outcome.rate * RECORDS * RECORD_BYTES / 2**20:7.1f} MiB/s  p50 {calls.p50:6.2f}  p99 {calls.p99:6.2f} ms  "
           f"server CPU {cpu / records * 1e6:5.2f} us a record", flush=True)
 
@@ -88,6 +90,27 @@ def latency(server, count):
     print(f"  put to SubscribeToShard  p50 {statistics.median(times):6.2f} ms", flush=True)
 
 
+def beside(quick):
+    for sync in (False, True):
+        jars = Kafka.jars()
+        if jars is None:
+            break
+        with Kafka(jars, SHARDS, sync) as kafka:
+            kafka.produce(20_000, RECORD_BYTES)  # so that it has been compiled
+            before = kafka.cpu()
+            count = 100_000 if quick else 500_000
+            rate, p99 = kafka.produce(count, RECORD_BYTES)
+            print(f"  kafka      acks=all, one producer ({kafka.durability}): {rate:9,.0f} records/s "
+                  f"{rate * RECORD_BYTES / 2**20:7.1f} MiB/s  p99 {p99:6.1f} ms  "
+                  f"server CPU {(kafka.cpu() - before) / count * 1e6:5.2f} us a record", flush=True)
+    if binary := Kinesalite.binary():
+        with Kinesalite(binary) as kinesalite:
+            client(kinesalite).create_stream(StreamName="bench", ShardCount=SHARDS)
+            client(kinesalite).get_waiter("stream_exists").wait(StreamName="bench",
+                                                                WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+            throughput(kinesalite, 5 if quick else 20)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
@@ -96,6 +119,7 @@ def main():
         client(server).create_stream(StreamName="bench", ShardCount=SHARDS, Tags={"tarn:shard-limits": "off"})
         throughput(server, 5 if options.quick else 20)
         latency(server, 50 if options.quick else 300)
+    beside(options.quick)
 
 
 if __name__ == "__main__":

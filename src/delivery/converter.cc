@@ -12,6 +12,8 @@
 #include "delivery/errors.h"
 #include "delivery/json_table.h"
 #include "engine/errors.h"
+#include "json/json.h"
+#include "sql/analyze.h"
 #include "tables/one_table.h"
 
 namespace tarn::delivery {
@@ -58,9 +60,7 @@ Result<Shape> ShapeOf(const catalog::Table& table) {
   for (const catalog::Column& column : table.columns()) {
     TARN_TRY(engine::Type type, engine::ParseHiveType(column.type.value_or("string")));
     shape.columns.push_back({column.name, std::move(type)});
-    std::string quoted;
-    for (const char c : column.name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    shape.list += fmt::format("{}\"{}\"", shape.list.empty() ? "" : ", ", quoted);
+    shape.list += fmt::format("{}{}", shape.list.empty() ? "" : ", ", sql::QuoteIdentifier(column.name));
   }
   if (shape.columns.empty()) return Fail(kRefused, fmt::format("the table {} has no columns", table.name));
   return shape;
@@ -71,6 +71,44 @@ engine::TextOptions OptionsOf(const Conversion& conversion) {
   options.case_sensitive_json = conversion.case_sensitive;
   for (const auto& [column, key] : conversion.keys) options.json_key_of_column[AsciiLower(column)] = key;
   return options;
+}
+
+// The times in a record by the formats, written as the engine reads them. Errors: kBadRecord.
+Status ReadTime(json::Value& value, const engine::Type& type, const std::vector<TimePattern>& formats) {
+  using engine::Kind;
+  if (value.is_null()) return Ok();
+  if (type.kind == Kind::kArray && value.is_array()) {
+    for (json::Value& item : *value.AsArray()) TARN_CHECK(ReadTime(item, type.children[0], formats));
+  } else if (type.kind == Kind::kMap && value.is_object()) {
+    for (auto& [key, item] : *value.AsObject()) TARN_CHECK(ReadTime(item, type.children[1], formats));
+  } else if (type.kind == Kind::kRow && value.is_object()) {
+    for (auto& [key, item] : *value.AsObject()) {
+      for (size_t i = 0; i < type.names.size(); ++i) {
+        if (EqualsIgnoreCase(key, type.names[i])) TARN_CHECK(ReadTime(item, type.children[i], formats));
+      }
+    }
+  } else if (type.kind == Kind::kTimestamp || type.kind == Kind::kDate) {
+    const std::string text = value.is_string() ? *value.AsString() : json::Write(value);
+    for (const TimePattern& format : formats) {
+      const auto time = format.Read(text);
+      if (!time) continue;
+      const std::string shown = FormatIso8601(*time, 6);
+      value = type.kind == Kind::kDate ? shown.substr(0, 10) : shown.substr(0, 10) + " " + shown.substr(11, 15);
+      return Ok();
+    }
+    return Fail(kBadRecord, fmt::format("No timestamp format fits {}.", text));
+  }
+  return Ok();
+}
+
+Status ReadTimes(json::Value& record, const std::vector<engine::ColumnDef>& columns,
+                 const std::vector<TimePattern>& formats) {
+  for (auto& [key, value] : *record.AsObject()) {
+    for (const engine::ColumnDef& column : columns) {
+      if (EqualsIgnoreCase(key, column.name)) TARN_CHECK(ReadTime(value, column.type, formats));
+    }
+  }
+  return Ok();
 }
 
 engine::WriteTarget::Codec CodecOf(Conversion::Codec codec) {
@@ -89,17 +127,24 @@ engine::WriteTarget::Codec CodecOf(Conversion::Codec codec) {
 
 Result<Converted> Converter::Convert(const Scope& scope, const Conversion& conversion,
                                      const std::vector<const Prepared*>& records) {
-  Scope owner = scope;
-  if (!conversion.account.empty()) owner.account = conversion.account;
-  if (!conversion.region.empty()) owner.region = conversion.region;
-  if (owner.account != scope.account) return Fail(kRefused, "schemas of other accounts are not read");
-  TARN_TRY(const catalog::Table table, catalog_.GetTable(owner, conversion.database, conversion.table));
+  TARN_TRY(const catalog::Table table,
+           conversion.version
+               ? catalog_.GetTableVersion(scope, conversion.database, conversion.table, *conversion.version)
+               : catalog_.GetTable(scope, conversion.database, conversion.table));
   TARN_TRY(const Shape shape, ShapeOf(table));
   Converted converted;
+  LineOptions line_options{.dots_to_underscores = conversion.dots_to_underscores};
+  if (!conversion.timestamp_formats.empty()) {
+    line_options.edit = [&](json::Value& record) {
+      return ReadTimes(record, shape.columns, conversion.timestamp_formats);
+    };
+  }
   std::vector<std::string> lines;
   std::vector<size_t> places;  // of the lines in `records`
+  lines.reserve(records.size());
+  places.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
-    auto line = JsonLine(records[i]->data, {.dots_to_underscores = conversion.dots_to_underscores});
+    auto line = JsonLine(records[i]->data, line_options);
     if (line.ok()) {
       lines.push_back(std::move(*line));
       places.push_back(i);

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "catalog/catalog.h"
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 #include "delivery/records/processors.h"
 #include "engine/engine.h"
 

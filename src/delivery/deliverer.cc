@@ -43,11 +43,10 @@ Result<DeliveryStream> Deliverer::Put(const Scope& scope, const std::string& nam
     return stream;
   }
   Work& work = *found->second;
-  const Timestamp before = DueAt(work);
   if (!work.waiting) work.oldest = now;
   work.waiting = true;
   work.bytes += bytes;
-  if (!work.running && DueAt(work) < before) wake_.notify_one();
+  Queue(work);
   return stream;
 }
 
@@ -57,21 +56,20 @@ void Deliverer::Adopt(const Scope& scope, const DeliveryStream& stream) {
   work->name = stream.name;
   work->log = stream.log;
   work->follows = stream.type == kFromKinesis;
-  if (const auto plan = ReadPlan(stream.destination); plan.ok()) work->hints = plan->hints;
+  if (const auto plan = ReadPlan(stream.destination, scope); plan.ok()) work->hints = plan->hints;
   // What is there already is found by the first look.
   work->waiting = true;
   work->oldest = parts_.clock.Now();
-  works_[stream.log] = std::move(work);
-  wake_.notify_one();
+  Queue(*(works_[stream.log] = std::move(work)));
 }
 
 void Deliverer::Changed(const Scope& scope, const DeliveryStream& stream) {
   std::lock_guard lock(mutex_);
   const auto found = works_.find(stream.log);
   if (found == works_.end()) return Adopt(scope, stream);
-  if (const auto plan = ReadPlan(stream.destination); plan.ok()) found->second->hints = plan->hints;
+  if (const auto plan = ReadPlan(stream.destination, scope); plan.ok()) found->second->hints = plan->hints;
   found->second->not_before = {};
-  wake_.notify_one();
+  Queue(*found->second);
 }
 
 void Deliverer::Deleted(const DeliveryStream& stream) {
@@ -80,7 +78,7 @@ void Deliverer::Deleted(const DeliveryStream& stream) {
   if (found == works_.end()) return;
   found->second->gone = true;
   found->second->not_before = {};
-  wake_.notify_one();
+  Queue(*found->second);
 }
 
 Status Deliverer::Start() {
@@ -101,43 +99,59 @@ void Deliverer::Stop() {
   threads_.clear();
 }
 
+int64_t Deliverer::MicrosOf(const Hints& hints) const {
+  const uint32_t seconds = parts_.seconds_max > 0 ? std::min(hints.seconds, parts_.seconds_max) : hints.seconds;
+  return seconds * kMicrosPerSecond;
+}
+
 // When the work wants a thread; never: INT64_MAX.
 Timestamp Deliverer::DueAt(const Work& work) const {
   if (work.running) return {INT64_MAX};
   if (work.gone) return {0};
   if (work.follows) return work.not_before;
   if (!work.waiting) return {INT64_MAX};
-  uint32_t seconds = work.hints.seconds;
-  if (parts_.seconds_max > 0) seconds = std::min(seconds, parts_.seconds_max);
-  Timestamp due = work.bytes >= work.hints.bytes ? work.oldest : work.oldest.Plus(seconds * kMicrosPerSecond);
+  const Timestamp due = work.bytes >= work.hints.bytes ? work.oldest : work.oldest.Plus(MicrosOf(work.hints));
   return std::max(due, work.not_before);
 }
 
 void Deliverer::RunThread() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    WorkPtr next;
-    Timestamp due{INT64_MAX};
-    for (const auto& [log, work] : works_) {
-      const Timestamp at = DueAt(*work);
-      if (at < due) {
-        due = at;
-        next = work;
-      }
-    }
     const Timestamp now = parts_.clock.Now();
-    if (!next) {
+    if (due_.empty()) {
       wake_.wait(lock);
-    } else if (due > now) {
+    } else if (const Timestamp due = due_.begin()->first; due > now) {
       wake_.wait_for(lock, std::chrono::microseconds(due.micros - now.micros));
     } else {
-      next->running = true;
-      lock.unlock();
-      RunOne(next);
-      lock.lock();
-      next->running = false;
+      RunFirst(lock);
     }
   }
+}
+
+void Deliverer::RunFirst(std::unique_lock<std::mutex>& lock) {
+  const WorkPtr next = works_.at(due_.begin()->second);
+  next->running = true;
+  Queue(*next);
+  if (!due_.empty()) wake_.notify_one();
+  lock.unlock();
+  RunOne(next);
+  lock.lock();
+  next->running = false;
+  if (works_.contains(next->log)) Queue(*next);
+}
+
+void Deliverer::RunDue() {
+  std::unique_lock lock(mutex_);
+  while (!due_.empty() && due_.begin()->first <= parts_.clock.Now()) RunFirst(lock);
+}
+
+void Deliverer::Queue(Work& work) {
+  const Timestamp at = DueAt(work);
+  due_.erase({work.queued_at, work.log});
+  work.queued_at = at;
+  if (at.micros == INT64_MAX) return;
+  const auto place = due_.emplace(at, work.log).first;
+  if (place == due_.begin()) wake_.notify_one();
 }
 
 void Deliverer::RunOne(const WorkPtr& work) {
@@ -204,7 +218,7 @@ Result<bool> Deliverer::Deliver(Work& work) {
   }
   if (!found.ok()) return found.error();
   const DeliveryStream& stream = *found;
-  TARN_TRY(const Plan plan, ReadPlan(stream.destination));
+  TARN_TRY(const Plan plan, ReadPlan(stream.destination, work.scope));
   TARN_TRY(Positions positions, LoadPositions(parts_.store, work.log));
   // Late deliveries take more at once, so that there are fewer.
   const uint64_t bytes_max = work.delivered.size() < kQuickDeliveries ? plan.hints.bytes : kWholeFileBytesMax;
@@ -213,10 +227,8 @@ Result<bool> Deliverer::Deliver(Work& work) {
   const Timestamp now = parts_.clock.Now();
   uint64_t bytes = 0;
   for (const Arrived& record : records) bytes += record.data.size();
-  uint32_t seconds = plan.hints.seconds;
-  if (parts_.seconds_max > 0) seconds = std::min(seconds, parts_.seconds_max);
   const Timestamp oldest = std::ranges::min_element(records, {}, &Arrived::at)->at;
-  if (bytes < plan.hints.bytes && oldest.Plus(seconds * kMicrosPerSecond) > now && work.failures == 0) {
+  if (bytes < plan.hints.bytes && oldest.Plus(MicrosOf(plan.hints)) > now && work.failures == 0) {
     // Found by a look: its time has not come yet.
     std::lock_guard lock(mutex_);
     work.waiting = true;

@@ -16,13 +16,15 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/scope.h"
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 #include "delivery/records/intake.h"
 #include "delivery/records/source.h"
 #include "delivery/sinks.h"
@@ -58,6 +60,8 @@ class Deliverer {
   void Deleted(const DeliveryStream& stream);
 
   Status Start();
+  // Makes the deliveries that are due, on the caller's thread: where there are no threads of its own.
+  void RunDue();
   void Stop();  // idempotent; waits for deliveries under way
 
  private:
@@ -71,6 +75,7 @@ class Deliverer {
     bool gone = false;
     uint64_t bytes = 0;    // that wait, about
     bool waiting = false;  // records wait
+    Timestamp queued_at;   // its place in `due_`
     Timestamp oldest;      // of them
     Timestamp not_before;  // after a failure, and between deliveries
     Timestamp failing_since;
@@ -80,8 +85,14 @@ class Deliverer {
   using WorkPtr = std::shared_ptr<Work>;
 
   void Adopt(const Scope& scope, const DeliveryStream& stream);
+  // Of a buffer: its hints, but no more than the deliverer's bound.
+  int64_t MicrosOf(const Hints& hints) const;
   Timestamp DueAt(const Work& work) const;
+  // Puts it where its time is, and wakes a thread when that is before all others. Under the mutex.
+  void Queue(Work& work);
   void RunThread();
+  // One delivery of the work that is due first; unlocks meanwhile.
+  void RunFirst(std::unique_lock<std::mutex>& lock);
   void RunOne(const WorkPtr& work);
   Result<bool> Deliver(Work& work);
   Result<std::vector<Arrived>> ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
@@ -93,7 +104,8 @@ class Deliverer {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::map<uint64_t, WorkPtr> works_;  // by log
+  std::map<uint64_t, WorkPtr> works_;             // by log
+  std::set<std::pair<Timestamp, uint64_t>> due_;  // the works that wait for a time, by it
   std::vector<std::thread> threads_;
 };
 

@@ -52,9 +52,11 @@ Result<std::string> JsonLine(std::string_view record, const LineOptions& options
   if (!value.ok() || !value->is_object()) return Fail(kBadRecord, "The data is not a JSON object");
   if (options.dots_to_underscores) {
     for (auto& [key, member] : *value->AsObject()) std::ranges::replace(key, '.', '_');
-  } else if (record.find('\n') == std::string_view::npos && record.find('\r') == std::string_view::npos) {
-    return std::string(record) + "\n";
   }
+  if (options.edit) TARN_CHECK(options.edit(*value));
+  if (options.look) options.look(*value);
+  const bool one_line = record.find_first_of("\r\n") == std::string_view::npos;
+  if (one_line && !options.edit && !options.dots_to_underscores) return std::string(record) + "\n";
   return json::Write(*value) + "\n";
 }
 

@@ -11,12 +11,15 @@
 
 #include "base/result.h"
 #include "engine/table.h"
+#include "json/json.h"
 
 namespace tarn::delivery {
 
 // A record as one line of JSON. Errors: kBadRecord for what is no JSON object.
 struct LineOptions {
   bool dots_to_underscores = false;  // in keys of the first level
+  std::function<Status(json::Value& object)> edit = nullptr;
+  std::function<void(const json::Value& object)> look = nullptr;  // at what comes out
 };
 Result<std::string> JsonLine(std::string_view record, const LineOptions& options = {});
 

@@ -6,6 +6,19 @@
 
 namespace tarn::delivery {
 
+std::string EncodePosition(uint64_t position) { return RecordWriter().U64(1, position).Take(); }
+
+Result<uint64_t> DecodePosition(const std::optional<std::string>& kept) {
+  uint64_t position = 0;
+  if (!kept) return position;
+  RecordReader reader(*kept);
+  while (reader.Next()) {
+    if (reader.tag() == 1) position = reader.u64();
+  }
+  if (reader.corrupt()) return Fail(kDamaged, "a position cannot be read");
+  return position;
+}
+
 Result<Positions> LoadPositions(kv::Store& store, uint64_t log) {
   Positions positions;
   TARN_CHECK(kv::Read(store, [&](kv::Txn& txn) -> Status {
@@ -17,10 +30,7 @@ Result<Positions> LoadPositions(kv::Store& store, uint64_t log) {
       key.Number();
       const auto lane = key.Text();
       if (!lane) return Fail(kDamaged, "a position's key cannot be read");
-      RecordReader reader(row.value);
-      while (reader.Next()) {
-        if (reader.tag() == 1) positions[*lane] = reader.u64();
-      }
+      TARN_TRY(positions[*lane], DecodePosition(row.value));
     }
     return Ok();
   }));

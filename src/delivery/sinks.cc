@@ -4,17 +4,20 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/random.h"
-#include "base/record.h"
+#include "base/strings.h"
 #include "delivery/bucket_guard.h"
 #include "delivery/converter.h"
 #include "delivery/errors.h"
-#include "delivery/http_delivery.h"
+#include "delivery/http/http_delivery.h"
+#include "delivery/iceberg/tables.h"
 #include "delivery/keys.h"
-#include "delivery/tables.h"
+#include "delivery/positions.h"
+#include "delivery/records/registered.h"
 #include "json/json.h"
 #include "object/put_batch.h"
 
@@ -52,11 +55,11 @@ std::string FailureLine(const Delivery& delivery, const Failed& failed) {
     line.Key("sequenceNumber").Null();
     line.Key("subSequenceNumber").Null();
     line.Key("dataCatalogTable").BeginObject();
-    line.Key("catalogId").String(asked.account.empty() ? delivery.scope.account : asked.account);
+    line.Key("catalogId").String(delivery.scope.account);
     line.Key("databaseName").String(asked.database);
     line.Key("tableName").String(asked.table);
-    line.Key("region").String(asked.region.empty() ? delivery.scope.region : asked.region);
-    line.Key("versionId").String("LATEST");
+    line.Key("region").String(delivery.scope.region);
+    line.Key("versionId").String(asked.version ? std::to_string(*asked.version) : "LATEST");
     line.EndObject();
   }
   line.EndObject();
@@ -169,7 +172,19 @@ Status Sinks::AddFile(const Delivery& delivery, const Group& group, Made& made) 
   return Ok();
 }
 
+Status Sinks::CheckMayReadSchema(const Delivery& delivery) const {
+  const Conversion& asked = *delivery.plan.conversion;
+  TARN_TRY(const identity::Caller caller,
+           parts_.principal(delivery.scope, asked.role.empty() ? delivery.plan.role : asked.role, delivery.stream));
+  identity::Check check;
+  check.action = "glue:GetTableVersions";
+  check.resource = fmt::format("arn:aws:glue:{}:{}:table/{}/{}", delivery.scope.region, delivery.scope.account,
+                               AsciiLower(asked.database), AsciiLower(asked.table));
+  return parts_.authorizer.Authorize(caller, {&check, 1});
+}
+
 Status Sinks::AddS3Files(const Delivery& delivery, const Processed& processed, Made& made) {
+  if (delivery.plan.conversion) TARN_CHECK(CheckMayReadSchema(delivery));
   for (const Group& group : GroupByFile(delivery, processed, made)) TARN_CHECK(AddFile(delivery, group, made));
   return Ok();
 }
@@ -191,9 +206,10 @@ Status Sinks::AddBackup(const Delivery& delivery, const Place& place, Made& made
 
 Status Sinks::AddFailures(const Delivery& delivery, const std::vector<Failed>& failed, Made& made) {
   const Place& place = delivery.plan.place;
-  std::map<std::string, std::vector<const Failed*>> by_type;
-  for (const Failed& each : failed) by_type[each.type].push_back(&each);
-  for (const auto& [type, list] : by_type) {
+  std::map<std::pair<std::string, std::string>, std::vector<const Failed*>> files;
+  for (const Failed& each : failed) files[{each.type, each.prefix}].push_back(&each);
+  for (const auto& [of, list] : files) {
+    const auto& [type, prefix] = of;
     std::string lines;
     Timestamp oldest{INT64_MAX};
     for (const Failed* each : list) {
@@ -203,7 +219,11 @@ Status Sinks::AddFailures(const Delivery& delivery, const std::vector<Failed>& f
     NameFacts facts = FactsOf(place, oldest);
     facts.error_type = type;
     // Without a prefix of their own failures lie beside the files.
-    TARN_TRY(const std::string folder, (place.error_prefix ? *place.error_prefix : place.prefix).RenderError(facts));
+    Prefix whose = place.error_prefix ? *place.error_prefix : place.prefix;
+    if (!prefix.empty()) {
+      TARN_TRY(whose, Prefix::Parse(prefix));
+    }
+    TARN_TRY(const std::string folder, whose.RenderError(facts));
     NewFile file{.bucket = place.bucket, .bytes = std::move(lines), .role = place.role, .kms_key = place.kms_key};
     file.key =
         folder + FileName(delivery.stream.name, delivery.stream.version, oldest, place.time_zone, RandomUuid(), "");
@@ -219,9 +239,29 @@ Status Sinks::SendHttp(const Delivery& delivery, Processed& processed, Made& mad
   return Ok();
 }
 
+// Where JSON is wanted, records may be framed by AWS's serializers.
+Processor::Unwrap Sinks::UnwrapOf(const Delivery& delivery) const {
+  const bool wants_json = delivery.plan.conversion || delivery.plan.kind == DestinationKind::kIceberg;
+  if (!wants_json || parts_.registry == nullptr) return nullptr;
+  return [this, &delivery, allowed = std::set<std::string>()](std::string data) mutable -> Result<std::string> {
+    if (!IsRegistered(data)) return data;
+    TARN_TRY(const registry::Version version, VersionOf(*parts_.registry, delivery.scope, data));
+    if (!allowed.contains(version.id)) {
+      TARN_TRY(const identity::Caller caller, parts_.principal(delivery.scope, delivery.plan.role, delivery.stream));
+      identity::Check check;
+      check.action = "glue:GetSchemaVersion";
+      check.resource = fmt::format("arn:aws:glue:{}:{}:schema/{}/{}", delivery.scope.region, delivery.scope.account,
+                                   version.schema.registry, version.schema.schema);
+      TARN_CHECK(parts_.authorizer.Authorize(caller, {&check, 1}));
+      allowed.insert(version.id);
+    }
+    return ToJson(version, data);
+  };
+}
+
 Result<Outcome> Sinks::Deliver(const Delivery& delivery) {
-  Processor processor(delivery.plan.processing);
-  Processed processed = processor.Run(delivery.records);
+  const Processor processor(delivery.plan.processing, UnwrapOf(delivery));
+  TARN_TRY(Processed processed, processor.Run(delivery.records));
   Made made;
   made.failed = std::move(processed.failed);
   switch (delivery.plan.kind) {
@@ -233,7 +273,7 @@ Result<Outcome> Sinks::Deliver(const Delivery& delivery) {
       break;
     case DestinationKind::kIceberg: {
       if (parts_.tables == nullptr) return Fail(kRefused, "Iceberg tables are not served by this lake");
-      TARN_TRY(const identity::Caller caller, parts_.principal(delivery.scope, delivery.plan.role, delivery.stream));
+      const auto caller = parts_.principal(delivery.scope, delivery.plan.role, delivery.stream);
       TARN_TRY(auto failed, parts_.tables->Deliver(delivery, processed.records, caller));
       std::ranges::move(failed, std::back_inserter(made.failed));
       break;
@@ -282,7 +322,7 @@ Status Sinks::Commit(const Delivery& delivery, const std::vector<NewFile>& files
   return kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
     TARN_CHECK(batch.Apply(txn));
     for (const auto& [lane, position] : delivery.after) {
-      txn.Put(PositionKey(delivery.stream.log, lane), RecordWriter().U64(1, position).Take());
+      txn.Put(PositionKey(delivery.stream.log, lane), EncodePosition(position));
     }
     return parts_.intake.Trim(txn, delivery.stream.log, delivery.records);
   });

@@ -14,13 +14,14 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "blob/blob.h"
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 #include "delivery/records/intake.h"
 #include "delivery/records/processors.h"
 #include "delivery/records/source.h"
 #include "delivery/stream.h"
 #include "identity/authorize.h"
 #include "object/store.h"
+#include "registry/registry.h"
 
 namespace tarn::delivery {
 
@@ -68,11 +69,12 @@ struct SinkParts {
   object::Store& objects;
   Intake& intake;
   const identity::Authorizer& authorizer;
-  // Who works for a stream: the role's session, or, where there is no such role, whoever made the stream.
+  // Who works for a stream: the role's session. Errors: kRefused where Firehose cannot take the role on.
   std::function<Result<identity::Caller>(const Scope&, const std::string& role, const DeliveryStream&)> principal;
-  Converter* converter = nullptr;  // null: no format conversion
-  Tables* tables = nullptr;        // null: no Iceberg
-  HttpSink* http = nullptr;        // null: no HTTP endpoints
+  Converter* converter = nullptr;                      // null: no format conversion
+  Tables* tables = nullptr;                            // null: no Iceberg
+  HttpSink* http = nullptr;                            // null: no HTTP endpoints
+  const registry::SchemaRegistry* registry = nullptr;  // null: records are what they are
 };
 
 class Sinks {
@@ -86,12 +88,14 @@ class Sinks {
  private:
   struct Made;
   struct Group;
+  Processor::Unwrap UnwrapOf(const Delivery& delivery) const;
   std::vector<Group> GroupByFile(const Delivery& delivery, const Processed& processed, Made& made);
   Status AddFile(const Delivery& delivery, const Group& group, Made& made);
   Status AddS3Files(const Delivery& delivery, const Processed& processed, Made& made);
   Status AddBackup(const Delivery& delivery, const Place& place, Made& made);
   Status AddFailures(const Delivery& delivery, const std::vector<Failed>& failed, Made& made);
   Status SendHttp(const Delivery& delivery, Processed& processed, Made& made);
+  Status CheckMayReadSchema(const Delivery& delivery) const;
   Status CheckMayWrite(const Delivery& delivery, const NewFile& file, const object::Bucket& bucket,
                        const identity::Caller& caller) const;
   Status Commit(const Delivery& delivery, const std::vector<NewFile>& files);

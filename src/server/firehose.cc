@@ -8,6 +8,7 @@
 #include "delivery/errors.h"
 #include "http/client.h"
 #include "iam/errors.h"
+#include "policy/policy.h"
 
 namespace tarn::server {
 namespace {
@@ -31,14 +32,51 @@ class EndpointClient : public delivery::HttpSink {
   }
 };
 
-// A role's session; where there is no such role, whoever made the stream.
-Result<identity::Caller> PrincipalOf(iam::Iam& iam, const Scope& scope, const std::string& role,
-                                     const delivery::DeliveryStream& stream) {
-  const std::string root = fmt::format("arn:aws:iam::{}:root", scope.account);
-  for (const std::string& arn : {role, stream.creator}) {
-    if (arn == root) return identity::RootOf(scope.account);
-    auto caller = iam.CallerOf(arn);
-    if (caller.ok() && caller->account == scope.account) return caller;
+constexpr std::string_view kFirehose = "firehose.amazonaws.com";
+
+// What Firehose tells of itself when it takes a role on.
+class OfStream : public policy::Context {
+ public:
+  OfStream(const Scope& scope, const delivery::DeliveryStream& stream)
+      : account_(scope.account), arn_(delivery::ArnOf(scope, stream.name)) {}
+  bool Find(std::string_view key, std::vector<std::string>& values) const override {
+    if (key == "aws:sourceaccount" || key == "sts:externalid") {
+      values.push_back(account_);
+    } else if (key == "aws:sourcearn") {
+      values.push_back(arn_);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+ private:
+  const std::string account_;
+  const std::string arn_;
+};
+
+bool Trusts(const iam::Entity& role, const policy::Context& context) {
+  policy::ParseOptions options;
+  options.kind = policy::ParseOptions::Kind::kTrust;
+  const auto trust = policy::Document::Parse(role.trust, options);
+  if (!trust.ok()) return false;
+  policy::Principal firehose;
+  firehose.kind = policy::PrincipalKind::kService;
+  firehose.service = kFirehose;
+  const std::string arn = role.Arn();
+  const policy::Decision decision =
+      (*trust)->Evaluate({.principal = firehose, .action = "sts:AssumeRole", .resource = arn, .context = context});
+  return decision.effect == policy::Effect::kAllow;
+}
+
+// The session of a role of the stream's account that trusts Firehose: nobody else's rights deliver. Errors: kRefused.
+Result<identity::Caller> SessionOf(iam::Iam& iam, const Scope& scope, const std::string& role,
+                                   const delivery::DeliveryStream& stream) {
+  const auto ref = iam::ParseArn(role);
+  if (ref && ref->kind == iam::Kind::kRole && ref->account == scope.account) {
+    const auto entity = iam.Find(*ref);
+    if (entity.ok() && entity->Arn() == role && Trusts(*entity, OfStream(scope, stream))) return iam.CallerOf(role);
+    if (!entity.ok() && !entity.Is(iam::kNoSuchEntity)) return entity.error();
   }
   return Fail(delivery::kRefused,
               fmt::format("Firehose is unable to assume role {}. Please check the role provided.", role));
@@ -51,17 +89,17 @@ Firehose::Firehose(const FirehoseParts& parts)
       streams_(parts.kv, parts.clock),
       intake_(parts.kv, parts.clock),
       converter_(parts.catalog, parts.engine),
+      rows_(parts.objects, parts.engine),
       tables_({.store = parts.kv,
-               .catalog = parts.catalog,
                .tables = parts.tables,
                .snapshots = parts.snapshots,
                .objects = parts.objects,
-               .engine = parts.engine,
+               .rows = rows_,
                .authorizer = parts.authorizer}),
       http_(std::make_unique<EndpointClient>()) {
   const KinesisSource::Principal principal = [&iam = parts.iam](const Scope& scope, const std::string& role,
                                                                 const delivery::DeliveryStream& stream) {
-    return PrincipalOf(iam, scope, role, stream);
+    return SessionOf(iam, scope, role, stream);
   };
   source_ = std::make_unique<KinesisSource>(parts.streams, parts.authorizer, principal);
   sinks_ = std::make_unique<delivery::Sinks>(delivery::SinkParts{.store = parts.kv,
@@ -72,7 +110,8 @@ Firehose::Firehose(const FirehoseParts& parts)
                                                                  .principal = principal,
                                                                  .converter = &converter_,
                                                                  .tables = &tables_,
-                                                                 .http = http_.get()});
+                                                                 .http = http_.get(),
+                                                                 .registry = &parts.schemas});
   deliverer_ = std::make_unique<delivery::Deliverer>(delivery::DelivererParts{.store = parts.kv,
                                                                               .streams = streams_,
                                                                               .intake = intake_,

@@ -10,11 +10,12 @@
 #include "catalog/catalog.h"
 #include "delivery/converter.h"
 #include "delivery/deliverer.h"
-#include "delivery/http_sink.h"
+#include "delivery/http/http_sink.h"
+#include "delivery/iceberg/row_writer.h"
+#include "delivery/iceberg/tables.h"
 #include "delivery/records/intake.h"
 #include "delivery/sinks.h"
 #include "delivery/streams.h"
-#include "delivery/tables.h"
 #include "iam/iam.h"
 #include "keys/keys.h"
 #include "server/kinesis_source.h"
@@ -30,6 +31,7 @@ struct FirehoseParts {
   catalog::IcebergTables& tables;
   catalog::Snapshots& snapshots;
   engine::Pool& engine;
+  const registry::SchemaRegistry& schemas;
   iam::Iam& iam;
   const identity::Authorizer& authorizer;
   keys::Keys& keys;
@@ -52,6 +54,7 @@ class Firehose {
   delivery::Streams streams_;
   delivery::KvIntake intake_;
   delivery::Converter converter_;
+  delivery::EngineRows rows_;
   delivery::Tables tables_;
   std::unique_ptr<delivery::HttpSink> http_;
   std::unique_ptr<delivery::SourceReader> source_;

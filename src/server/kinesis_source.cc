@@ -3,98 +3,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "base/hash.h"
-#include "base/strings.h"
+#include "base/arn.h"
 #include "delivery/errors.h"
+#include "delivery/records/aggregated.h"
 #include "json/json.h"
 
 namespace tarn::server {
 namespace {
 
-constexpr std::string_view kAggregated = "\xf3\x89\x9a\xc2";
-constexpr size_t kMd5Bytes = 16;
-constexpr uint32_t kRecordsField = 3;
-constexpr uint32_t kDataField = 3;  // of a record
 constexpr size_t kPage = 1000;
 
-// A reader of protobuf's wire form; fields of other kinds than bytes and varints are not expected.
-class Fields {
- public:
-  explicit Fields(std::string_view bytes) : rest_(bytes) {}
-  // False at the end or when the bytes are broken.
-  bool Next() {
-    if (rest_.empty()) return false;
-    const auto tag = Varint();
-    if (!tag) return Broken();
-    number = static_cast<uint32_t>(*tag >> 3);
-    const auto value = Varint();
-    if (!value) return Broken();
-    bytes = {};
-    if ((*tag & 7) == 0) return true;
-    if ((*tag & 7) != 2 || *value > rest_.size()) return Broken();
-    bytes = rest_.substr(0, *value);
-    rest_.remove_prefix(*value);
-    return true;
-  }
-  bool sound() const { return sound_; }
-  uint32_t number = 0;
-  std::string_view bytes;
-
- private:
-  std::optional<uint64_t> Varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    return std::nullopt;
-  }
-  bool Broken() {
-    sound_ = false;
-    return false;
-  }
-
-  std::string_view rest_;
-  bool sound_ = true;
-};
-
-struct Arn {
+struct Named {
   Scope scope;
   std::string stream;
 };
-Result<Arn> ParseArn(const std::string& text) {
-  const auto parts = Split(text, ':');
+Result<Named> StreamOf(const std::string& text) {
   constexpr std::string_view kKind = "stream/";
-  if (parts.size() != 6 || !parts[5].starts_with(kKind)) {
+  const auto arn = Arn::Parse(text);
+  if (!arn || arn->service != "kinesis" || !arn->resource.starts_with(kKind)) {
     return Fail(delivery::kRefused, fmt::format("{} is no stream's ARN", text));
   }
-  return Arn{{std::string(parts[4]), std::string(parts[3])}, std::string(parts[5].substr(kKind.size()))};
+  return Named{{arn->account, arn->region}, arn->resource.substr(kKind.size())};
 }
 
 }  // namespace
-
-std::vector<std::string> Deaggregated(std::string_view record) {
-  std::vector<std::string> whole = {std::string(record)};
-  if (!record.starts_with(kAggregated) || record.size() < kAggregated.size() + kMd5Bytes) return whole;
-  const std::string_view body = record.substr(kAggregated.size(), record.size() - kAggregated.size() - kMd5Bytes);
-  if (Md5(body) != record.substr(record.size() - kMd5Bytes)) return whole;
-  std::vector<std::string> records;
-  Fields fields(body);
-  while (fields.Next()) {
-    if (fields.number != kRecordsField) continue;
-    Fields inner(fields.bytes);
-    while (inner.Next()) {
-      if (inner.number == kDataField) records.emplace_back(inner.bytes);
-    }
-    if (!inner.sound()) return whole;
-  }
-  return fields.sound() ? records : whole;
-}
 
 // One stream that is read.
 struct KinesisSource::Shelf {
@@ -121,7 +55,7 @@ Status KinesisSource::ReadShard(const Shelf& shelf, const stream::Shard& shard, 
     TARN_TRY(stream::Batch batch, streams_.Get(cursor, {.records = kPage, .bytes = bytes_max - bytes}, false));
     for (const stream::GotRecord& record : batch.records) {
       bytes += record.data.size();
-      for (std::string& data : Deaggregated(record.data)) {
+      for (std::string& data : delivery::Deaggregated(record.data)) {
         records.push_back({.at = record.arrived, .data = std::move(data), .lane = lane, .position = record.position});
       }
     }
@@ -138,13 +72,13 @@ Result<std::vector<delivery::Arrived>> KinesisSource::Read(const Scope& scope, c
   const json::Value* kinesis = source.Find("KinesisStreamSourceDescription");
   if (kinesis == nullptr) return Fail(delivery::kRefused, "the delivery stream names no source");
   const std::string text(kinesis->StringOr("KinesisStreamARN", ""));
-  TARN_TRY(const Arn arn, ParseArn(text));
+  TARN_TRY(const Named named, StreamOf(text));
   TARN_TRY(const identity::Caller caller, principal_(scope, std::string(kinesis->StringOr("RoleARN", "")), stream));
   std::vector<identity::Check> checks(1);
   checks[0].action = "kinesis:GetRecords";
   checks[0].resource = text;
   TARN_CHECK(authorizer_.Authorize(caller, checks));
-  auto found = streams_.Find(arn.scope, arn.stream);
+  auto found = streams_.Find(named.scope, named.stream);
   if (!found.ok()) return Fail(delivery::kRefused, found.error().message);
   const Shelf shelf{*found, Timestamp{kinesis->IntOr("DeliveryStartTimestamp", 0)}};
   std::vector<delivery::Arrived> records;

@@ -1,12 +1,11 @@
 // Kinesis streams as delivery streams read them: all shards, parents before children, aggregated records taken apart.
 //
-// Reads as the source's role, where there is such a role; without limits of throughput. Errors: kRefused when the
+// Reads as the source's role; without limits of throughput. Errors: kRefused when the
 // stream is not there, the authorizer's. Threads: any.
 #pragma once
 
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,8 +35,5 @@ class KinesisSource : public delivery::SourceReader {
   const identity::Authorizer& authorizer_;
   const Principal principal_;
 };
-
-// The user records of one that the Kinesis Producer Library aggregated; the record itself when it is none.
-std::vector<std::string> Deaggregated(std::string_view record);
 
 }  // namespace tarn::server

@@ -10,7 +10,7 @@
 #include "api/protocol/codec.h"
 #include "base/strings.h"
 #include "delivery/errors.h"
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 #include "json/json.h"
 
 namespace tarn::api::firehose {
@@ -84,7 +84,7 @@ Status CheckRoles(const protocol::Call& call, const json::Value& value) {
 Result<std::string> Checked(const protocol::Call& call, const json::Value& destination) {
   TARN_CHECK(CheckRoles(call, destination));
   std::string text = json::Write(destination);
-  TARN_CHECK(delivery::ReadPlan(text));
+  TARN_CHECK(delivery::ReadPlan(text, call.scope));
   return text;
 }
 

@@ -25,5 +25,7 @@ std::string Compress(Compression compression, std::string_view bytes, const std:
 
 // All members of a gzip file; nothing for what is none, or unpacks to more than `bytes_max`.
 std::optional<std::string> Gunzip(std::string_view packed, size_t bytes_max);
+// The same for zlib's own form.
+std::optional<std::string> Inflate(std::string_view packed, size_t bytes_max);
 
 }  // namespace tarn::delivery

@@ -1,23 +1,18 @@
 // Times by patterns of java.time.format.DateTimeFormatter, as its English locale writes them.
 #include <fmt/format.h>
 
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "delivery/errors.h"
+#include "delivery/output/java_names.h"
 #include "delivery/output/prefix.h"
 #include "delivery/output/time_zone.h"
 
 namespace tarn::delivery {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
-                                                      "May",       "June",     "July",     "August",
-                                                      "September", "October",  "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                   "Thursday", "Friday", "Saturday"};
 constexpr size_t kLettersMax = 19;  // in a row
 
 struct Shown {
@@ -68,7 +63,8 @@ std::optional<std::string> DateField(char letter, size_t letters, const Shown& s
       return Year(WeekEnd(shown).year, letters);
     case 'M':
     case 'L':
-      return letters <= 2 ? Padded(civil.month, letters) : Name(kMonths[static_cast<size_t>(civil.month) - 1], letters);
+      return letters <= 2 ? Padded(civil.month, letters)
+                          : Name(kMonthNames[static_cast<size_t>(civil.month) - 1], letters);
     case 'd':
       return Padded(civil.day, letters);
     case 'D':
@@ -79,7 +75,7 @@ std::optional<std::string> DateField(char letter, size_t letters, const Shown& s
     case 'w':
       return Padded(Week(shown), letters);
     case 'E':
-      return Name(kDays[static_cast<size_t>(civil.weekday)], letters);
+      return Name(kDayNames[static_cast<size_t>(civil.weekday)], letters);
     case 'e':
       return Padded(civil.weekday + 1, letters);
     case 'G':

@@ -5,6 +5,7 @@
 #include "base/record.h"
 #include "delivery/errors.h"
 #include "delivery/keys.h"
+#include "delivery/positions.h"
 
 namespace tarn::delivery {
 namespace {
@@ -17,12 +18,7 @@ Result<uint64_t> KvIntake::FindEnd(uint64_t log) {
   uint64_t end = 0;
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const auto delivered, txn.PeekGet(PositionKey(log, "")));
-    if (delivered) {
-      RecordReader reader(*delivered);
-      while (reader.Next()) {
-        if (reader.tag() == 1) end = reader.u64();
-      }
-    }
+    TARN_TRY(end, DecodePosition(delivered));
     const kv::Key space = RecordSpace(log);
     TARN_TRY(const auto last, txn.PeekScan(space.bytes(), space.End(), 1, /*reverse=*/true));
     if (last.empty()) return Ok();

@@ -129,7 +129,7 @@ void Processor::Split(size_t source, std::string data, Processed& out) const {
   for (const std::string_view part : parts) out.records.push_back({source, std::string(part), {}});
 }
 
-Processed Processor::Run(const std::vector<Arrived>& records) const {
+Result<Processed> Processor::Run(const std::vector<Arrived>& records) const {
   Processed out;
   for (size_t i = 0; i < records.size(); ++i) {
     std::string data = records[i].data;
@@ -141,6 +141,15 @@ Processed Processor::Run(const std::vector<Arrived>& records) const {
         continue;
       }
       data = std::move(*unpacked);
+    }
+    if (unwrap_) {
+      auto inner = unwrap_(data);
+      if (!inner.ok() && !inner.Is(kBadRecord)) return inner.error();
+      if (!inner.ok()) {
+        out.failed.push_back({i, "processing-failed", "SchemaRegistry.Failed", inner.error().message, std::move(data)});
+        continue;
+      }
+      data = std::move(*inner);
     }
     if (processing_.extract_messages) {
       auto messages = LogMessages(data);

@@ -5,6 +5,7 @@
 // https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 
 namespace tarn::delivery {
 
@@ -38,6 +39,7 @@ struct Failed {
   std::string code;  // "DynamicPartitioning.MetadataExtractionFailed"
   std::string message;
   std::string data;
+  std::string prefix = {};  // of its error file (output/prefix.h); empty: the destination's
 };
 
 struct Processed {
@@ -47,14 +49,19 @@ struct Processed {
 
 class Processor {
  public:
-  explicit Processor(Processing processing) : processing_(std::move(processing)) {}
-  Processed Run(const std::vector<Arrived>& records) const;
+  // What takes data out of a serializer's frame, before all else but decompression; null: it is left as it is.
+  using Unwrap = std::function<Result<std::string>(std::string data)>;
+  explicit Processor(Processing processing, Unwrap unwrap = nullptr)
+      : processing_(std::move(processing)), unwrap_(std::move(unwrap)) {}
+  // Errors: those of `unwrap` but kBadRecord.
+  Result<Processed> Run(const std::vector<Arrived>& records) const;
 
  private:
   void Split(size_t source, std::string data, Processed& out) const;
   void Extract(Processed& out) const;
 
   const Processing processing_;
+  const Unwrap unwrap_;
 };
 
 // The bytes that a processor's parameter Delimiter stands for: Base64, or the text itself where it is none.

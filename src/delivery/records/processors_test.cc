@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "delivery/records/aggregated.h"
 #include "delivery/records/query.h"
 
 namespace tarn::delivery {
@@ -12,7 +13,7 @@ Processed Process(const Processing& processing, const std::vector<std::string>& 
   std::vector<Arrived> arrived;
   arrived.reserve(records.size());
   for (const std::string& record : records) arrived.push_back({.data = record});
-  return Processor(processing).Run(arrived);
+  return *Processor(processing).Run(arrived);
 }
 
 std::vector<std::string> DataOf(const Processed& processed) {
@@ -86,6 +87,22 @@ TEST(Query, OutlivesWhatEndsJq) {
       RunQuery("if .deep then reduce range(3000000) as $i (0; [.]) else {a: .a} end", {R"({"deep":1})", R"({"a":2})"});
   EXPECT_FALSE(answers[0].ok());
   EXPECT_EQ(answers[1]->at("a"), "2");
+}
+
+std::string Aggregate(const std::string& message) { return "\xf3\x89\x9a\xc2" + message + Md5(message); }
+
+TEST(Deaggregated, GivesTheProducersRecords) {
+  // partition_key_table "k"; two records with key 0 and data.
+  const std::string message("\x0a\x01k\x1a\x07\x08\x00\x1a\x03one\x1a\x07\x08\x00\x1a\x03two", 21);
+  EXPECT_EQ(Deaggregated(Aggregate(message)), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST(Deaggregated, LeavesOthersWhole) {
+  EXPECT_EQ(Deaggregated("plain"), std::vector<std::string>{"plain"});
+  std::string broken = Aggregate("\x1a\x7fx");
+  EXPECT_EQ(Deaggregated(broken), std::vector<std::string>{broken});
+  broken.back() ^= 1;
+  EXPECT_EQ(Deaggregated(broken), std::vector<std::string>{broken});
 }
 
 }  // namespace

@@ -1,7 +1,20 @@
 """What the tests of Firehose share: streams made by boto3, and waiting for what they deliver."""
+import json
 import time
 
 ROLE = "arn:aws:iam::000000000000:role/firehose-delivery"
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "firehose.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
+
+def make_role(lake, name="firehose-delivery", policy=ANYTHING):
+    """A role that trusts Firehose; without arguments ROLE, which may do anything."""
+    iam = lake.client("iam")
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    if policy:
+        iam.put_role_policy(RoleName=name, PolicyName="delivery", PolicyDocument=policy)
+    return arn
 
 
 def s3_destination(bucket, **more):

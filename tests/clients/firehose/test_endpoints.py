@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from conftest import Lake
-from firehose.streams import bodies, s3_destination, wait_for
+from firehose.streams import bodies, make_role, s3_destination, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def certificate(tmp_path_factory):
 def lake(tmp_path_factory, certificate):
     running = Lake(tmp_path_factory.mktemp("endpoints") / "data", "--firehose-seconds-max", "1",
                    env={"SSL_CERT_FILE": str(certificate / "cert")})
+    make_role(running)
     yield running
     running.stop()
 

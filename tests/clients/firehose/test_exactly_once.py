@@ -9,7 +9,7 @@ import threading
 import time
 
 from conftest import Lake
-from firehose.streams import ROLE, athena, s3_destination, wait_for
+from firehose.streams import ROLE, athena, make_role, s3_destination, wait_for
 
 KILLS = int(os.environ.get("TARN_FIREHOSE_KILLS", "3"))
 
@@ -43,6 +43,7 @@ def test_every_acknowledged_record_is_there_once(tmp_path, name):
     rng = random.Random(seed)
     lake = Lake(tmp_path / "data", "--firehose-seconds-max", "1")
     try:
+        make_role(lake)
         lake.client("s3").create_bucket(Bucket=name)
         lake.client("glue").create_database(DatabaseInput={"Name": name})
         athena(lake, f"CREATE TABLE t (id string) LOCATION 's3://{name}/t/' TBLPROPERTIES ('table_type'='ICEBERG')", name, name)

@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/scope.h"
 #include "delivery/output/compress.h"
 #include "delivery/output/prefix.h"
+#include "delivery/records/time_pattern.h"
 
 namespace tarn::delivery {
 
@@ -48,29 +50,31 @@ struct Processing {
 
 // JSON to Parquet.
 struct Conversion {
-  std::string account;  // of the catalog; empty: the stream's
-  std::string region;
+  std::string role;  // that reads the schema
   std::string database;
   std::string table;
+  std::optional<uint64_t> version;  // nothing: the present one
   enum class Codec : uint8_t { kNone, kSnappy, kGzip } codec = Codec::kSnappy;
   bool case_sensitive = false;
   bool dots_to_underscores = false;
-  std::map<std::string, std::string> keys;  // column → key in the JSON
-  std::vector<std::string> timestamp_formats;
+  std::map<std::string, std::string> keys;     // column → key in the JSON
+  std::vector<TimePattern> timestamp_formats;  // none: as java.sql.Timestamp writes them
 };
 
 struct TableTarget {
   std::string database;
   std::string table;
-  std::vector<std::string> unique_keys;
+  std::vector<std::string> unique_keys;     // none: the table's identifier fields
+  std::vector<std::string> partitioned_by;  // of a table that is made: columns
   std::optional<Prefix> error_prefix;
 };
 
 struct IcebergPlan {
   std::vector<TableTarget> targets;  // none: the records' own routing
   bool append_only = false;
-  bool evolves = false;
-  std::string catalog;  // ARN
+  bool creates = false;   // tables that are not there
+  bool evolves = false;   // columns that are not there
+  std::string warehouse;  // where tables are made, "s3://bucket/folder"; empty: below their database's location
 };
 
 struct HttpPlan {
@@ -97,8 +101,8 @@ struct Plan {
   HttpPlan http;
 };
 
-// `destination`: a stream's, see stream.h.
-Result<Plan> ReadPlan(std::string_view destination);
+// `destination`: of a stream of that scope, see stream.h.
+Result<Plan> ReadPlan(std::string_view destination, const Scope& scope);
 
 // Fills in what AWS tells of a destination that says nothing: hints, compression, encryption, logging. `description` is
 // the JSON object of one "…DestinationDescription".

@@ -1,4 +1,4 @@
-#include "delivery/http_delivery.h"
+#include "delivery/http/http_delivery.h"
 
 #include <fmt/format.h>
 

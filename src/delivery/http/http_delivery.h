@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "delivery/http_sink.h"
+#include "delivery/http/http_sink.h"
 #include "delivery/sinks.h"
 
 namespace tarn::delivery {

@@ -1,12 +1,14 @@
-#include "delivery/plan.h"
+#include "delivery/plan/plan.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/arn.h"
 #include "base/strings.h"
 #include "delivery/errors.h"
 #include "delivery/output/time_zone.h"
+#include "delivery/plan/plan_reading.h"
 #include "delivery/records/processors.h"
 #include "json/json.h"
 
@@ -16,25 +18,6 @@ namespace {
 constexpr uint64_t kMegabyte = 1 << 20;
 constexpr uint64_t kLargeBuffer = 64;  // what dynamic partitioning and format conversion want at least
 constexpr uint32_t kPartitionedSeconds = 60;
-
-const json::Value& Member(const json::Value& value, std::string_view key) {
-  static const json::Value kNone;
-  const json::Value* found = value.Find(key);
-  return found == nullptr ? kNone : *found;
-}
-
-std::string Text(const json::Value& value, std::string_view key) { return std::string(value.StringOr(key, "")); }
-
-bool Enabled(const json::Value& value) { return value.is_object() && value.BoolOr("Enabled", true); }
-
-std::vector<std::string> Texts(const json::Value& list) {
-  std::vector<std::string> texts;
-  if (!list.is_array()) return texts;
-  for (const json::Value& each : *list.AsArray()) {
-    if (each.is_string()) texts.push_back(*each.AsString());
-  }
-  return texts;
-}
 
 Result<Hints> ReadHints(const json::Value& hints, uint64_t usual_megabytes) {
   Hints read{.bytes = usual_megabytes * kMegabyte};
@@ -47,25 +30,29 @@ Result<Hints> ReadHints(const json::Value& hints, uint64_t usual_megabytes) {
   return read;
 }
 
+Result<std::optional<Prefix>> ReadErrorPrefix(const json::Value& description, const char* key) {
+  const std::string text = Text(description, key);
+  if (text.empty()) return std::optional<Prefix>();
+  TARN_TRY(Prefix parsed, Prefix::Parse(text));
+  if (parsed.has_expressions() && !parsed.names_error_type()) {
+    return Fail(kInvalid,
+                fmt::format("{} must contain at least one instance of !{{firehose:error-output-type}} when it "
+                            "contains expressions.",
+                            key));
+  }
+  if (!parsed.partition_keys().empty()) {
+    return Fail(kInvalid, fmt::format("{} cannot contain expressions of the namespace partitionKeyFromQuery.", key));
+  }
+  return std::optional<Prefix>(std::move(parsed));
+}
+
 Result<Place> ReadPlace(const json::Value& s3) {
   Place place;
   place.role = Text(s3, "RoleARN");
   const std::string arn = Text(s3, "BucketARN");
   place.bucket = arn.substr(std::min(arn.size(), arn.rfind(':') + 1));
   TARN_TRY(place.prefix, Prefix::Parse(Text(s3, "Prefix")));
-  const std::string error_prefix = Text(s3, "ErrorOutputPrefix");
-  if (!error_prefix.empty()) {
-    TARN_TRY(Prefix parsed, Prefix::Parse(error_prefix));
-    if (parsed.has_expressions() && !parsed.names_error_type()) {
-      return Fail(kInvalid,
-                  "ErrorOutputPrefix must contain at least one instance of !{firehose:error-output-type} when it "
-                  "contains expressions.");
-    }
-    if (!parsed.partition_keys().empty()) {
-      return Fail(kInvalid, "ErrorOutputPrefix cannot contain expressions of the namespace partitionKeyFromQuery.");
-    }
-    place.error_prefix = std::move(parsed);
-  }
+  TARN_TRY(place.error_prefix, ReadErrorPrefix(s3, "ErrorOutputPrefix"));
   if (place.prefix.names_error_type()) {
     return Fail(kInvalid, "Prefix cannot contain !{firehose:error-output-type}.");
   }
@@ -139,23 +126,36 @@ Result<Processing> ReadProcessing(const json::Value& configuration) {
   return processing;
 }
 
-Result<Conversion> ReadConversion(const json::Value& configuration) {
-  Conversion conversion;
-  const json::Value& schema = Member(configuration, "SchemaConfiguration");
-  const json::Value& input = Member(Member(configuration, "InputFormatConfiguration"), "Deserializer");
-  const json::Value& output = Member(Member(configuration, "OutputFormatConfiguration"), "Serializer");
-  if (!schema.is_object() || !input.is_object() || !output.is_object()) {
-    return Fail(kInvalid,
-                "SchemaConfiguration, InputFormatConfiguration and OutputFormatConfiguration are required when data "
-                "format conversion is enabled.");
+// The account and region of a catalog must be the stream's own.
+Status CheckCatalog(std::string_view what, std::string_view account, std::string_view region, const Scope& scope) {
+  if (!account.empty() && account != scope.account) {
+    return Fail(
+        kInvalid,
+        fmt::format("{} names the catalog of account {}: catalogs of other accounts are not served by this lake.", what,
+                    account));
   }
-  conversion.account = Text(schema, "CatalogId");
-  conversion.region = Text(schema, "Region");
+  if (region.empty() || region == scope.region) return Ok();
+  return Fail(
+      kInvalid,
+      fmt::format("{} names the catalog of {}: catalogs of other regions are not served by this lake.", what, region));
+}
+
+Status ReadSchema(const json::Value& schema, const Scope& scope, Conversion& conversion) {
+  TARN_CHECK(CheckCatalog("SchemaConfiguration", Text(schema, "CatalogId"), Text(schema, "Region"), scope));
+  conversion.role = Text(schema, "RoleARN");
   conversion.database = Text(schema, "DatabaseName");
   conversion.table = Text(schema, "TableName");
   if (conversion.database.empty() || conversion.table.empty()) {
     return Fail(kInvalid, "SchemaConfiguration must name a database and a table.");
   }
+  const std::string version = Text(schema, "VersionId");
+  if (version.empty() || version == "LATEST") return Ok();
+  conversion.version = ParseU64(version);
+  if (conversion.version) return Ok();
+  return Fail(kInvalid, fmt::format("SchemaConfiguration.VersionId must be LATEST or a number, not {}.", version));
+}
+
+Status ReadDeserializer(const json::Value& input, Conversion& conversion) {
   const json::Value& openx = Member(input, "OpenXJsonSerDe");
   const json::Value& hive = Member(input, "HiveJsonSerDe");
   if (openx.is_object() == hive.is_object()) return Fail(kInvalid, "Exactly one deserializer must be specified.");
@@ -167,7 +167,25 @@ Result<Conversion> ReadConversion(const json::Value& configuration) {
       if (key.is_string()) conversion.keys[column] = *key.AsString();
     }
   }
-  conversion.timestamp_formats = Texts(Member(hive, "TimestampFormats"));
+  for (const std::string& text : Texts(Member(hive, "TimestampFormats"))) {
+    TARN_TRY(TimePattern pattern, TimePattern::Parse(text));
+    conversion.timestamp_formats.push_back(std::move(pattern));
+  }
+  return Ok();
+}
+
+Result<Conversion> ReadConversion(const json::Value& configuration, const Scope& scope) {
+  Conversion conversion;
+  const json::Value& schema = Member(configuration, "SchemaConfiguration");
+  const json::Value& input = Member(Member(configuration, "InputFormatConfiguration"), "Deserializer");
+  const json::Value& output = Member(Member(configuration, "OutputFormatConfiguration"), "Serializer");
+  if (!schema.is_object() || !input.is_object() || !output.is_object()) {
+    return Fail(kInvalid,
+                "SchemaConfiguration, InputFormatConfiguration and OutputFormatConfiguration are required when data "
+                "format conversion is enabled.");
+  }
+  TARN_CHECK(ReadSchema(schema, scope, conversion));
+  TARN_CHECK(ReadDeserializer(input, conversion));
   if (Member(output, "OrcSerDe").is_object()) {
     return Fail(kInvalid, "Conversion to ORC is not served by this lake; use ParquetSerDe.");
   }
@@ -212,13 +230,13 @@ Status CheckPartitions(const Plan& plan) {
   return Ok();
 }
 
-Result<Plan> ReadS3(const json::Value& s3) {
+Result<Plan> ReadS3(const json::Value& s3, const Scope& scope) {
   Plan plan;
   plan.role = Text(s3, "RoleARN");
   TARN_TRY(plan.place, ReadPlace(s3));
   const json::Value& conversion = Member(s3, "DataFormatConversionConfiguration");
   if (Enabled(conversion)) {
-    TARN_TRY(plan.conversion, ReadConversion(conversion));
+    TARN_TRY(plan.conversion, ReadConversion(conversion, scope));
     if (plan.place.compression != Compression::kNone) {
       return Fail(kInvalid, "CompressionFormat must be UNCOMPRESSED when data format conversion is enabled.");
     }
@@ -236,34 +254,53 @@ Result<Plan> ReadS3(const json::Value& s3) {
   return plan;
 }
 
-Result<Plan> ReadIceberg(const json::Value& iceberg) {
+// What destinations beside S3 have in common.
+Result<Plan> ReadBesideS3(const json::Value& description, DestinationKind kind) {
   Plan plan;
-  plan.kind = DestinationKind::kIceberg;
-  plan.role = Text(iceberg, "RoleARN");
-  TARN_TRY(plan.place, ReadPlace(Member(iceberg, "S3DestinationDescription")));
-  TARN_TRY(plan.hints, ReadHints(Member(iceberg, "BufferingHints"), 5));
-  TARN_TRY(plan.processing, ReadProcessing(Member(iceberg, "ProcessingConfiguration")));
-  plan.retry_seconds = static_cast<uint32_t>(Member(iceberg, "RetryOptions").IntOr("DurationInSeconds", 300));
+  plan.kind = kind;
+  plan.role = Text(description, "RoleARN");
+  TARN_TRY(plan.place, ReadPlace(Member(description, "S3DestinationDescription")));
+  TARN_TRY(plan.hints, ReadHints(Member(description, "BufferingHints"), 5));
+  TARN_TRY(plan.processing, ReadProcessing(Member(description, "ProcessingConfiguration")));
+  plan.retry_seconds = static_cast<uint32_t>(Member(description, "RetryOptions").IntOr("DurationInSeconds", 300));
+  return plan;
+}
+
+// "arn:aws:glue:region:account:catalog"
+Status CheckCatalogArn(const std::string& text, const Scope& scope) {
+  const auto arn = Arn::Parse(text);
+  if (!arn || arn->service != "glue" || !arn->resource.starts_with("catalog")) {
+    return Fail(kInvalid, fmt::format("CatalogARN {} is not a catalog's ARN.", text));
+  }
+  if (arn->resource != "catalog") {
+    return Fail(kInvalid, fmt::format("The catalog {} is not served by this lake: only an account's own is.", text));
+  }
+  return CheckCatalog("CatalogARN", arn->account, arn->region, scope);
+}
+
+Result<Plan> ReadIceberg(const json::Value& iceberg, const Scope& scope) {
+  TARN_TRY(Plan plan, ReadBesideS3(iceberg, DestinationKind::kIceberg));
   plan.iceberg.append_only = iceberg.BoolOr("AppendOnly", false);
-  plan.iceberg.evolves = Member(iceberg, "SchemaEvolutionConfiguration").BoolOr("Enabled", false);
-  plan.iceberg.catalog = Text(Member(iceberg, "CatalogConfiguration"), "CatalogARN");
+  TARN_CHECK(CheckCatalogArn(Text(Member(iceberg, "CatalogConfiguration"), "CatalogARN"), scope));
   if (iceberg.StringOr("S3BackupMode", "FailedDataOnly") != "FailedDataOnly") {
     return Fail(kInvalid, "S3BackupMode of an Iceberg destination must be FailedDataOnly.");
   }
-  if (Member(iceberg, "TableCreationConfiguration").BoolOr("Enabled", false)) {
-    return Fail(kInvalid, "TableCreationConfiguration is not served by this lake: make the tables before.");
-  }
+  plan.iceberg.creates = Member(iceberg, "TableCreationConfiguration").BoolOr("Enabled", false);
+  plan.iceberg.evolves = Member(iceberg, "SchemaEvolutionConfiguration").BoolOr("Enabled", false);
+  plan.iceberg.warehouse = Text(Member(iceberg, "CatalogConfiguration"), "WarehouseLocation");
+  while (plan.iceberg.warehouse.ends_with('/')) plan.iceberg.warehouse.pop_back();
   const json::Value& targets = Member(iceberg, "DestinationTableConfigurationList");
   if (!targets.is_array()) return plan;
   for (const json::Value& each : *targets.AsArray()) {
     TableTarget target{.database = Text(each, "DestinationDatabaseName"), .table = Text(each, "DestinationTableName")};
     target.unique_keys = Texts(Member(each, "UniqueKeys"));
-    const std::string error_prefix = Text(each, "S3ErrorOutputPrefix");
-    if (!error_prefix.empty()) {
-      TARN_TRY(target.error_prefix, Prefix::Parse(error_prefix));
+    TARN_TRY(target.error_prefix, ReadErrorPrefix(each, "S3ErrorOutputPrefix"));
+    const json::Value& partitions = Member(Member(each, "PartitionSpec"), "Identity");
+    if (partitions.is_array()) {
+      for (const json::Value& part : *partitions.AsArray()) target.partitioned_by.push_back(Text(part, "SourceName"));
     }
-    if (Member(each, "PartitionSpec").is_object()) {
-      return Fail(kInvalid, "PartitionSpec is not served by this lake: make the tables before.");
+    if (!target.partitioned_by.empty() && !plan.iceberg.creates) {
+      return Fail(kInvalid, "PartitionSpec is only applicable with TableCreationConfiguration.");
     }
     plan.iceberg.targets.push_back(std::move(target));
   }
@@ -271,13 +308,7 @@ Result<Plan> ReadIceberg(const json::Value& iceberg) {
 }
 
 Result<Plan> ReadHttp(const json::Value& http) {
-  Plan plan;
-  plan.kind = DestinationKind::kHttp;
-  plan.role = Text(http, "RoleARN");
-  TARN_TRY(plan.place, ReadPlace(Member(http, "S3DestinationDescription")));
-  TARN_TRY(plan.hints, ReadHints(Member(http, "BufferingHints"), 5));
-  TARN_TRY(plan.processing, ReadProcessing(Member(http, "ProcessingConfiguration")));
-  plan.retry_seconds = static_cast<uint32_t>(Member(http, "RetryOptions").IntOr("DurationInSeconds", 300));
+  TARN_TRY(Plan plan, ReadBesideS3(http, DestinationKind::kHttp));
   plan.backs_up = http.StringOr("S3BackupMode", "FailedDataOnly") == "AllData";
   if (Member(http, "SecretsManagerConfiguration").BoolOr("Enabled", false)) {
     return Fail(kInvalid, "SecretsManagerConfiguration is not served by this lake.");
@@ -296,83 +327,19 @@ Result<Plan> ReadHttp(const json::Value& http) {
   return plan;
 }
 
-void Default(json::Value& object, std::string_view key, json::Value value) {
-  if (object.Find(key) == nullptr) object.Set(key, std::move(value));
-}
-
-json::Value HintsOf(int64_t megabytes, int64_t seconds) {
-  return json::Object{{"IntervalInSeconds", seconds}, {"SizeInMBs", megabytes}};
-}
-
-void PlaceDefaults(json::Value& s3, int64_t megabytes) {
-  Default(s3, "BufferingHints", HintsOf(megabytes, 300));
-  Default(s3, "CompressionFormat", "UNCOMPRESSED");
-  Default(s3, "EncryptionConfiguration", json::Object{{"NoEncryptionConfig", "NoEncryption"}});
-  Default(s3, "CloudWatchLoggingOptions", json::Object{{"Enabled", false}});
-}
-
 }  // namespace
 
-Result<Plan> ReadPlan(std::string_view destination) {
+Result<Plan> ReadPlan(std::string_view destination, const Scope& scope) {
   TARN_TRY(const json::Value value, json::Parse(destination));
-  if (Member(value, "ExtendedS3DestinationDescription").is_object()) {
-    return ReadS3(Member(value, "ExtendedS3DestinationDescription"));
-  }
-  if (Member(value, "IcebergDestinationDescription").is_object()) {
-    return ReadIceberg(Member(value, "IcebergDestinationDescription"));
-  }
-  if (Member(value, "HttpEndpointDestinationDescription").is_object()) {
-    return ReadHttp(Member(value, "HttpEndpointDestinationDescription"));
-  }
-  if (Member(value, "S3DestinationDescription").is_object()) return ReadS3(Member(value, "S3DestinationDescription"));
+  const json::Value& extended = Member(value, "ExtendedS3DestinationDescription");
+  const json::Value& iceberg = Member(value, "IcebergDestinationDescription");
+  const json::Value& http = Member(value, "HttpEndpointDestinationDescription");
+  const json::Value& s3 = Member(value, "S3DestinationDescription");
+  if (extended.is_object()) return ReadS3(extended, scope);
+  if (iceberg.is_object()) return ReadIceberg(iceberg, scope);
+  if (http.is_object()) return ReadHttp(http);
+  if (s3.is_object()) return ReadS3(s3, scope);
   return Fail(kInvalid, "The destination is not served by this lake.");
-}
-
-std::string WithDefaults(std::string_view kind, std::string_view description) {
-  auto parsed = json::Parse(description);
-  if (!parsed.ok()) return std::string(description);
-  json::Value& value = *parsed;
-  const bool extended = kind == "ExtendedS3";
-  if (kind == "S3" || extended) {
-    const bool converts = Enabled(Member(value, "DataFormatConversionConfiguration"));
-    const bool partitions = Enabled(Member(value, "DynamicPartitioningConfiguration"));
-    PlaceDefaults(value, converts ? 128 : partitions ? 64 : 5);
-    if (extended) {
-      Default(value, "S3BackupMode", "Disabled");
-      Default(value, "ProcessingConfiguration", json::Object{{"Enabled", false}, {"Processors", json::Array{}}});
-    }
-  } else {
-    Default(value, "BufferingHints", HintsOf(5, 300));
-    Default(value, "CloudWatchLoggingOptions", json::Object{{"Enabled", false}});
-    Default(value, "RetryOptions", json::Object{{"DurationInSeconds", int64_t{300}}});
-    Default(value, "S3BackupMode", "FailedDataOnly");
-    Default(value, "ProcessingConfiguration", json::Object{{"Enabled", false}, {"Processors", json::Array{}}});
-    if (kind == "HttpEndpoint") Default(value, "RequestConfiguration", json::Object{{"ContentEncoding", "NONE"}});
-  }
-  for (const char* inner : {"S3DestinationDescription", "S3BackupDescription"}) {
-    const json::Value* present = value.Find(inner);
-    if (present == nullptr) continue;
-    json::Value place = *present;
-    PlaceDefaults(place, 5);
-    value.Set(inner, std::move(place));
-  }
-  return json::Write(value);
-}
-
-std::string Merged(std::string_view description, std::string_view update) {
-  auto base = json::Parse(description);
-  auto changes = json::Parse(update);
-  if (!base.ok() || !changes.ok() || !changes->is_object()) return std::string(description);
-  for (auto& [key, value] : *changes->AsObject()) {
-    const json::Value* present = base->Find(key);
-    // A destination within the destination is merged too; everything else is replaced as a whole.
-    if (present != nullptr && (key == "S3DestinationDescription" || key == "S3BackupDescription")) {
-      auto merged = json::Parse(Merged(json::Write(*present), json::Write(value)));
-      if (merged.ok()) value = std::move(*merged);
-    }
-    base->Set(key, std::move(value));
-  }
-  return json::Write(*base);
 }
 
 }  // namespace tarn::delivery

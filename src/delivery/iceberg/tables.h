@@ -1,0 +1,68 @@
+// Tables: deliveries into Iceberg tables, each record exactly once.
+//
+// A buffer's records of one table become data files and one snapshot; with updates and deletes by unique keys equality
+// deletes come with them. The commit's transaction also keeps how far the stream is delivered into that table: an
+// attempt that comes again, with more records or after a crash, leaves out what is there. Records are JSON objects;
+// their members fill the columns of the same names, ignoring case. Where the plan says so a table that is not there is
+// made, and columns that are not there are added, before the commit. What does not fit a table goes to the error
+// output, and so do all records of a table that could not be written for the plan's retry time. Errors: kRefused and
+// those of catalog, iceberg, engine: try again. Blocking. Threads: any, one call a stream at a time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/iceberg/snapshots.h"
+#include "catalog/iceberg/tables.h"
+#include "delivery/iceberg/row_writer.h"
+#include "delivery/sinks.h"
+
+namespace tarn::delivery {
+
+// All outlive it.
+struct TableParts {
+  kv::Store& store;
+  catalog::IcebergTables& tables;
+  catalog::Snapshots& snapshots;
+  object::Store& objects;
+  RowWriter& rows;
+  const identity::Authorizer& authorizer;
+};
+
+class Tables {
+ public:
+  explicit Tables(TableParts parts) : parts_(parts) {}
+
+  // Answers what could not be delivered. `caller`: the role's, or why there is none.
+  Result<std::vector<Failed>> Deliver(const Delivery& delivery, std::vector<Prepared>& records,
+                                      const Result<identity::Caller>& caller);
+
+ private:
+  struct Routed;
+  struct Lot;
+  struct Line;
+  using Lines = std::vector<Line>;
+  Status DeliverTo(const Delivery& delivery, const Lot& lot, const Result<identity::Caller>& caller,
+                   std::vector<Failed>& failed);
+  // The table, made where the plan says so; nothing where there is none, which `failed` is told.
+  Result<std::optional<catalog::IcebergTable>> Open(const Delivery& delivery, const Lot& lot, const Lines& lines,
+                                                    const identity::Caller& caller, std::vector<Failed>& failed);
+  Result<catalog::IcebergTable> Make(const Delivery& delivery, const Lot& lot, const Lines& lines,
+                                     const identity::Caller& caller);
+  Status AddColumns(const Delivery& delivery, const Lot& lot, const Lines& lines, catalog::IcebergTable& table);
+  Status Commit(const Delivery& delivery, const Lot& lot, const catalog::IcebergTable& table, const Positions& done,
+                std::vector<iceberg::DataFile> files);
+
+  Result<Positions> DoneOf(const Delivery& delivery, const std::string& table) const;
+  Status GiveUp(const Delivery& delivery, const Lot& lot, const Error& why, std::vector<Failed>& failed) const;
+  // Files of the lines that fit; the others are told to `failed`.
+  Result<std::vector<iceberg::DataFile>> Write(const Scope& scope, const iceberg::TableMetadata& metadata,
+                                               const TableTarget& target, const Lines& lines,
+                                               const std::vector<std::string>& keys, std::vector<Failed>& failed);
+  Status CheckMayWrite(const Scope& scope, const catalog::IcebergTable& table, const identity::Caller& caller) const;
+
+  const TableParts parts_;
+};
+
+}  // namespace tarn::delivery

@@ -3,8 +3,14 @@
 #include "base/record.h"
 #include "delivery/errors.h"
 #include "delivery/keys.h"
+#include "kv/pages.h"
 
 namespace tarn::delivery {
+namespace {
+
+constexpr size_t kPage = 1000;
+
+}  // namespace
 
 std::string EncodePosition(uint64_t position) { return RecordWriter().U64(1, position).Take(); }
 
@@ -22,15 +28,16 @@ Result<uint64_t> DecodePosition(const std::optional<std::string>& kept) {
 Result<Positions> LoadPositions(kv::Store& store, uint64_t log) {
   Positions positions;
   TARN_CHECK(kv::Read(store, [&](kv::Txn& txn) -> Status {
-    const kv::Key space = PositionSpace(log);
-    TARN_TRY(const auto rows, txn.PeekScan(space.bytes(), space.End(), 100'000));
-    for (const kv::KeyValue& row : rows) {
-      kv::KeyReader key(row.key);
-      key.Text();
-      key.Number();
-      const auto lane = key.Text();
-      if (!lane) return Fail(kDamaged, "a position's key cannot be read");
-      TARN_TRY(positions[*lane], DecodePosition(row.value));
+    for (kv::Pages pages(PositionSpace(log), kPage); !pages.done();) {
+      TARN_TRY(const auto rows, pages.Next(txn));
+      for (const kv::KeyValue& row : rows) {
+        kv::KeyReader key(row.key);
+        key.Text();
+        key.Number();
+        const auto lane = key.Text();
+        if (!lane) return Fail(kDamaged, "a position's key cannot be read");
+        TARN_TRY(positions[*lane], DecodePosition(row.value));
+      }
     }
     return Ok();
   }));

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "delivery/errors.h"
 #include "delivery/keys.h"
+#include "kv/pages.h"
 
 namespace tarn::delivery {
 namespace {
@@ -27,13 +28,11 @@ Result<DeliveryStream> Load(kv::Txn& txn, const Scope& scope, std::string_view n
 
 // All records below `space`, a page at a time.
 Status Each(kv::Txn& txn, const kv::Key& space, const std::function<Status(const kv::KeyValue&)>& visit) {
-  std::string begin = space.bytes();
-  for (;;) {
-    TARN_TRY(const auto page, txn.PeekScan(begin, space.End(), kPage));
+  for (kv::Pages pages(space, kPage); !pages.done();) {
+    TARN_TRY(const auto page, pages.Next(txn));
     for (const kv::KeyValue& each : page) TARN_CHECK(visit(each));
-    if (page.size() < kPage) return Ok();
-    begin = page.back().key + '\0';
   }
+  return Ok();
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ int RunMigrate(const CommandLine& line);
 int RunExplainAccess(const CommandLine& line);
 int RunZone(const CommandLine& line);
 int RunTrail(const CommandLine& line);
+int RunIngestKey(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

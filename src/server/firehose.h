@@ -48,6 +48,7 @@ class Firehose {
   Status Start() { return deliverer_->Start(); }
   void Stop() { deliverer_->Stop(); }
   std::shared_ptr<api::protocol::Service> MakeService();
+  delivery::Streams& streams() { return streams_; }
 
  private:
   const FirehoseParts parts_;

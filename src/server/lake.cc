@@ -76,6 +76,8 @@
 #include "server/care/admin.h"
 #include "server/care/zone_route.h"
 #include "server/catalog_authorizer.h"
+#include "server/doors/ingest.h"
+#include "server/facts/key_use.h"
 #include "server/facts/resource_tags.h"
 #include "server/firehose.h"
 #include "server/master_key.h"
@@ -124,20 +126,6 @@ engine::Pool::Options PoolOptions(const Options& options) {
 
 // What the lake key seals beside blobs gets a key of its own, derived from it.
 std::string DeriveKey(const std::string& lake_key, std::string_view purpose) { return HmacSha256(lake_key, purpose); }
-
-// When the keys of users and the roles were last used.
-void NoteUse(iam::Iam& iam, const api::protocol::AuditRecord& record) {
-  if (record.call == nullptr || record.call->caller.anonymous() || record.call->caller.acts_for_account()) return;
-  const identity::Caller& caller = record.call->caller;
-  const auto note = [&](const std::string& what) {
-    iam.last_used().Note(what, record.call->now, record.service, record.call->scope.region);
-  };
-  if (!caller.role_arn.empty()) {
-    note(caller.role_arn);
-  } else if (!caller.access_key_id.empty()) {
-    note(caller.access_key_id);
-  }
-}
 
 // The members stand in the order in which they need each other: later ones use earlier ones, and end first.
 class OpenLake : public Lake {
@@ -421,8 +409,14 @@ class OpenLake : public Lake {
         FirehoseParts{*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_, *snapshots_, *engine_, *schemas_, *iam_,
                       *object_authorizer_, *keys_, clock_, streams_->streams(), options_.firehose_seconds_max});
     TARN_CHECK(firehose_->Start());
-    TARN_CHECK(dispatcher_->AddService(firehose_->MakeService()));
-    TARN_CHECK(dispatcher_->AddService(streams_->MakeService(*keys_, data_pool_)));
+    const auto firehose = firehose_->MakeService();
+    const auto kinesis = streams_->MakeService(*keys_, data_pool_);
+    TARN_CHECK(dispatcher_->AddService(firehose));
+    TARN_CHECK(dispatcher_->AddService(kinesis));
+    ingest_ = std::make_unique<Ingest>(IngestParts{options_.region, *kv_, clock_, *sessions_, *object_authorizer_,
+                                                   data_pool_, &audit_->recorder(), streams_->streams(), kinesis,
+                                                   firehose_->streams(), firehose});
+    dispatcher_->AddRoute("/ingest", ingest_->AsHandler());
     TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     return Ok();
   }
@@ -446,8 +440,11 @@ class OpenLake : public Lake {
               return ExplainAccess({.iam = *iam_, .authorizer = *authorizer_, .objects = *objects_, .keys = *keys_},
                                    request);
             },
-        .zones = [this](std::string_view method,
-                        const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }});
+        .kept = {{"/_tarn/zones", [this](std::string_view method,
+                                         const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }},
+                 {"/_tarn/ingest-keys", [this](std::string_view method, const QueryOf& query) {
+                    return ingest_->RunKeys(Root(), method, query);
+                  }}}});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
   }
 
@@ -563,6 +560,7 @@ class OpenLake : public Lake {
   std::unique_ptr<api::s3::RequestCounter> request_counter_;
   std::unique_ptr<api::protocol::Dispatcher> dispatcher_;
   std::unique_ptr<Firehose> firehose_;
+  std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<api::iceberg_rest::Rest> iceberg_;
   http::Handler api_;
@@ -579,20 +577,6 @@ Result<std::unique_ptr<Lake>> Lake::Open(const Options& options, const Clock& cl
   auto lake = std::make_unique<OpenLake>(options, clock);
   TARN_CHECK(lake->Open());
   return std::unique_ptr<Lake>(std::move(lake));
-}
-
-Status EmptyLake(const Options& options) {
-  std::vector<std::string> paths;
-  for (const char* name : {"/kv", "/blobs", "/spill", "/streams"}) paths.push_back(options.data + name);
-  for (const blob::VolumeOptions& volume : options.volumes) {
-    for (const char* name : {"/packs", "/files", "/FORMAT", "/VOLUME"}) paths.push_back(volume.directory + name);
-  }
-  for (const std::string& path : paths) {
-    std::error_code failed;
-    fs::remove_all(path, failed);
-    if (failed) return Fail(kIoError, fmt::format("{}: cannot be removed: {}", path, failed.message()));
-  }
-  return Ok();
 }
 
 }  // namespace tarn::server

@@ -170,6 +170,14 @@ struct Admin::State {
     return json::Write(std::move(answer));
   }
 
+  std::function<Result<std::string>()> WorkOnKept(const http::Request& request) const {
+    const auto found = parts.kept.find(request.path());
+    if (found == parts.kept.end()) return nullptr;
+    return [&run = found->second, method = std::string(request.method), query = std::string(request.query())] {
+      return run(method, [&query](std::string_view name) { return QueryValue(query, name); });
+    };
+  }
+
   Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
     const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
     if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
@@ -195,11 +203,8 @@ struct Admin::State {
                             .table = QueryValue(request.query(), "table"),
                             .snapshot = QueryValue(request.query(), "snapshot")};
       work = [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
-    } else if (request.path() == "/_tarn/zones" &&
-               (request.method == "GET" || request.method == "POST" || request.method == "DELETE")) {
-      work = [this, method = std::string(request.method), query = std::string(request.query())] {
-        return parts.zones(method, [&query](std::string_view name) { return QueryValue(query, name); });
-      };
+    } else if (request.method == "GET" || request.method == "POST" || request.method == "DELETE") {
+      work = WorkOnKept(request);
     }
     if (what == "POST /_tarn/explain") {
       work = [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };

@@ -7,11 +7,13 @@
 //   POST /_tarn/explain?principal=&action=&resource=   who may do what, and why (server/care/explain.h)
 //   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
 //   GET, POST, DELETE /_tarn/zones           the lake's zones (server/care/zone_route.h)
+//   GET, POST, DELETE /_tarn/ingest-keys     keys of the door (server/doors/ingest.h)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -38,7 +40,9 @@ struct AdminParts {
   std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
   std::function<Result<std::string>(const MigrateRequest& request)> migrate;
   std::function<Result<std::string>(const ExplainRequest& request)> explain;
-  std::function<Result<std::string>(std::string_view method, const QueryOf& query)> zones;
+  // What is kept and listed, by path: answers GET, POST and DELETE.
+  using Kept = std::function<Result<std::string>(std::string_view method, const QueryOf& query)>;
+  std::map<std::string, Kept, std::less<>> kept;
 };
 
 // What it uses outlives it; ends after what it runs.

@@ -39,34 +39,36 @@ std::string ToHex(const Big& value) {
   return first == std::string::npos ? "0" : hex.substr(first);
 }
 
-std::string DecimalOfHex(std::string_view hex) {
-  Big value{};
-  for (const char c : hex) {
-    uint64_t carry = static_cast<uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    for (size_t i = value.size(); i-- > 0;) {
-      carry += uint64_t{value[i]} << 4;
-      value[i] = static_cast<uint32_t>(carry);
-      carry >>= 32;
-    }
-  }
-  std::string digits;
-  while (std::ranges::any_of(value, [](uint32_t digit) { return digit != 0; })) {
-    uint64_t rest = 0;
-    for (uint32_t& digit : value) {
-      rest = rest << 32 | digit;
-      digit = static_cast<uint32_t>(rest / 10);
-      rest %= 10;
-    }
-    digits += static_cast<char>('0' + rest);
-  }
-  std::ranges::reverse(digits);
-  return digits;
-}
-
 uint64_t HexPart(std::string_view hex, size_t at, size_t count) {
   uint64_t value = 0;
   (void)std::from_chars(hex.data() + at, hex.data() + at + count, value, 16);
   return value;
+}
+
+std::string DecimalOfHex(std::string_view hex) {
+  Big value{};
+  for (size_t i = value.size(); i-- > 0 && !hex.empty();) {
+    const size_t begin = hex.size() - std::min<size_t>(8, hex.size());
+    value[i] = static_cast<uint32_t>(HexPart(hex, begin, hex.size() - begin));
+    hex = hex.substr(0, begin);
+  }
+  // Nine decimal digits a division, the last ones first.
+  constexpr uint64_t kNineDigits = 1'000'000'000;
+  std::array<uint64_t, (kDigitsMax + 8) / 9> groups{};
+  size_t count = 0;
+  while (std::ranges::any_of(value, [](uint32_t digit) { return digit != 0; })) {
+    uint64_t rest = 0;
+    for (uint32_t& digit : value) {
+      rest = rest << 32 | digit;
+      digit = static_cast<uint32_t>(rest / kNineDigits);
+      rest %= kNineDigits;
+    }
+    groups[count++] = rest;
+  }
+  std::string digits;
+  for (size_t i = count; i-- > 0;)
+    digits += i + 1 == count ? fmt::format("{}", groups[i]) : fmt::format("{:09}", groups[i]);
+  return digits;
 }
 
 // The oldest layout: below 2^125 · 16.

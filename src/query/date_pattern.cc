@@ -24,9 +24,10 @@ int DaysOf(int64_t year, int month) {
 
 Timestamp AddMonths(Timestamp time, int64_t months) {
   const CivilTime civil = ToCivil(time);
-  const int64_t total = civil.year * 12LL + (civil.month - 1) + months;
-  const int64_t year = total >= 0 ? total / 12 : -((-total + 11) / 12);
-  const int month = static_cast<int>(total - year * 12) + 1;
+  constexpr int64_t kLastMonth = 9999 * 12 + 11;
+  const int64_t total = std::clamp<int64_t>(civil.year * 12LL + (civil.month - 1) + months, 0, kLastMonth);
+  const int64_t year = total / 12;
+  const int month = static_cast<int>(total % 12) + 1;
   const int64_t of_day = time.micros - FromCivil(civil.year, civil.month, civil.day).micros;
   return FromCivil(static_cast<int>(year), month, std::min(civil.day, DaysOf(year, month))).Plus(of_day);
 }

@@ -17,7 +17,7 @@ enum class DateUnit : uint8_t { kSecond, kMinute, kHour, kDay, kWeek, kMonth, kY
 
 // "DAYS", "day"; nothing for what is no unit.
 std::optional<DateUnit> DateUnitOf(std::string_view name);
-// A month from the 31st on is the last of a shorter month.
+// A month from the 31st on is the last of a shorter month. By months and years no further than the years 0 to 9999.
 Timestamp AddUnits(Timestamp time, DateUnit unit, int64_t count);
 
 class DatePattern {

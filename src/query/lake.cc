@@ -320,7 +320,13 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable
   }
   const bool all = uses.empty() || std::any_of(uses.begin(), uses.end(), [](const auto& u) { return u.always_true(); });
   if (IsProjected(table)) {
-    return ProjectPartitions(table, all ? std::span<const sql::PartitionPredicate>() : std::span(uses), now_);
+    auto projected = ProjectPartitions(table, all ? std::span<const sql::PartitionPredicate>() : std::span(uses), now_);
+    if (projected.ok() || seen.access.whole()) return projected;
+    // Its words tell of columns and properties that the caller may not see.
+    return Fail(
+        *projected.error().reason,
+        fmt::format("NOT_SUPPORTED: the partitions of table {}.{} cannot be projected for who sees a part of it",
+                    table.database, table.name));
   }
   const UsesFilter filter(uses, table.partition_keys.size());
   catalog::ListPartitionsOptions options;

@@ -19,6 +19,9 @@ namespace {
 
 constexpr size_t kPartitionsMax = 1'000'000;
 constexpr int64_t kCandidatesMax = 10'000'000;
+constexpr int64_t kDigitsMax = 100;
+// Of dates' units: thousands of years in months.
+constexpr int64_t kStepMax = 1'000'000;
 
 using Uses = std::span<const sql::PartitionPredicate>;
 
@@ -42,11 +45,12 @@ struct Column {
     }
     return *found;
   }
-  Result<int64_t> Number(std::string_view property, int64_t otherwise) const {
+  Result<int64_t> Number(std::string_view property, int64_t otherwise, int64_t most = INT64_MAX) const {
     const std::string* found = Find(property);
     if (found == nullptr) return otherwise;
     const auto number = ParseI64(Trim(*found));
     if (!number || *number < 1) return Invalid(fmt::format("projection.{}.{} is no positive number", name(), property));
+    if (*number > most) return Invalid(fmt::format("projection.{}.{} is more than {}", name(), property, most));
     return *number;
   }
   Result<std::pair<std::string, std::string>> Range() const {
@@ -74,7 +78,10 @@ std::optional<std::vector<std::string>> Pinned(Uses uses, size_t key) {
 Result<std::vector<std::string>> Enumerated(const Column& column) {
   TARN_TRY(const std::string text, column.Required("values"));
   std::vector<std::string> values;
-  for (const std::string_view value : Split(text, ',')) values.emplace_back(value);
+  // One that is named twice is one partition.
+  for (const std::string_view value : Split(text, ',')) {
+    if (std::ranges::find(values, value) == values.end()) values.emplace_back(value);
+  }
   return values;
 }
 
@@ -85,7 +92,7 @@ Result<std::vector<std::string>> Integers(const Column& column, const std::optio
   if (!first || !last) return column.Invalid("the ends of an integer's range must be integers");
   if (*first > *last) return column.Invalid("the range is empty");
   TARN_TRY(const int64_t interval, column.Number("interval", 1));
-  TARN_TRY(const int64_t digits, column.Number("digits", 1));
+  TARN_TRY(const int64_t digits, column.Number("digits", 1, kDigitsMax));
   const auto text = [&](int64_t value) { return fmt::format("{:0{}}", value, digits); };
   const uint64_t span = static_cast<uint64_t>(*last) - static_cast<uint64_t>(*first);
   std::vector<std::string> values;
@@ -98,11 +105,14 @@ Result<std::vector<std::string>> Integers(const Column& column, const std::optio
     }
     return values;
   }
-  if (span / static_cast<uint64_t>(interval) >= kCandidatesMax) {
+  const uint64_t steps = span / static_cast<uint64_t>(interval);
+  if (steps >= kCandidatesMax) {
     return column.Invalid("the range has too many values for a query that does not say which");
   }
-  for (uint64_t step = 0; step <= span; step += static_cast<uint64_t>(interval)) {
-    values.push_back(text(static_cast<int64_t>(static_cast<uint64_t>(*first) + step)));
+  values.reserve(steps + 1);
+  for (uint64_t step = 0; step <= steps; ++step) {
+    values.push_back(
+        text(static_cast<int64_t>(static_cast<uint64_t>(*first) + step * static_cast<uint64_t>(interval))));
   }
   return values;
 }
@@ -117,11 +127,11 @@ Result<Timestamp> BoundOf(const Column& column, const DatePattern& pattern, cons
   const std::string_view rest = Trim(std::string_view(text).substr(3));
   Timestamp bound = now;
   if (!rest.empty()) {
-    const size_t unit_at = rest.find_first_not_of("0123456789", 1);
-    const auto amount = ParseI64(rest.substr(1, unit_at == rest.npos ? rest.npos : unit_at - 1));
-    const auto unit = unit_at == rest.npos ? std::nullopt : DateUnitOf(Trim(rest.substr(unit_at)));
-    constexpr int64_t kAmountMax = 1'000'000;
-    if ((rest[0] != '+' && rest[0] != '-') || !amount || *amount > kAmountMax || !unit) {
+    const std::string_view by = Trim(rest.substr(1));
+    const size_t unit_at = std::min(by.find_first_not_of("0123456789"), by.size());
+    const auto amount = ParseI64(by.substr(0, unit_at));
+    const auto unit = DateUnitOf(Trim(by.substr(unit_at)));
+    if ((rest[0] != '+' && rest[0] != '-') || !amount || *amount > kStepMax || !unit) {
       return column.Invalid(fmt::format("{} is not a date relative to NOW", text));
     }
     bound = AddUnits(now, *unit, rest[0] == '-' ? -*amount : *amount);
@@ -143,13 +153,18 @@ Result<std::vector<std::string>> Dates(const Column& column, Timestamp now) {
   if (unit != DateUnit::kDay && unit != DateUnit::kMonth) unit.reset();
   if (named != nullptr) unit = DateUnitOf(Trim(*named));
   if (!unit) return column.Invalid("its format needs an interval.unit");
-  TARN_TRY(const int64_t interval, column.Number("interval", 1));
+  TARN_TRY(const int64_t interval, column.Number("interval", 1, kStepMax));
   std::vector<std::string> values;
+  Timestamp before{INT64_MIN};
   for (int64_t step = 0;; ++step) {
     const Timestamp at = AddUnits(first, *unit, step * interval);
-    if (at.micros > last.micros) return values;
+    // Years end with the last that a date can name.
+    if (at.micros > last.micros || at.micros <= before.micros) return values;
     if (step >= kCandidatesMax) return column.Invalid("the range has too many values");
-    values.push_back(pattern->Format(at));
+    before = at;
+    std::string value = pattern->Format(at);
+    // Steps finer than the format come to the same partition.
+    if (values.empty() || values.back() != value) values.push_back(std::move(value));
   }
 }
 

@@ -71,6 +71,30 @@ TEST(ProjectPartitions, ReckonsRangesFromNow) {
             (Texts{"2024-03-29", "2024-03-30", "2024-03-31"}));
   EXPECT_EQ(Dates({{"projection.dt.format", "yyyy-MM"}, {"projection.dt.range", "NOW-1MONTHS,NOW+1MONTH"}}),
             (Texts{"2024-02", "2024-03", "2024-04"}));
+  EXPECT_EQ(Dates({{"projection.dt.format", "yyyy-MM"}, {"projection.dt.range", "NOW - 1 MONTH, NOW + 0 DAYS"}}),
+            (Texts{"2024-02", "2024-03"}));
+}
+
+TEST(ProjectPartitions, NamesAPartitionOnce) {
+  EXPECT_EQ(Dates({{"projection.dt.format", "yyyy-MM"},
+                   {"projection.dt.range", "2024-01,2024-02"},
+                   {"projection.dt.interval", "1"},
+                   {"projection.dt.interval.unit", "DAYS"}}),
+            (Texts{"2024-01", "2024-02"}));
+  EXPECT_EQ(Values(Projected({"c"}, {{"projection.c.type", "enum"}, {"projection.c.values", "a,b,a"}})),
+            (Texts{"a", "b"}));
+}
+
+TEST(ProjectPartitions, EndsAtTheEndsOfNumbersAndYears) {
+  EXPECT_EQ(Values(Projected({"c"}, {{"projection.c.type", "integer"},
+                                     {"projection.c.range", "-9223372036854775808,9223372036854775807"},
+                                     {"projection.c.interval", "9223372036854775807"}})),
+            (Texts{"-9223372036854775808", "-1", "9223372036854775806"}));
+  EXPECT_EQ(Dates({{"projection.dt.format", "yyyy"},
+                   {"projection.dt.range", "9990,NOW+1000000YEARS"},
+                   {"projection.dt.interval", "5"},
+                   {"projection.dt.interval.unit", "YEARS"}}),
+            (Texts{"9990", "9995"}));
 }
 
 TEST(ProjectPartitions, FillsTheLocationTemplate) {
@@ -92,6 +116,16 @@ TEST(ProjectPartitions, RefusesPropertiesThatSayNothingSound) {
   EXPECT_EQ(refusal({}), "INVALID_TABLE_PROPERTY");
   EXPECT_EQ(refusal({{"projection.c.type", "weekday"}}), "INVALID_TABLE_PROPERTY");
   EXPECT_EQ(refusal({{"projection.c.type", "integer"}, {"projection.c.range", "5,1"}}), "INVALID_TABLE_PROPERTY");
+  for (const char* digits : {"101", "99999999999"}) {
+    EXPECT_EQ(
+        refusal({{"projection.c.type", "integer"}, {"projection.c.range", "1,5"}, {"projection.c.digits", digits}}),
+        "INVALID_TABLE_PROPERTY");
+  }
+  EXPECT_EQ(refusal({{"projection.c.type", "date"},
+                     {"projection.c.format", "yyyy-MM-dd"},
+                     {"projection.c.range", "2024-01-01,NOW"},
+                     {"projection.c.interval", "9223372036854775807"}}),
+            "INVALID_TABLE_PROPERTY");
   EXPECT_EQ(refusal({{"projection.c.type", "date"}, {"projection.c.range", "NOW-1DAYS,NOW"}}),
             "INVALID_TABLE_PROPERTY");
   EXPECT_EQ(refusal({{"projection.c.type", "date"},

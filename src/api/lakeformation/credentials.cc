@@ -98,6 +98,8 @@ Result<identity::TemporaryCredentials> LakeFormationService::Vend(const protocol
     if (may_write) TARN_CHECK(call.Allow("glue:UpdateTable", spec.table_arn));
   } else {
     TARN_CHECK(CheckPermissions(access, spec.asked));
+    // Metadata alone opens no data.
+    if (!may_write) TARN_CHECK(CheckPermissions(access, govern::Bit(govern::Permission::kSelect)));
     TARN_TRY(const govern::Settings settings, governor_.GetSettings(name.scope));
     TARN_TRY(const bool is_trusted, governor_.IsTrustedEngine(call.caller, name.scope));
     if (!is_trusted && !(access.whole() && settings.full_table_external_access.value_or(false))) {

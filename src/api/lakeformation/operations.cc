@@ -16,6 +16,9 @@ std::span<const protocol::ErrorRow> LakeFormationService::errors() const { retur
 
 #define TARN_LF_OPERATION(Operation) \
   Bind<&LakeFormationService::Operation>(#Operation, "lakeformation:" #Operation, AnyResource)
+// IAM knows one action for all that opens data.
+#define TARN_LF_DATA_OPERATION(Operation) \
+  Bind<&LakeFormationService::Operation>(#Operation, "lakeformation:GetDataAccess", AnyResource)
 
 std::span<const protocol::Operation> LakeFormationService::operations() const {
   static const protocol::Operation kOperations[] = {
@@ -56,13 +59,14 @@ std::span<const protocol::Operation> LakeFormationService::operations() const {
       TARN_LF_OPERATION(DeleteLakeFormationOptIn),
       TARN_LF_OPERATION(ListLakeFormationOptIns),
       TARN_LF_OPERATION(GetEffectivePermissionsForPath),
-      TARN_LF_OPERATION(GetTemporaryDataLocationCredentials),
-      TARN_LF_OPERATION(GetTemporaryGlueTableCredentials),
-      TARN_LF_OPERATION(GetTemporaryGluePartitionCredentials),
+      TARN_LF_DATA_OPERATION(GetTemporaryDataLocationCredentials),
+      TARN_LF_DATA_OPERATION(GetTemporaryGlueTableCredentials),
+      TARN_LF_DATA_OPERATION(GetTemporaryGluePartitionCredentials),
   };
   return kOperations;
 }
 
+#undef TARN_LF_DATA_OPERATION
 #undef TARN_LF_OPERATION
 
 }  // namespace tarn::api::lakeformation

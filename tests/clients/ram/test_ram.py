@@ -3,6 +3,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
+from governance import lakes
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,21 @@ def test_what_cannot_be_shared(two, ram, name):
         "MalformedArnException", "You cannot share the selected resource type.")
     assert refusal(ram.create_resource_share, name=name, principals=["invalid"]) == (
         "InvalidParameterException", "Principal ID invalid is malformed. Verify the ID and try again.")
+
+
+def test_a_grant_of_lake_formation_opens_the_catalog_to_another_account(two, name):
+    """Without a share or a policy of the catalog, and what is granted alone."""
+    lakes.take_over(two)
+    glue, theirs = two.client("glue"), two.client("glue", **OTHER)
+    glue.create_database(DatabaseInput={"Name": name})
+    for table in ("given", "kept"):
+        glue.create_table(DatabaseName=name, TableInput={"Name": table, "StorageDescriptor": {
+            "Columns": [{"Name": "id", "Type": "int"}], "Location": f"s3://{name}/{table}/"}})
+    where = {"CatalogId": two.account, "DatabaseName": name}
+    assert refusal(theirs.get_table, **where, Name="given")[0] == "AccessDeniedException"
+    two.client("lakeformation").grant_permissions(
+        Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Permissions=["SELECT", "DESCRIBE"],
+        Resource={"Table": {"DatabaseName": name, "Name": "given"}})
+    assert theirs.get_table(**where, Name="given")["Table"]["Name"] == "given"
+    assert refusal(theirs.get_table, **where, Name="kept")[0] == "AccessDeniedException"
+    assert refusal(theirs.delete_table, **where, Name="given")[0] == "AccessDeniedException"

@@ -46,7 +46,7 @@ Status GlueService::AddGuards(std::vector<identity::Check>& checks) {
       asked = std::move(key);
       guard.reset();
       TARN_TRY(const auto policy, FindPolicy(scope));
-      if (shares_ != nullptr) guard = std::make_shared<ShareGuard>(*shares_);
+      if (shares_ != nullptr) guard = std::make_shared<ShareGuard>(*shares_, access_);
       if (policy) {
         TARN_TRY(auto document, Compiled(policy->text));
         if (!guard) guard = std::make_shared<identity::PolicyGuard>();

@@ -64,6 +64,21 @@ bool Holds(const Place& outer, const Place& inner) {
   return true;
 }
 
+// Whether Lake Formation grants the caller anything there.
+Result<bool> IsGranted(govern::Access& access, const identity::Caller& caller, const Place& place, Level level) {
+  const auto parts = Split(place.catalog, ':');
+  if (parts.size() != 5 || place.level() > level) return false;
+  if (place.level() < level) return true;  // what lies below is asked for besides
+  const Scope scope{.account = std::string(parts[4]), .region = std::string(parts[3])};
+  govern::TableAccess granted;
+  if (level == Level::kDatabase) {
+    TARN_TRY(granted, access.OfDatabase(caller, scope, place.steps[0]));
+  } else if (level == Level::kTable) {
+    TARN_TRY(granted, access.OfTable(caller, scope, place.steps[0], place.steps[1]));
+  }
+  return granted.governed && granted.permissions != 0;
+}
+
 }  // namespace
 
 Result<identity::Guard::Ruling> ShareGuard::Judge(const identity::Caller& caller, const identity::Check& check,
@@ -74,12 +89,15 @@ Result<identity::Guard::Ruling> ShareGuard::Judge(const identity::Caller& caller
   if (level == Level::kNone || !asked || caller.account.empty()) return ruling;
   if (asked->catalog.ends_with(":" + caller.account)) return ruling;
   TARN_TRY(const auto shared, shares_.SharedWithAccount(caller.account));
-  const bool is_allowed = std::ranges::any_of(shared, [&](const ram::SharedResource& resource) {
+  bool is_allowed = std::ranges::any_of(shared, [&](const ram::SharedResource& resource) {
     const auto place = PlaceOf(resource.arn);
     if (!place) return false;
     const bool lies_above = asked->level() < level && Holds(*asked, *place);
     return lies_above || Holds(*place, *asked);
   });
+  if (!is_allowed && access_ != nullptr) {
+    TARN_TRY(is_allowed, IsGranted(*access_, caller, *asked, level));
+  }
   if (is_allowed) {
     ruling.decision =
         policy::Join(ruling.decision,

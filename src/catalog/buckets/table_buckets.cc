@@ -295,6 +295,10 @@ Result<Table> TableBuckets::SwapMetadata(const Scope& scope, std::string_view da
   const object::Files files(objects_, scope.account);
   TARN_TRY(const std::string bytes, files.ReadAll(place.bucket, place.key, kMetadataBytesMax));
   TARN_TRY(const auto metadata, iceberg::TableMetadata::ParseFile(bytes));
+  // What is written next goes where the metadata says.
+  if (!(metadata.location + "/").starts_with(folder)) {
+    return Fail(kInvalidInput, "The location in the metadata must be in the table's warehouse location " + folder);
+  }
   const std::string* previous = Find(table.parameters, "metadata_location");
   if (previous != nullptr) {
     TARN_TRY(const IcebergTable present, tables_.Load(scope, database, name));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/strings.h"
 #include "http/errors.h"
@@ -34,6 +35,16 @@ bool IsTargetText(std::string_view text) {
 }
 
 bool IsFieldText(std::string_view text) {
+  // Eight at a time as long as there is nothing below 0x20, nor 0x7f: tokens of sessions are long.
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHigh = 0x8080808080808080;
+  uint64_t word = 0;
+  while (text.size() >= sizeof(word)) {
+    std::memcpy(&word, text.data(), sizeof(word));
+    const uint64_t deleted = word ^ (kOnes * 0x7f);
+    if ((((word - kOnes * 0x20) & ~word) | ((deleted - kOnes) & ~deleted)) & kHigh) break;
+    text.remove_prefix(sizeof(word));
+  }
   return std::ranges::all_of(text, [](char c) {
     auto u = static_cast<unsigned char>(c);
     return (u >= 0x20 && u != 0x7f) || u == '\t';

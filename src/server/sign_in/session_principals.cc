@@ -12,31 +12,35 @@ constexpr size_t kKeptMax = 10'000;
 
 }  // namespace
 
+std::shared_ptr<const SessionPrincipals::Role> SessionPrincipals::Find(std::string_view role_arn) {
+  const std::lock_guard lock(mutex_);
+  const auto found = roles_.find(role_arn);
+  return found == roles_.end() ? nullptr : found->second;
+}
+
+// Each request of a role's session asks: what is kept is only compared.
 Result<std::optional<std::string>> SessionPrincipals::RoleId(std::string_view role_arn) {
+  if (const auto kept = Find(role_arn)) {
+    TARN_TRY(const auto now, iam_.PoliciesOf(kept->caller));
+    if (kept->as_of == now) return kept->id;
+  }
   const auto ref = iam::ParseArn(role_arn);
   if (!ref || ref->kind != iam::Kind::kRole) return std::optional<std::string>();
-  identity::Caller role;
-  role.type = identity::PrincipalType::kAssumedRole;
-  role.account = ref->account;
-  role.role_arn = role_arn;
-  TARN_TRY(auto now, iam_.PoliciesOf(role));
-  const std::string arn(role_arn);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = roles_.find(arn);
-    if (found != roles_.end() && found->second.as_of == now) return found->second.id;
-  }
-  std::optional<std::string> id;
+  auto role = std::make_shared<Role>();
+  role->caller.type = identity::PrincipalType::kAssumedRole;
+  role->caller.account = ref->account;
+  role->caller.role_arn = role_arn;
+  TARN_TRY(role->as_of, iam_.PoliciesOf(role->caller));
   const auto entity = iam_.FindByArn(role_arn);
   if (entity.ok() && entity->Arn() == role_arn) {
-    id = entity->id;
+    role->id = entity->id;
   } else if (!entity.ok() && !entity.Is(iam::kNoSuchEntity)) {
     return entity.error();
   }
   const std::lock_guard lock(mutex_);
   if (roles_.size() >= kKeptMax) roles_.clear();
-  roles_[arn] = {std::move(now), id};
-  return id;
+  roles_.insert_or_assign(std::string(role_arn), role);
+  return role->id;
 }
 
 Result<std::shared_ptr<const policy::Document>> SessionPrincipals::ManagedPolicy(std::string_view policy_arn) {

@@ -3,6 +3,7 @@
 // Threads: any; memory speed while the account's IAM does not change.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,16 +24,22 @@ class SessionPrincipals : public identity::SessionPrincipals {
 
  private:
   struct Role {
+    identity::Caller caller;                                   // who asks for its policies
     std::shared_ptr<const identity::PrincipalPolicies> as_of;  // another one after each change of the account's IAM
     std::optional<std::string> id;
   };
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::shared_ptr<const Role> Find(std::string_view role_arn);
   struct Policy {
     std::string text;
     std::shared_ptr<const policy::Document> document;
   };
   iam::Iam& iam_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Role> roles_;
+  std::unordered_map<std::string, std::shared_ptr<const Role>, Hash, std::equal_to<>> roles_;
   std::unordered_map<std::string, Policy> policies_;
 };
 

@@ -20,12 +20,12 @@ std::string CanonicalValue(const SignedHead& head, std::string_view name) {
     if (!EqualsIgnoreCase(field.name, name)) continue;
     if (!first) joined += ',';
     first = false;
-    bool space = false;
-    for (char c : Trim(field.value)) {
-      if (c == ' ' && space) continue;
-      space = c == ' ';
-      joined += c;
+    std::string_view rest = Trim(field.value);
+    for (size_t run = rest.find("  "); run != rest.npos; run = rest.find("  ")) {
+      joined += rest.substr(0, run + 1);
+      rest.remove_prefix(rest.find_first_not_of(' ', run));
     }
+    joined += rest;
   }
   return joined;
 }

@@ -174,3 +174,63 @@ def test_classification_follows_data(lab, kind):
     assert level(name + "_cities") == "restricted"
     lab.root.run(f"INSERT INTO {name} SELECT id, city, iban FROM {name}", "open")
     assert level(name) == "internal"
+
+
+PEOPLE = {"Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],
+          "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+          "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+          "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}}
+
+
+def test_who_makes_a_database_holds_it(lab):
+    """And what is made in it is its maker's: to see, change, hand on and drop."""
+    maker = lakes.make_user(lab.lake, "maker", policy(
+        ("Allow", ["athena:*", "glue:*", "s3:*", "lakeformation:*"], "*")))
+    lakes.grant(lab.lake, maker, {"Catalog": {}}, ["CREATE_DATABASE"])
+    other = lakes.make_user(lab.lake, "colleague")
+    glue, formation = maker.client("glue"), maker.client("lakeformation")
+    rest = catalog_of(lab, maker)
+    maker.run("CREATE DATABASE by_sql")
+    glue.create_database(DatabaseInput={"Name": "by_glue"})
+    rest.create_namespace("by_rest")
+    for database in ("by_sql", "by_glue", "by_rest"):
+        table = {"Name": "made", "TableType": "EXTERNAL_TABLE", "Parameters": {"EXTERNAL": "TRUE"},
+                 "StorageDescriptor": {**PEOPLE, "Location": f"s3://{lab.bucket}/open/{database}/made/"}}
+        assert lakes.refused(other.client("glue").get_database, Name=database) == "AccessDeniedException"
+        assert lakes.refused(other.client("glue").create_table, DatabaseName=database,
+                             TableInput=table) == "AccessDeniedException"
+        glue.create_table(DatabaseName=database, TableInput=table)
+        assert lakes.refused(other.client("glue").get_table, DatabaseName=database,
+                             Name="made") == "AccessDeniedException"
+        glue.update_table(DatabaseName=database, TableInput={**table, "Description": "mine"})
+        assert maker.ask("SELECT count(*) FROM made", database).ok
+        formation.grant_permissions(Principal={"DataLakePrincipalIdentifier": other.arn}, Permissions=["SELECT"],
+                                    Resource={"Table": {"DatabaseName": database, "Name": "made"}})
+        assert other.ask("SELECT count(*) FROM made", database).ok
+        assert lakes.refused(other.client("glue").delete_table, DatabaseName=database,
+                             Name="made") == "AccessDeniedException"
+        glue.delete_table(DatabaseName=database, Name="made")
+    maker.run("DROP DATABASE by_sql")
+    glue.delete_database(Name="by_glue")
+    rest.drop_namespace("by_rest")
+
+
+def test_opening_data_is_an_action_of_its_own(lab):
+    """lakeformation:GetDataAccess, and a grant to read: one to describe opens no data."""
+    glue = ("Allow", "glue:*", "*")
+    opens = glue, ("Allow", "lakeformation:GetDataAccess", "*")
+    principals = {name: lakes.make_user(lab.lake, name, policy(*allowed)) for name, allowed in (
+        ("opener", opens), ("closed", (glue,)), ("describer", opens))}
+    secret = {"DatabaseName": "closed", "Name": "secret"}
+    for name, permission in (("opener", "SELECT"), ("closed", "SELECT"), ("describer", "DESCRIBE")):
+        lakes.grant(lab.lake, principals[name], {"Table": secret}, [permission])
+    settings = lab.root.client("lakeformation").get_data_lake_settings()["DataLakeSettings"]
+    lab.root.client("lakeformation").put_data_lake_settings(
+        DataLakeSettings={**settings, "AllowFullTableExternalDataAccess": True})
+
+    def vend(name, permission):
+        return lakes.refused(principals[name].client("lakeformation").get_temporary_glue_table_credentials,
+                             TableArn=f"arn:aws:glue:us-east-1:{lab.lake.account}:table/closed/secret",
+                             Permissions=[permission], SupportedPermissionTypes=["COLUMN_PERMISSION"])
+    assert vend("opener", "SELECT") == ""
+    assert vend("closed", "SELECT") == vend("describer", "DESCRIBE") == "AccessDeniedException"

@@ -1,8 +1,11 @@
 // Characters as UTF-8. Threads: pure.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tarn {
 
@@ -23,6 +26,16 @@ inline void AppendUtf8(std::string& out, uint32_t code) {
     out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
     out += static_cast<char>(0x80 | (code & 0x3f));
   }
+}
+
+// Takes the first character off a text that is not empty and valid (IsValidUtf8).
+inline uint32_t TakeUtf8(std::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const size_t bytes = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  uint32_t code = bytes == 1 ? lead : lead & (0xffU >> (bytes + 1));
+  for (size_t i = 1; i < bytes && i < text.size(); ++i) code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+  text.remove_prefix(std::min(bytes, text.size()));
+  return code;
 }
 
 }  // namespace tarn

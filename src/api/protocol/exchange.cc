@@ -1,11 +1,13 @@
 #include "api/protocol/exchange.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/protocol/auth/request_tags.h"
 #include "api/protocol/body/integrity.h"
 #include "api/protocol/errors.h"
 #include "api/protocol/router.h"
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -31,6 +33,11 @@ std::vector<Field> DecodeQuery(std::string_view query) {
 bool IsForm(const RequestParts& parts) {
   const std::string* type = parts.Header("content-type");
   return type != nullptr && AsciiLower(*type).starts_with("application/x-www-form-urlencoded");
+}
+
+bool IsGzip(const RequestParts& parts) {
+  const std::string* coding = parts.Header("content-encoding");
+  return coding != nullptr && EqualsIgnoreCase(Trim(*coding), "gzip");
 }
 
 std::string FormVersion(std::string_view body) {
@@ -278,8 +285,15 @@ Task<bool> Exchange::PrepareRpc() {
     body_ = std::move(*body);
     bytes_in_ = body_.size();
   }
+  std::string packed;  // as it was sent and signed
+  if (IsGzip(parts_)) {
+    auto plain = Gunzip(body_, limit);
+    if (!plain) co_return Refuse(Fail(kMalformedRequest, "The body is no gzip stream, or too large a one."));
+    packed = std::exchange(body_, std::move(*plain));
+  }
+  const std::string& sent = packed.empty() ? body_ : packed;
   Match();
-  if (!Authorise(&body_)) co_return false;
+  if (!Authorise(&sent)) co_return false;
   if (!CheckServed()) co_return false;
   bool open = operation_->desc->no_auth || operation_->row->options.anonymous;
   if (who_.caller.anonymous() && !open) {
@@ -287,13 +301,13 @@ Task<bool> Exchange::PrepareRpc() {
   }
   auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr, error_fields_);
   if (!plan.ok()) co_return Refuse(plan.error());
-  if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(Hex(Sha256(body_)), *plan->sha256_hex))) {
+  if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(Hex(Sha256(sent)), *plan->sha256_hex))) {
     co_return Refuse(
         Fail(kContentSha256Mismatch, "The request's body does not match its x-amz-content-sha256 header."));
   }
   if (signs_as_s3()) {
     const bool of_body = !operation_->desc->checksum.request_algorithm_member.empty();
-    auto digests = CheckBodyDigests(headers_, {}, body_, of_body, operation_->desc->checksum.request_required);
+    auto digests = CheckBodyDigests(headers_, {}, sent, of_body, operation_->desc->checksum.request_required);
     if (!digests.ok()) co_return Refuse(digests.error());
   }
   kept_body_ = std::make_unique<StringSource>(std::string());

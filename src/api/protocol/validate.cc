@@ -9,13 +9,15 @@
 
 #include "api/protocol/codec.h"
 #include "api/protocol/wire/codec_text.h"
+#include "api/protocol/wire/java_words.h"
 #include "base/time.h"
 
 namespace tarn::api::protocol {
 namespace {
 
-constexpr size_t kViolationsMax = 20;
+constexpr size_t kViolationsMax = 10;
 constexpr size_t kShownBytesMax = 1024;
+constexpr std::string_view kKinesisPackage = "com.amazonaws.kinesis.v20131202.";
 
 // Compiled patterns by their (static) text; null for those that RE2 cannot express, which are not checked.
 class Patterns {
@@ -103,6 +105,10 @@ std::string Number(double bound) { return fmt::format("{}", bound); }
 std::string EnumSet(const TypeShape& type) {
   std::string out;
   for (const std::string_view value : type.values) out.append(out.empty() ? "" : ", ").append(value);
+  // Kinesis tells this set in an order of its own.
+  if (type.name == "ShardIteratorType") {
+    out = "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON";
+  }
   return "[" + out + "]";
 }
 
@@ -181,15 +187,23 @@ bool IsScalar(const TypeShape& type) {
   return type.kind != Kind::kStructure && type.kind != Kind::kList && type.kind != Kind::kMap;
 }
 
-// Kinesis wants a stream by its name where no ARN names it. ListShards may have a token instead.
-bool IsNeededName(const TypeShape& shape, const Member& member, const void* value) {
-  if (member.name != "StreamName" || shape.name == "ListShardsInput") return false;
-  const Member* arn = FindMember(shape, "StreamARN");
-  return arn != nullptr && GetMember(*arn, value) == nullptr;
+bool Lacks(const TypeShape& shape, std::string_view name, const void* value) {
+  const Member* member = FindMember(shape, name);
+  return member != nullptr && GetMember(*member, value) == nullptr;
+}
+
+// What Kinesis's model leaves open for new kinds of streams: a stream's name where no ARN names it (ListShards may have
+// a token instead), the keys of records, the shards of a stream without a mode.
+bool IsNeeded(const TypeShape& shape, const Member& member, const void* value) {
+  if (member.name == "StreamName") return shape.name != "ListShardsInput" && Lacks(shape, "StreamARN", value);
+  if (member.name == "PartitionKey") return shape.name == "PutRecordInput" || shape.name == "PutRecordsRequestEntry";
+  return member.name == "ShardCount" && shape.name == "CreateStreamInput" && Lacks(shape, "StreamModeDetails", value);
 }
 
 class Walker {
  public:
+  explicit Walker(const ServiceDesc& service) : of_kinesis_(service.name == "kinesis") {}
+
   void Structure(const TypeShape& shape, const void* value, const std::string& path) {
     for (const Member& member : shape.members) {
       std::string name = path;
@@ -200,7 +214,7 @@ class Walker {
       const void* field = GetMember(member, value);
       if (field != nullptr) {
         Check(*member.ref.type, field, name);
-      } else if (member.required || IsNeededName(shape, member, value)) {
+      } else if (member.required || (of_kinesis_ && IsNeeded(shape, member, value))) {
         Add("null", name, "Member must not be null");
       }
     }
@@ -221,7 +235,7 @@ class Walker {
       if (type.sensitive) {
         AddText(fmt::format("Value at '{}' failed to satisfy constraint: {}", path, sentence.text));
       } else {
-        Add("'" + Clipped(Shown(type, value)) + "'", path, sentence.text);
+        Add("'" + Text(type, value) + "'", path, sentence.text);
       }
     }
     if (type.kind == Kind::kStructure) Structure(type, value, path);
@@ -277,6 +291,19 @@ class Walker {
     }
   }
 
+  // Kinesis shows structures as Java shows objects that do not say how.
+  std::string Text(const TypeShape& type, const void* value) const {
+    if (!of_kinesis_ || type.kind != Kind::kList || type.element.type->kind != Kind::kStructure) {
+      return Clipped(Shown(type, value));
+    }
+    std::string out;
+    for (size_t i = 0; i < type.list->size(value); ++i) {
+      if (i > 0) out += ", ";
+      out += FormatJavaObject(kKinesisPackage, *type.element.type, type.list->at(value, i));
+    }
+    return "[" + out + "]";
+  }
+
   static std::string Clipped(std::string text) {
     if (text.size() <= kShownBytesMax) return text;
     size_t end = kShownBytesMax;
@@ -291,6 +318,7 @@ class Walker {
     if (broken_.size() < kViolationsMax) broken_.push_back(std::move(text));
   }
 
+  const bool of_kinesis_;
   std::vector<std::string> broken_;
 };
 
@@ -322,7 +350,7 @@ std::optional<std::string> Validate(const OperationDesc& operation, const void* 
     if (!LacksRequiredMember(*operation.input, input, true)) return std::nullopt;
     return "The XML you provided was not well-formed or did not validate against our published schema";
   }
-  Walker walker;
+  Walker walker(*operation.service);
   walker.Structure(*operation.input, input, "");
   return walker.Message();
 }

@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ranges>
+#include <vector>
+
 #include "base/hash.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 
 namespace tarn::api::protocol {
 namespace {
@@ -40,7 +45,8 @@ std::optional<std::string> Blob(const json::Value& value) {
     const bool pad = c == '=' && (i + 1 == text.size() || text[i + 1] == '=');
     if (!known && !pad) return broken(fmt::format("Invalid Base64 character: '{}'", c));
   }
-  if (!Unbase64(text)) return broken("Invalid last non-pad Base64 character dectected");
+  const auto bytes = Unbase64(text);
+  if (!bytes || Base64(*bytes) != text) return broken("Invalid last non-pad Base64 character dectected");
   return std::nullopt;
 }
 
@@ -112,6 +118,61 @@ std::optional<std::string> FindJavaMismatch(const TypeShape& type, const json::V
       break;
   }
   return std::nullopt;
+}
+
+namespace {
+
+constexpr uint32_t kJavaFactor = 31;
+
+// Of its UTF-16 units.
+uint32_t HashText(std::string_view text) {
+  uint32_t hash = 0;
+  while (!text.empty()) {
+    const uint32_t code = TakeUtf8(text);
+    if (code < 0x10000) {
+      hash = kJavaFactor * hash + code;
+      continue;
+    }
+    hash = kJavaFactor * hash + (0xd800 + ((code - 0x10000) >> 10));
+    hash = kJavaFactor * hash + (0xdc00 + ((code - 0x10000) & 0x3ff));
+  }
+  return hash;
+}
+
+// A buffer's, from its last byte on.
+uint32_t HashBytes(std::string_view bytes) {
+  uint32_t hash = 1;
+  for (const char c : std::views::reverse(bytes)) {
+    hash = kJavaFactor * hash + static_cast<uint32_t>(static_cast<int32_t>(static_cast<signed char>(c)));
+  }
+  return hash;
+}
+
+uint32_t HashObject(std::string_view package, const TypeShape& type, const void* value) {
+  std::vector<const Member*> members;
+  members.reserve(type.members.size());
+  for (const Member& member : type.members) members.push_back(&member);
+  std::ranges::sort(members, {}, [](const Member* member) { return member->name; });
+  const uint32_t name = kJavaFactor + HashText(std::string(package) + std::string(type.name));
+  uint32_t hash = kJavaFactor + name;
+  for (const Member* member : members) {
+    const void* field = GetMember(*member, value);
+    const TypeShape& of = *member->ref.type;
+    uint32_t part = 0;
+    if (field != nullptr && of.kind == Kind::kString) part = HashText(*static_cast<const std::string*>(field));
+    if (field != nullptr && of.kind == Kind::kBlob) part = HashBytes(*static_cast<const std::string*>(field));
+    if (field != nullptr && of.kind == Kind::kInteger)
+      part = static_cast<uint32_t>(*static_cast<const int32_t*>(field));
+    if (field != nullptr && of.kind == Kind::kStructure) part = HashObject(package, of, field);
+    hash = kJavaFactor * hash + part;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::string FormatJavaObject(std::string_view package, const TypeShape& type, const void* value) {
+  return fmt::format("{}{}@{:x}", package, type.name, HashObject(package, type, value));
 }
 
 }  // namespace tarn::api::protocol

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/protocol/shape.h"
 #include "json/json.h"
@@ -11,5 +12,9 @@ namespace tarn::api::protocol {
 
 // What the first value of a wrong type is told of; nothing when all fit.
 std::optional<std::string> FindJavaMismatch(const TypeShape& type, const json::Value& value);
+
+// A structure as a Java object without a text of its own: its class and the hash of its members, of which texts, bytes,
+// numbers and structures count.
+std::string FormatJavaObject(std::string_view package, const TypeShape& type, const void* value);
 
 }  // namespace tarn::api::protocol

@@ -65,6 +65,14 @@ Status DecodeNumber(Kind kind, const json::Value& value, void* out) {
   return Mismatch(value, wanted);
 }
 
+// Whether the bits that padding leaves over are zero.
+bool EndsClean(std::string_view base64) {
+  constexpr size_t kGroup = 4;
+  if (!base64.ends_with('=')) return true;
+  const std::string_view last = base64.substr(base64.size() - kGroup);
+  return Base64(*Unbase64(last)) == last;
+}
+
 Status DecodeStructure(const TypeShape& shape, const json::Value& value, Members members, void* out) {
   const json::Object* object = value.AsObject();
   if (object == nullptr) return Fail(kMalformedRequest, "Unexpected value type in payload");
@@ -127,8 +135,9 @@ Status DecodeJsonValue(const Ref& ref, const json::Value& value, void* out) {
       return Ok();
     case Kind::kBlob: {
       if (!value.is_string()) return Mismatch(value, "Blob");
-      auto bytes = Unbase64(*value.AsString());
-      if (!bytes) return Fail(kMalformedRequest, "The base64 text of a blob is malformed");
+      const std::string& text = *value.AsString();
+      auto bytes = Unbase64(text);
+      if (!bytes || !EndsClean(text)) return Fail(kMalformedRequest, "The base64 text of a blob is malformed");
       *static_cast<std::string*>(out) = std::move(*bytes);
       return Ok();
     }

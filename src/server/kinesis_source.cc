@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/arn.h"
 #include "delivery/errors.h"
 #include "delivery/records/aggregated.h"
 #include "json/json.h"
@@ -14,19 +13,6 @@ namespace tarn::server {
 namespace {
 
 constexpr size_t kPage = 1000;
-
-struct Named {
-  Scope scope;
-  std::string stream;
-};
-Result<Named> StreamOf(const std::string& text) {
-  constexpr std::string_view kKind = "stream/";
-  const auto arn = Arn::Parse(text);
-  if (!arn || arn->service != "kinesis" || !arn->resource.starts_with(kKind)) {
-    return Fail(delivery::kRefused, fmt::format("{} is no stream's ARN", text));
-  }
-  return Named{{arn->account, arn->region}, arn->resource.substr(kKind.size())};
-}
 
 }  // namespace
 
@@ -72,13 +58,14 @@ Result<std::vector<delivery::Arrived>> KinesisSource::Read(const Scope& scope, c
   const json::Value* kinesis = source.Find("KinesisStreamSourceDescription");
   if (kinesis == nullptr) return Fail(delivery::kRefused, "the delivery stream names no source");
   const std::string text(kinesis->StringOr("KinesisStreamARN", ""));
-  TARN_TRY(const Named named, StreamOf(text));
+  const auto arn = stream::ParseArn(text);
+  if (!arn) return Fail(delivery::kRefused, fmt::format("{} is no stream's ARN", text));
   TARN_TRY(const identity::Caller caller, principal_(scope, std::string(kinesis->StringOr("RoleARN", "")), stream));
   std::vector<identity::Check> checks(1);
   checks[0].action = "kinesis:GetRecords";
   checks[0].resource = text;
   TARN_CHECK(authorizer_.Authorize(caller, checks));
-  auto found = streams_.Find(named.scope, named.stream);
+  auto found = streams_.Find(arn->scope, arn->stream);
   if (!found.ok()) return Fail(delivery::kRefused, found.error().message);
   const Shelf shelf{*found, Timestamp{kinesis->IntOr("DeliveryStartTimestamp", 0)}};
   std::vector<delivery::Arrived> records;

@@ -25,7 +25,7 @@ Result<Consumer> Streams::Register(const Scope& scope, std::string_view stream, 
   if (state != State::kActive && state != State::kUpdating) return NotActive(*of, state);
   Consumer consumer{
       .name = name, .created = core_->clock.Now(), .settles = core_->Settled(), .tags = std::move(tags), .policy = {}};
-  const kv::Key all = kv::Key("kinesis-consumer").Text(scope.account).Text(scope.region).Text(stream);
+  const kv::Key all = Core::ConsumersOf(scope, stream);
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
     const std::string key = Core::ConsumerKey(scope, stream, name);
     TARN_TRY(const auto present, txn.Get(key));
@@ -60,7 +60,7 @@ Result<Consumer> Streams::FindConsumer(const Scope& scope, std::string_view stre
 
 Result<std::vector<Consumer>> Streams::Consumers(const Scope& scope, std::string_view stream) {
   std::vector<Consumer> consumers;
-  const kv::Key all = kv::Key("kinesis-consumer").Text(scope.account).Text(scope.region).Text(stream);
+  const kv::Key all = Core::ConsumersOf(scope, stream);
   TARN_CHECK(kv::Read(core_->store, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const auto rows, txn.PeekScan(all.bytes(), all.End(), SIZE_MAX));
     for (const kv::KeyValue& row : rows) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "identity/secret_box.h"
+#include "kv/key.h"
 #include "stream/rates.h"
 #include "stream/streams.h"
 
@@ -55,11 +56,17 @@ struct Streams::Core {
 
   static std::string StreamKey(const Scope& scope, std::string_view name);
   static std::string ConsumerKey(const Scope& scope, std::string_view stream, std::string_view consumer);
+  static kv::Key ConsumersOf(const Scope& scope, std::string_view stream);  // what their keys begin with
 
   // Errors: kNotFound, with the sentence.
   Result<std::shared_ptr<Live>> Find(const Scope& scope, std::string_view name);
-  // Runs `change` on a copy with the gate shut, keeps the copy.
-  Status Change(Live& live, State state, const std::function<Status(Stream&)>& change, bool needs_active = true);
+  // Runs `change` on a copy with the gate shut, keeps the copy. `too_many` refuses what would give the account more
+  // open shards than it may have; it is told how many are open.
+  Status Change(Live& live, State state, const std::function<Status(Stream&)>& change,
+                const std::function<Error(int64_t)>& too_many = nullptr);
+  // How many shards the scope has open, in the transaction that changes it; kept in a record of its own.
+  Result<int64_t> OpenShards(kv::Txn& txn, const Scope& scope) const;
+  static void KeepOpenShards(kv::Txn& txn, const Scope& scope, int64_t open);
   // How long until a change is settled.
   Timestamp Settled() const { return clock.Now().Plus(options.settle_micros); }
   // The stream's records of now are on disk, and no more will come while the gate is shut.
@@ -69,6 +76,8 @@ struct Streams::Core {
 Error NoStream(const Scope& scope, std::string_view name);
 Error NoShardIn(const Scope& scope, std::string_view stream, int64_t shard);
 Error NotActive(const Stream& stream, State state);
+// `more` shards would be too many beside the account's `open` ones.
+Error TooManyShards(const Scope& scope, int64_t open, int64_t limit, int64_t more);
 bool LimitsHold(const Stream& stream);
 
 // "shardId-000000000003", "x-3" and "3" are 3; nothing else is a shard's name.

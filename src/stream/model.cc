@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
+#include "base/arn.h"
 #include "base/record_fields.h"
 
 namespace tarn::stream {
@@ -120,22 +123,66 @@ const Shard* Stream::FindShard(int64_t index) const {
 }
 
 const Shard* Stream::ShardOf(HashKey key) const {
-  for (const Shard& shard : shards) {
-    if (!shard.closed && shard.begin <= key && key <= shard.end) return &shard;
-  }
-  return nullptr;
+  const auto begin_of = [&](uint32_t place) { return shards[place].begin; };
+  const auto after = std::ranges::upper_bound(open, key, {}, begin_of);
+  if (after == open.begin()) return nullptr;
+  const Shard& shard = shards[*std::prev(after)];
+  return key <= shard.end ? &shard : nullptr;
 }
 
-size_t Stream::open_shards() const {
-  return static_cast<size_t>(std::ranges::count_if(shards, [](const Shard& shard) { return !shard.closed; }));
+void Stream::FindOpen() {
+  open.clear();
+  for (uint32_t place = 0; place < shards.size(); ++place) {
+    if (!shards[place].closed) open.push_back(place);
+  }
+  std::ranges::sort(open, {}, [&](uint32_t place) { return shards[place].begin; });
+}
+
+void Stream::OpenShard(Shard shard) {
+  const auto begin_of = [&](uint32_t place) { return shards[place].begin; };
+  const auto at = std::ranges::upper_bound(open, shard.begin, {}, begin_of);
+  open.insert(at, static_cast<uint32_t>(shards.size()));
+  shards.push_back(std::move(shard));
+}
+
+void Stream::CloseShard(uint32_t index, Timestamp now, uint64_t last) {
+  const auto shard = std::ranges::lower_bound(shards, index, {}, &Shard::index);
+  shard->closed = now;
+  shard->last = last;
+  std::erase(open, static_cast<uint32_t>(shard - shards.begin()));
 }
 
 std::string Consumer::ArnOf(const Stream& stream) const {
   return fmt::format("{}/consumer/{}:{}", stream.arn(), name, created.seconds());
 }
 
+std::optional<NamedByArn> ParseArn(std::string_view text) {
+  constexpr size_t kAccountDigits = 12;
+  constexpr std::string_view kStream = "stream/";
+  constexpr std::string_view kConsumer = "/consumer/";
+  const auto arn = Arn::Parse(text);
+  if (!arn || arn->service != "kinesis" || arn->account.size() != kAccountDigits) return std::nullopt;
+  std::string_view resource = arn->resource;
+  if (!resource.starts_with(kStream)) return std::nullopt;
+  resource.remove_prefix(kStream.size());
+  NamedByArn named{.scope = {.account = arn->account, .region = arn->region}};
+  if (const size_t at = resource.find(kConsumer); at != resource.npos) {
+    const std::string_view consumer = resource.substr(at + kConsumer.size());
+    const size_t colon = consumer.find(':');
+    named.consumer = consumer.substr(0, colon);
+    if (colon != consumer.npos) named.consumer_stamp = consumer.substr(colon + 1);
+    resource = resource.substr(0, at);
+  }
+  named.stream = resource;
+  return named;
+}
+
 std::string EncodeStream(const Stream& stream) { return EncodeRecord(stream); }
-std::optional<Stream> DecodeStream(std::string_view bytes) { return DecodeRecord<Stream>(bytes); }
+std::optional<Stream> DecodeStream(std::string_view bytes) {
+  auto stream = DecodeRecord<Stream>(bytes);
+  if (stream) stream->FindOpen();
+  return stream;
+}
 std::string EncodeConsumer(const Consumer& consumer) { return EncodeRecord(consumer); }
 std::optional<Consumer> DecodeConsumer(std::string_view bytes) { return DecodeRecord<Consumer>(bytes); }
 

@@ -55,6 +55,7 @@ struct Stream {
   int32_t record_kib_max = 1024;
   int32_t warm_mibps = 0;
   std::vector<Timestamp> recounts;  // when UpdateShardCount was called in the last 24 hours
+  std::vector<uint32_t> open;       // places in `shards` of the open ones, by their ranges; not kept: see FindOpen
 
   std::string arn() const;
   State StateAt(Timestamp now) const;
@@ -62,7 +63,12 @@ struct Stream {
   std::vector<Shard> VisibleShards(Timestamp now) const;
   const Shard* FindShard(int64_t index) const;
   const Shard* ShardOf(HashKey key) const;  // the open one
-  size_t open_shards() const;
+  size_t open_shards() const { return open.size(); }
+  // Fills `open` from `shards`; after these were changed by other ways than OpenShard and CloseShard.
+  void FindOpen();
+  // Its range must be free, its index the highest.
+  void OpenShard(Shard shard);
+  void CloseShard(uint32_t index, Timestamp now, uint64_t last);
   Timestamp Horizon(Timestamp now) const { return now.Plus(-int64_t{retention_hours} * 3600 * kMicrosPerSecond); }
 };
 
@@ -77,6 +83,15 @@ struct Consumer {
 };
 
 std::string ShardIdOf(int64_t index);
+
+// What an ARN names: "arn:aws:kinesis:region:account:stream/name", or that with "/consumer/name:1234".
+struct NamedByArn {
+  Scope scope;
+  std::string stream;
+  std::string consumer;        // empty: the stream itself
+  std::string consumer_stamp;  // the second of its creation
+};
+std::optional<NamedByArn> ParseArn(std::string_view arn);
 
 std::string EncodeStream(const Stream& stream);
 std::optional<Stream> DecodeStream(std::string_view bytes);

@@ -28,43 +28,38 @@ class Resharder {
   Resharder(Stream& stream, const Log& log, Timestamp now) : stream_(stream), log_(log), now_(now) {}
 
   // Children begin a second later than their parents end.
-  Shard& Open(HashKey begin, HashKey end, int64_t parent, int64_t adjacent) {
-    return stream_.shards.emplace_back(Shard{.index = stream_.next_shard++,
-                                             .parent = parent,
-                                             .adjacent = adjacent,
-                                             .begin = begin,
-                                             .end = end,
-                                             .log = NewLogId(),
-                                             .created = Timestamp{(now_.seconds() + 1) * kMicrosPerSecond}});
+  void Open(HashKey begin, HashKey end, int64_t parent, int64_t adjacent) {
+    stream_.OpenShard({.index = stream_.next_shard++,
+                       .parent = parent,
+                       .adjacent = adjacent,
+                       .begin = begin,
+                       .end = end,
+                       .log = NewLogId(),
+                       .created = Timestamp{(now_.seconds() + 1) * kMicrosPerSecond}});
   }
-  void Close(uint32_t index) {
-    const auto shard = std::ranges::find(stream_.shards, index, &Shard::index);
-    shard->closed = now_;
-    shard->last = log_.End(shard->log);
-  }
+  void Close(const Shard& shard) { stream_.CloseShard(shard.index, now_, log_.End(shard.log)); }
   void SplitAt(const Shard parent, HashKey begin) {  // a copy: shards move
-    Close(parent.index);
+    Close(parent);
     Open(parent.begin, begin.Previous(), parent.index, -1);
     Open(begin, parent.end, parent.index, -1);
   }
   void MergeTwo(const Shard low, const Shard high) {
-    Close(low.index);
-    Close(high.index);
+    Close(low);
+    Close(high);
     Open(low.begin, high.end, low.index, high.index);
   }
 
   std::vector<Shard> OpenShards() const {
     std::vector<Shard> open;
-    for (const Shard& shard : stream_.shards) {
-      if (!shard.closed) open.push_back(shard);
-    }
-    std::ranges::sort(open, {}, &Shard::begin);
+    open.reserve(stream_.open.size());
+    for (const uint32_t place : stream_.open) open.push_back(stream_.shards[place]);
     return open;
   }
 
   // To `count` equal ranges: cuts where they begin, then joins what lies in one of them.
   void Recount(uint64_t count) {
     std::vector<HashKey> begins;
+    begins.reserve(count);
     for (uint64_t i = 0; i < count; ++i) begins.push_back(RangeBegin(i, count));
     for (const HashKey& begin : begins) {
       const Shard* holder = stream_.ShardOf(begin);
@@ -107,20 +102,11 @@ Status Streams::Split(const Scope& scope, std::string_view name, const std::stri
                       const std::string& new_begin) {
   TARN_TRY(const int64_t index, IndexOf(scope, name, shard_id));
   TARN_TRY(const auto live, core_->Find(scope, name));
-  TARN_TRY(const int64_t open, OpenShards(scope));
-  return core_->Change(*live, State::kUpdating, [&](Stream& stream) -> Status {
+  const auto split = [&](Stream& stream) -> Status {
     const Shard* shard = stream.FindShard(index);
     if (shard == nullptr) return NoShard(scope, name, ShardIdOf(index));
     TARN_CHECK(MustBeProvisioned(stream));
     if (shard->closed) return Closed(stream, index);
-    if (open + 1 > core_->options.account_shards_max) {
-      return Fail(kLimit, fmt::format("This request would exceed the shard limit for the account {} in {}. Current "
-                                      "shard count for the account: {}. Limit: {}. Number of additional shards that "
-                                      "would have resulted from this request: 1. Refer to the AWS Service Limits page "
-                                      "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for "
-                                      "current limits and how to request higher limits.",
-                                      scope.account, scope.region, open, core_->options.account_shards_max));
-    }
     const auto begin = ParseHashKey(new_begin);
     if (!begin || *begin <= shard->begin.Next() || *begin >= shard->end) {
       return Fail(kInvalid, fmt::format("NewStartingHashKey {} used in SplitShard() on shard {} in stream {} under "
@@ -132,7 +118,9 @@ Status Streams::Split(const Scope& scope, std::string_view name, const std::stri
     TARN_CHECK(core_->Flush());
     Resharder(stream, core_->log, core_->clock.Now()).SplitAt(*shard, *begin);
     return Ok();
-  });
+  };
+  return core_->Change(*live, State::kUpdating, split,
+                       [&](int64_t open) { return TooManyShards(scope, open, core_->options.account_shards_max, 1); });
 }
 
 Status Streams::Merge(const Scope& scope, std::string_view name, const std::string& shard_id,
@@ -161,9 +149,13 @@ Status Streams::Merge(const Scope& scope, std::string_view name, const std::stri
 
 Result<Streams::Recount> Streams::UpdateShardCount(const Scope& scope, std::string_view name, int64_t target) {
   TARN_TRY(const auto live, core_->Find(scope, name));
-  TARN_TRY(const int64_t open_of_account, OpenShards(scope));
   Recount recount{.before = 0, .target = target};
-  TARN_CHECK(core_->Change(*live, State::kUpdating, [&](Stream& stream) -> Status {
+  const auto too_many = [&](int64_t open) {
+    return Fail(kLimit, fmt::format("Target shard count or number of open shards cannot be greater than {}. Current "
+                                    "open shard count: {}, Target shard count: {}",
+                                    std::min(kShardsMax, core_->options.account_shards_max), open, target));
+  };
+  const auto change = [&](Stream& stream) -> Status {
     TARN_CHECK(MustBeProvisioned(stream));
     const auto open = static_cast<int64_t>(stream.open_shards());
     recount.before = open;
@@ -177,11 +169,7 @@ Result<Streams::Recount> Streams::UpdateShardCount(const Scope& scope, std::stri
                                         "Current open shard count: {} Target shard count: {}",
                                         open, target));
     }
-    if (target > kShardsMax || open_of_account - open + target > core_->options.account_shards_max) {
-      return Fail(kLimit, fmt::format("Target shard count or number of open shards cannot be greater than {}. Current "
-                                      "open shard count: {}, Target shard count: {}",
-                                      std::min(kShardsMax, core_->options.account_shards_max), open, target));
-    }
+    if (target > kShardsMax) return too_many(open);
     const Timestamp now = core_->clock.Now();
     std::erase_if(stream.recounts, [&](Timestamp at) { return at < now.Plus(-kMicrosPerDay); });
     if (static_cast<int64_t>(stream.recounts.size()) >= kRecountsMax) {
@@ -194,7 +182,8 @@ Result<Streams::Recount> Streams::UpdateShardCount(const Scope& scope, std::stri
     TARN_CHECK(core_->Flush());
     Resharder(stream, core_->log, now).Recount(static_cast<uint64_t>(target));
     return Ok();
-  }));
+  };
+  TARN_CHECK(core_->Change(*live, State::kUpdating, change, too_many));
   return recount;
 }
 

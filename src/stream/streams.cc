@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/random.h"
+#include "base/strings.h"
 #include "kv/key.h"
 #include "stream/core.h"
 
@@ -14,20 +15,11 @@ namespace {
 
 constexpr std::string_view kSpace = "kinesis-stream";
 constexpr std::string_view kConsumerSpace = "kinesis-consumer";
+constexpr std::string_view kOpenSpace = "kinesis-open-shards";
 constexpr std::string_view kLimitsTag = "tarn:shard-limits";
 // Shards of a new stream are as old as those of Kinesis, which takes some seconds to make them.
 constexpr int64_t kShardAgeSeconds = 3;
 constexpr size_t kPageStreams = 1000;
-
-Error Limit(const Scope& scope, int64_t now, int64_t limit, int64_t more) {
-  return Fail(kLimit,
-              fmt::format("This request would exceed the shard limit for the account {} in {}. Current shard count for "
-                          "the account: {}. Limit: {}. Number of additional shards that would have resulted from this "
-                          "request: {}. Refer to the AWS Service Limits page "
-                          "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits "
-                          "and how to request higher limits.",
-                          scope.account, scope.region, now, limit, more));
-}
 
 bool IsOver(const Stream& stream, Timestamp now) { return stream.state == State::kDeleting && now >= stream.settles; }
 
@@ -45,6 +37,16 @@ Error NoShardIn(const Scope& scope, std::string_view stream, int64_t shard) {
 Error NotActive(const Stream& stream, State state) {
   return Fail(kInUse, fmt::format("Stream {} under account {} not ACTIVE, instead in state {}", stream.name,
                                   stream.scope.account, StateName(state)));
+}
+
+Error TooManyShards(const Scope& scope, int64_t open, int64_t limit, int64_t more) {
+  return Fail(kLimit,
+              fmt::format("This request would exceed the shard limit for the account {} in {}. Current shard count for "
+                          "the account: {}. Limit: {}. Number of additional shards that would have resulted from this "
+                          "request: {}. Refer to the AWS Service Limits page "
+                          "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits "
+                          "and how to request higher limits.",
+                          scope.account, scope.region, open, limit, more));
 }
 
 bool LimitsHold(const Stream& stream) {
@@ -72,7 +74,30 @@ std::string Streams::Core::StreamKey(const Scope& scope, std::string_view name) 
 }
 
 std::string Streams::Core::ConsumerKey(const Scope& scope, std::string_view stream, std::string_view consumer) {
-  return kv::Key(kConsumerSpace).Text(scope.account).Text(scope.region).Text(stream).Text(consumer).Take();
+  return ConsumersOf(scope, stream).Text(consumer).Take();
+}
+
+kv::Key Streams::Core::ConsumersOf(const Scope& scope, std::string_view stream) {
+  return kv::Key(kConsumerSpace).Text(scope.account).Text(scope.region).Text(stream);
+}
+
+Result<int64_t> Streams::Core::OpenShards(kv::Txn& txn, const Scope& scope) const {
+  TARN_TRY(const auto kept, txn.Get(kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take()));
+  if (const auto open = ParseU64(kept.value_or(""))) return static_cast<int64_t>(*open);
+  // Streams of a lake that did not keep it.
+  const kv::Key all = kv::Key(kSpace).Text(scope.account).Text(scope.region);
+  TARN_TRY(const auto rows, txn.Scan(all.bytes(), all.End(), SIZE_MAX));
+  int64_t open = 0;
+  for (const kv::KeyValue& row : rows) {
+    const auto stream = DecodeStream(row.value);
+    if (stream && stream->state != State::kDeleting) open += static_cast<int64_t>(stream->open_shards());
+  }
+  return open;
+}
+
+void Streams::Core::KeepOpenShards(kv::Txn& txn, const Scope& scope, int64_t open) {
+  txn.Put(kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take(),
+          std::to_string(std::max<int64_t>(0, open)));
 }
 
 Result<std::shared_ptr<Live>> Streams::Core::Find(const Scope& scope, std::string_view name) {
@@ -102,12 +127,13 @@ Status Streams::Core::Flush() {
   return Ok();
 }
 
-Status Streams::Core::Change(Live& of, State state, const std::function<Status(Stream&)>& change, bool needs_active) {
+Status Streams::Core::Change(Live& of, State state, const std::function<Status(Stream&)>& change,
+                             const std::function<Error(int64_t)>& too_many) {
   const std::lock_guard gate(of.gate);
   const StreamRef before = of.Get();
   if (of.deleted) return NoStream(before->scope, before->name);
   const State now = before->StateAt(clock.Now());
-  if (needs_active && now != State::kActive) return NotActive(*before, now);
+  if (now != State::kActive) return NotActive(*before, now);
   auto after = std::make_shared<Stream>(*before);
   TARN_CHECK(change(*after));
   if (state != State::kActive) {
@@ -115,8 +141,16 @@ Status Streams::Core::Change(Live& of, State state, const std::function<Status(S
     after->settles = Settled();
   }
   const Timestamp horizon = after->Horizon(clock.Now());
-  std::erase_if(after->shards, [&](const Shard& shard) { return shard.closed && *shard.closed < horizon; });
+  const bool expired =
+      std::erase_if(after->shards, [&](const Shard& shard) { return shard.closed && *shard.closed < horizon; }) > 0;
+  if (expired) after->FindOpen();
+  const auto more = static_cast<int64_t>(after->open_shards()) - static_cast<int64_t>(before->open_shards());
   TARN_CHECK(kv::Transact(store, [&](kv::Txn& txn) -> Status {
+    if (more != 0) {
+      TARN_TRY(const int64_t open, OpenShards(txn, after->scope));
+      if (more > 0 && too_many && open + more > options.account_shards_max) return too_many(open);
+      KeepOpenShards(txn, after->scope, open + more);
+    }
     txn.Put(StreamKey(after->scope, after->name), EncodeStream(*after));
     return Ok();
   }));
@@ -140,11 +174,7 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
   stream.tags = wanted.tags;
   stream.record_kib_max = wanted.record_kib_max;
   stream.warm_mibps = wanted.warm_mibps;
-  TARN_TRY(const int64_t open, OpenShards(scope));
-  const auto limit = [&]() -> Status {
-    if (open + wanted.shards <= core_->options.account_shards_max) return Ok();
-    return Limit(scope, open, core_->options.account_shards_max, wanted.shards);
-  };
+  const int64_t limit = core_->options.account_shards_max;
   const auto count = static_cast<uint64_t>(std::max<int64_t>(1, wanted.shards));
   for (uint64_t i = 0; i < count && i < 100'000; ++i) {
     stream.shards.push_back({.index = static_cast<uint32_t>(i),
@@ -164,7 +194,9 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
         return Fail(kInUse, fmt::format("Stream {} under account {} already exists.", wanted.name, scope.account));
       }
     }
-    TARN_CHECK(limit());
+    TARN_TRY(const int64_t open, core_->OpenShards(txn, scope));
+    if (open + wanted.shards > limit) return TooManyShards(scope, open, limit, wanted.shards);
+    core_->KeepOpenShards(txn, scope, open + static_cast<int64_t>(count));
     txn.Put(key, EncodeStream(stream));
     return Ok();
   }));
@@ -201,13 +233,6 @@ Result<Streams::Listed> Streams::List(const Scope& scope, const std::string& aft
   return listed;
 }
 
-Result<int64_t> Streams::OpenShards(const Scope& scope) {
-  TARN_TRY(const Listed all, List(scope, "", SIZE_MAX));
-  int64_t open = 0;
-  for (const StreamRef& stream : all.streams) open += static_cast<int64_t>(stream->open_shards());
-  return open;
-}
-
 Status Streams::Delete(const Scope& scope, std::string_view name, bool with_consumers) {
   TARN_TRY(const auto live, core_->Find(scope, name));
   TARN_TRY(const auto consumers, Consumers(scope, name));
@@ -219,14 +244,13 @@ Status Streams::Delete(const Scope& scope, std::string_view name, bool with_cons
   const std::lock_guard all(core_->mutex);
   const std::lock_guard gate(live->gate);
   auto after = std::make_shared<Stream>(*live->Get());
-  if (after->StateAt(core_->clock.Now()) == State::kCreating) {
-    return Fail(kInUse,
-                fmt::format("Stream {} under account {} not ACTIVE, instead in state CREATING", name, scope.account));
-  }
+  if (live->deleted) return Ok();  // DELETING still
   after->state = State::kDeleting;
   after->settles = core_->Settled();
   const bool at_once = core_->options.settle_micros == 0;
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const int64_t open, core_->OpenShards(txn, scope));
+    core_->KeepOpenShards(txn, scope, open - static_cast<int64_t>(after->open_shards()));
     for (const Consumer& consumer : consumers) txn.Delete(Core::ConsumerKey(scope, name, consumer.name));
     if (at_once) {
       txn.Delete(Core::StreamKey(scope, name));

@@ -158,8 +158,6 @@ class Streams {
   };
   Result<Keeper> MakeKeeper();
 
-  // Open shards of the account in the region.
-  Result<int64_t> OpenShards(const Scope& scope);
   const Clock& clock() const;
 
  private:

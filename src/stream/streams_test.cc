@@ -35,7 +35,8 @@ class StreamsTest : public ::testing::Test {
     options.files = files_.get();
     options.clock = &clock;
     log = Log::Open(std::move(options)).value();
-    streams = std::make_unique<Streams>(*store_, *log, clock, Options{.iterator_key = std::string(32, 'i')});
+    streams = std::make_unique<Streams>(
+        *store_, *log, clock, Options{.iterator_key = std::string(32, 'i'), .account_shards_max = shards_max});
   }
   Status Create(const std::string& name, int64_t shards) {
     NewStream stream;
@@ -63,6 +64,7 @@ class StreamsTest : public ::testing::Test {
   std::unique_ptr<blob::FileSystem> files_;
   std::unique_ptr<kv::Store> store_ = kv::MakeMemoryStore();
   std::unique_ptr<Log> log;
+  int64_t shards_max = 20'000;
   std::unique_ptr<Streams> streams;
 };
 
@@ -123,6 +125,37 @@ TEST_F(StreamsTest, ClosedShardsLeadToTheirChildren) {
   EXPECT_EQ(batch.children[0].parents, std::vector<std::string>{"shardId-000000000000"});
   EXPECT_TRUE(streams->Merge(kScope, "s", "1", "2").ok());
   EXPECT_TRUE(streams->Merge(kScope, "s", "1", "2").Is(kInvalid));
+}
+
+TEST_F(StreamsTest, OpenShardsOfAnAccountAreCountedThroughAllChanges) {
+  shards_max = 8;
+  Open();
+  ASSERT_TRUE(Create("a", 3).ok());
+  ASSERT_TRUE(Create("b", 4).ok());
+  EXPECT_TRUE(Create("c", 2).Is(kLimit));
+  ASSERT_TRUE(streams->Split(kScope, "a", "0", "1000").ok());
+  EXPECT_TRUE(streams->Split(kScope, "b", "0", "1000").Is(kLimit));
+  EXPECT_TRUE(streams->UpdateShardCount(kScope, "b", 5).Is(kLimit));
+  ASSERT_TRUE(streams->Merge(kScope, "a", "3", "4").ok());
+  Open();
+  ASSERT_TRUE(Create("c", 1).ok());
+  EXPECT_TRUE(Create("d", 1).Is(kLimit));
+  ASSERT_TRUE(streams->Delete(kScope, "b", false).ok());
+  ASSERT_TRUE(Create("d", 4).ok());
+  EXPECT_TRUE(Create("e", 1).Is(kLimit));
+}
+
+TEST(ParseArn, TakesStreamsAndTheirConsumersOnly) {
+  const auto named = ParseArn("arn:aws:kinesis:eu-west-1:000000000000:stream/s/consumer/c:1234");
+  ASSERT_TRUE(named.has_value());
+  EXPECT_EQ(named->scope, (Scope{"000000000000", "eu-west-1"}));
+  EXPECT_EQ(named->stream, "s");
+  EXPECT_EQ(named->consumer, "c");
+  EXPECT_EQ(named->consumer_stamp, "1234");
+  EXPECT_EQ(ParseArn("arn:aws:kinesis:eu-west-1:000000000000:stream/s")->consumer, "");
+  EXPECT_FALSE(ParseArn("arn:aws:kinesis:eu-west-1:0000:stream/s").has_value());
+  EXPECT_FALSE(ParseArn("arn:aws:sqs:eu-west-1:000000000000:stream/s").has_value());
+  EXPECT_FALSE(ParseArn("arn:aws:kinesis:eu-west-1:000000000000").has_value());
 }
 
 TEST_F(StreamsTest, ExpiredRecordsAreNotRead) {

@@ -20,32 +20,9 @@ Error NameMissing() {
 }
 
 Result<Target> ParseArn(const protocol::Call& call, std::string_view arn) {
-  constexpr std::string_view kStream = "stream/";
-  constexpr std::string_view kConsumer = "/consumer/";
-  const auto invalid = [&] { return Fail(stream::kInvalid, fmt::format("{} is not a valid stream ARN.", arn)); };
-  size_t at = 0;
-  std::vector<std::string_view> parts;
-  for (int i = 0; i < 5; ++i) {
-    const size_t colon = arn.find(':', at);
-    if (colon == std::string_view::npos) return invalid();
-    parts.push_back(arn.substr(at, colon - at));
-    at = colon + 1;
-  }
-  std::string_view rest = arn.substr(at);
-  if (parts[0] != "arn" || parts[2] != "kinesis" || parts[4].size() != 12 || !rest.starts_with(kStream))
-    return invalid();
-  Target target{.scope = {.account = std::string(parts[4]), .region = std::string(parts[3])}};
-  rest.remove_prefix(kStream.size());
-  if (const size_t consumer = rest.find(kConsumer); consumer != std::string_view::npos) {
-    std::string_view name = rest.substr(consumer + kConsumer.size());
-    rest = rest.substr(0, consumer);
-    if (const size_t colon = name.find(':'); colon != std::string_view::npos) {
-      target.consumer_stamp = name.substr(colon + 1);
-      name = name.substr(0, colon);
-    }
-    target.consumer = name;
-  }
-  target.stream = rest;
+  auto named = stream::ParseArn(arn);
+  if (!named) return Fail(stream::kInvalid, fmt::format("{} is not a valid stream ARN.", arn));
+  Target target{std::move(*named)};
   if (target.scope.region != call.scope.region) {
     return Fail(stream::kInvalid, fmt::format("The ARN {} is of another region than {}.", arn, call.scope.region));
   }

@@ -14,12 +14,7 @@
 namespace tarn::api::kinesis {
 
 // A stream as a request names it, or one of its consumers.
-struct Target {
-  Scope scope;
-  std::string stream;
-  std::string consumer;        // empty: the stream itself
-  std::string consumer_stamp;  // the second of its creation, as its ARN tells it
-
+struct Target : stream::NamedByArn {
   std::string stream_arn() const;
 };
 
@@ -39,7 +34,7 @@ Result<Target> TargetOf(const protocol::Call& call, const In& in) {
     if (in.consumer_arn) return ParseArn(call, *in.consumer_arn);
   }
   if constexpr (requires { in.stream_name; }) {
-    if (in.stream_name) return Target{call.scope, *in.stream_name, {}, {}};
+    if (in.stream_name) return Target{{call.scope, *in.stream_name, {}, {}}};
   }
   return NameMissing();
 }

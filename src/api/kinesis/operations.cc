@@ -56,7 +56,7 @@ Result<std::vector<Check>> Checks(KinesisService& service, const Call& call, con
 Result<std::vector<Check>> ByIterator(KinesisService& service, const Call& call, const gen::GetRecordsInput& in) {
   if (in.stream_arn) return Checks(service, call, in, "kinesis:GetRecords");
   TARN_TRY(const stream::Cursor cursor, service.streams().OpenIterator(in.shard_iterator.value_or("")));
-  const Target target{cursor.scope, cursor.stream, {}, {}};
+  const Target target{{cursor.scope, cursor.stream, {}, {}}};
   return std::vector<Check>{MakeCheck(service, "kinesis:GetRecords", target, target.stream_arn())};
 }
 

@@ -102,10 +102,12 @@ Result<gen::ListShardsOutput> KinesisService::ListShards(const Call& call, const
   const Timestamp now = Now();
   TARN_TRY(ShardsToken from, Begin(call, in, now));
   if (in.next_token) {
-    Target target{from.scope, from.stream, {}, {}};
+    const Target target{{from.scope, from.stream, {}, {}}};
     TARN_CHECK(call.Allow("kinesis:ListShards", target.stream_arn(), from.scope.account));
   }
   TARN_TRY(const stream::StreamRef stream, streams_.Find(from.scope, from.stream));
+  // Of an earlier stream of the name.
+  if (in.next_token && from.stream_id != stream->id) return Fail(stream::kInvalid, "Invalid NextToken.");
   if (in.stream_creation_timestamp && in.stream_creation_timestamp->seconds() != stream->created.seconds()) {
     return Fail(stream::kNotFound,
                 fmt::format("Stream {} under account {} not found.", stream->name, stream->scope.account));

@@ -6,6 +6,7 @@
 #include "api/kinesis/convert.h"
 #include "api/kinesis/kinesis_service.h"
 #include "api/kinesis/tag_rules.h"
+#include "base/utf8.h"
 #include "policy/policy.h"
 #include "stream/errors.h"
 
@@ -28,15 +29,8 @@ bool IsTagCharacter(uint32_t code) {
 }
 
 bool IsTagText(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const size_t bytes = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    uint32_t code = bytes == 1 ? first : first & (0xffU >> (bytes + 1));
-    for (size_t k = 1; k < bytes && i + k < text.size(); ++k) {
-      code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3f);
-    }
-    if (!IsTagCharacter(code)) return false;
-    i += bytes;
+  while (!text.empty()) {
+    if (!IsTagCharacter(TakeUtf8(text))) return false;
   }
   return true;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <set>
 #include <utility>
 
@@ -31,24 +30,11 @@ kv::Key SeriesSpace(const RequestSeries& series) {
   return AccountSpace(series.account).Text(series.bucket).Text(series.filter);
 }
 
-std::string Pack(const Statistic& statistic) {
-  const double values[] = {statistic.count, statistic.sum, statistic.min, statistic.max};
-  std::string bytes(sizeof(values), '\0');
-  std::memcpy(bytes.data(), values, sizeof(values));
-  return bytes;
-}
-
-Statistic Unpack(std::string_view bytes) {
-  double values[4] = {};
-  if (bytes.size() == sizeof(values)) std::memcpy(values, bytes.data(), sizeof(values));
-  return {.count = values[0], .sum = values[1], .min = values[2], .max = values[3]};
-}
-
 std::string Encode(const std::string& region, const std::array<Statistic, kRequestMetrics>& metrics) {
   RecordWriter out;
   out.Str(kTagRegion, region);
   for (uint32_t i = 0; i < kRequestMetrics; ++i) {
-    if (metrics[i].count > 0) out.Str(kTagMetric + i, Pack(metrics[i]));
+    if (metrics[i].count > 0) out.Str(kTagMetric + i, PackStatistic(metrics[i]));
   }
   return out.Take();
 }
@@ -56,7 +42,8 @@ std::string Encode(const std::string& region, const std::array<Statistic, kReque
 void Merge(std::string_view record, std::array<Statistic, kRequestMetrics>& into) {
   for (RecordReader in(record); in.Next();) {
     const uint32_t tag = in.tag();
-    if (tag >= kTagMetric && tag < kTagMetric + kRequestMetrics) into[tag - kTagMetric].Merge(Unpack(in.str()));
+    if (tag >= kTagMetric && tag < kTagMetric + kRequestMetrics)
+      into[tag - kTagMetric].Merge(UnpackStatistic(in.bytes()));
   }
 }
 
@@ -82,16 +69,6 @@ std::optional<RequestMetric> FindRequestMetric(std::string_view name) {
   const auto* found = std::ranges::find(kNames, name, &RequestMetricName::name);
   if (found == std::end(kNames)) return std::nullopt;
   return static_cast<RequestMetric>(found - std::begin(kNames));
-}
-
-void Statistic::Add(double value) { Merge({.count = 1, .sum = value, .min = value, .max = value}); }
-
-void Statistic::Merge(const Statistic& other) {
-  if (other.count == 0) return;
-  min = count == 0 ? other.min : std::min(min, other.min);
-  max = count == 0 ? other.max : std::max(max, other.max);
-  count += other.count;
-  sum += other.sum;
 }
 
 void RequestMetrics::Add(const RequestSeries& series, const RequestValues& values) {

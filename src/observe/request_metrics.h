@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "kv/kv.h"
+#include "observe/statistic.h"
 
 namespace tarn::observe {
 
@@ -48,15 +49,6 @@ struct RequestMetricName {
 };
 RequestMetricName NameOf(RequestMetric metric);
 std::optional<RequestMetric> FindRequestMetric(std::string_view name);
-
-struct Statistic {
-  double count = 0;
-  double sum = 0;
-  double min = 0;
-  double max = 0;
-  void Add(double value);
-  void Merge(const Statistic& other);
-};
 
 // One request's contribution; what is absent does not count.
 using RequestValues = std::array<std::optional<double>, kRequestMetrics>;

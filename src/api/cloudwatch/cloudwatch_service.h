@@ -1,8 +1,8 @@
-// CloudWatch's face of observe/: statistics and names of the metrics that the lake keeps of itself.
+// CloudWatch's face of observe/: metrics that clients put, and those that the lake keeps of itself.
 //
-// Served so far: namespace AWS/S3, BucketSizeBytes by StorageType, NumberOfObjects (AllStorageTypes) and the request
-// metrics of metrics configurations (BucketName and FilterId). Unlike AWS, StorageType may be left out of the
-// dimensions: the sum. Every other metric has no datapoints, because nothing can publish one yet.
+// Namespace AWS/S3: BucketSizeBytes by StorageType, NumberOfObjects (AllStorageTypes) and the request metrics of
+// metrics configurations (BucketName and FilterId); unlike AWS, StorageType may be left out of the dimensions: the sum.
+// All other namespaces: what PutMetricData put and the lake's services counted (observe::MetricStore).
 #pragma once
 
 #include <map>
@@ -13,6 +13,7 @@
 
 #include "api/cloudwatch/gen/shapes.h"
 #include "api/protocol/service.h"
+#include "observe/metric_store.h"
 #include "observe/request_metrics.h"
 #include "observe/storage_metrics.h"
 
@@ -20,8 +21,9 @@ namespace tarn::api::cloudwatch {
 
 class CloudWatchService : public protocol::Service {
  public:
-  CloudWatchService(observe::StorageMetrics& storage, observe::RequestMetrics& requests)
-      : storage_(&storage), requests_(&requests) {}
+  // All outlive it.
+  CloudWatchService(observe::StorageMetrics& storage, observe::RequestMetrics& requests, observe::MetricStore& metrics)
+      : storage_(&storage), requests_(&requests), metrics_(&metrics) {}
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -31,11 +33,12 @@ class CloudWatchService : public protocol::Service {
                                                              const gen::GetMetricStatisticsInput& in);
   Result<gen::GetMetricDataOutput> GetMetricData(const protocol::Call& call, const gen::GetMetricDataInput& in);
   Result<gen::ListMetricsOutput> ListMetrics(const protocol::Call& call, const gen::ListMetricsInput& in);
+  Result<gen::PutMetricDataResponse> PutMetricData(const protocol::Call& call, const gen::PutMetricDataInput& in);
 
  private:
   // What one metric measured, by the start of each period (microseconds); nothing for a metric that is not kept.
   struct Series {
-    std::string_view unit;
+    std::string unit;
     std::map<int64_t, observe::Statistic> periods;
   };
   struct Asked {
@@ -46,10 +49,14 @@ class CloudWatchService : public protocol::Service {
     Timestamp to;
     int64_t period_seconds = 60;
   };
-  Result<std::optional<Series>> Measure(const protocol::Call& call, const Asked& asked);
+  // By unit.
+  Result<std::vector<Series>> Measure(const protocol::Call& call, const Asked& asked);
+  Result<std::vector<Series>> MeasureKept(const protocol::Call& call, const Asked& asked);
+  Result<std::optional<Series>> MeasureBucket(const protocol::Call& call, const Asked& asked);
 
   observe::StorageMetrics* storage_;
   observe::RequestMetrics* requests_;
+  observe::MetricStore* metrics_;
 };
 
 }  // namespace tarn::api::cloudwatch

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/cloudwatch/cloudwatch_service.h"
+#include "api/cloudwatch/convert.h"
 #include "api/cloudwatch/errors.h"
 #include "base/strings.h"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view kNamespace = "AWS/S3";
 constexpr int64_t kDatapointsMax = 1440;
 constexpr size_t kMetricsPage = 500;
+constexpr int64_t kRecentMicros = 3 * 3600 * kMicrosPerSecond;
 
 constexpr std::string_view kBytes = "BucketSizeBytes";
 constexpr std::string_view kObjects = "NumberOfObjects";
@@ -126,6 +128,20 @@ gen::Metric ToMetric(std::string_view name, std::string_view dimension, std::str
   return out;
 }
 
+gen::Metric ToMetric(const observe::MetricOwner& owner, const std::string& name) {
+  gen::Metric out;
+  out.namespace_ = owner.space;
+  out.metric_name = name;
+  auto& dimensions = out.dimensions.emplace();
+  dimensions.reserve(owner.dimensions.size());
+  for (const auto& [key, value] : owner.dimensions) {
+    gen::Dimension& dimension = dimensions.emplace_back();
+    dimension.name = key;
+    dimension.value = value;
+  }
+  return out;
+}
+
 bool Matches(const gen::Metric& metric, const gen::ListMetricsInput& in) {
   if (in.namespace_ && in.namespace_ != metric.namespace_) return false;
   if (in.metric_name && in.metric_name != metric.metric_name) return false;
@@ -172,10 +188,37 @@ Status CheckQueries(const gen::GetMetricDataInput& in) {
 
 }  // namespace
 
-Result<std::optional<CloudWatchService::Series>> CloudWatchService::Measure(const protocol::Call& call,
-                                                                            const Asked& asked) {
+Result<std::vector<CloudWatchService::Series>> CloudWatchService::Measure(const protocol::Call& call,
+                                                                          const Asked& asked) {
+  if (asked.space != kNamespace) return MeasureKept(call, asked);
+  TARN_TRY(auto series, MeasureBucket(call, asked));
+  std::vector<Series> all;
+  if (series) all.push_back(std::move(*series));
+  return all;
+}
+
+Result<std::vector<CloudWatchService::Series>> CloudWatchService::MeasureKept(const protocol::Call& call,
+                                                                              const Asked& asked) {
+  const int64_t period = asked.period_seconds * kMicrosPerSecond;
+  const Timestamp from{asked.from.micros / period * period};
+  const observe::MetricOwner owner{call.scope, std::string(asked.space), DimensionsOf(asked.dimensions)};
+  TARN_TRY(const auto points, metrics_->Get(owner, std::string(asked.name), from, asked.to));
+  std::map<std::string, Series> by_unit;
+  for (const observe::MetricPoint& point : points) {
+    Series& series = by_unit[point.unit];
+    series.unit = point.unit;
+    AddSample(series.periods, period, point.at, asked.to, point.values);
+  }
+  std::vector<Series> all;
+  all.reserve(by_unit.size());
+  for (auto& [unit, series] : by_unit) all.push_back(std::move(series));
+  return all;
+}
+
+Result<std::optional<CloudWatchService::Series>> CloudWatchService::MeasureBucket(const protocol::Call& call,
+                                                                                  const Asked& asked) {
   const auto dimensions = Read(asked.dimensions);
-  if (asked.space != kNamespace || !dimensions || dimensions->bucket.empty()) return std::optional<Series>();
+  if (!dimensions || dimensions->bucket.empty()) return std::optional<Series>();
   // CloudWatch's points begin at whole periods; one that begins before StartTime but reaches into it counts.
   const int64_t period = asked.period_seconds * kMicrosPerSecond;
   const Timestamp from{asked.from.micros / period * period};
@@ -209,15 +252,18 @@ Result<gen::GetMetricStatisticsOutput> CloudWatchService::GetMetricStatistics(co
   gen::GetMetricStatisticsOutput out;
   out.label = *in.metric_name;
   out.datapoints.emplace();
-  TARN_TRY(const auto series, Measure(call, {.space = *in.namespace_,
-                                             .name = *in.metric_name,
-                                             .dimensions = in.dimensions,
-                                             .from = *in.start_time,
-                                             .to = *in.end_time,
-                                             .period_seconds = *in.period}));
-  if (!series || !in.statistics || (in.unit && *in.unit != series->unit)) return out;
-  for (const auto& [start, values] : series->periods) {
-    out.datapoints->push_back(ToDatapoint(start, values, series->unit, *in.statistics));
+  TARN_TRY(const auto all, Measure(call, {.space = *in.namespace_,
+                                          .name = *in.metric_name,
+                                          .dimensions = in.dimensions,
+                                          .from = *in.start_time,
+                                          .to = *in.end_time,
+                                          .period_seconds = *in.period}));
+  if (!in.statistics) return out;
+  for (const Series& series : all) {
+    if (in.unit && *in.unit != series.unit) continue;
+    for (const auto& [start, values] : series.periods) {
+      out.datapoints->push_back(ToDatapoint(start, values, series.unit, *in.statistics));
+    }
   }
   return out;
 }
@@ -233,23 +279,26 @@ Result<gen::GetMetricDataOutput> CloudWatchService::GetMetricData(const protocol
     const gen::Metric metric = wanted.metric.value_or(gen::Metric());
     const std::string space = metric.namespace_.value_or("");
     const std::string name = metric.metric_name.value_or("");
-    TARN_TRY(const auto series, Measure(call, {.space = space,
-                                               .name = name,
-                                               .dimensions = metric.dimensions,
-                                               .from = *in.start_time,
-                                               .to = *in.end_time,
-                                               .period_seconds = *wanted.period}));
+    TARN_TRY(const auto all, Measure(call, {.space = space,
+                                            .name = name,
+                                            .dimensions = metric.dimensions,
+                                            .from = *in.start_time,
+                                            .to = *in.end_time,
+                                            .period_seconds = *wanted.period}));
+    std::map<int64_t, observe::Statistic> periods;
+    for (const Series& series : all) {
+      if (wanted.unit && *wanted.unit != series.unit) continue;
+      for (const auto& [start, statistic] : series.periods) periods[start].Merge(statistic);
+    }
     gen::MetricDataResult result;
     result.id = query.id;
     result.label = query.label.value_or(name);
     result.status_code = "Complete";
     auto& timestamps = result.timestamps.emplace();
     auto& values = result.values.emplace();
-    if (series && (!wanted.unit || *wanted.unit == series->unit)) {
-      for (const auto& [start, statistic] : series->periods) {
-        timestamps.push_back(Timestamp{start});
-        values.push_back(ValueOf(statistic, *wanted.stat));
-      }
+    for (const auto& [start, statistic] : periods) {
+      timestamps.push_back(Timestamp{start});
+      values.push_back(ValueOf(statistic, *wanted.stat));
     }
     if (in.scan_by.value_or("TimestampDescending") == "TimestampDescending") {
       std::ranges::reverse(timestamps);
@@ -281,6 +330,12 @@ Result<gen::ListMetricsOutput> CloudWatchService::ListMetrics(const protocol::Ca
       const auto metric = static_cast<observe::RequestMetric>(i);
       add(ToMetric(observe::NameOf(metric).name, "FilterId", each.filter, each.bucket));
     }
+  }
+  const bool recent = in.recently_active.has_value();
+  TARN_TRY(const auto owners, metrics_->List(call.scope, in.namespace_.value_or("")));
+  for (const observe::ListedOwner& each : owners) {
+    if (recent && each.last < call.now.Plus(-kRecentMicros)) continue;
+    for (const std::string& name : each.names) add(ToMetric(each.owner, name));
   }
   // The token is how many were told.
   const size_t told = std::min<size_t>(ParseU64(in.next_token.value_or("0")).value_or(0), all.size());

@@ -5,6 +5,19 @@
 
 namespace tarn::api::cloudwatch {
 
+namespace {
+
+// Policies limit what may be put by the namespace.
+Result<std::vector<identity::Check>> NamespaceOf(const protocol::Call&, const gen::PutMetricDataInput& in) {
+  std::vector<identity::Check> checks(1);
+  checks[0].action = "cloudwatch:PutMetricData";
+  checks[0].resource = "*";
+  checks[0].context["cloudwatch:namespace"] = in.namespace_.value_or("");
+  return checks;
+}
+
+}  // namespace
+
 const protocol::ServiceDesc& CloudWatchService::model() const { return gen::kService; }
 
 std::span<const protocol::Operation> CloudWatchService::operations() const {
@@ -15,6 +28,7 @@ std::span<const protocol::Operation> CloudWatchService::operations() const {
       Bind<&CloudWatchService::GetMetricStatistics>("GetMetricStatistics", "cloudwatch:GetMetricStatistics",
                                                     AnyResource),
       Bind<&CloudWatchService::ListMetrics>("ListMetrics", "cloudwatch:ListMetrics", AnyResource),
+      Bind<&CloudWatchService::PutMetricData>("PutMetricData", "cloudwatch:PutMetricData", NamespaceOf),
   };
   return kOperations;
 }
@@ -24,6 +38,7 @@ std::span<const protocol::ErrorRow> CloudWatchService::errors() const {
       {&kInvalidParameterValue, "InvalidParameterValue", 400},
       {&kInvalidParameterCombination, "InvalidParameterCombination", 400},
       {&kMissingParameter, "MissingParameter", 400},
+      {&observe::kTooManyMetrics, "LimitExceededException", 400},
   };
   return kErrors;
 }

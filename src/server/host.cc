@@ -43,8 +43,15 @@ Task<Done> Host::Handle(http::Request& request, http::ResponseWriter& response) 
   co_return Done{};
 }
 
+void Host::EndSubscriptions() {
+  ++in_flight_;  // as a request: a reset waits for it
+  if (!resetting_ && lake_) lake_->EndSubscriptions();
+  --in_flight_;
+}
+
 Status Host::Reset() {
   resetting_ = true;
+  if (lake_) lake_->EndSubscriptions();
   const auto begin = std::chrono::steady_clock::now();
   std::chrono::seconds patience(2);
   while (in_flight_ > 0) {

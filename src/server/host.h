@@ -29,6 +29,8 @@ class Host {
 
   Status Open();
   void Close() { lake_.reset(); }
+  // Before the server drains.
+  void EndSubscriptions();
   // What cuts off requests that wait for their clients.
   void OnImpatience(std::function<void()> cut) { cut_ = std::move(cut); }
   http::Handler AsHandler() {

@@ -65,7 +65,7 @@
 #include "object/lifecycle/tiering.h"
 #include "object/points/access_points.h"
 #include "object/store.h"
-#include "observe/request_metrics.h"
+#include "observe/metric_store.h"
 #include "observe/storage_metrics.h"
 #include "organizations/organizations.h"
 #include "query/service.h"
@@ -133,7 +133,6 @@ class OpenLake : public Lake {
   OpenLake(const Options& options, const Clock& clock) : options_(options), clock_(clock) {}
   ~OpenLake() override {
     if (access_log_) access_log_->Stop();
-    if (request_metrics_) request_metrics_->Stop();
     if (courier_) courier_->Stop();
     if (audit_) audit_->Stop();
     if (timers_) timers_->Stop();
@@ -155,6 +154,7 @@ class OpenLake : public Lake {
   }
 
   http::Handler& api() override { return api_; }
+  void EndSubscriptions() const override { streams_->EndSubscriptions(); }
   const std::string& credentials_file() const override { return credentials_file_; }
 
  private:
@@ -257,6 +257,7 @@ class OpenLake : public Lake {
     usage_ = std::make_unique<BucketUsageSource>(*objects_, *directory_);
     storage_metrics_ = std::make_unique<observe::StorageMetrics>(*kv_, *usage_, clock_);
     request_metrics_ = std::make_unique<observe::RequestMetrics>(*kv_, clock_);
+    metric_store_ = observe::MetricStore::Open(*kv_, clock_);
     return OpenTimers();
   }
 
@@ -404,13 +405,13 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::move(glue)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
-        std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_)));
+        std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_, *metric_store_)));
     firehose_ = std::make_unique<Firehose>(
         FirehoseParts{*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_, *snapshots_, *engine_, *schemas_, *iam_,
                       *object_authorizer_, *keys_, clock_, streams_->streams(), options_.firehose_seconds_max});
     TARN_CHECK(firehose_->Start());
     const auto firehose = firehose_->MakeService();
-    const auto kinesis = streams_->MakeService(*keys_, data_pool_);
+    const auto kinesis = streams_->MakeService(*keys_, data_pool_, *metric_store_);
     TARN_CHECK(dispatcher_->AddService(firehose));
     TARN_CHECK(dispatcher_->AddService(kinesis));
     ingest_ = std::make_unique<Ingest>(IngestParts{options_.region, *kv_, clock_, *sessions_, *object_authorizer_,
@@ -551,6 +552,7 @@ class OpenLake : public Lake {
   std::unique_ptr<BucketUsageSource> usage_;
   std::unique_ptr<observe::StorageMetrics> storage_metrics_;
   std::unique_ptr<observe::RequestMetrics> request_metrics_;
+  std::unique_ptr<observe::MetricStore> metric_store_;
   std::unique_ptr<object::Tiering> tiering_;
   std::unique_ptr<object::LifecycleRunner> lifecycle_;
   std::unique_ptr<object::Restorer> restorer_;

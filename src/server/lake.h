@@ -19,6 +19,8 @@ class Lake {
   virtual ~Lake() = default;  // waits for what runs
 
   virtual http::Handler& api() = 0;
+  // Ends the answers that would go on for minutes. Before it is taken down; any thread.
+  virtual void EndSubscriptions() const = 0;
   virtual const std::string& credentials_file() const = 0;
 };
 

@@ -105,6 +105,7 @@ int Serve(const std::vector<std::string>& arguments, const std::vector<std::stri
 
   WaitForStop(signals, **api, **console);
   log::Info("server", "stopping: no new connections, waiting for requests in flight");
+  host.EndSubscriptions();
   const bool drained = (*api)->Drain(std::chrono::seconds(options.drain_seconds));
   (*console)->Drain(std::chrono::seconds(1));
   if (!drained) log::Warn("server", "some requests were cut off");

@@ -22,9 +22,15 @@ Result<std::unique_ptr<LakeStreams>> LakeStreams::Open(const std::string& data, 
   return made;
 }
 
-std::shared_ptr<api::protocol::Service> LakeStreams::MakeService(keys::Keys& keys, WorkerPool& pool) {
-  return std::make_shared<api::kinesis::KinesisService>(
-      api::kinesis::Parts{.streams = *streams_, .keys = keys, .pool = pool});
+std::shared_ptr<api::protocol::Service> LakeStreams::MakeService(keys::Keys& keys, WorkerPool& pool,
+                                                                 observe::MetricSink& metrics) {
+  service_ = std::make_shared<api::kinesis::KinesisService>(
+      api::kinesis::Parts{.streams = *streams_, .keys = keys, .pool = pool, .metrics = &metrics});
+  return service_;
+}
+
+void LakeStreams::EndSubscriptions() const {
+  if (service_) service_->EndSubscriptions();
 }
 
 Status LakeStreams::Reclaim() {

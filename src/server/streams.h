@@ -14,8 +14,13 @@
 #include "blob/key_wrapper.h"
 #include "keys/keys.h"
 #include "kv/kv.h"
+#include "observe/metric_sink.h"
 #include "stream/log.h"
 #include "stream/streams.h"
+
+namespace tarn::api::kinesis {
+class KinesisService;
+}
 
 namespace tarn::server {
 
@@ -29,7 +34,9 @@ class LakeStreams {
   stream::Log& log() { return *log_; }
   stream::Streams& streams() { return *streams_; }
   // Kinesis's face.
-  std::shared_ptr<api::protocol::Service> MakeService(keys::Keys& keys, WorkerPool& pool);
+  std::shared_ptr<api::protocol::Service> MakeService(keys::Keys& keys, WorkerPool& pool, observe::MetricSink& metrics);
+  // Of that face.
+  void EndSubscriptions() const;
 
   // Another owner of logs: what must stay of one, nothing for those that it does not own. Before the first Reclaim.
   void AddOwner(stream::Log::KeepOf keep_of) { owners_.push_back(std::move(keep_of)); }
@@ -42,6 +49,7 @@ class LakeStreams {
   std::unique_ptr<stream::Log> log_;
   std::unique_ptr<stream::Streams> streams_;
   std::vector<stream::Log::KeepOf> owners_;
+  std::shared_ptr<api::kinesis::KinesisService> service_;
 };
 
 }  // namespace tarn::server

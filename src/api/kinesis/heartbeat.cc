@@ -42,6 +42,18 @@ void Heartbeat::Add(const std::shared_ptr<Signal>& signal) {
   wake_.notify_all();
 }
 
+void Heartbeat::Close() {
+  closing_ = true;
+  std::vector<std::weak_ptr<Signal>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    all = signals_;
+  }
+  for (const auto& each : all) {
+    if (const auto signal = each.lock()) signal->Raise();
+  }
+}
+
 void Heartbeat::Run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {

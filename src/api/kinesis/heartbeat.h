@@ -3,6 +3,7 @@
 // The thread runs while there are sessions, and sleeps without waking when there are none. Threads: any.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -35,6 +36,9 @@ class Heartbeat {
  public:
   ~Heartbeat();
   void Add(const std::shared_ptr<Signal>& signal);
+  // Wakes all sessions for the last time: they look at closing() and end.
+  void Close();
+  bool closing() const { return closing_; }
 
  private:
   void Run();
@@ -42,6 +46,7 @@ class Heartbeat {
   std::condition_variable wake_;
   std::vector<std::weak_ptr<Signal>> signals_;
   bool stopping_ = false;
+  std::atomic<bool> closing_ = false;
   std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "api/kinesis/gen/shapes.h"
 #include "api/kinesis/heartbeat.h"
+#include "api/kinesis/meter.h"
 #include "api/protocol/service.h"
 #include "keys/keys.h"
 #include "stream/streams.h"
@@ -21,6 +22,7 @@ struct Parts {
   stream::Streams& streams;
   keys::Keys& keys;
   WorkerPool& pool;
+  observe::MetricSink* metrics = nullptr;  // null: nothing is counted
 };
 
 #define TARN_KINESIS_GIVES(Operation) \
@@ -30,11 +32,15 @@ struct Parts {
 
 class KinesisService : public protocol::Service {
  public:
-  explicit KinesisService(const Parts& parts) : parts_(parts), streams_(parts.streams) {}
+  explicit KinesisService(const Parts& parts) : parts_(parts), streams_(parts.streams), meter_(parts.metrics) {}
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
+  // What is refused before its caller is asked, and preflights (gate.cc).
+  std::string_view OwnOperation(const protocol::Call& call) const override;
+  Task<Result<protocol::OwnAnswer>> Answer(protocol::OwnRequest request) override;
+  void Decorate(const protocol::Call& call) const override;
 
   TARN_KINESIS_DOES(CreateStream);
   TARN_KINESIS_DOES(DeleteStream);
@@ -84,16 +90,22 @@ class KinesisService : public protocol::Service {
                                                                                  const gen::SubscribeToShardInput& in,
                                                                                  protocol::RequestBody& body);
 
+  // Sessions of SubscribeToShard end now, and at once from now on.
+  void EndSubscriptions() { heartbeat_.Close(); }
+
   stream::Streams& streams() const { return streams_; }
+  const Meter& meter() const { return meter_; }
 
  private:
   Timestamp Now() const { return streams_.clock().Now(); }
+  double MillisSince(Timestamp begin) const { return static_cast<double>(Now().micros - begin.micros) / 1000; }
   // The KMS key of an encrypted stream must let the caller write, or read.
   Status MayWrite(const protocol::Call& call, const stream::Stream& stream) const;
   Status MayRead(const protocol::Call& call, const stream::Stream& stream) const;
 
   const Parts parts_;
   stream::Streams& streams_;
+  const Meter meter_;
   Heartbeat heartbeat_;
 };
 

@@ -32,6 +32,30 @@ Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timest
                                             *in.sequence_number_for_ordering, target.stream, target.scope.account));
 }
 
+std::vector<double> Weigh(const std::vector<stream::NewRecord>& records) {
+  std::vector<double> bytes;
+  bytes.reserve(records.size());
+  for (const stream::NewRecord& record : records) bytes.push_back(static_cast<double>(record.data.size()));
+  return bytes;
+}
+
+PutCount CountOf(const stream::Stream& stream, const std::vector<stream::PutResult>& put,
+                 const std::vector<double>& bytes, PutCount count) {
+  for (size_t i = 0; i < put.size(); ++i) {
+    if (!put[i].error_code.empty()) {
+      ++count.throttled;
+      continue;
+    }
+    ++count.records;
+    count.bytes += bytes[i];
+    if (stream.metrics.empty()) continue;
+    PutCount::OfShard& shard = count.shards[put[i].shard];
+    ++shard.records;
+    shard.bytes += bytes[i];
+  }
+  return count;
+}
+
 Error DryRun() { return Fail(stream::kDryRun, "The request would have succeeded, but the DryRun flag is set."); }
 
 }  // namespace
@@ -51,7 +75,10 @@ Result<gen::PutRecordOutput> KinesisService::PutRecord(const Call& call, const g
   }
   TARN_CHECK(CheckOrdering(in, target, Now()));
   if (in.dry_run.value_or(false)) return DryRun();
+  const Timestamp begin = Now();
+  const std::vector<double> weights = Weigh(records);
   TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
+  meter_.Put(*stream, CountOf(*stream, put, weights, {.millis = MillisSince(begin)}));
   if (!put[0].error_code.empty()) return Fail(stream::kThrottled, put[0].error_message);
   gen::PutRecordOutput out;
   out.shard_id = std::move(put[0].shard);
@@ -80,7 +107,10 @@ Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const
   if (bytes > kRequestBytesMax) return Fail(stream::kInvalid, "Records size exceeds 10 MB limit");
   TARN_CHECK(MayWrite(call, *stream));
   if (in.dry_run.value_or(false)) return DryRun();
+  const Timestamp begin = Now();
+  const std::vector<double> weights = Weigh(records);
   TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
+  meter_.Put(*stream, CountOf(*stream, put, weights, {.batch = true, .millis = MillisSince(begin)}));
   gen::PutRecordsOutput out;
   out.failed_record_count = 0;
   if (!stream->key.empty()) out.encryption_type = EncryptionOf(*stream);
@@ -127,7 +157,17 @@ Result<gen::GetRecordsOutput> KinesisService::GetRecords(const Call& call, const
   if (in.dry_run.value_or(false)) return DryRun();
   stream::ReadLimits limits;
   if (in.limit) limits.records = static_cast<size_t>(*in.limit);
-  TARN_TRY(stream::Batch batch, streams_.Get(cursor, limits, true));
+  const Timestamp begin = Now();
+  auto got = streams_.Get(cursor, limits, true);
+  GetCount count{.shard = stream::ShardIdOf(cursor.shard), .throttled = got.Is(stream::kThrottled)};
+  if (found.ok() && count.throttled) meter_.Get(**found, count);
+  if (!got.ok()) return got.error();
+  stream::Batch& batch = *got;
+  count.millis = MillisSince(begin);
+  count.records = static_cast<double>(batch.records.size());
+  count.behind = static_cast<double>(batch.millis_behind);
+  for (const stream::GotRecord& record : batch.records) count.bytes += static_cast<double>(record.data.size());
+  if (found.ok()) meter_.Get(**found, count);
   gen::GetRecordsOutput out;
   auto& records = out.records.emplace();
   records.reserve(batch.records.size());

@@ -1,11 +1,14 @@
 // SubscribeToShard: events with records as they come, for five minutes.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "api/kinesis/convert.h"
 #include "api/kinesis/kinesis_service.h"
 #include "api/protocol/codec.h"
+#include "api/protocol/wire_errors.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "stream/errors.h"
@@ -29,13 +32,18 @@ protocol::WireProtocol ProtocolOf(const Call& call) {
 }
 
 struct Subscription {
+  KinesisService& service;
+  const Heartbeat& heartbeat;
+  // Whether the caller may still read: asked before each batch.
+  std::function<Status()> allowed;
   std::shared_ptr<Streams::Session> session;
   std::shared_ptr<Signal> signal;
   const Clock& clock;
   WorkerPool& pool;
   const protocol::OperationDesc& operation;
   protocol::WireProtocol protocol;
-  bool encrypted = false;
+  stream::StreamRef stream;
+  GetCount count;
 };
 
 gen::SubscribeToShardEvent EventOf(stream::Batch batch, bool encrypted) {
@@ -54,6 +62,14 @@ gen::SubscribeToShardEvent EventOf(stream::Batch batch, bool encrypted) {
   return event;
 }
 
+void Count(Subscription& of, const stream::Batch& batch) {
+  of.count.records = static_cast<double>(batch.records.size());
+  of.count.behind = static_cast<double>(batch.millis_behind);
+  of.count.bytes = 0;
+  for (const stream::GotRecord& record : batch.records) of.count.bytes += static_cast<double>(record.data.size());
+  of.service.meter().Get(*of.stream, of.count);
+}
+
 Task<Status> Write(BodySink& sink, const std::string& bytes) { co_return co_await sink.Write(AsBytes(bytes)); }
 
 Task<Status> RunSession(Subscription& of, BodySink& sink) {
@@ -62,23 +78,22 @@ Task<Status> RunSession(Subscription& of, BodySink& sink) {
   TARN_CO_CHECK(co_await Write(sink, first));
   const Timestamp end = of.clock.Now().Plus(kSessionMicros);
   Timestamp told;
-  while (of.clock.Now() < end) {
-    auto read = [session = of.session] { return session->Next(kEventLimits); };
+  while (of.clock.Now() < end && !of.heartbeat.closing()) {
+    auto read = [&of]() -> Result<stream::Batch> {
+      TARN_CHECK(of.allowed());
+      return of.session->Next(kEventLimits);
+    };
     auto batch = co_await Offload(of.pool, std::move(read));
     if (!batch.ok()) {
-      const bool over = batch.Is(stream::kInUse) || batch.Is(stream::kNotFound);
-      protocol::WireError error;
-      error.code = batch.Is(stream::kInUse)      ? "ResourceInUseException"
-                   : batch.Is(stream::kNotFound) ? "ResourceNotFoundException"
-                                                 : "InternalFailureException";
-      error.message = over ? batch.error().message : "";
-      const std::string message = protocol::EncodeEventError(error);
+      const std::string message = protocol::EncodeEventFailure(of.service.errors(), of.service.model(), of.operation,
+                                                               of.protocol, batch.error());
       co_return co_await Write(sink, message);
     }
     const bool more = !batch->records.empty();
     const bool at_end = batch->at_end;
+    if (more) Count(of, *batch);
     if (more || at_end || of.clock.Now() >= told.Plus(kIdleMicros)) {
-      const gen::SubscribeToShardEvent event = EventOf(std::move(*batch), of.encrypted);
+      const gen::SubscribeToShardEvent event = EventOf(std::move(*batch), !of.stream->key.empty());
       const std::string bytes = protocol::EncodeEvent(of.operation, of.protocol, "SubscribeToShardEvent", &event);
       TARN_CO_CHECK(co_await Write(sink, bytes));
       told = of.clock.Now();
@@ -102,18 +117,27 @@ Task<Result<protocol::Streamed<gen::SubscribeToShardOutput>>> KinesisService::Su
     from.time = in.starting_position->timestamp;
   }
   auto signal = std::make_shared<Signal>();
-  bool encrypted = false;
+  stream::StreamRef stream;
   auto begin = [&, this]() -> Result<std::shared_ptr<Streams::Session>> {
-    TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
-    encrypted = !stream->key.empty();
-    if (encrypted) TARN_CHECK(MayRead(call, *stream));
+    TARN_TRY(stream, streams_.Find(target.scope, target.stream));
+    TARN_CHECK(MayRead(call, *stream));
     return streams_.Subscribe(target.scope, target.stream, target.consumer, in.shard_id.value_or(""), from,
                               [signal] { signal->Raise(); });
   };
   TARN_CO_TRY(auto session, co_await Offload(parts_.pool, std::move(begin)));
   heartbeat_.Add(signal);
-  auto of = std::make_shared<Subscription>(Subscription{std::move(session), std::move(signal), streams_.clock(),
-                                                        parts_.pool, *call.operation, ProtocolOf(call), encrypted});
+  // The call and its input live as long as the answer.
+  const auto row = std::ranges::find(operations(), "SubscribeToShard", &protocol::Operation::name);
+  auto allowed = [this, &call, &in, &rule = row->rule, target]() -> Status {
+    TARN_TRY(const auto checks, rule(*this, call, &in));
+    TARN_CHECK(call.Allow(checks));
+    TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+    return MayRead(call, *stream);
+  };
+  GetCount count{.shard = in.shard_id.value_or(""), .consumer = target.consumer};
+  auto of = std::make_shared<Subscription>(
+      Subscription{*this, heartbeat_, std::move(allowed), std::move(session), std::move(signal), streams_.clock(),
+                   parts_.pool, *call.operation, ProtocolOf(call), std::move(stream), std::move(count)});
   protocol::Streamed<gen::SubscribeToShardOutput> answer;
   answer.body = [of = std::move(of)](BodySink& sink) -> Task<Status> { co_return co_await RunSession(*of, sink); };
   co_return std::move(answer);

@@ -10,6 +10,7 @@
 #include "base/record.h"
 #include "base/strings.h"
 #include "kv/key.h"
+#include "kv/pages.h"
 
 namespace tarn::observe {
 namespace {
@@ -214,17 +215,14 @@ Result<std::vector<MetricPoint>> MetricStore::Get(const MetricOwner& owner, cons
   // What a flush is moving is in neither place.
   const std::lock_guard flushing(flush_mutex_);
   const kv::Key space = OwnerKey(kPoints, owner);
-  const std::string last_key = PointKey(space, end);
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-    std::string begin = PointKey(space, first);
-    while (begin < last_key) {
-      TARN_TRY(const auto page, txn.PeekScan(begin, last_key, kPage));
+    kv::Pages pages(PointKey(space, first), PointKey(space, end), kPage);
+    while (!pages.done()) {
+      TARN_TRY(const auto page, pages.Next(txn));
       for (const auto& pair : page) {
         kv::KeyReader key(std::string_view(pair.key).substr(space.bytes().size()));
         if (const auto second = key.Number()) MergeSamples(pair.value, found[static_cast<int64_t>(*second)]);
       }
-      if (page.size() < kPage) break;
-      begin = page.back().key + '\0';
     }
     return Ok();
   }));
@@ -253,17 +251,16 @@ Result<std::vector<ListedOwner>> MetricStore::List(const Scope& scope, const std
   if (!space.empty()) all.Text(space);
   const int64_t oldest = clock_.Now().seconds() - kKeptSeconds;
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-    std::string begin = all.bytes();
-    while (true) {
-      TARN_TRY(const auto page, txn.PeekScan(begin, all.End(), kPage));
+    kv::Pages pages(all, kPage);
+    while (!pages.done()) {
+      TARN_TRY(const auto page, pages.Next(txn));
       for (const auto& pair : page) {
         const auto owner = ReadOwnerKey(pair.key);
         Known known = DecodeKnown(pair.value);
         if (owner && known.last >= oldest) found.emplace(*owner, std::move(known));
       }
-      if (page.size() < kPage) return Ok();
-      begin = page.back().key + '\0';
     }
+    return Ok();
   }));
   {
     const std::lock_guard lock(mutex_);

@@ -104,12 +104,16 @@ std::string CborError(const ServiceDesc* service, WireProtocol protocol, const W
   if (protocol == WireProtocol::kRpcV2Cbor && service != nullptr) {
     type = fmt::format("com.amazonaws.{}#{}", AsciiLower(service->service_id), type);
   }
+  // As in JSON of the same services.
+  const bool silent = error.message.empty() && protocol == WireProtocol::kAwsCbor11;
   CborWriter writer;
-  writer.Map(2 + error.fields.size());
+  writer.Map((silent ? 1 : 2) + error.fields.size());
   writer.Text("__type");
   writer.Text(type);
-  writer.Text(MessageKey(service, shape));
-  writer.Text(error.message);
+  if (!silent) {
+    writer.Text(MessageKey(service, shape));
+    writer.Text(error.message);
+  }
   for (const auto& [name, value] : error.fields) {
     const Member* member = FieldOf(shape, name);
     writer.Text(member == nullptr ? std::string_view(name) : member->wire_name);

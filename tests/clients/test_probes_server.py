@@ -353,8 +353,8 @@ def test_cloudwatch_speaks_cbor_query_and_json(lake, bucket):
         "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "GraniteServiceVersion20100801.ListMetrics"})
     assert status == 200 and bucket in body.decode() and json.loads(body)["Metrics"], body[:300]
     with pytest.raises(ClientError) as caught:
-        cloudwatch.put_metric_data(Namespace="x", MetricData=[{"MetricName": "m", "Value": 1}])
-    assert "PutMetricData" in str(caught.value)
+        cloudwatch.describe_alarms()
+    assert "DescribeAlarms" in str(caught.value)
 
 
 def test_what_is_not_served_names_itself(lake, bucket):

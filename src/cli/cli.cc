@@ -25,6 +25,10 @@ constexpr std::string_view kHelp =
   tarn explain-access WHO DOES WHAT  may a principal (ARN) do an action on a resource (ARN), and what decides   [KEY=VALUE …]
   tarn zone list|show|set|delete   the lake's zones   [NAME --bucket B --prefix P --format F --retention-days N
                                    --classification C --database D]
+  tarn ingest FILE… --table D.T    load CSV, JSON, Parquet, .xlsx and .ods files into an Iceberg table, each once   [--location
+                                   s3://… --format F --sheet NAME]
+  tarn copy FROM TO                copy a prefix of any S3 store, or a folder, to s3://BUCKET/PREFIX: what is there is left
+                                   [--from-endpoint URL --from-region R --parallel N]
   tarn ingest-key create|list|delete  keys that may post JSON to /ingest/STREAM   [--stream S --expires 90d | ID]
   tarn trail verify TRAIL          check the signed digests of a trail and every file that they name
   tarn backup DIR                  bring a backup of the running lake up to date; DIR is on the lake's machine
@@ -36,9 +40,10 @@ of a lake on this machine, whose root credentials are then used. Else the usual 
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
-const std::set<std::string> kValues = {"endpoint",       "region",  "data",   "database", "format",
-                                       "config",         "context", "bucket", "prefix",   "retention-days",
-                                       "classification", "stream",  "expires"};
+const std::set<std::string> kValues = {"endpoint",       "region",        "data",        "database", "format",
+                                       "config",         "context",       "bucket",      "prefix",   "retention-days",
+                                       "classification", "stream",        "expires",     "table",    "location",
+                                       "sheet",          "from-endpoint", "from-region", "parallel"};
 
 std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
   CommandLine line;
@@ -77,6 +82,8 @@ int Dispatch(const std::string& verb, const CommandLine& line) {
   if (verb == "backup") return RunBackup(line);
   if (verb == "migrate") return RunMigrate(line);
   if (verb == "trail") return RunTrail(line);
+  if (verb == "ingest") return RunIngest(line);
+  if (verb == "copy") return RunCopyAll(line);
   if (verb == "ingest-key") return RunIngestKey(line);
   if (verb == "explain-access") return RunExplainAccess(line);
   if (verb == "zone") return RunZone(line);

@@ -30,6 +30,8 @@ int RunExplainAccess(const CommandLine& line);
 int RunZone(const CommandLine& line);
 int RunTrail(const CommandLine& line);
 int RunIngestKey(const CommandLine& line);
+int RunIngest(const CommandLine& line);
+int RunCopyAll(const CommandLine& line);
 
 // "1.5 GiB"
 std::string SizeText(uint64_t bytes);

@@ -443,9 +443,16 @@ class OpenLake : public Lake {
             },
         .kept = {{"/_tarn/zones", [this](std::string_view method,
                                          const QueryOf& query) { return RunZones(*zones_, Root(), method, query); }},
-                 {"/_tarn/ingest-keys", [this](std::string_view method, const QueryOf& query) {
+                 {"/_tarn/ingest-keys",
+                  [this](std::string_view method, const QueryOf& query) {
                     return ingest_->RunKeys(Root(), method, query);
-                  }}}});
+                  }}},
+        .load =
+            [this](const LoadRequest& request, const QueryOf& query) {
+              return RunLoad({*kv_, *catalog_, *iceberg_tables_, *snapshots_, *objects_, *engine_, *catalog_authorizer_,
+                              governor_.get(), clock_},
+                             options_.region, request, query);
+            }});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
   }
 

@@ -6,8 +6,11 @@
 #include <functional>
 #include <utility>
 
+#include "api/protocol/body/checked_body.h"
 #include "api/protocol/dispatch.h"
+#include "api/protocol/errors.h"
 #include "base/executor.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "json/json.h"
@@ -17,6 +20,9 @@ namespace tarn::server {
 namespace {
 
 constexpr Reason kBusy{"server.Busy", Code::kUnavailable};
+constexpr Reason kNoSuchRequest{"server.NoSuchRequest", Code::kNotFound};
+constexpr size_t kPiecesMax = 4;
+constexpr size_t kHashDigits = 64;
 
 json::Value Number(uint64_t value) { return {static_cast<int64_t>(value)}; }
 
@@ -60,6 +66,8 @@ Task<Done> Answer(http::ResponseWriter& response, const Result<std::string>& out
         co_return co_await AnswerError(response, 409, "Conflict", error.message);
       case Code::kPermissionDenied:
         co_return co_await AnswerError(response, 403, "AccessDenied", error.message);
+      case Code::kUnimplemented:
+        co_return co_await AnswerError(response, 501, "NotImplemented", error.message);
       default:
         co_return co_await AnswerError(response, 500, "InternalError", error.message);
     }
@@ -132,6 +140,8 @@ struct Admin::State {
   std::atomic<bool> backs_up = false;
   std::atomic<bool> verifies = false;
   WorkerPool pool{"admin", 3, 16};
+  std::atomic<size_t> loading = 0;  // pieces in memory
+  WorkerPool load_pool{"load", 2, kPiecesMax};
 
   // Runs `work` unless the same is under way.
   template <typename F>
@@ -178,9 +188,33 @@ struct Admin::State {
     };
   }
 
+  // A piece is held in memory: no more than some at a time.
+  Task<Result<std::string>> Load(http::Request& request, const identity::Caller& caller) {
+    if (caller.anonymous()) co_return Fail(identity::kAccessDenied, "Access Denied");
+    if (request.method != "GET" && request.method != "POST") co_return Fail(kNoSuchRequest, "GET and POST are served");
+    LoadRequest wanted{.caller = caller, .method = request.method, .body = {}};
+    TARN_CO_TRY(wanted.body, co_await api::protocol::ReadWhole(*request.body, kPieceBytesMax));
+    const std::string_view stated = request.headers.Get("x-amz-content-sha256");
+    if (stated.size() == kHashDigits && !ConstantTimeEqual(stated, Hex(Sha256(wanted.body)))) {
+      co_return Fail(api::protocol::kContentSha256Mismatch, "The body does not match its x-amz-content-sha256.");
+    }
+    const std::string query(request.query());
+    co_return co_await Offload(load_pool, [&] {
+      return parts.load(wanted, [&query](std::string_view name) { return QueryValue(query, name); });
+    });
+  }
+
+  Task<Done> HandleLoad(http::Request& request, http::ResponseWriter& response, const identity::Caller& caller) {
+    Result<std::string> outcome = Fail(kBusy, "too many pieces are being loaded");
+    if (++loading <= kPiecesMax) outcome = co_await Load(request, caller);
+    --loading;
+    co_return co_await Answer(response, outcome);
+  }
+
   Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
     const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
     if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
+    if (request.path() == "/_tarn/load") co_return co_await HandleLoad(request, response, *caller);
     if (!caller->is_root() || caller->facts || caller->account != parts.options->account) {
       co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
     }

@@ -1,4 +1,4 @@
-// The lake's own requests below /_tarn, for the root account's root only, signed as S3 requests are:
+// The lake's own requests below /_tarn, for the root account's root only but where told, signed as S3 requests are:
 //
 //   POST /_tarn/backup?directory=/ABSOLUTE   brings a backup up to date (server/care/backup.h)
 //   POST /_tarn/verify                       checks every object end to end (object/verify/verify.h)
@@ -8,6 +8,7 @@
 //   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
 //   GET, POST, DELETE /_tarn/zones           the lake's zones (server/care/zone_route.h)
 //   GET, POST, DELETE /_tarn/ingest-keys     keys of the door (server/doors/ingest.h)
+//   GET, POST /_tarn/load                    pieces of files for tables, for any caller (server/doors/load.h)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
 #pragma once
@@ -26,6 +27,7 @@
 #include "server/care/explain.h"
 #include "server/care/upkeep_route.h"
 #include "server/care/zone_route.h"
+#include "server/doors/load.h"
 #include "server/options.h"
 
 namespace tarn::server {
@@ -43,6 +45,7 @@ struct AdminParts {
   // What is kept and listed, by path: answers GET, POST and DELETE.
   using Kept = std::function<Result<std::string>(std::string_view method, const QueryOf& query)>;
   std::map<std::string, Kept, std::less<>> kept;
+  std::function<Result<std::string>(const LoadRequest& request, const QueryOf& query)> load;
 };
 
 // What it uses outlives it; ends after what it runs.

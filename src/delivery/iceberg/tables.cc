@@ -98,10 +98,12 @@ Route RouteOf(const IcebergPlan& plan, const Prepared& record) {
 
 // The columns that tell the table's rows apart, in lower case.
 std::vector<std::string> KeysOf(const TableTarget& target, const iceberg::Schema& schema) {
+  const std::vector<int32_t>& identifiers = schema.identifier_field_ids();
   std::vector<std::string> keys;
+  keys.reserve(std::max(target.unique_keys.size(), identifiers.size()));
   for (const std::string& key : target.unique_keys) keys.push_back(AsciiLower(key));
   if (!keys.empty()) return keys;
-  for (const int32_t id : schema.identifier_field_ids()) keys.push_back(AsciiLower(schema.NameOf(id)));
+  for (const int32_t id : identifiers) keys.push_back(AsciiLower(schema.NameOf(id)));
   return keys;
 }
 

@@ -102,6 +102,7 @@ class Decoder {
     }
     json::Object object;
     if (type.kind == Kind::kRecord) {
+      object.reserve(type.fields.size());
       for (const auto& field : type.fields) object.emplace_back(field.name, Read(*field.type, depth + 1));
       return object;
     }

@@ -20,6 +20,8 @@ struct Target : stream::NamedByArn {
 
 // Of "arn:aws:kinesis:region:account:stream/name" or that with "/consumer/name:1234". kInvalid.
 Result<Target> ParseArn(const protocol::Call& call, std::string_view arn);
+// The stream that a NextToken of ListShards goes on with. kInvalid, kExpiredToken.
+Result<Target> TargetOfToken(const std::string& token, Timestamp now);
 Error NameMissing();
 
 template <typename In>

@@ -138,9 +138,11 @@ std::span<const protocol::Operation> KinesisService::operations() const {
     protocol::Operation list = Bind<&S::ListShards>("ListShards", "kinesis:ListShards", AnyResource);
     list.rule = [](protocol::Service& service, const Call& call, const void* input) -> Result<std::vector<Check>> {
       const auto& in = *static_cast<const gen::ListShardsInput*>(input);
-      if (!in.stream_name && !in.stream_arn)
-        return protocol::internal::ToChecks("kinesis:ListShards", std::string("*"));
-      return Checks(static_cast<S&>(service), call, in, "kinesis:ListShards");
+      auto& self = static_cast<S&>(service);
+      if (in.stream_name || in.stream_arn) return Checks(self, call, in, "kinesis:ListShards");
+      if (!in.next_token) return protocol::internal::ToChecks("kinesis:ListShards", std::string("*"));
+      TARN_TRY(const Target target, TargetOfToken(*in.next_token, call.now));
+      return std::vector<Check>{MakeCheck(self, "kinesis:ListShards", target, target.stream_arn())};
     };
     rows.push_back(std::move(list));
     return rows;

@@ -74,20 +74,22 @@ bool Matches(const ShardsToken& from, const stream::Stream& stream, const stream
   return true;
 }
 
+Result<ShardsToken> OpenToken(const std::string& text, Timestamp now) {
+  const auto bytes = Unbase64(text);
+  auto token = bytes ? DecodeRecord<ShardsToken>(*bytes) : std::nullopt;
+  if (!token || token->stream.empty()) return Fail(stream::kInvalid, "Invalid NextToken.");
+  if (now.micros - token->made.micros > kTokenLifeMicros) {
+    return Fail(stream::kExpiredToken, "NextToken has expired: it is valid for 300 seconds.");
+  }
+  return std::move(*token);
+}
+
 Result<ShardsToken> Begin(const Call& call, const gen::ListShardsInput& in, Timestamp now) {
   const bool named = in.stream_name || in.stream_arn;
   if (!named && !in.next_token) return Fail(stream::kInvalid, "Either NextToken or StreamName should be provided.");
   if (named && in.next_token) return Fail(stream::kInvalid, "NextToken and StreamName cannot be provided together.");
+  if (in.next_token) return OpenToken(*in.next_token, now);
   ShardsToken from;
-  if (in.next_token) {
-    const auto bytes = Unbase64(*in.next_token);
-    auto token = bytes ? DecodeRecord<ShardsToken>(*bytes) : std::nullopt;
-    if (!token || token->stream.empty()) return Fail(stream::kInvalid, "Invalid NextToken.");
-    if (now.micros - token->made.micros > kTokenLifeMicros) {
-      return Fail(stream::kExpiredToken, "NextToken has expired: it is valid for 300 seconds.");
-    }
-    return *token;
-  }
   TARN_TRY(const Target target, TargetOf(call, in));
   from.scope = target.scope;
   from.stream = target.stream;
@@ -98,13 +100,14 @@ Result<ShardsToken> Begin(const Call& call, const gen::ListShardsInput& in, Time
 
 }  // namespace
 
+Result<Target> TargetOfToken(const std::string& token, Timestamp now) {
+  TARN_TRY(ShardsToken from, OpenToken(token, now));
+  return Target{{std::move(from.scope), std::move(from.stream), {}, {}}};
+}
+
 Result<gen::ListShardsOutput> KinesisService::ListShards(const Call& call, const gen::ListShardsInput& in) {
   const Timestamp now = Now();
   TARN_TRY(ShardsToken from, Begin(call, in, now));
-  if (in.next_token) {
-    const Target target{{from.scope, from.stream, {}, {}}};
-    TARN_CHECK(call.Allow("kinesis:ListShards", target.stream_arn(), from.scope.account));
-  }
   TARN_TRY(const stream::StreamRef stream, streams_.Find(from.scope, from.stream));
   // Of an earlier stream of the name.
   if (in.next_token && from.stream_id != stream->id) return Fail(stream::kInvalid, "Invalid NextToken.");

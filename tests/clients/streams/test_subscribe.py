@@ -68,3 +68,24 @@ def test_a_lake_that_stops_ends_its_subscriptions(own_lake, name):
     assert own_lake.stop() == 0
     assert list(events) == []
     assert "cut off" not in (own_lake.folder.parent / (own_lake.folder.name + ".log")).read_text()
+
+
+def test_who_may_list_one_streams_shards_pages_through_them(lake, name):
+    kinesis, iam = lake.client("kinesis"), lake.client("iam")
+    kinesis.create_stream(StreamName=name, ShardCount=3)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name)
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    kinesis.create_stream(StreamName=name + "-other", ShardCount=2)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name + "-other")
+    other = kinesis.list_shards(StreamName=name + "-other", MaxResults=1)["NextToken"]
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="one", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kinesis:ListShards", "Resource": arn}]}))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    reader = lake.client("kinesis", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    page = reader.list_shards(StreamName=name, MaxResults=2)
+    assert len(page["Shards"]) == 2
+    assert len(reader.list_shards(NextToken=page["NextToken"])["Shards"]) == 1
+    with pytest.raises(ClientError) as refused:
+        reader.list_shards(NextToken=other)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"

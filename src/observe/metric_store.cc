@@ -145,9 +145,9 @@ Status MetricStore::Note(kv::Txn& txn, const MetricOwner& owner, const std::map<
   Known known = kept ? DecodeKnown(*kept) : Known();
   bool changed = !kept;
   if (!kept) {
-    const Status counted = ChangeCount(txn, owner.scope, 1, limits_.owners_max);
+    Status counted = ChangeCount(txn, owner.scope, 1, limits_.owners_max);
     left_out = counted.Is(kTooManyMetrics);
-    TARN_CHECK(counted);
+    if (!counted.ok()) return counted;
   }
   for (const auto& [second, samples] : points) {
     for (const auto& [name, values] : samples) changed |= known.names.insert(name.first).second;
@@ -168,9 +168,9 @@ Status MetricStore::Write(const Gathered& points, bool may_leave_out) {
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     for (const auto& [owner, seconds] : points) {
       bool left_out = false;
-      const Status noted = Note(txn, owner, seconds, left_out);
+      Status noted = Note(txn, owner, seconds, left_out);
       if (left_out && may_leave_out) continue;
-      TARN_CHECK(noted);
+      if (!noted.ok()) return noted;
       const kv::Key space = OwnerKey(kPoints, owner);
       for (const auto& [second, samples] : seconds) {
         const std::string key = PointKey(space, second);

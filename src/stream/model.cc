@@ -138,11 +138,11 @@ void Stream::FindOpen() {
   std::ranges::sort(open, {}, [&](uint32_t place) { return shards[place].begin; });
 }
 
-void Stream::OpenShard(Shard shard) {
+void Stream::OpenShard(const Shard& shard) {
   const auto begin_of = [&](uint32_t place) { return shards[place].begin; };
   const auto at = std::ranges::upper_bound(open, shard.begin, {}, begin_of);
   open.insert(at, static_cast<uint32_t>(shards.size()));
-  shards.push_back(std::move(shard));
+  shards.push_back(shard);
 }
 
 void Stream::CloseShard(uint32_t index, Timestamp now, uint64_t last) {

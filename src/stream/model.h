@@ -67,7 +67,7 @@ struct Stream {
   // Fills `open` from `shards`; after these were changed by other ways than OpenShard and CloseShard.
   void FindOpen();
   // Its range must be free, its index the highest.
-  void OpenShard(Shard shard);
+  void OpenShard(const Shard& shard);
   void CloseShard(uint32_t index, Timestamp now, uint64_t last);
   Timestamp Horizon(Timestamp now) const { return now.Plus(-int64_t{retention_hours} * 3600 * kMicrosPerSecond); }
 };

@@ -74,6 +74,7 @@ TEST_F(StreamsTest, PutsThatRaceWithReshardingAreReadOnceFromShardsThatHeldThem)
   std::mutex mutex;
   std::map<std::string, std::pair<std::string, std::string>> put;
   std::vector<std::thread> producers;
+  producers.reserve(4);
   for (int who = 0; who < 4; ++who) {
     producers.emplace_back([&, who] {
       for (int i = 0; !stop; ++i) {

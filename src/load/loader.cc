@@ -15,6 +15,8 @@
 #include "engine/errors.h"
 #include "engine/inspect.h"
 #include "govern/principal.h"
+#include "govern/uri.h"
+#include "iceberg/metadata/table_metadata.h"
 #include "iceberg/schema/schema.h"
 #include "load/errors.h"
 #include "load/ledger.h"
@@ -28,6 +30,13 @@ namespace tarn::load {
 namespace {
 
 constexpr size_t kSourceDigits = 64;
+
+// "s3://bucket/folder/", however it is written.
+std::string Folder(std::string_view location) {
+  std::string plain = govern::PlainUri(location);
+  if (!plain.ends_with('/')) plain += '/';
+  return plain;
+}
 
 // One Parquet file in memory.
 class Bytes : public engine::FileSource, public engine::FileLister {
@@ -103,19 +112,33 @@ Status Loader::May(const identity::Caller& caller, const Target& target, std::st
   return rights.RequireFor(action, target.database, target.table);
 }
 
+// The table's own folder is opened by rights on the table. What its metadata names elsewhere, anybody may have written
+// who commits to it: there the caller's rights on that place count.
 Status Loader::MayWrite(const identity::Caller& caller, const Target& target,
                         const catalog::IcebergTable& table) const {
   TARN_CHECK(May(caller, target, "glue:UpdateTable"));
   const enforce::Rights rights(parts_.access, caller, target.scope);
   TARN_TRY(const auto access, rights.OfTable(target.database, target.table));
-  TARN_TRY(const bool opened, rights.Opens(access, table.metadata->location));
-  if (opened) return Ok();
-  TARN_TRY(const object::Location place, object::ParseLocation(table.metadata->location));
-  identity::Check check;
-  check.action = "s3:PutObject";
-  check.resource = fmt::format("arn:aws:s3:::{}/{}/data/", place.bucket, place.key);
-  check.owner = target.scope.account;
-  return parts_.authorizer.Authorize(caller, std::span(&check, 1));
+  const auto may_put = [&](std::string_view folder) -> Status {
+    TARN_TRY(const object::Location place, object::ParseLocation(folder));
+    identity::Check check;
+    check.action = "s3:PutObject";
+    check.resource = fmt::format("arn:aws:s3:::{}/{}", place.bucket, place.key);
+    check.owner = target.scope.account;
+    return parts_.authorizer.Authorize(caller, std::span(&check, 1));
+  };
+  const std::string home = Folder(table.record.location());
+  TARN_TRY(const bool opened, rights.Opens(access, home));
+  if (!opened) TARN_CHECK(may_put(home + "data/"));
+  const iceberg::TableMetadata& metadata = *table.metadata;
+  for (const std::string& named :
+       {metadata.location, iceberg::DataFolder(metadata), iceberg::MetadataFolder(metadata)}) {
+    const std::string folder = Folder(named);
+    if (folder.starts_with(home)) continue;
+    TARN_CHECK(rights.RequireLocation(folder));
+    TARN_CHECK(may_put(folder));
+  }
+  return Ok();
 }
 
 Result<State> Loader::Look(const identity::Caller& caller, const Target& target) const {

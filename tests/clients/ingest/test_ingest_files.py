@@ -183,3 +183,35 @@ def test_a_caller_without_rights_to_the_table_loads_nothing(lake, database, tmp_
                       {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]}))
     tarn(lake, "ingest", tmp_path / "b.csv", "--table", f"{database}.t", **who)
     assert rows(lake, f"SELECT count(*) AS n FROM {database}.t") == [{"n": 2}]
+
+
+def test_a_table_that_names_another_place_is_written_there_only_with_rights_to_it(lake, database, bucket, tmp_path, name):
+    from pyiceberg.catalog.rest import RestCatalog
+    home = f"{bucket}/own"
+    lake.client("glue").create_database(DatabaseInput={"Name": database, "LocationUri": f"s3://{home}/"})
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    tarn(lake, "ingest", tmp_path / "a.csv", "--table", f"{database}.t")
+    keys = lake.environment()
+    catalog = RestCatalog("lake", uri=lake.endpoint + "/iceberg",
+                          credential=keys["AWS_ACCESS_KEY_ID"] + ":" + keys["AWS_SECRET_ACCESS_KEY"])
+    with catalog.load_table(f"{database}.t").transaction() as change:
+        change.set_properties({"write.data.path": f"s3://{bucket}/others/t"})
+    iam = lake.client("iam")
+    iam.create_user(UserName=name)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    who = dict(AWS_ACCESS_KEY_ID=made["AccessKeyId"], AWS_SECRET_ACCESS_KEY=made["SecretAccessKey"])
+    may = [{"Effect": "Allow", "Action": ["glue:GetTable", "glue:UpdateTable"], "Resource": "*"},
+           {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{home}/*"}]
+
+    def load():
+        iam.put_user_policy(UserName=name, PolicyName="load",
+                            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": may}))
+        (tmp_path / "b.csv").write_text("id\n2\n")
+        return tarn(lake, "ingest", tmp_path / "b.csv", "--table", f"{database}.t", check=False, **who)
+
+    refused = load()
+    assert refused.returncode == 1 and "AccessDenied" in refused.stderr
+    assert lake.client("s3").list_objects_v2(Bucket=bucket, Prefix="others/")["KeyCount"] == 0
+    may.append({"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/others/*"})
+    assert load().returncode == 0
+    assert rows(lake, f"SELECT count(*) AS n FROM {database}.t") == [{"n": 2}]

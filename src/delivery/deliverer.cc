@@ -27,14 +27,17 @@ constexpr int64_t kFollowGap = kMicrosPerSecond;
 
 }  // namespace
 
-Result<DeliveryStream> Deliverer::Put(const Scope& scope, const std::string& name, std::vector<std::string> records) {
+Result<DeliveryStream> Deliverer::Put(const Scope& scope, const std::string& name, std::vector<std::string> records,
+                                      PutKind kind) {
   TARN_TRY(DeliveryStream stream, parts_.streams.Find(scope, name));
   if (stream.type != kDirectPut) {
     return Fail(kWrongSource, "This operation is not permitted on KinesisStreamAsSource delivery stream type.");
   }
   uint64_t bytes = 0;
   for (const std::string& record : records) bytes += record.size();
+  const size_t count = records.size();
   TARN_CHECK(parts_.intake.Put(stream.log, std::move(records)));
+  measures_.CountPut(scope, name, kind, count, bytes);
   const Timestamp now = parts_.clock.Now();
   std::lock_guard lock(mutex_);
   const auto found = works_.find(stream.log);
@@ -245,7 +248,11 @@ Result<bool> Deliverer::Deliver(Work& work) {
                           work.failures + 1,
                           work.failures == 0 ? 0 : now.micros - work.failing_since.micros};
   const auto outcome = parts_.sinks.Deliver(delivery);
-  if (!outcome.ok()) {
+  if (outcome.ok()) {
+    measures_.CountDelivered(delivery, *outcome);
+    if (work.follows) measures_.CountRead(work.scope, work.name, records.size(), bytes);
+  } else {
+    measures_.CountRefused(delivery);
     if (work.failures == 0 || work.failing_since.Plus(kGivenUpAfter) > now || oldest.Plus(kGivenUpAfter) > now) {
       return outcome.error();
     }

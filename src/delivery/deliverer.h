@@ -24,6 +24,7 @@
 
 #include "base/result.h"
 #include "base/scope.h"
+#include "delivery/measures.h"
 #include "delivery/plan/plan.h"
 #include "delivery/records/intake.h"
 #include "delivery/records/source.h"
@@ -41,20 +42,22 @@ struct DelivererParts {
   Intake& intake;
   Sinks& sinks;
   const Clock& clock;
-  SourceReader* source = nullptr;  // of streams that read others; null: those wait
-  uint32_t seconds_max = 0;        // a buffer waits no longer, whatever its hints; 0: as they say
+  observe::MetricSink* metrics = nullptr;  // null: nothing is counted
+  SourceReader* source = nullptr;          // of streams that read others; null: those wait
+  uint32_t seconds_max = 0;                // a buffer waits no longer, whatever its hints; 0: as they say
   size_t threads = 2;
 };
 
 class Deliverer {
  public:
-  explicit Deliverer(DelivererParts parts) : parts_(parts) {}
+  explicit Deliverer(DelivererParts parts) : parts_(parts), measures_(parts.metrics) {}
   ~Deliverer() { Stop(); }
   Deliverer(const Deliverer&) = delete;
   Deliverer& operator=(const Deliverer&) = delete;
 
   // Durable on return. Errors: kNotFound, kWrongSource.
-  Result<DeliveryStream> Put(const Scope& scope, const std::string& name, std::vector<std::string> records);
+  Result<DeliveryStream> Put(const Scope& scope, const std::string& name, std::vector<std::string> records,
+                             PutKind kind = PutKind::kBatch);
   // A stream was made, changed or deleted.
   void Changed(const Scope& scope, const DeliveryStream& stream);
   void Deleted(const DeliveryStream& stream);
@@ -101,6 +104,7 @@ class Deliverer {
   void Settle(Work& work, const Result<bool>& more);
 
   const DelivererParts parts_;
+  const Measures measures_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -263,7 +263,9 @@ Result<Outcome> Sinks::Deliver(const Delivery& delivery) {
   const Processor processor(delivery.plan.processing, UnwrapOf(delivery));
   TARN_TRY(Processed processed, processor.Run(delivery.records));
   Made made;
+  Outcome outcome{.oldest = OldestOf(delivery.records)};
   made.failed = std::move(processed.failed);
+  outcome.rows = made.failed.size() + processed.records.size();
   switch (delivery.plan.kind) {
     case DestinationKind::kS3:
       TARN_CHECK(AddS3Files(delivery, processed, made));
@@ -279,13 +281,25 @@ Result<Outcome> Sinks::Deliver(const Delivery& delivery) {
       break;
     }
   }
+  outcome.failed = made.failed.size();
+  outcome.rows -= std::min(outcome.rows, outcome.failed);
+  const auto stored = [&](size_t from) {
+    uint64_t bytes = 0;
+    for (size_t i = from; i < made.files.size(); ++i) bytes += made.files[i].bytes.size();
+    return bytes;
+  };
+  if (delivery.plan.kind == DestinationKind::kS3) {
+    outcome.objects = made.files.size();
+    outcome.bytes = stored(0);
+  } else {
+    for (const Prepared& record : processed.records) outcome.bytes += record.data.size();
+  }
+  const size_t before = made.files.size();
   if (delivery.plan.backup) TARN_CHECK(AddBackup(delivery, *delivery.plan.backup, made));
   if (delivery.plan.backs_up) TARN_CHECK(AddBackup(delivery, delivery.plan.place, made));
+  outcome.backup_bytes = stored(before);
   TARN_CHECK(AddFailures(delivery, made.failed, made));
   TARN_CHECK(Commit(delivery, made.files));
-  Outcome outcome{
-      .records = delivery.records.size(), .failed = made.failed.size(), .oldest = OldestOf(delivery.records)};
-  for (const NewFile& file : made.files) outcome.bytes += file.bytes.size();
   return outcome;
 }
 

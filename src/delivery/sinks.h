@@ -39,9 +39,11 @@ struct Delivery {
 
 // What a delivery did, for its metrics.
 struct Outcome {
-  uint64_t records = 0;
-  uint64_t bytes = 0;
-  uint64_t failed = 0;  // records in the error output
+  uint64_t rows = 0;     // records that were delivered, after they were taken apart
+  uint64_t failed = 0;   // in the error output
+  uint64_t bytes = 0;    // of files for S3, else of the records
+  uint64_t objects = 0;  // files for S3
+  uint64_t backup_bytes = 0;
   Timestamp oldest;
 };
 

@@ -117,6 +117,7 @@ Firehose::Firehose(const FirehoseParts& parts)
                                                                               .intake = intake_,
                                                                               .sinks = *sinks_,
                                                                               .clock = parts.clock,
+                                                                              .metrics = &parts.metrics,
                                                                               .source = source_.get(),
                                                                               .seconds_max = parts.seconds_max});
 }

@@ -18,6 +18,7 @@
 #include "delivery/streams.h"
 #include "iam/iam.h"
 #include "keys/keys.h"
+#include "observe/metric_sink.h"
 #include "server/kinesis_source.h"
 
 namespace tarn::server {
@@ -37,6 +38,7 @@ struct FirehoseParts {
   keys::Keys& keys;
   const Clock& clock;
   stream::Streams& streams;
+  observe::MetricSink& metrics;
   uint32_t seconds_max = 0;  // see delivery::DelivererParts
 };
 

@@ -16,8 +16,9 @@ std::string RecordId() { return RandomText(kRecordIdLetters, kAlphanumeric); }
 }  // namespace
 
 Result<gen::PutRecordOutput> FirehoseService::PutRecord(const protocol::Call& call, const gen::PutRecordInput& in) {
-  TARN_TRY(const delivery::DeliveryStream stream,
-           deliverer_.Put(call.scope, *in.delivery_stream_name, {in.record->data.value_or("")}));
+  TARN_TRY(
+      const delivery::DeliveryStream stream,
+      deliverer_.Put(call.scope, *in.delivery_stream_name, {in.record->data.value_or("")}, delivery::PutKind::kRecord));
   gen::PutRecordOutput out;
   out.record_id = RecordId();
   out.encrypted = stream.encryption.enabled;

@@ -39,7 +39,8 @@ TEST(TimePattern, ReadsOnlyWhatFits) {
   EXPECT_EQ(Read("yyyy-MM-dd", "2026-11-22 "), "no");
   EXPECT_EQ(Read("yyyy-MM-dd", "2026-02-30"), "no");
   EXPECT_EQ(Read("yyyy-MM-dd", "2026-13-01"), "no");
-  EXPECT_EQ(Read("yyyyMMdd", "2026112"), "no");
+  EXPECT_EQ(Read("yyyyMMdd", "202611"), "no");
+  EXPECT_EQ(Read("yyyyMMdd", "2026112"), "2026-11-02T00:00:00.000000Z") << "as Joda does";
   EXPECT_EQ(Read("yyyy-MM-dd", ""), "no");
   EXPECT_EQ(Read("yyyy-ww", "2026-11"),
             "The timestamp format yyyy-ww has the letter w, which this lake does not read.");

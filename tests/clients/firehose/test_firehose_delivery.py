@@ -41,6 +41,27 @@ def test_records_become_one_object(lake, firehose, bucket, name):
     assert got["Body"].read() == b"onetwothree" and got["ContentType"] == "application/octet-stream"
 
 
+def test_cloudwatch_shows_what_came_and_what_was_delivered(lake, firehose, bucket, name):
+    firehose.create_delivery_stream(DeliveryStreamName=name, ExtendedS3DestinationConfiguration=s3_destination(bucket))
+    put(firehose, name, b"one", b"three")
+    firehose.put_record(DeliveryStreamName=name, Record={"Data": b"12"})
+    wait_for(lambda: sum(map(len, bodies(lake, bucket).values())) == 10)
+    cloudwatch = lake.client("cloudwatch")
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=2)
+
+    def total(metric, statistic="Sum"):
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/Firehose", MetricName=metric, Dimensions=[{"Name": "DeliveryStreamName", "Value": name}],
+            StartTime=end - datetime.timedelta(minutes=10), EndTime=end, Period=60, Statistics=[statistic])["Datapoints"]
+        return sum(point[statistic] for point in points)
+
+    wait_for(lambda: total("DeliveryToS3.Records") == 3)
+    assert (total("IncomingRecords"), total("IncomingBytes"), total("IncomingPutRequests")) == (3, 10, 2)
+    assert (total("PutRecord.Requests"), total("PutRecordBatch.Records")) == (1, 2)
+    assert total("DeliveryToS3.Bytes") == 10
+    assert total("DeliveryToS3.ObjectCount") == len(objects(lake, bucket)) == total("DeliveryToS3.Success")
+
+
 @pytest.mark.parametrize("compression, extension, encoding", [
     ("GZIP", ".gz", "gzip"), ("ZIP", ".zip", "zip"), ("Snappy", ".snappy", "snappy-java"),
     ("HADOOP_SNAPPY", ".snappy", "hadoop-snappy")])

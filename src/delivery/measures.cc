@@ -43,8 +43,8 @@ class Samples {
 };
 
 double SecondsSince(const Delivery& delivery, Timestamp oldest) {
-  const int64_t micros = std::max<int64_t>(0, delivery.now.micros - oldest.micros);
-  return static_cast<double>(micros / kMicrosPerSecond);
+  const int64_t seconds = std::max<int64_t>(0, delivery.now.micros - oldest.micros) / kMicrosPerSecond;
+  return static_cast<double>(seconds);
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ KEEP_FAILED = ("-o", "tmp_path_retention_policy=failed", "-o", "tmp_path_retenti
 def pytest(counts, *arguments):
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", TARN_BINARY=str(ROOT / "build/tarn"),
                TARN_BUILD=str(ROOT / "build"))
-    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *KEEP_FAILED,
+    done = subprocess.run([str(PYTHON), "-m", "pytest", "-q", "-rsfE", "-p", "no:cacheprovider", *KEEP_FAILED,
                            *arguments], cwd=ROOT, env=env, capture_output=True, text=True)
     closing = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
     counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|error)", closing)}

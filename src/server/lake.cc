@@ -417,7 +417,7 @@ class OpenLake : public Lake {
     ingest_ = std::make_unique<Ingest>(IngestParts{options_.region, *kv_, clock_, *sessions_, *object_authorizer_,
                                                    data_pool_, &audit_->recorder(), streams_->streams(), kinesis,
                                                    firehose_->streams(), firehose});
-    dispatcher_->AddRoute("/ingest", ingest_->AsHandler());
+    dispatcher_->AddRoute("/ingest/", ingest_->AsHandler());
     TARN_CHECK(dispatcher_->AddService(audit_->MakeService()));
     return Ok();
   }

@@ -44,7 +44,8 @@ void Dispatcher::SetAuditHook(std::function<void(const AuditRecord&)> hook) { im
 Task<Done> Dispatcher::Handle(http::Request& request, http::ResponseWriter& response) {
   std::string_view path = request.path();
   for (const auto& [prefix, handler] : impl_->routes) {
-    if (!path.starts_with(prefix) || (path.size() > prefix.size() && path[prefix.size()] != '/')) continue;
+    if (!path.starts_with(prefix)) continue;
+    if (!prefix.ends_with('/') && path.size() > prefix.size() && path[prefix.size()] != '/') continue;
     co_return co_await handler(request, response);
   }
   Exchange exchange(*impl_, request, response);

@@ -72,7 +72,8 @@ class Dispatcher {
 
   // Errors: kUnknownOperation when a row of the table names no operation that the model generates.
   Status AddService(std::shared_ptr<Service> service);
-  // Requests whose path is `prefix` or lies below it go to `handler` as they are ("/_tarn", "/iceberg").
+  // Requests whose path is `prefix` or lies below it go to `handler` as they are ("/_tarn"); of
+  // a prefix that ends with a slash ("/ingest/"), those below it alone.
   void AddRoute(std::string prefix, http::Handler handler);
   void SetAuditHook(std::function<void(const AuditRecord&)> hook);
 

@@ -127,8 +127,8 @@ def refused(*arguments, **more):
 
 
 @pytest.mark.parametrize("elliptic", [False, True])
-def test_a_token_opens_the_role(trusting, issuer, role, name, tmp_path, elliptic):
-    key = Key(tmp_path, name, elliptic)
+def test_a_token_opens_the_role(trusting, issuer, role, name, elliptic):
+    key = Key(issuer.folder, name, elliptic)  # tmp_path goes with the test, the issuer tells its keys on
     issuer.keys.append(key)
     # Asked again for a key that is new, though perhaps not within ten seconds.
     deadline = time.time() + 20

@@ -8,7 +8,8 @@
 
 namespace tarn {
 
-// Nothing for what is no whole gzip stream, or holds more than `bytes_max`.
+// All members, one after the other. Nothing for what is not whole, has other bytes behind, or holds more than
+// `bytes_max`.
 std::optional<std::string> Gunzip(std::string_view packed, size_t bytes_max);
 
 }  // namespace tarn

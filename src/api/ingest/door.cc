@@ -11,10 +11,10 @@
 #include "api/protocol/body/checked_body.h"
 #include "api/protocol/errors.h"
 #include "api/protocol/meter.h"
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/strings.h"
-#include "delivery/output/compress.h"
 #include "ingest/errors.h"
 
 namespace tarn::api::ingest {
@@ -48,7 +48,7 @@ Result<std::string> Unpacked(std::string_view encoding, std::string body) {
   if (!EqualsIgnoreCase(encoding, "gzip")) {
     return Fail(tarn::ingest::kInvalidInput, "The body's encoding is neither gzip nor identity.");
   }
-  auto unpacked = delivery::Gunzip(body, kBodyBytesMax);
+  auto unpacked = Gunzip(body, kBodyBytesMax);
   if (!unpacked) {
     return Fail(tarn::ingest::kInvalidInput, "The body is no gzip file, or unpacks to more than 10 MiB.");
   }

@@ -121,31 +121,6 @@ std::string SnappyHadoop(std::string_view bytes) {
   return out;
 }
 
-// Of several members, one after the other.
-std::optional<std::string> Unpack(std::string_view packed, size_t bytes_max, int window_bits) {
-  z_stream stream{};
-  if (inflateInit2(&stream, window_bits) != Z_OK) return std::nullopt;
-  stream.next_in = Raw(packed);
-  stream.avail_in = static_cast<uInt>(packed.size());
-  std::string out;
-  std::array<char, 16 << 10> piece;
-  bool good = false;
-  for (;;) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = piece.size();
-    const int state = inflate(&stream, Z_NO_FLUSH);
-    if (state != Z_OK && state != Z_STREAM_END) break;
-    out.append(piece.data(), piece.size() - stream.avail_out);
-    if (out.size() > bytes_max) break;
-    if (state == Z_OK) continue;
-    good = stream.avail_in == 0;
-    if (good || inflateReset(&stream) != Z_OK) break;
-  }
-  inflateEnd(&stream);
-  if (!good) return std::nullopt;
-  return out;
-}
-
 }  // namespace
 
 std::optional<Compression> CompressionOf(std::string_view name) {
@@ -173,12 +148,28 @@ std::string Compress(Compression compression, std::string_view bytes, const std:
   return std::string(bytes);
 }
 
-std::optional<std::string> Gunzip(std::string_view packed, size_t bytes_max) {
-  return Unpack(packed, bytes_max, MAX_WBITS + 16);
-}
-
 std::optional<std::string> Inflate(std::string_view packed, size_t bytes_max) {
-  return Unpack(packed, bytes_max, MAX_WBITS);
+  z_stream stream{};
+  if (inflateInit(&stream) != Z_OK) return std::nullopt;
+  stream.next_in = Raw(packed);
+  stream.avail_in = static_cast<uInt>(packed.size());
+  std::string out;
+  std::array<char, 16 << 10> piece;
+  bool good = false;
+  for (;;) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = piece.size();
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    if (state != Z_OK && state != Z_STREAM_END) break;
+    out.append(piece.data(), piece.size() - stream.avail_out);
+    if (out.size() > bytes_max) break;
+    if (state == Z_OK) continue;
+    good = stream.avail_in == 0;
+    if (good || inflateReset(&stream) != Z_OK) break;
+  }
+  inflateEnd(&stream);
+  if (!good) return std::nullopt;
+  return out;
 }
 
 }  // namespace tarn::delivery

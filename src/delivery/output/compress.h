@@ -23,9 +23,8 @@ std::string_view EncodingOf(Compression compression);
 
 std::string Compress(Compression compression, std::string_view bytes, const std::string& entry_name);
 
-// All members of a gzip file; nothing for what is none, or unpacks to more than `bytes_max`.
-std::optional<std::string> Gunzip(std::string_view packed, size_t bytes_max);
-// The same for zlib's own form.
+// Of zlib's own form, of several streams one after the other; nothing for what is none, or unpacks to more than
+// `bytes_max`.
 std::optional<std::string> Inflate(std::string_view packed, size_t bytes_max);
 
 }  // namespace tarn::delivery

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "delivery/errors.h"
 #include "delivery/output/compress.h"

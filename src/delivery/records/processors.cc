@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "delivery/errors.h"

@@ -128,23 +128,22 @@ std::optional<std::string> TimeField(char letter, size_t letters, const Shown& s
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// A literal between quotes, from the opening one on; two quotes are one. Moves `at` behind it.
-Result<std::string> Quoted(std::string_view pattern, size_t& at) {
-  std::string text;
-  for (++at; at < pattern.size(); ++at) {
+}  // namespace
+
+QuotedText TakeQuoted(std::string_view pattern, size_t& at) {
+  QuotedText quoted;
+  for (++at; at < pattern.size() && !quoted.closed; ++at) {
     if (pattern[at] != '\'') {
-      text += pattern[at];
+      quoted.text += pattern[at];
     } else if (at + 1 < pattern.size() && pattern[at + 1] == '\'') {
-      text += pattern[++at];
+      quoted.text += pattern[++at];
     } else {
-      ++at;
-      return text.empty() ? std::string("'") : text;
+      quoted.closed = true;
     }
   }
-  return Fail(kInvalid, fmt::format("The timestamp pattern {} has a quote that is not closed", pattern));
+  if (quoted.text.empty()) quoted.text = "'";
+  return quoted;
 }
-
-}  // namespace
 
 Result<std::string> FormatJavaTime(std::string_view pattern, Timestamp time, std::string_view time_zone) {
   const auto zone = OffsetOf(time_zone, time);
@@ -158,8 +157,11 @@ Result<std::string> FormatJavaTime(std::string_view pattern, Timestamp time, std
   for (size_t at = 0; at < pattern.size();) {
     const char c = pattern[at];
     if (c == '\'') {
-      TARN_TRY(const std::string literal, Quoted(pattern, at));
-      text += literal;
+      const QuotedText quoted = TakeQuoted(pattern, at);
+      if (!quoted.closed) {
+        return Fail(kInvalid, fmt::format("The timestamp pattern {} has a quote that is not closed", pattern));
+      }
+      text += quoted.text;
     } else if (!IsLetter(c)) {
       text += c;
       ++at;

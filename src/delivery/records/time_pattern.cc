@@ -175,22 +175,6 @@ std::optional<Timestamp> TimeOf(const Fields& fields) {
   return time.Plus(-int64_t{zone->seconds} * kMicrosPerSecond);
 }
 
-// A quoted text from its opening quote on; two quotes are one. Moves `at` behind it.
-std::string TakeQuoted(std::string_view pattern, size_t& at) {
-  std::string text;
-  for (++at; at < pattern.size(); ++at) {
-    if (pattern[at] != '\'') {
-      text += pattern[at];
-    } else if (at + 1 < pattern.size() && pattern[at + 1] == '\'') {
-      text += pattern[++at];
-    } else {
-      break;
-    }
-  }
-  ++at;
-  return text.empty() ? "'" : text;
-}
-
 }  // namespace
 
 Result<TimePattern> TimePattern::Parse(std::string_view pattern) {
@@ -201,7 +185,7 @@ Result<TimePattern> TimePattern::Parse(std::string_view pattern) {
     const char c = pattern[at];
     Part part;
     if (c == '\'') {
-      part.text = TakeQuoted(pattern, at);
+      part.text = TakeQuoted(pattern, at).text;
     } else if (std::isalpha(static_cast<unsigned char>(c)) == 0) {
       part.text = c;
       ++at;

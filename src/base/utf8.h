@@ -28,6 +28,12 @@ inline void AppendUtf8(std::string& out, uint32_t code) {
   }
 }
 
+// Characters of a valid text.
+inline size_t CountUtf8(std::string_view text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
 // Takes the first character off a text that is not empty and valid (IsValidUtf8).
 inline uint32_t TakeUtf8(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/utf8.h"
 #include "cli/aws_client.h"
 #include "cli/commands.h"
 
@@ -111,20 +112,16 @@ Result<Answer> ReadAnswer(const AwsClient& client, const json::Value& execution)
   }
 }
 
-size_t Width(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 void PrintTable(const Answer& answer) {
   std::vector<size_t> widths;
-  for (const std::string& name : answer.columns) widths.push_back(Width(name));
+  for (const std::string& name : answer.columns) widths.push_back(CountUtf8(name));
   for (const Row& row : answer.rows) {
     for (size_t i = 0; i < std::min(row.size(), widths.size()); ++i) {
-      widths[i] = std::max(widths[i], Width(row[i].value_or("NULL")));
+      widths[i] = std::max(widths[i], CountUtf8(row[i].value_or("NULL")));
     }
   }
   const auto print = [&](size_t i, const std::string& text, bool right) {
-    const std::string space(widths[i] - std::min(widths[i], Width(text)), ' ');
+    const std::string space(widths[i] - std::min(widths[i], CountUtf8(text)), ' ');
     fmt::print("{}{}{}", i == 0 ? "" : "  ", right ? space : text, right ? text : i + 1 < widths.size() ? space : "");
   };
   for (size_t i = 0; i < widths.size(); ++i) print(i, answer.columns[i], answer.numeric[i]);

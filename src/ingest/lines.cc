@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "ingest/errors.h"
 #include "json/json.h"
 
@@ -13,12 +14,6 @@ namespace tarn::ingest {
 namespace {
 
 constexpr size_t kPartitionKeyMax = 256;  // characters, as Kinesis counts them
-
-size_t Characters(std::string_view text) {
-  size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0U) != 0x80U ? 1 : 0;
-  return count;
-}
 
 // The member of that name, or the one that the name's parts lead to.
 const json::Value* FindSelected(const json::Value& value, std::string_view selector) {
@@ -41,7 +36,7 @@ Result<std::string> KeyOf(const json::Value& value, const LineOptions& options) 
     return Fail(kInvalidInput,
                 fmt::format("has no text or number '{}' to be its partition key", options.partition_key));
   }
-  if (Characters(key) > kPartitionKeyMax) {
+  if (CountUtf8(key) > kPartitionKeyMax) {
     return Fail(kInvalidInput, fmt::format("its partition key is longer than {} characters", kPartitionKeyMax));
   }
   return key;

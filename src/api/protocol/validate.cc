@@ -11,6 +11,7 @@
 #include "api/protocol/wire/codec_text.h"
 #include "api/protocol/wire/java_words.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace tarn::api::protocol {
 namespace {
@@ -50,12 +51,6 @@ bool Matches(const TypeShape& type, const std::string& text) {
   }
   const RE2* regex = patterns.Get(type.pattern_re2);
   return regex == nullptr || RE2::FullMatch(text, *regex);
-}
-
-size_t CodePoints(std::string_view text) {
-  size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-  return count;
 }
 
 // A value as Java prints it: that is what AWS's messages show.
@@ -135,7 +130,7 @@ std::vector<Sentence> Constraints(const TypeShape& type, const void* value) {
       measure = *static_cast<const double*>(value);
       break;
     case Kind::kString:
-      measure = static_cast<double>(CodePoints(*string));
+      measure = static_cast<double>(CountUtf8(*string));
       break;
     case Kind::kBlob:
       measure = static_cast<double>(string->size());

@@ -166,7 +166,7 @@ struct Process {
     source = std::make_unique<Shards>(*log, shards);
     streams = std::make_unique<Streams>(kv, clock);
     intake = std::make_unique<KvIntake>(kv, clock);
-    sink_tables = std::make_unique<Tables>(TableParts{kv, *tables, *snapshots, *objects, *rows, authorizer});
+    sink_tables = std::make_unique<Tables>(TableParts{kv, *catalog, *tables, *snapshots, *objects, *rows, authorizer});
     sinks = std::make_unique<Sinks>(SinkParts{
         .store = kv,
         .blobs = *blobs,

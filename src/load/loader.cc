@@ -10,13 +10,9 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
-#include "enforce/catalog_view.h"
-#include "enforce/rights.h"
 #include "engine/errors.h"
 #include "engine/inspect.h"
 #include "govern/principal.h"
-#include "govern/uri.h"
-#include "iceberg/metadata/table_metadata.h"
 #include "iceberg/schema/schema.h"
 #include "load/errors.h"
 #include "load/ledger.h"
@@ -30,13 +26,6 @@ namespace tarn::load {
 namespace {
 
 constexpr size_t kSourceDigits = 64;
-
-// "s3://bucket/folder/", however it is written.
-std::string Folder(std::string_view location) {
-  std::string plain = govern::PlainUri(location);
-  if (!plain.ends_with('/')) plain += '/';
-  return plain;
-}
 
 // One Parquet file in memory.
 class Bytes : public engine::FileSource, public engine::FileLister {
@@ -99,51 +88,13 @@ struct Loader::Rows {
   std::shared_ptr<Bytes> bytes;
 };
 
-Status Loader::May(const identity::Caller& caller, const Target& target, std::string_view action) const {
-  const std::string glue = fmt::format("arn:aws:glue:{}:{}:", target.scope.region, target.scope.account);
-  const std::string database = AsciiLower(target.database);
-  std::vector<identity::Check> checks(3);
-  for (identity::Check& check : checks) check.action = action;
-  checks[0].resource = glue + "catalog";
-  checks[1].resource = fmt::format("{}database/{}", glue, database);
-  checks[2].resource = fmt::format("{}table/{}/{}", glue, database, AsciiLower(target.table));
-  TARN_CHECK(parts_.authorizer.Authorize(caller, checks));
-  const enforce::Rights rights(parts_.access, caller, target.scope);
-  return rights.RequireFor(action, target.database, target.table);
-}
-
-// The table's own folder is opened by rights on the table. What its metadata names elsewhere, anybody may have written
-// who commits to it: there the caller's rights on that place count.
-Status Loader::MayWrite(const identity::Caller& caller, const Target& target,
-                        const catalog::IcebergTable& table) const {
-  TARN_CHECK(May(caller, target, "glue:UpdateTable"));
-  const enforce::Rights rights(parts_.access, caller, target.scope);
-  TARN_TRY(const auto access, rights.OfTable(target.database, target.table));
-  const auto may_put = [&](std::string_view folder) -> Status {
-    TARN_TRY(const object::Location place, object::ParseLocation(folder));
-    identity::Check check;
-    check.action = "s3:PutObject";
-    check.resource = fmt::format("arn:aws:s3:::{}/{}", place.bucket, place.key);
-    check.owner = target.scope.account;
-    return parts_.authorizer.Authorize(caller, std::span(&check, 1));
-  };
-  const std::string home = Folder(table.record.location());
-  TARN_TRY(const bool opened, rights.Opens(access, home));
-  if (!opened) TARN_CHECK(may_put(home + "data/"));
-  const iceberg::TableMetadata& metadata = *table.metadata;
-  for (const std::string& named :
-       {metadata.location, iceberg::DataFolder(metadata), iceberg::MetadataFolder(metadata)}) {
-    const std::string folder = Folder(named);
-    if (folder.starts_with(home)) continue;
-    TARN_CHECK(rights.RequireLocation(folder));
-    TARN_CHECK(may_put(folder));
-  }
-  return Ok();
+enforce::TableWriter Loader::RightsOf(const identity::Caller& caller, const Target& target) const {
+  return {parts_.catalog, parts_.access, parts_.authorizer, caller, target.scope};
 }
 
 Result<State> Loader::Look(const identity::Caller& caller, const Target& target) const {
   TARN_CHECK(CheckTarget(target));
-  TARN_CHECK(May(caller, target, "glue:GetTable"));
+  TARN_CHECK(RightsOf(caller, target).May("glue:GetTable", target.database, target.table));
   const auto table = parts_.tables.Load(target.scope, target.database, target.table);
   if (table.Is(catalog::kNoSuchTable) || table.Is(catalog::kNoSuchDatabase)) return State();
   if (!table.ok()) return table.error();
@@ -157,17 +108,7 @@ Result<State> Loader::Look(const identity::Caller& caller, const Target& target)
 
 Result<catalog::IcebergTable> Loader::Create(const identity::Caller& caller, const Target& target,
                                              const std::string& location, const Rows& rows) const {
-  TARN_CHECK(May(caller, target, "glue:CreateTable"));
-  const enforce::CatalogView view(parts_.catalog, parts_.access, caller, target.scope);
-  TARN_CHECK(view.MayCreateTable(target.scope, target.database, location));
-  if (!location.empty()) {
-    TARN_TRY(const object::Location place, object::ParseLocation(location));
-    identity::Check check;
-    check.action = "s3:PutObject";
-    check.resource = fmt::format("arn:aws:s3:::{}/{}", place.bucket, place.key);
-    check.owner = target.scope.account;
-    TARN_CHECK(parts_.authorizer.Authorize(caller, std::span(&check, 1)));
-  }
+  TARN_CHECK(RightsOf(caller, target).MayCreate(target.database, target.table, location));
   std::vector<iceberg::Field> fields;
   fields.reserve(rows.columns.size());
   int32_t id = 0;
@@ -252,7 +193,7 @@ Status Loader::Append(const Target& target, const Piece& piece, const catalog::I
 
 Result<State> Loader::Take(const identity::Caller& caller, const Target& target, const Piece& piece) const {
   TARN_CHECK(CheckTarget(target));
-  TARN_CHECK(May(caller, target, "glue:GetTable"));
+  TARN_CHECK(RightsOf(caller, target).May("glue:GetTable", target.database, target.table));
   Rows rows;
   rows.bytes = std::make_shared<Bytes>(piece.parquet);
   auto summary = engine::InspectParquet(*rows.bytes, rows.bytes->file());
@@ -261,7 +202,7 @@ Result<State> Loader::Take(const identity::Caller& caller, const Target& target,
   rows.rows = summary->rows;
   if (rows.columns.empty()) return Fail(kMismatch, "The file has no columns.");
   TARN_TRY(const catalog::IcebergTable table, Ensure(caller, target, piece, rows));
-  TARN_CHECK(MayWrite(caller, target, table));
+  TARN_CHECK(RightsOf(caller, target).MayAppend(table));
   Loaded loaded;
   const auto look = [&](kv::Txn& txn) -> Status {
     TARN_TRY(loaded, FindLoaded(txn, table.metadata->table_uuid, target.source));

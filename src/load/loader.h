@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "catalog/iceberg/snapshots.h"
 #include "catalog/iceberg/tables.h"
+#include "enforce/table_writer.h"
 #include "engine/engine.h"
 #include "govern/access.h"
 #include "identity/authorize.h"
@@ -81,8 +82,7 @@ class Loader {
 
  private:
   struct Rows;
-  Status May(const identity::Caller& caller, const Target& target, std::string_view action) const;
-  Status MayWrite(const identity::Caller& caller, const Target& target, const catalog::IcebergTable& table) const;
+  enforce::TableWriter RightsOf(const identity::Caller& caller, const Target& target) const;
   Result<catalog::IcebergTable> Ensure(const identity::Caller& caller, const Target& target, const Piece& piece,
                                        const Rows& rows) const;
   Result<catalog::IcebergTable> Create(const identity::Caller& caller, const Target& target,

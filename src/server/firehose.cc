@@ -91,11 +91,13 @@ Firehose::Firehose(const FirehoseParts& parts)
       converter_(parts.catalog, parts.engine),
       rows_(parts.objects, parts.engine),
       tables_({.store = parts.kv,
+               .catalog = parts.catalog,
                .tables = parts.tables,
                .snapshots = parts.snapshots,
                .objects = parts.objects,
                .rows = rows_,
-               .authorizer = parts.authorizer}),
+               .authorizer = parts.authorizer,
+               .access = parts.access}),
       http_(std::make_unique<EndpointClient>()) {
   const KinesisSource::Principal principal = [&iam = parts.iam](const Scope& scope, const std::string& role,
                                                                 const delivery::DeliveryStream& stream) {

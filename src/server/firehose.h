@@ -39,6 +39,7 @@ struct FirehoseParts {
   const Clock& clock;
   stream::Streams& streams;
   observe::MetricSink& metrics;
+  govern::Access* access = nullptr;
   uint32_t seconds_max = 0;  // see delivery::DelivererParts
 };
 

@@ -15,6 +15,7 @@
 #include "delivery/json_table.h"
 #include "delivery/keys.h"
 #include "delivery/positions.h"
+#include "govern/principal.h"
 #include "object/files.h"
 #include "tables/write.h"
 
@@ -165,19 +166,8 @@ Status Tables::GiveUp(const Delivery& delivery, const Lot& lot, const Error& why
   return Ok();
 }
 
-Status Tables::CheckMayWrite(const Scope& scope, const catalog::IcebergTable& table,
-                             const identity::Caller& caller) const {
-  const std::string glue = fmt::format("arn:aws:glue:{}:{}:", scope.region, scope.account);
-  TARN_TRY(const object::Location place, object::ParseLocation(table.metadata->location));
-  std::vector<identity::Check> checks(3);
-  checks[0].action = "glue:GetTable";
-  checks[1].action = "glue:UpdateTable";
-  checks[0].resource = checks[1].resource =
-      fmt::format("{}table/{}/{}", glue, table.record.database, table.record.name);
-  checks[2].action = "s3:PutObject";
-  checks[2].resource = fmt::format("arn:aws:s3:::{}/{}/data/", place.bucket, place.key);
-  checks[2].owner = scope.account;
-  return parts_.authorizer.Authorize(caller, checks);
+enforce::TableWriter Tables::RightsOf(const Delivery& delivery, const identity::Caller& caller) const {
+  return {parts_.catalog, parts_.access, parts_.authorizer, caller, delivery.scope};
 }
 
 // What an earlier attempt committed is not sent again.
@@ -230,19 +220,16 @@ Result<catalog::IcebergTable> Tables::Make(const Delivery& delivery, const Lot& 
                                            const identity::Caller& caller) {
   const Scope& scope = delivery.scope;
   const std::string database = AsciiLower(lot.target.database), name = AsciiLower(lot.target.table);
-  const std::string glue = fmt::format("arn:aws:glue:{}:{}:", scope.region, scope.account);
-  std::vector<identity::Check> checks(1);
-  checks[0].action = "glue:CreateTable";
-  checks[0].resource = fmt::format("{}table/{}/{}", glue, database, name);
-  TARN_CHECK(parts_.authorizer.Authorize(caller, checks));
-  Shape shape;
-  for (const Line& line : lines) shape.Add(line.value);
   iceberg::NewTable table;
-  TARN_TRY(table.schema, shape.NewSchema());
-  TARN_TRY(table.spec, PartitionedBy(*table.schema, lot.target.partitioned_by));
   const std::string& warehouse = delivery.plan.iceberg.warehouse;
   if (!warehouse.empty()) table.location = fmt::format("{}/{}.db/{}", warehouse, database, name);
-  return parts_.tables.Create(scope, database, name, std::move(table), /*staged=*/false);
+  TARN_CHECK(RightsOf(delivery, caller).MayCreate(database, name, table.location));
+  Shape shape;
+  for (const Line& line : lines) shape.Add(line.value);
+  TARN_TRY(table.schema, shape.NewSchema());
+  TARN_TRY(table.spec, PartitionedBy(*table.schema, lot.target.partitioned_by));
+  return parts_.tables.Create(scope, database, name, std::move(table), /*staged=*/false,
+                              catalog::MadeBy(scope, database, name, govern::PrincipalOf(caller)));
 }
 
 Result<std::optional<catalog::IcebergTable>> Tables::Open(const Delivery& delivery, const Lot& lot, const Lines& lines,
@@ -338,7 +325,9 @@ Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<
   }
   TARN_TRY(auto table, Open(delivery, lot, lines, *caller, failed));
   if (!table) return Ok();
-  TARN_CHECK(CheckMayWrite(delivery.scope, *table, *caller));
+  const enforce::TableWriter rights = RightsOf(delivery, *caller);
+  TARN_CHECK(rights.May("glue:GetTable", table->record.database, table->record.name));
+  TARN_CHECK(rights.MayAppend(*table));
   std::vector<std::string> keys = KeysOf(lot.target, table->metadata->schema());
   const auto why_not = WhyNotByKeys(*table->metadata, keys);
   std::erase_if(lines, [&](const Line& line) {

@@ -17,17 +17,20 @@
 #include "catalog/iceberg/tables.h"
 #include "delivery/iceberg/row_writer.h"
 #include "delivery/sinks.h"
+#include "enforce/table_writer.h"
 
 namespace tarn::delivery {
 
 // All outlive it.
 struct TableParts {
   kv::Store& store;
+  catalog::Catalog& catalog;
   catalog::IcebergTables& tables;
   catalog::Snapshots& snapshots;
   object::Store& objects;
   RowWriter& rows;
   const identity::Authorizer& authorizer;
+  govern::Access* access = nullptr;  // null: nothing is governed
 };
 
 class Tables {
@@ -60,7 +63,7 @@ class Tables {
   Result<std::vector<iceberg::DataFile>> Write(const Scope& scope, const iceberg::TableMetadata& metadata,
                                                const TableTarget& target, const Lines& lines,
                                                const std::vector<std::string>& keys, std::vector<Failed>& failed);
-  Status CheckMayWrite(const Scope& scope, const catalog::IcebergTable& table, const identity::Caller& caller) const;
+  enforce::TableWriter RightsOf(const Delivery& delivery, const identity::Caller& caller) const;
 
   const TableParts parts_;
 };

@@ -114,6 +114,7 @@ Result<Answer> ReadAnswer(const AwsClient& client, const json::Value& execution)
 
 void PrintTable(const Answer& answer) {
   std::vector<size_t> widths;
+  widths.reserve(answer.columns.size());
   for (const std::string& name : answer.columns) widths.push_back(CountUtf8(name));
   for (const Row& row : answer.rows) {
     for (size_t i = 0; i < std::min(row.size(), widths.size()); ++i) {

@@ -43,6 +43,7 @@ class AccompaniedStore : public kv::Store {
   kv::Store& plain() { return *store_; }
 
   std::unique_ptr<kv::Txn> Begin() override;
+  Result<std::optional<std::string>> Get(std::string_view key) override { return store_->Get(key); }
   void Commit(std::unique_ptr<kv::Txn> txn, std::move_only_function<void(Status)> done) override;
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
 

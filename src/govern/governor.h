@@ -178,7 +178,7 @@ class Governor : public Access, public Engines {
   // The caller to a catalog. Who manages another account stands for that account there, and for its organization.
   Result<Who> Known(const identity::Caller& caller, const Scope& scope);
   Result<std::shared_ptr<const Snapshot>> Present(kv::Txn& txn, const Scope& scope);
-  Result<std::shared_ptr<const Locations>> PresentLocations(kv::Txn& txn);
+  Result<std::shared_ptr<const Locations>> PresentLocations();
   Result<TableAccess> JudgeTable(const Who& who, const Scope& scope, const Snapshot& snapshot,
                                  const catalog::Database& database, const catalog::Table& table);
   TableAccess JudgeDatabase(const Who& who, const Scope& scope, const Snapshot& snapshot,

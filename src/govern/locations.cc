@@ -99,18 +99,20 @@ Result<std::vector<DataLocation>> Governor::ListLocations(const Scope& scope) {
   return locations;
 }
 
-Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations(kv::Txn& txn) {
-  TARN_TRY(const auto version, txn.PeekGet(LocationsVersionKey()));
+Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations() {
+  TARN_TRY(auto version, store_.Get(LocationsVersionKey()));
   if (!version) return std::shared_ptr<const Locations>();
   {
     const std::shared_lock lock(mutex_);
     if (locations_ && locations_->version == *version) return locations_;
   }
+  const auto txn = store_.Begin();
+  TARN_TRY(version, txn->PeekGet(LocationsVersionKey()));
   auto fresh = std::make_shared<Locations>();
-  fresh->version = *version;
+  fresh->version = version.value_or("");
   const kv::Key all("ll");
   for (kv::Pages pages(all, 4096); !pages.done();) {
-    TARN_TRY(const auto pairs, pages.Next(txn));
+    TARN_TRY(const auto pairs, pages.Next(*txn));
     for (const kv::KeyValue& pair : pairs) {
       kv::KeyReader key(pair.key);
       key.Text();
@@ -128,8 +130,7 @@ Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations(kv
 }
 
 Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Caller& caller, std::string_view uri) {
-  const auto txn = store_.Begin();
-  TARN_TRY(const auto locations, PresentLocations(*txn));
+  TARN_TRY(const auto locations, PresentLocations());
   if (!locations || locations->by_prefix.empty()) return std::optional<Location>();
   const std::string plain = PlainUri(uri);
   uri = plain;
@@ -139,6 +140,7 @@ Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Cal
   while (place.size() > std::string_view("s3://").size()) {
     const auto found = locations->by_prefix.find(place);
     if (found != locations->by_prefix.end()) {
+      const auto txn = store_.Begin();
       Location out{.uri = place + "/", .account = {}, .hybrid = true, .data_access = false};
       for (const auto& [scope, location] : found->second) {
         if (out.account.empty() || !location.hybrid.value_or(false)) out.account = scope.account;

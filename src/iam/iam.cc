@@ -207,8 +207,8 @@ Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& c
       caller.type != identity::PrincipalType::kFederatedUser) {
     return kNone;
   }
-  const auto txn = store_.Begin();
-  TARN_TRY(const auto version, txn->PeekGet(VersionKeyOf(caller.account)));
+  const std::string version_key = VersionKeyOf(caller.account);
+  TARN_TRY(auto version, store_.Get(version_key));
   if (!version) return kNone;
   // Whoever has the name of someone who is gone has nothing of theirs: the unique id tells.
   const std::string id = caller.type == identity::PrincipalType::kFederatedUser
@@ -216,6 +216,9 @@ Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& c
                              : caller.user_id.substr(0, caller.user_id.find(':'));
   const std::string principal = id + " " + arn;
   if (auto cached = cache_->Find(caller.account, *version, principal)) return cached;
+  const auto txn = store_.Begin();
+  TARN_TRY(version, txn->PeekGet(version_key));
+  if (!version) return kNone;
   Rows rows(*this, *txn, caller.account, false);
   auto loaded = std::make_shared<PrincipalPolicies>();
   if (const auto ref = ParseArn(arn); ref && ref->account == caller.account) {

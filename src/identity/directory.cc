@@ -269,8 +269,7 @@ Result<std::shared_ptr<const Credential>> Directory::LoadKey(kv::Txn& txn, const
 }
 
 Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view access_key_id, std::string_view token) {
-  auto txn = store_.Begin();
-  TARN_TRY(auto version, txn->PeekGet(VersionKey()));
+  TARN_TRY(auto version, store_.Get(VersionKey()));
   std::string id(access_key_id);
   std::shared_ptr<const Credential> found;
   {
@@ -278,6 +277,8 @@ Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view ac
     if (auto it = cache_.find(id); it != cache_.end() && version && cache_version_ == *version) found = it->second;
   }
   if (!found) {
+    const auto txn = store_.Begin();
+    TARN_TRY(version, txn->PeekGet(VersionKey()));
     TARN_TRY(found, LoadKey(*txn, id));
     std::unique_lock lock(cache_mutex_);
     if (cache_version_ != version.value_or("") || cache_.size() >= kCacheMax) cache_.clear();

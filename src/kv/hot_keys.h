@@ -34,6 +34,8 @@ class HotKeys {
 
   // The key's value as a snapshot at `sequence` sees it; nothing when that is not known here.
   std::optional<Value> Find(std::string_view key, uint64_t sequence) const;
+  // The same as a snapshot taken now would see it.
+  std::optional<Value> FindPresent(std::string_view key) const { return Find(key, ~uint64_t{0}); }
 
   // Keeps what `read` finds: it tells a sequence and then the key's latest value, in this order.
   template <typename Read>

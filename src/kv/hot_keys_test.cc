@@ -91,5 +91,32 @@ TEST(HotKeys, KeepTransactionsSerializable) {
   std::filesystem::remove_all(directory);
 }
 
+// A commit that was answered shows in every later read of its key.
+TEST(HotKeys, ShowWhatWasAnsweredToReadsOfOneKey) {
+  const auto directory = std::filesystem::temp_directory_path() / ("tarn_hot_one_" + std::to_string(::getpid()));
+  auto store = OpenRocksDb(directory.string(), {.hot_prefixes = {"a"}}).value();
+  std::atomic<int> answered = 0;
+  std::atomic<bool> stale = false;
+  std::thread writer([&] {
+    for (int round = 1; round <= 200; ++round) {
+      const Status put = Transact(*store, [&](Txn& txn) {
+        txn.Put("a", std::to_string(round));
+        return Ok();
+      });
+      if (!put.ok()) stale = true;
+      answered = round;
+    }
+  });
+  while (answered < 200) {
+    const int before = answered;
+    const auto value = store->Get("a");
+    if (before > 0 && (!value.ok() || !*value || std::stoi(**value) < before)) stale = true;
+  }
+  writer.join();
+  EXPECT_FALSE(stale);
+  store = nullptr;
+  std::filesystem::remove_all(directory);
+}
+
 }  // namespace
 }  // namespace tarn::kv

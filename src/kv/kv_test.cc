@@ -105,6 +105,19 @@ TEST_P(StoreTest, ShowsACommitToLaterTransactionsOnly) {
   EXPECT_EQ(Get("b"), std::nullopt);
 }
 
+TEST_P(StoreTest, ReadsOneKeyAsTheLastCommitLeftIt) {
+  EXPECT_EQ(*store_->Get("a"), std::nullopt);
+  Put("a", "1");
+  EXPECT_EQ(*store_->Get("a"), "1");
+  Put("a", "2");
+  EXPECT_EQ(*store_->Get("a"), "2");
+  ASSERT_TRUE(Transact(*store_, [](Txn& txn) {
+                txn.Delete("a");
+                return Ok();
+              }).ok());
+  EXPECT_EQ(*store_->Get("a"), std::nullopt);
+}
+
 TEST_P(StoreTest, ReadsItsOwnWrites) {
   Put("b", "old");
   auto txn = store_->Begin();

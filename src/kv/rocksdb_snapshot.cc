@@ -87,4 +87,11 @@ std::unique_ptr<Snapshot> TakeSnapshot(SharedDb& shared, HotKeys& hot) {
   return std::make_unique<RocksSnapshot>(shared, hot);
 }
 
+Result<std::optional<std::string>> ReadPresent(SharedDb& shared, HotKeys& hot, std::string_view key) {
+  if (hot.Covers(key)) {
+    if (auto known = hot.FindPresent(key)) return *std::move(known);
+  }
+  return RocksSnapshot(shared, hot).Get(key);
+}
+
 }  // namespace tarn::kv

@@ -5,6 +5,8 @@
 #include <rocksdb/status.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,5 +22,8 @@ Error NotOpen();  // for a database that could not be opened again
 
 // The present state; both outlive it.
 std::unique_ptr<Snapshot> TakeSnapshot(SharedDb& shared, HotKeys& hot);
+
+// The present value of one key; a hot one costs neither a snapshot nor the database.
+Result<std::optional<std::string>> ReadPresent(SharedDb& shared, HotKeys& hot, std::string_view key);
 
 }  // namespace tarn::kv

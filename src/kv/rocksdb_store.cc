@@ -68,6 +68,8 @@ class RocksDbStore : public Store {
     return std::make_unique<OptimisticTxn>([this] { return TakeSnapshot(*shared_, hot_); });
   }
 
+  Result<std::optional<std::string>> Get(std::string_view key) override { return ReadPresent(*shared_, hot_, key); }
+
   Status Checkpoint(const std::string& directory) override {
     const SharedDb::Use use(*shared_);
     if (use.db() == nullptr) return NotOpen();

@@ -173,8 +173,7 @@ Result<Creation> Organizations::CreateAccount(const std::string& management, con
 
 Result<std::shared_ptr<const identity::ControlPolicies>> Organizations::ControlsOf(std::string_view account) {
   static const auto kNone = std::make_shared<const identity::ControlPolicies>();
-  const auto txn = store_.Begin();
-  TARN_TRY(const auto version, txn->PeekGet(VersionKey()));
+  TARN_TRY(auto version, store_.Get(VersionKey()));
   if (!version) return kNone;
   const std::string id(account);
   {
@@ -184,6 +183,9 @@ Result<std::shared_ptr<const identity::ControlPolicies>> Organizations::Controls
       if (found != controls_.end()) return found->second;
     }
   }
+  const auto txn = store_.Begin();
+  TARN_TRY(version, txn->PeekGet(VersionKey()));
+  if (!version) return kNone;
   Book book(*txn, clock_.Now(), id);
   std::shared_ptr<const identity::ControlPolicies> controls = kNone;
   const Status opened = book.Open();

@@ -32,6 +32,11 @@ class Guard {
   virtual ~Guard() = default;
   // `context` knows the condition keys of the whole request. Errors are failures of reading.
   virtual Result<Ruling> Judge(const Caller& caller, const Check& check, const policy::Context& context) const = 0;
+  // What the resource grants beyond its ruling, but costs more to find out: asked only where the check is otherwise
+  // refused, and not by an explicit deny.
+  virtual Result<policy::Decision> JudgeRefused(const Caller&, const Check&, const policy::Context&) const {
+    return policy::Decision();
+  }
   // The condition keys that the resource or its service knows beside those of the check; asked as policy::Context is.
   virtual bool FindKey(const Check&, std::string_view, std::vector<std::string>&) const { return false; }
 };

@@ -188,6 +188,13 @@ Result<Judged> Decide(const Caller& caller, const Check& check, const Bindings& 
   }
   verdicts.session = OfSession(caller, request);
   judged.outcome = policy::Combine(principal.get(), owner, verdicts, must_allow);
+  if (check.guard && !judged.outcome.allowed && !judged.outcome.explicit_deny) {
+    TARN_TRY(const Decision more, check.guard->JudgeRefused(caller, check, context));
+    if (more.effect == Effect::kAllow) {
+      verdicts.resource = policy::Join(verdicts.resource.value_or(Decision()), more);
+      judged.outcome = policy::Combine(principal.get(), owner, verdicts, must_allow);
+    }
+  }
   judged.sid = judged.outcome.sid;
   judged.outcome.sid = {};
   const bool spoke = judged.outcome.allowed || judged.outcome.explicit_deny;

@@ -46,5 +46,41 @@ TEST(PolicyAuthorizer, RefusesOtherPrincipalsUntilPoliciesExist) {
             "action");
 }
 
+// Says what it is told to, and counts how often it is asked for more.
+class TellingGuard : public Guard {
+ public:
+  explicit TellingGuard(policy::Effect effect) : effect_(effect) {}
+  Result<Ruling> Judge(const Caller&, const Check&, const policy::Context&) const override {
+    return Ruling{.decision = {.effect = effect_, .match = policy::Match::kPrincipal}};
+  }
+  Result<policy::Decision> JudgeRefused(const Caller&, const Check&, const policy::Context&) const override {
+    ++asked;
+    return policy::Decision{.effect = policy::Effect::kAllow, .match = policy::Match::kPrincipal};
+  }
+  mutable int asked = 0;
+
+ private:
+  const policy::Effect effect_;
+};
+
+TEST(PolicyAuthorizer, AsksAGuardForMoreOnlyWhereNothingAllowsAndNothingDenies) {
+  struct Case {
+    policy::Effect said;
+    int asked;
+    bool allowed;
+  };
+  for (const Case& expected : {Case{policy::Effect::kAllow, 0, true}, Case{policy::Effect::kNone, 1, true},
+                               Case{policy::Effect::kDeny, 0, false}}) {
+    Caller user = RootOf(kOwn);
+    user.type = PrincipalType::kUser;
+    user.arn = "arn:aws:iam::111111111111:user/ann";
+    const auto guard = std::make_shared<TellingGuard>(expected.said);
+    const Check check{
+        .action = "s3:GetObject", .resource = "arn:aws:s3:::b/k", .owner = kOwn, .context = {}, .guard = guard};
+    EXPECT_EQ(PolicyAuthorizer().Authorize(user, std::span(&check, 1)).ok(), expected.allowed);
+    EXPECT_EQ(guard->asked, expected.asked);
+  }
+}
+
 }  // namespace
 }  // namespace tarn::identity

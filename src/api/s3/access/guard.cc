@@ -170,25 +170,6 @@ bool BucketGuard::MayList(const Caller& caller, const Check& check) const {
   return call_.authorizer->Authorize(caller, std::span(&list, 1)).ok();
 }
 
-bool BucketGuard::IsAllowedWith(const Ruling& ruling, const Caller& caller, const Check& check) const {
-  class Ruled : public identity::Guard {
-   public:
-    Ruled(const BucketGuard& guard, const Ruling& ruling) : guard_(guard), ruling_(ruling) {}
-    Result<Ruling> Judge(const Caller&, const Check&, const policy::Context&) const override { return ruling_; }
-    bool FindKey(const Check& asked, std::string_view key, std::vector<std::string>& values) const override {
-      return guard_.FindKey(asked, key, values);
-    }
-
-   private:
-    const BucketGuard& guard_;
-    const Ruling& ruling_;
-  };
-  Check same = check;
-  const Ruled ruled(*this, ruling);
-  same.guard = std::shared_ptr<const identity::Guard>(std::shared_ptr<void>(), &ruled);
-  return call_.authorizer->Authorize(caller, std::span(&same, 1)).ok();
-}
-
 Result<identity::Guard::Ruling> BucketGuard::Judge(const Caller& caller, const Check& check,
                                                    const policy::Context& context) const {
   const policy::Decision decision = AskPolicy(caller, check, context);
@@ -209,13 +190,15 @@ Result<identity::Guard::Ruling> BucketGuard::Judge(const Caller& caller, const C
   if (listed != Match::kNone) return allow(listed);
   if (ruling.decision.effect == Effect::kAllow) return ruling;
   if (IsOwnUpload(caller, check)) return allow(Match::kAccount);
-  // Of a key that is not there, those who may list learn just that: the handler says so.
-  const bool reads = check.action == "s3:GetObject" || check.action == "s3:GetObjectVersion";
-  if (!reads || writes_object_) return ruling;
-  // Looking for the object costs more than asking whether it matters.
-  if (own && IsAllowedWith(ruling, caller, check)) return ruling;
-  if (Object(check) == nullptr && MayList(caller, check)) return allow(Match::kAccount);
   return ruling;
+}
+
+// Of a key that is not there, those who may list learn just that: the handler says so.
+Result<policy::Decision> BucketGuard::JudgeRefused(const Caller& caller, const Check& check,
+                                                   const policy::Context&) const {
+  const bool reads = check.action == "s3:GetObject" || check.action == "s3:GetObjectVersion";
+  if (!reads || writes_object_ || Object(check) != nullptr || !MayList(caller, check)) return policy::Decision();
+  return policy::Decision{.effect = Effect::kAllow, .match = Match::kAccount};
 }
 
 }  // namespace tarn::api::s3

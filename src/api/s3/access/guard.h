@@ -28,6 +28,8 @@ class BucketGuard : public identity::Guard {
 
   Result<Ruling> Judge(const identity::Caller& caller, const identity::Check& check,
                        const policy::Context& context) const override;
+  Result<policy::Decision> JudgeRefused(const identity::Caller& caller, const identity::Check& check,
+                                        const policy::Context& context) const override;
   bool FindKey(const identity::Check& check, std::string_view key, std::vector<std::string>& values) const override;
 
   // The account that owns what the action is about: an existing object's owner, else the bucket's.
@@ -51,8 +53,6 @@ class BucketGuard : public identity::Guard {
   Result<policy::Match> AllowedByAcl(const identity::Caller& caller, const identity::Check& check) const;
   bool IsOwnUpload(const identity::Caller& caller, const identity::Check& check) const;
   bool MayList(const identity::Caller& caller, const identity::Check& check) const;
-  // Whether the check passes with this ruling, wherever the object is.
-  bool IsAllowedWith(const Ruling& ruling, const identity::Caller& caller, const identity::Check& check) const;
 
   struct Found {
     std::string key;

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "base/time.h"
+#include "policy/match/condition.h"
 
 namespace tarn::identity {
 namespace {
@@ -112,6 +113,7 @@ bool CheckContext::FindOfAccounts(std::string_view key, Values& values) const {
 
 bool CheckContext::Find(std::string_view key, Values& values) const {
   if (FindOfCheck(key, values)) return true;
+  if (policy::IsPrincipalKey(key)) return false;
   if (check_.guard && check_.guard->FindKey(check_, key, values)) return true;
   return FindOfResource(key, values) || FindOfPrincipal(key, values) || FindOfSession(key, values) ||
          FindOfAccounts(key, values) || FindOfRequest(key, values);

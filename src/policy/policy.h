@@ -33,9 +33,9 @@ struct Principal {
 
 // The condition keys of one request. `key` comes in lower case up to a '/' and as the policy has it behind that
 // ("s3:existingobjecttag/Team", "aws:sourceip"). True when the request has the key: its values are then appended, none
-// for a set that is empty. The keys that a Principal answers (aws:PrincipalArn, aws:PrincipalAccount,
-// aws:PrincipalType, aws:PrincipalIsAWSService, aws:PrincipalServiceName, aws:userid, aws:username) are asked only when
-// it does not.
+// for a set that is empty. Of the keys that a Principal answers (aws:PrincipalArn, aws:PrincipalAccount,
+// aws:PrincipalType, aws:PrincipalIsAWSService, aws:PrincipalServiceName, aws:userid, aws:username) it is asked first:
+// a simulation may tell others; no other context may have what its caller chooses under these names.
 class Context {
  public:
   virtual ~Context() = default;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "policy/match/condition.h"
 
 namespace tarn::api::sts {
 namespace {
@@ -66,6 +67,7 @@ void TrustContext::AddTo(identity::Check& check) const {
 }
 
 bool TrustContext::Find(std::string_view key, std::vector<std::string>& values) const {
+  if (policy::IsPrincipalKey(key)) return false;
   const auto found = values_.find(AsciiLower(key));
   if (found == values_.end()) return false;
   values.insert(values.end(), found->second.begin(), found->second.end());

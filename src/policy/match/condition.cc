@@ -1,6 +1,7 @@
 #include "policy/match/condition.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/hash.h"
 #include "base/strings.h"
@@ -60,6 +61,14 @@ std::string_view TypeOf(PrincipalKind kind) {
   }
   return {};
 }
+
+constexpr std::string_view kPrincipalKeys[] = {"aws:principalarn",
+                                               "aws:principalaccount",
+                                               "aws:principaltype",
+                                               "aws:principalisawsservice",
+                                               "aws:principalservicename",
+                                               "aws:userid",
+                                               "aws:username"};
 
 // Empty: the principal has no such key.
 std::string_view PrincipalValue(const Principal& principal, std::string_view key) {
@@ -123,14 +132,16 @@ std::string NormalizeKey(std::string_view key) {
   return AsciiLower(key.substr(0, slash)) + std::string(key.substr(slash));
 }
 
+bool IsPrincipalKey(std::string_view key) {
+  return std::ranges::find(kPrincipalKeys, key) != std::end(kPrincipalKeys);
+}
+
 bool FindValue(const Request& request, std::string_view key, std::vector<std::string>& values) {
-  if (key.starts_with("aws:")) {
-    if (const std::string_view own = PrincipalValue(request.principal, key); !own.empty()) {
-      values.emplace_back(own);
-      return true;
-    }
-  }
-  return request.context.Find(key, values);
+  if (request.context.Find(key, values)) return true;
+  const std::string_view own = PrincipalValue(request.principal, key);
+  if (own.empty()) return false;
+  values.emplace_back(own);
+  return true;
 }
 
 VariableSource VariablesOf(const Request& request) {

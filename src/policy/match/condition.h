@@ -51,7 +51,9 @@ std::optional<Operator> ParseOperator(std::string_view name);
 
 // The name of a condition key as contexts are asked for it: lower case up to a '/'.
 std::string NormalizeKey(std::string_view key);
-// The value of a key, from the principal or the context; false when the request lacks it.
+// Whether a Principal answers the key.
+bool IsPrincipalKey(std::string_view normalized_key);
+// The value of a key, from the context or the principal; false when the request lacks it.
 bool FindValue(const Request& request, std::string_view normalized_key, std::vector<std::string>& values);
 // The values that "${…}" stands for in a request.
 VariableSource VariablesOf(const Request& request);

@@ -15,9 +15,11 @@ class Walker {
     const bool list = Peek() == '[';
     if (list) Next();
     while (at_ < text_.size()) {
-      const Place begin = place_;
+      // A statement of a list begins behind the bracket or comma before it, one alone behind its own brace.
+      Place begin = place_;
       SkipSpaces();
       if (Peek() != '{') break;
+      if (!list) begin = {.line = place_.line, .column = place_.column + 1};
       SkipValue();
       places.push_back({.begin = begin, .end = place_});
       SkipSpaces();

@@ -98,6 +98,15 @@ std::vector<std::string> MissingKeys(const Simulation& simulation) {
   return missing;
 }
 
+// How the policies of each side of two accounts decide; within one account nothing is told.
+std::map<std::string, std::string> DetailsOf(const Simulation& simulation, const policy::Verdicts& verdicts) {
+  if (simulation.like.owner.value_or(simulation.caller.account) == simulation.caller.account) return {};
+  const auto told = [](const std::optional<policy::Decision>& verdict) {
+    return kDecisions[static_cast<size_t>(verdict ? verdict->effect : Effect::kNone)];
+  };
+  return {{std::string(kIamPolicy), told(verdicts.identity)}, {std::string(kResourcePolicy), told(verdicts.resource)}};
+}
+
 Result<gen::EvaluationResult> Evaluate(const Simulation& simulation, const std::string& action,
                                        const std::string& resource, bool named) {
   identity::Check check = simulation.like;
@@ -112,23 +121,29 @@ Result<gen::EvaluationResult> Evaluate(const Simulation& simulation, const std::
   result.eval_resource_name = resource;
   result.eval_decision = kDecisions[static_cast<size_t>(effect)];
   result.matched_statements = MatchedBy(simulation, check, effect);
-  result.missing_context_values = MissingKeys(simulation);
+  std::vector<std::string> missing = MissingKeys(simulation);
   if (judged.verdicts.boundary) {
     gen::PermissionsBoundaryDecisionDetail detail;
     detail.allowed_by_permissions_boundary = judged.verdicts.boundary->effect == Effect::kAllow;
     result.permissions_boundary_decision_detail = detail;
   }
-  if (judged.verdicts.service_control) {
+  if (simulation.bindings.callers && !simulation.bindings.callers->organization_id.empty()) {
+    const auto& verdict = judged.verdicts.service_control;
     gen::OrganizationsDecisionDetail detail;
-    detail.allowed_by_organizations = judged.verdicts.service_control->effect == Effect::kAllow;
+    detail.allowed_by_organizations = !verdict || verdict->effect == Effect::kAllow;
     result.organizations_decision_detail = detail;
   }
-  if (!named) return result;
+  if (!named || resource == "*") {
+    result.missing_context_values = std::move(missing);
+    return result;
+  }
+  result.missing_context_values.emplace();
+  result.eval_decision_details = DetailsOf(simulation, judged.verdicts);
   gen::ResourceSpecificResult specific;
   specific.eval_resource_name = resource;
   specific.eval_resource_decision = result.eval_decision;
   specific.matched_statements = result.matched_statements;
-  specific.missing_context_values = result.missing_context_values;
+  specific.missing_context_values = std::move(missing);
   specific.permissions_boundary_decision_detail = result.permissions_boundary_decision_detail;
   result.resource_specific_results.emplace();
   result.resource_specific_results->push_back(std::move(specific));
@@ -161,9 +176,25 @@ std::shared_ptr<identity::PrincipalPolicies> PoliciesOf(const Sources& sources) 
   return policies;
 }
 
+// A user or role that need not be there.
+identity::Caller Named(const std::string& arn, const domain::Ref& ref) {
+  identity::Caller caller;
+  caller.account = ref.account;
+  caller.arn = arn;
+  caller.type = identity::PrincipalType::kUser;
+  if (ref.kind == domain::Kind::kRole) {
+    caller.type = identity::PrincipalType::kAssumedRole;
+    caller.role_arn = arn;
+  }
+  return caller;
+}
+
 // Who is simulated: the user that is named, else nobody in particular of the account.
 Result<identity::Caller> CallerFor(IamService& service, const protocol::Call& call, const std::string& arn) {
-  if (!arn.empty() && domain::ParseArn(arn)) return service.iam().CallerOf(arn);
+  if (const auto ref = arn.empty() ? std::nullopt : domain::ParseArn(arn)) {
+    auto known = service.iam().CallerOf(arn);
+    return known.Is(domain::kNoSuchEntity) ? Named(arn, *ref) : std::move(known);
+  }
   if (arn.ends_with(":root")) {
     const auto parts = Split(arn, ':');
     if (parts.size() == 6) return identity::RootOf(std::string(parts[4]));

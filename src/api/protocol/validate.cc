@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -110,6 +112,7 @@ std::string EnumSet(const TypeShape& type) {
 struct Sentence {
   std::string text;
   bool broken = false;
+  bool of_pattern = false;
 };
 
 // Every constraint of a scalar or a container's size, and which of them the value breaks.
@@ -155,7 +158,7 @@ std::vector<Sentence> Constraints(const TypeShape& type, const void* value) {
   }
   if (text && !type.pattern.empty()) {
     out.push_back(
-        {fmt::format("Member must satisfy regular expression pattern: {}", type.pattern), !Matches(type, *string)});
+        {fmt::format("Member must satisfy regular expression pattern: {}", type.pattern), !Matches(type, *string), true});
   }
   if (text && !type.values.empty()) {
     bool known = false;
@@ -195,9 +198,25 @@ bool IsNeeded(const TypeShape& shape, const Member& member, const void* value) {
   return member.name == "ShardCount" && shape.name == "CreateStreamInput" && Lacks(shape, "StreamModeDetails", value);
 }
 
+// IAM checks the letters of names and paths by itself, when everything else holds, and says so in sentences of its own.
+std::string_view OwnRule(const TypeShape& type, std::string_view path) {
+  constexpr std::string_view kNames[] = {"userNameType",   "existingUserNameType", "groupNameType",
+                                         "roleNameType",   "policyNameType",       "instanceProfileNameType",
+                                         "serverCertificateNameType"};
+  if (std::ranges::find(kNames, type.name) != std::end(kNames)) {
+    return "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+  }
+  if (type.name != "pathType" && type.name != "policyPathType" && type.name != "pathPrefixType") return {};
+  if (path == "pathPrefix") {
+    return "It must begin with the / character and contain only alphanumeric characters and/or / characters.";
+  }
+  return "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+}
+
 class Walker {
  public:
-  explicit Walker(const ServiceDesc& service) : of_kinesis_(service.name == "kinesis") {}
+  explicit Walker(const ServiceDesc& service)
+      : of_kinesis_(service.name == "kinesis"), of_iam_(service.name == "iam") {}
 
   void Structure(const TypeShape& shape, const void* value, const std::string& path) {
     for (const Member& member : shape.members) {
@@ -216,7 +235,7 @@ class Walker {
   }
 
   std::optional<std::string> Message() const {
-    if (broken_.empty()) return std::nullopt;
+    if (broken_.empty()) return own_;
     std::string out = fmt::format("{} validation error{} detected: ", broken_.size(), broken_.size() == 1 ? "" : "s");
     for (size_t i = 0; i < broken_.size(); ++i) out += (i > 0 ? "; " : "") + broken_[i];
     return out;
@@ -225,8 +244,13 @@ class Walker {
  private:
   void Check(const TypeShape& type, const void* value, const std::string& path) {
     if (broken_.size() >= kViolationsMax) return;
+    const std::string_view own_rule = of_iam_ ? OwnRule(type, path) : std::string_view();
     for (const Sentence& sentence : Constraints(type, value)) {
       if (!sentence.broken) continue;
+      if (!own_rule.empty() && sentence.of_pattern) {
+        if (!own_) own_ = fmt::format("The specified value for {} is invalid. {}", path, own_rule);
+        continue;
+      }
       if (type.sensitive) {
         AddText(fmt::format("Value at '{}' failed to satisfy constraint: {}", path, sentence.text));
       } else {
@@ -314,7 +338,9 @@ class Walker {
   }
 
   const bool of_kinesis_;
+  const bool of_iam_;
   std::vector<std::string> broken_;
+  std::optional<std::string> own_;  // what IAM says when nothing is broken
 };
 
 bool LacksRequired(const TypeShape& type, const void* value);

@@ -204,6 +204,10 @@ Result<std::vector<std::string>> Book::PathTo(std::string_view id) {
 }
 
 bool Book::Enabled(std::string_view type) const {
+  return EnabledByName(type) || (type == kServiceControl && organization_.service_control_at_birth);
+}
+
+bool Book::EnabledByName(std::string_view type) const {
   return std::ranges::find(organization_.types, type) != organization_.types.end();
 }
 

@@ -63,7 +63,9 @@ class Book {
 
   // From the root down to the unit or account itself. Empty: there is no such.
   Result<std::vector<std::string>> PathTo(std::string_view id);
+  // Whether policies of the type can be attached and hold: it was enabled, or holds from birth.
   bool Enabled(std::string_view type) const;
+  bool EnabledByName(std::string_view type) const;
 
  private:
   template <class T>

@@ -29,6 +29,7 @@ struct Organization {
   bool all_features = true;
   Timestamp created;
   std::vector<std::string> types;             // enabled policy types
+  bool service_control_at_birth = false;      // SCPs hold from the first day, until they are enabled or disabled
   std::map<std::string, Timestamp> services;  // trusted service principals, since when
   Tags root_tags;
   std::string resource_policy;  // JSON; empty: none
@@ -69,6 +70,7 @@ struct Policy {
   std::string type;
   std::string content;
   Timestamp created;
+  Timestamp updated;  // nothing until the first change
   Tags tags;
   bool aws_managed() const { return id == kFullAccess || id == kFullResourceAccess; }
   std::string Arn(const Organization& organization) const;
@@ -119,6 +121,7 @@ void VisitFields(V&& visit, Organization& o) {
   visit(10, o.resource_policy);
   visit(11, o.resource_policy_id);
   visit(12, o.resource_policy_tags);
+  visit(13, o.service_control_at_birth);
 }
 template <class V>
 void VisitFields(V&& visit, Account& a) {
@@ -149,6 +152,7 @@ void VisitFields(V&& visit, Policy& p) {
   visit(5, p.content);
   visit(6, p.created);
   visit(7, p.tags);
+  visit(8, p.updated);
 }
 template <class V>
 void VisitFields(V&& visit, Creation& c) {

@@ -34,6 +34,8 @@ std::span<const protocol::Operation> OrganizationsService::operations() const {
       Bind<&Self::DescribeAccount>("DescribeAccount", "organizations:DescribeAccount", AnyResource),
       Bind<&Self::DescribeCreateAccountStatus>("DescribeCreateAccountStatus",
                                                "organizations:DescribeCreateAccountStatus", AnyResource),
+      Bind<&Self::DescribeEffectivePolicy>("DescribeEffectivePolicy", "organizations:DescribeEffectivePolicy",
+                                           AnyResource),
       Bind<&Self::DescribeHandshake>("DescribeHandshake", "organizations:DescribeHandshake", AnyResource),
       Bind<&Self::DescribeOrganization>("DescribeOrganization", "organizations:DescribeOrganization", AnyResource),
       Bind<&Self::DescribeOrganizationalUnit>("DescribeOrganizationalUnit", "organizations:DescribeOrganizationalUnit",

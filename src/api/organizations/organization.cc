@@ -33,6 +33,7 @@ Result<gen::CreateOrganizationResponse> OrganizationsService::CreateOrganization
     made.management = account;
     made.email = kManagementEmail;
     made.all_features = in.feature_set.value_or("ALL") == "ALL";
+    made.service_control_at_birth = made.all_features;
     made.created = book.now();
     book.Found(made);
     domain::Account first;
@@ -115,10 +116,11 @@ Result<gen::EnablePolicyTypeResponse> OrganizationsService::EnablePolicyType(con
           domain::kTypeNotAvailable,
           "You can't use the specified policy type with the feature set currently enabled for this organization.");
     }
-    if (book.Enabled(*in.policy_type)) {
+    if (book.EnabledByName(*in.policy_type)) {
       return Fail(domain::kTypeEnabled, "The specified policy type is already enabled.");
     }
     organization.types.push_back(*in.policy_type);
+    if (*in.policy_type == domain::kServiceControl) organization.service_control_at_birth = false;
     book.PutOrganization();
     if (const auto full = domain::FullAccessOf(*in.policy_type); !full.empty()) {
       book.Attach(organization.root_id, full);
@@ -142,7 +144,7 @@ Result<gen::DisablePolicyTypeResponse> OrganizationsService::DisablePolicyType(
     if (*in.root_id != organization.root_id) {
       return Fail(domain::kNoSuchRoot, "You specified a root that doesn't exist.");
     }
-    if (!book.Enabled(*in.policy_type)) {
+    if (!book.EnabledByName(*in.policy_type)) {
       return Fail(domain::kTypeNotEnabled, "This operation can be performed only for enabled policy types.");
     }
     std::erase(organization.types, *in.policy_type);

@@ -39,6 +39,7 @@ class OrganizationsService : public protocol::Service {
   TARN_ORGANIZATIONS_HANDLER(DeregisterDelegatedAdministrator);
   TARN_ORGANIZATIONS_HANDLER(DescribeAccount);
   TARN_ORGANIZATIONS_HANDLER(DescribeCreateAccountStatus);
+  TARN_ORGANIZATIONS_HANDLER(DescribeEffectivePolicy);
   TARN_ORGANIZATIONS_HANDLER(DescribeHandshake);
   TARN_ORGANIZATIONS_HANDLER(DescribeOrganization);
   TARN_ORGANIZATIONS_HANDLER(DescribeOrganizationalUnit);

@@ -140,6 +140,7 @@ Result<gen::UpdatePolicyResponse> OrganizationsService::UpdatePolicy(const proto
     }
     TARN_TRY(const bool taken, NameTaken(book, *policy));
     if (taken) return DuplicatePolicy();
+    policy->updated = call.now;
     book.Put(*policy);
     out.policy = ToWire(book.organization(), *policy);
     return Ok();

@@ -139,7 +139,9 @@ bool IsOwnersAlone(const Caller& caller, const Check& check, const Bindings& bin
 }  // namespace
 
 std::string_view ResourceAccount(const Caller& caller, const Check& check) {
-  const std::string_view told = AccountInArn(check.resource);
+  std::string_view told = AccountInArn(check.resource);
+  // What AWS gives everybody, its managed policies for one, is asked for as one's own.
+  if (told == "aws") told = {};
   // Where both tell, a resource is somebody else's as soon as one of them says so.
   if (check.owner && (*check.owner != caller.account || told.empty())) return *check.owner;
   return told.empty() ? std::string_view(caller.account) : told;

@@ -3,6 +3,7 @@
 
 #include "api/iam/convert.h"
 #include "api/iam/rules.h"
+#include "iam/credentials/qr_code.h"
 
 namespace tarn::api::iam {
 namespace {
@@ -11,6 +12,14 @@ using domain::Entity;
 using domain::Kind;
 using domain::MfaDevice;
 using Type = Subject::Type;
+
+// What authenticator apps read; nothing for a name that no code has room for.
+std::optional<std::string> PictureOf(const std::string& device, const std::string& account, const std::string& seed) {
+  constexpr size_t kPixelsPerModule = 4;
+  const auto code = domain::QrCode::Of("otpauth://totp/" + device + "@" + account + "?secret=" + seed);
+  if (!code) return std::nullopt;
+  return domain::PngOf(*code, kPixelsPerModule);
+}
 
 Result<gen::CreateVirtualMFADeviceResponse> CreateVirtualMFADevice(IamService& service, const protocol::Call& call,
                                                                    const gen::CreateVirtualMFADeviceRequest& in) {
@@ -21,6 +30,7 @@ Result<gen::CreateVirtualMFADeviceResponse> CreateVirtualMFADevice(IamService& s
     gen::VirtualMFADevice& device = out.virtual_mfa_device.emplace();
     device.serial_number = made.device.Serial();
     device.base32_string_seed = made.seed;
+    device.qr_code_png = PictureOf(*in.virtual_mfa_device_name, rows.account(), made.seed);
     device.tags = TagsUnlessNone(tags);
     return Ok();
   }));

@@ -99,7 +99,7 @@ Result<gen::GetFederationTokenResponse> StsService::GetFederationToken(const pro
   out.federated_user.emplace();
   out.federated_user->arn = grant.principal.arn;
   out.federated_user->federated_user_id = grant.principal.user_id;
-  out.packed_policy_size = request.PackedPercent();
+  out.packed_policy_size = request.PackedPercent().value_or(0);
   return out;
 }
 

@@ -36,6 +36,20 @@ void LastUsed::Forget(kv::Txn& txn, const std::string& what) {
   noted_.erase(what);
 }
 
+Status LastUsed::ForgetServices(kv::Txn& txn, const std::string& id) {
+  constexpr size_t kServicesMax = 1000;
+  const std::string begin = UseOfService(id, "");
+  const kv::Key prefix = std::move(kv::Key(kUsedSpace).Prefix(begin));
+  TARN_TRY(const auto rows, txn.Scan(prefix.bytes(), prefix.End(), kServicesMax));
+  for (const kv::KeyValue& row : rows) txn.Delete(row.key);
+  const std::lock_guard lock(mutex_);
+  const auto first = noted_.lower_bound(begin);
+  auto last = first;
+  while (last != noted_.end() && last->first.starts_with(begin)) ++last;
+  noted_.erase(first, last);
+  return Ok();
+}
+
 Status LastUsed::Flush() {
   std::map<std::string, LastUse, std::less<>> noted;
   {

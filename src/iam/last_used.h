@@ -19,6 +19,11 @@
 
 namespace tarn::iam {
 
+// A service, as the user or role of that unique id used it.
+inline std::string UseOfService(std::string_view id, std::string_view service) {
+  return std::string(id) + "/" + std::string(service);
+}
+
 class LastUsed {
  public:
   explicit LastUsed(kv::Store& store) : store_(store) {}
@@ -26,10 +31,12 @@ class LastUsed {
   LastUsed(const LastUsed&) = delete;
   LastUsed& operator=(const LastUsed&) = delete;
 
-  // `what` is an access key's id, a role's ARN, or a user's ARN for its password.
+  // `what` is an access key's id, a role's ARN, a user's ARN for its password, or UseOfService.
   void Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region);
   Result<std::optional<LastUse>> Find(kv::Txn& txn, const std::string& what) const;
   void Forget(kv::Txn& txn, const std::string& what);
+  // Every UseOfService of the user or role.
+  Status ForgetServices(kv::Txn& txn, const std::string& id);
 
   Status Flush();
   void Start();

@@ -189,6 +189,14 @@ struct PasswordPolicy {
   int64_t reuse_prevention = 0;
 };
 
+// A request for what a user, group, role or policy opens and who used it.
+struct AccessReport {
+  std::string id;   // UUID
+  std::string arn;  // of what it is asked for
+  bool of_actions = false;
+  Timestamp made;
+};
+
 // What an account has set for itself.
 struct AccountSettings {
   std::string alias;

@@ -178,6 +178,14 @@ void VisitFields(V&& visit, PasswordPolicy& p) {
 }
 
 template <class V>
+void VisitFields(V&& visit, AccessReport& r) {
+  visit(1, r.id);
+  visit(2, r.arn);
+  visit(3, r.of_actions);
+  visit(4, r.made);
+}
+
+template <class V>
 void VisitFields(V&& visit, AccountSettings& s) {
   visit(1, s.alias);
   visit(2, s.password_policy);
@@ -196,7 +204,8 @@ inline kv::Key TableKey(std::string_view account, std::string_view table) {
 inline std::string RowKey(std::string_view account, std::string_view table, std::string_view name) {
   return TableKey(account, table).Text(AsciiLower(name)).Take();
 }
-inline std::string UsedKey(std::string_view what) { return kv::Key("Iu").Text(what).Take(); }
+inline constexpr std::string_view kUsedSpace = "Iu";
+inline std::string UsedKey(std::string_view what) { return kv::Key(kUsedSpace).Text(what).Take(); }
 // 16 random bytes, replaced by every change of the account's IAM: caches hold while it is the same.
 inline std::string VersionKeyOf(std::string_view account) { return kv::Key("Iv").Text(account).Take(); }
 inline std::string AliasKey(std::string_view alias) { return kv::Key("Ia").Text(alias).Take(); }

@@ -57,6 +57,7 @@ Operations UploadOperations();
 Operations ProviderOperations();
 Operations CertificateOperations();
 Operations AccountOperations();
+Operations AccessReportOperations();
 Operations DetailOperations();
 Operations TagOperations();
 Operations SimulationOperations();

@@ -196,6 +196,7 @@ Result<std::string> DeleteServiceRole(Rows& rows, const std::string& name) {
   }
   rows.EraseEntity(role);
   rows.iam().last_used().Forget(rows.txn(), role.Arn());
+  TARN_CHECK(rows.iam().last_used().ForgetServices(rows.txn(), role.id));
   const std::string task = "task" + role.path + role.name + "/" + RandomUuid();
   rows.txn().Put(RowKey(rows.account(), "dt", task), role.Arn());
   return task;

@@ -132,7 +132,7 @@ Status DeleteEntity(Rows& rows, Kind kind, const std::string& name) {
   TARN_CHECK(CheckDeletable(rows, entity));
   rows.EraseEntity(entity);
   if (kind == Kind::kRole) rows.iam().last_used().Forget(rows.txn(), entity.Arn());
-  return Ok();
+  return rows.iam().last_used().ForgetServices(rows.txn(), entity.id);
 }
 
 Status RenameEntity(Rows& rows, Kind kind, const std::string& name, const std::string& new_name,

@@ -13,6 +13,10 @@ void NoteUse(iam::Iam& iam, const api::protocol::AuditRecord& record) {
   } else if (!caller.access_key_id.empty()) {
     note(caller.access_key_id);
   }
+  const std::string id = caller.user_id.substr(0, caller.user_id.find(':'));
+  if (caller.type == identity::PrincipalType::kUser || caller.type == identity::PrincipalType::kAssumedRole) {
+    note(iam::UseOfService(id, record.service == "monitoring" ? "cloudwatch" : record.service));
+  }
 }
 
 }  // namespace tarn::server

@@ -77,3 +77,51 @@ def test_what_was_acknowledged_is_there_after_a_kill(own_lake):
         ["AWSGlueServiceRole"]
     who = own_lake.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
     assert who.get_caller_identity()["Arn"].endswith(":user/ann")
+
+
+@pytest.mark.parametrize("call, arguments, message", [
+    ("create_user", dict(UserName="a b"),
+     "The specified value for userName is invalid. It must contain only alphanumeric characters and/or the following: "
+     "+=,.@_-"),
+    ("create_role", dict(RoleName="a/b", AssumeRolePolicyDocument=TRUST),
+     "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: "
+     "+=,.@_-"),
+    ("create_group", dict(GroupName="g", Path="team"),
+     "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
+     "and/or / characters."),
+    ("list_users", dict(PathPrefix="team/"),
+     "The specified value for pathPrefix is invalid. It must begin with the / character and contain only alphanumeric "
+     "characters and/or / characters."),
+    ("create_user", dict(UserName="u" * 65),
+     "1 validation error detected: Value '" + "u" * 65 + "' at 'userName' failed to satisfy constraint: Member must "
+     "have length less than or equal to 64"),
+])
+def test_wrong_names_are_refused_in_iams_words(lake, call, arguments, message):
+    with pytest.raises(ClientError) as refused:
+        getattr(lake.client("iam"), call)(**arguments)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    assert refused.value.response["Error"]["Message"] == message
+
+
+def test_policies_of_aws_are_read_by_everybody_who_may(lake, name):
+    iam = lake.client("iam")
+    arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    policy = iam.get_policy(PolicyArn=arn)["Policy"]
+    assert (policy["Arn"], policy["IsAttachable"]) == (arn, True)
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]["Document"]
+    assert document["Version"] == "2012-10-17"
+    assert code_of(iam.get_policy, PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicyThere") == "NoSuchEntity"
+    assert code_of(iam.get_policy, PolicyArn="arn:aws:iam::999999999999:policy/Theirs") == "AccessDenied"
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    theirs = lake.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    assert code_of(theirs.get_policy, PolicyArn=arn) == "AccessDenied"
+    iam.put_user_policy(UserName=name, PolicyName="reads", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetPolicy", "Resource": "*"}]}))
+    assert theirs.get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AmazonS3ReadOnlyAccess"
+
+
+def test_a_virtual_device_comes_with_its_picture(lake, name):
+    device = lake.client("iam").create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    assert device["QRCodePNG"].startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(device["Base32StringSeed"]) >= 32

@@ -10,5 +10,6 @@ namespace tarn::iam {
 extern const std::span<const AwsPolicy> kAwsPart1;
 extern const std::span<const AwsPolicy> kAwsPart2;
 extern const std::span<const AwsPolicy> kAwsPart3;
+extern const std::span<const AwsPolicy> kAwsPart4;
 
 }  // namespace tarn::iam

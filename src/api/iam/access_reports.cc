@@ -1,8 +1,7 @@
 // Access reports (service last accessed details), and which policies open a service.
-#include "iam/account/access_report.h"
-
 #include "api/iam/convert.h"
 #include "api/iam/rules.h"
+#include "iam/account/access_report.h"
 
 namespace tarn::api::iam {
 namespace {

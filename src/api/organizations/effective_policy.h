@@ -1,8 +1,8 @@
 // The one policy that the management policies of a root, its units and an account make together.
 //
-// Pure. A document's keys form a tree; what stands below a key is set by operators: "@@assign" replaces, "@@append" adds
-// to and "@@remove" takes from a list. "@@operators_allowed_for_child_policies" says which of them the levels below may
-// use for a key and for what is under it, unless a key there says otherwise. Defined by
+// Pure. A document's keys form a tree; what stands below a key is set by operators: "@@assign" replaces, "@@append"
+// adds to and "@@remove" takes from a list. "@@operators_allowed_for_child_policies" says which of them the levels
+// below may use for a key and for what is under it, unless a key there says otherwise. Defined by
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_inheritance_mgmt.html
 #pragma once
 

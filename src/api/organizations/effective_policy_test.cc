@@ -20,7 +20,8 @@ TEST(MergePolicies, TakesTheValuesOfOnePolicy) {
 }
 
 TEST(MergePolicies, LetsLowerLevelsReplaceAppendAndRemove) {
-  const std::string root = R"({"tags":{"team":{"tag_value":{"@@assign":["a","b"]}},"cost":{"tag_key":{"@@assign":"Cost"}}}})";
+  const std::string root =
+      R"({"tags":{"team":{"tag_value":{"@@assign":["a","b"]}},"cost":{"tag_key":{"@@assign":"Cost"}}}})";
   EXPECT_EQ(Merged({{root}, {R"({"tags":{"team":{"tag_value":{"@@append":["c","a"]}}}})"}}),
             R"({"tags":{"team":{"tag_value":["a","b","c"]},"cost":{"tag_key":"Cost"}}})");
   EXPECT_EQ(Merged({{root}, {R"({"tags":{"team":{"tag_value":{"@@remove":["a"]}}}})"}}),
@@ -30,8 +31,9 @@ TEST(MergePolicies, LetsLowerLevelsReplaceAppendAndRemove) {
 }
 
 TEST(MergePolicies, JoinsThePoliciesOfOneLevel) {
-  EXPECT_EQ(Merged({{R"({"tags":{"a":{"tag_key":{"@@assign":"A"}}}})", R"({"tags":{"b":{"tag_key":{"@@assign":"B"}}}})"}}),
-            R"({"tags":{"a":{"tag_key":"A"},"b":{"tag_key":"B"}}})");
+  EXPECT_EQ(
+      Merged({{R"({"tags":{"a":{"tag_key":{"@@assign":"A"}}}})", R"({"tags":{"b":{"tag_key":{"@@assign":"B"}}}})"}}),
+      R"({"tags":{"a":{"tag_key":"A"},"b":{"tag_key":"B"}}})");
 }
 
 TEST(MergePolicies, KeepsWhatChildrenMayNotChange) {

@@ -157,8 +157,8 @@ std::vector<Sentence> Constraints(const TypeShape& type, const void* value) {
         {fmt::format("Member must have {} greater than or equal to {}", what, Number(type.min)), measure < type.min});
   }
   if (text && !type.pattern.empty()) {
-    out.push_back(
-        {fmt::format("Member must satisfy regular expression pattern: {}", type.pattern), !Matches(type, *string), true});
+    out.push_back({fmt::format("Member must satisfy regular expression pattern: {}", type.pattern),
+                   !Matches(type, *string), true});
   }
   if (text && !type.values.empty()) {
     bool known = false;
@@ -200,8 +200,12 @@ bool IsNeeded(const TypeShape& shape, const Member& member, const void* value) {
 
 // IAM checks the letters of names and paths by itself, when everything else holds, and says so in sentences of its own.
 std::string_view OwnRule(const TypeShape& type, std::string_view path) {
-  constexpr std::string_view kNames[] = {"userNameType",   "existingUserNameType", "groupNameType",
-                                         "roleNameType",   "policyNameType",       "instanceProfileNameType",
+  constexpr std::string_view kNames[] = {"userNameType",
+                                         "existingUserNameType",
+                                         "groupNameType",
+                                         "roleNameType",
+                                         "policyNameType",
+                                         "instanceProfileNameType",
                                          "serverCertificateNameType"};
   if (std::ranges::find(kNames, type.name) != std::end(kNames)) {
     return "It must contain only alphanumeric characters and/or the following: +=,.@_-";

@@ -68,7 +68,8 @@ std::vector<Allowed> AllowedBy(std::string_view document) {
   const json::Array alone = list == nullptr ? json::Array{*statements} : json::Array();
   for (const json::Value& statement : list == nullptr ? alone : *list) {
     if (!EqualsIgnoreCase(statement.StringOr("Effect", ""), "Allow")) continue;
-    if (auto actions = Texts(statement.Find("Action")); !actions.empty()) allowed.push_back({std::move(actions), false});
+    if (auto actions = Texts(statement.Find("Action")); !actions.empty())
+      allowed.push_back({std::move(actions), false});
     if (auto others = Texts(statement.Find("NotAction")); !others.empty()) allowed.push_back({std::move(others), true});
   }
   return allowed;

@@ -159,7 +159,23 @@ Result<AccountSettings> ReportOf(Rows& rows) {
   return settings;
 }
 
+namespace {
+
+// Of lower-case letters and digits, with single dashes between them; the model's pattern is none that RE2 knows.
+bool IsAlias(std::string_view alias) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !alias.empty() && plain(alias.front()) && plain(alias.back()) && alias.find("--") == alias.npos &&
+         std::ranges::all_of(alias, [&](char c) { return plain(c) || c == '-'; });
+}
+
+}  // namespace
+
 Status SetAlias(Rows& rows, const std::string& alias) {
+  if (!IsAlias(alias)) {
+    return Fail(kValidation, "1 validation error detected: Value '" + alias +
+                                 "' at 'accountAlias' failed to satisfy constraint: Member must satisfy regular "
+                                 "expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$");
+  }
   TARN_TRY(const auto owner, rows.txn().Get(AliasKey(alias)));
   if (owner && *owner != rows.account()) {
     return Fail(kAlreadyExists, "The account alias " + alias + " already exists.");

@@ -20,7 +20,7 @@ Result<bool> MakeReport(Rows& rows);
 // Errors: kReportNotPresent.
 Result<AccountSettings> ReportOf(Rows& rows);
 
-// Aliases are unique in the lake. Errors: kAlreadyExists.
+// Aliases are unique in the lake. Errors: kAlreadyExists, kValidation.
 Status SetAlias(Rows& rows, const std::string& alias);
 // Errors: kNoSuchEntity.
 Status DeleteAlias(Rows& rows, const std::string& alias);

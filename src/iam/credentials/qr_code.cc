@@ -194,8 +194,8 @@ void QrCode::PlacePatterns() {
   const std::vector<int> places = AlignmentsOf(version_);
   for (const int row : places) {
     for (const int column : places) {
-      const bool in_finder = (row == 6 && column == 6) || (row == 6 && column == places.back()) ||
-                             (row == places.back() && column == 6);
+      const bool in_finder =
+          (row == 6 && column == 6) || (row == 6 && column == places.back()) || (row == places.back() && column == 6);
       if (!in_finder) Square(row, column, 2);
     }
   }
@@ -240,7 +240,8 @@ void QrCode::PlaceData(const std::string& codewords) {
       const size_t row = up ? size_ - 1 - i : i;
       for (const size_t column : {right, right - 1}) {
         if (is_pattern_[(row * size_) + column] != 0 || at >= codewords.size() * 8) continue;
-        dark_[(row * size_) + column] = static_cast<char>((static_cast<uint8_t>(codewords[at / 8]) >> (7 - at % 8)) & 1);
+        dark_[(row * size_) + column] =
+            static_cast<char>((static_cast<uint8_t>(codewords[at / 8]) >> (7 - at % 8)) & 1);
         ++at;
       }
     }

@@ -22,8 +22,8 @@ class QrCode {
 
  private:
   explicit QrCode(int version);
-  void Set(size_t row, size_t column, bool dark);      // of a pattern that no data goes to
-  void Square(int row, int column, int reach);         // rings around a centre, inside of the code
+  void Set(size_t row, size_t column, bool dark);  // of a pattern that no data goes to
+  void Square(int row, int column, int reach);     // rings around a centre, inside of the code
   void PlacePatterns();
   void PlaceVersion();
   void PlaceFormat(int mask);

@@ -29,7 +29,8 @@ const std::unordered_map<std::string, ManagedPolicy>& ByArn() {
 std::span<const AwsPolicy> AwsPolicies() {
   static const auto kAll = [] {
     std::vector<AwsPolicy> all;
-    for (const auto part : {kAwsPart1, kAwsPart2, kAwsPart3, kAwsPart4}) all.insert(all.end(), part.begin(), part.end());
+    for (const auto part : {kAwsPart1, kAwsPart2, kAwsPart3, kAwsPart4})
+      all.insert(all.end(), part.begin(), part.end());
     std::ranges::sort(all, {}, [](const AwsPolicy& policy) { return AsciiLower(policy.name); });
     return all;
   }();

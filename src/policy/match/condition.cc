@@ -62,13 +62,9 @@ std::string_view TypeOf(PrincipalKind kind) {
   return {};
 }
 
-constexpr std::string_view kPrincipalKeys[] = {"aws:principalarn",
-                                               "aws:principalaccount",
-                                               "aws:principaltype",
-                                               "aws:principalisawsservice",
-                                               "aws:principalservicename",
-                                               "aws:userid",
-                                               "aws:username"};
+constexpr std::string_view kPrincipalKeys[] = {
+    "aws:principalarn",         "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice",
+    "aws:principalservicename", "aws:userid",           "aws:username"};
 
 // Empty: the principal has no such key.
 std::string_view PrincipalValue(const Principal& principal, std::string_view key) {
@@ -132,9 +128,7 @@ std::string NormalizeKey(std::string_view key) {
   return AsciiLower(key.substr(0, slash)) + std::string(key.substr(slash));
 }
 
-bool IsPrincipalKey(std::string_view key) {
-  return std::ranges::find(kPrincipalKeys, key) != std::end(kPrincipalKeys);
-}
+bool IsPrincipalKey(std::string_view key) { return std::ranges::find(kPrincipalKeys, key) != std::end(kPrincipalKeys); }
 
 bool FindValue(const Request& request, std::string_view key, std::vector<std::string>& values) {
   if (request.context.Find(key, values)) return true;

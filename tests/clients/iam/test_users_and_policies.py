@@ -125,3 +125,8 @@ def test_a_virtual_device_comes_with_its_picture(lake, name):
     device = lake.client("iam").create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
     assert device["QRCodePNG"].startswith(b"\x89PNG\r\n\x1a\n")
     assert len(device["Base32StringSeed"]) >= 32
+
+
+@pytest.mark.parametrize("alias", ["Upper", "with_line", "-begins", "ends-", "two--dashes"])
+def test_an_alias_of_other_letters_is_refused(lake, alias):
+    assert code_of(lake.client("iam").create_account_alias, AccountAlias=alias) == "ValidationError"

@@ -1,14 +1,14 @@
 // The log of streams: records appended to many small logs, kept in shared segment files, one sync for all that wait.
 //
 // A log is named by an id that its owner draws at random (NewLogId) and keeps in its own records; it exists from its
-// first append. Positions of a log's records are 0, 1, 2, …, without gaps; an owner may have told them to others, so
-// they are never used twice. A batch is whole or absent; what is acknowledged is on stable storage. After a crash the
-// torn tail is cut by its checksums: nothing acknowledged is lost or doubled; a batch whose answer was lost may be
-// there. Records are sealed at rest under a key of each segment, itself wrapped under the lake's
-// (docs/format/stream.md). Memory: about 100 bytes a log that is idle, 24 bytes for each 64 KiB of a busy one. No
-// thread but the committer, which sleeps while nothing is appended. Units: bytes, microseconds. Errors: kLogFull and
-// kLogBusy (nothing changed), kLogFailed (the batch may or may not be there after a restart), kLogDamaged, kLogClosed.
-// Threads: any.
+// first append. Positions of a log's records are 0, 1, 2, …, without gaps (but for one where the log was restored from
+// a backup); an owner may have told them to others, so they are never used twice. A batch is whole or absent; what is
+// acknowledged is on stable storage. After a crash the torn tail is cut by its checksums: nothing acknowledged is lost
+// or doubled; a batch whose answer was lost may be there. Records are sealed at rest under a key of each segment,
+// itself wrapped under the lake's (docs/format/stream.md). Memory: about 100 bytes a log that is idle, 24 bytes for
+// each 64 KiB of a busy one. No thread but the committer, which sleeps while nothing is appended. Units: bytes,
+// microseconds. Errors: kLogFull and kLogBusy (nothing changed), kLogFailed (the batch may or may not be there after a
+// restart), kLogDamaged, kLogClosed. Threads: any.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -87,6 +88,8 @@ class Log {
   virtual uint64_t Begin(LogId log) const = 0;
   // The first position whose record arrived at `time` or later; End where none did.
   virtual Result<uint64_t> FirstSince(LogId log, Timestamp time) = 0;
+  // About how many bytes the log's records from that position on take on disk: whole segments are counted.
+  virtual uint64_t BytesFrom(LogId log, uint64_t from) const = 0;
   // When the last record arrived; nothing where none is there.
   virtual std::optional<Timestamp> LastArrival(LogId log) const = 0;
 
@@ -97,9 +100,23 @@ class Log {
 
   // Removes segments of which nothing must stay, and moves the little that must stay of others. What an owner needs of
   // a log, nothing for logs that nobody owns, is told by what `look` makes: it is called once, when the segments are
-  // chosen, so that it knows the owner of each log in them. Blocks; one at a time.
+  // chosen, so that it knows the owner of each log in them. Blocks; does nothing while another one is under way.
   using KeepOf = std::function<std::optional<Keep>(LogId)>;
   virtual Status Reclaim(const std::function<Result<KeepOf>()>& look) = 0;
+
+  // A copy of the log while it goes on: nothing is given back from before `begin` runs until all is visited. After it
+  // each segment is told, with what is durable of it then: those bytes never change. Blocks.
+  struct SegmentCopy {
+    std::string path;
+    std::string name;      // of the file
+    std::string identity;  // no other segment has it, of whatever lake
+    uint64_t bytes = 0;    // that belong to the copy; more may lie behind them
+  };
+  virtual Status VisitSegments(const std::function<Status()>& begin,
+                               const std::function<Status(const SegmentCopy&)>& visit) = 0;
+  // Beside such a copy's segments: the next Open leaves a gap in all positions, since the lake that was copied may have
+  // told more of them to others.
+  static constexpr std::string_view kRestoredFile = "restored";
 
   struct Usage {
     uint64_t segments = 0;

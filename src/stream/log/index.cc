@@ -1,6 +1,7 @@
 #include "stream/log/index.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tarn::stream {
 namespace {
@@ -48,6 +49,7 @@ void Index::Seal(uint32_t number) {
   filling_.erase(number);
   if (segment == nullptr) return;
   segment->shares.shrink_to_fit();
+  std::ranges::sort(segment->shares, {}, &SegmentShare::log);
   for (const SegmentShare& share : segment->shares) {
     const auto log = logs_.find(share.log);
     if (log == logs_.end()) continue;
@@ -86,6 +88,7 @@ void Index::Add(uint32_t segment, uint64_t offset, const ChunkHead& head) {
     log.proof = segment;
   }
   if (head.kind == ChunkKind::kMarker) return;
+  log.records_end = std::max(log.records_end, head.end());
   log.last_arrived = std::max(log.last_arrived, head.arrived.micros);
   const Place place{head.first, head.arrived.micros, segment, static_cast<uint32_t>(offset)};
   if (log.places.empty() || log.places.back().position < head.first) {
@@ -100,6 +103,13 @@ void Index::Add(uint32_t segment, uint64_t offset, const ChunkHead& head) {
   }
 }
 
+std::vector<LogId> Index::LogIds() const {
+  std::vector<LogId> ids;
+  ids.reserve(logs_.size());
+  for (const auto& [id, log] : logs_) ids.push_back(id);
+  return ids;
+}
+
 const LogState* Index::FindLog(LogId log) const {
   const auto found = logs_.find(log);
   return found == logs_.end() ? nullptr : &found->second;
@@ -107,7 +117,11 @@ const LogState* Index::FindLog(LogId log) const {
 
 std::optional<Index::Way> Index::WayTo(LogId log, uint64_t& from) const {
   const LogState* state = FindLog(log);
-  if (state == nullptr || from >= state->end || state->places.empty()) return std::nullopt;
+  if (state == nullptr) return std::nullopt;
+  if (from >= state->records_end || state->places.empty()) {
+    from = std::max(from, state->end);
+    return std::nullopt;
+  }
   auto next = std::ranges::upper_bound(state->places, from, {}, &Place::position);
   if (next == state->places.begin()) {
     from = next->position;
@@ -116,6 +130,31 @@ std::optional<Index::Way> Index::WayTo(LogId log, uint64_t& from) const {
   Way way{.place = *std::prev(next), .next = {}};
   if (next != state->places.end()) way.next = next->position;
   return way;
+}
+
+const SegmentShare* Index::FindShare(const Segment& segment, LogId log) const {
+  if (const auto filling = filling_.find(segment.number); filling != filling_.end()) {
+    const auto at = filling->second.share_of.find(log);
+    return at == filling->second.share_of.end() ? nullptr : &segment.shares[at->second];
+  }
+  const auto at = std::ranges::lower_bound(segment.shares, log, {}, &SegmentShare::log);
+  return at == segment.shares.end() || at->log != log ? nullptr : &*at;
+}
+
+uint64_t Index::BytesFrom(LogId log, uint64_t from) const {
+  const LogState* state = FindLog(log);
+  if (state == nullptr || from >= state->records_end || state->places.empty()) return 0;
+  auto place = std::ranges::upper_bound(state->places, from, {}, &Place::position);
+  if (place != state->places.begin()) --place;
+  std::set<uint32_t> in;
+  for (; place != state->places.end(); ++place) in.insert(place->segment);
+  uint64_t bytes = 0;
+  for (const uint32_t number : in) {
+    const auto segment = segments_.find(number);
+    const SegmentShare* share = segment == segments_.end() ? nullptr : FindShare(segment->second, log);
+    if (share != nullptr) bytes += share->bytes;
+  }
+  return bytes;
 }
 
 std::optional<Place> Index::PlaceBefore(LogId log, Timestamp time) const {

@@ -1,8 +1,8 @@
 // Where the records of each log lie: what the log keeps in memory, rebuilt from the segments when it opens.
 //
 // Invariants: a log's places are in order of positions; from a place on, its segment is walked to the chunk that holds
-// a position. Segments that are written no more keep a place for each 64 KiB of theirs, the one being written all.
-// Threads: one at a time (the log's mutex).
+// a position. Segments that are written no more keep a place for each 64 KiB of theirs, the one being written all;
+// their shares are in order of logs. Threads: one at a time (the log's mutex).
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ struct Place {
 struct LogState {
   uint64_t end = 0;
   int64_t last_arrived = 0;  // 0: no record is there
+  uint64_t records_end = 0;  // behind the last record; `end` unless a marker told more
   uint32_t proof = 0;        // the segment that tells `end`
   std::vector<Place> places;
 };
@@ -69,6 +70,7 @@ class Index {
   void Add(uint32_t segment, uint64_t offset, const ChunkHead& head);
   const LogState* FindLog(LogId log) const;
   size_t logs() const { return logs_.size(); }
+  std::vector<LogId> LogIds() const;
 
   // The place to walk from for `from`, which is moved up to what is there; nothing at the end.
   struct Way {
@@ -76,6 +78,8 @@ class Index {
     std::optional<uint64_t> next;  // where to try when the walk finds nothing
   };
   std::optional<Way> WayTo(LogId log, uint64_t& from) const;
+  // What the log has in the segments from that position's on.
+  uint64_t BytesFrom(LogId log, uint64_t from) const;
   // The last place whose chunk arrived before `time`, or the first.
   std::optional<Place> PlaceBefore(LogId log, Timestamp time) const;
 
@@ -86,6 +90,8 @@ class Index {
   struct Filling {
     std::unordered_map<LogId, size_t> share_of;  // of the segment that is written
   };
+  const SegmentShare* FindShare(const Segment& segment, LogId log) const;
+
   const uint64_t cache_bytes_max_;
   std::map<uint32_t, Segment> segments_;
   std::unordered_map<LogId, LogState> logs_;

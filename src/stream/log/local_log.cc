@@ -116,7 +116,7 @@ std::vector<LocalLog::Chunk> LocalLog::Arrange(std::vector<Item>& group, Timesta
   std::erase_if(chunks, [](const Chunk& chunk) { return chunk.records.empty(); });
   for (Item& item : group) {
     for (Kept& kept : item.kept) {
-      if (kept.head.kind == ChunkKind::kMarker) kept.head.first = End(kept.head.log);
+      if (kept.head.kind == ChunkKind::kMarker) kept.head.first = End(kept.head.log) + kept.gap;
       chunks.push_back({.head = kept.head, .records = std::move(kept.records)});
     }
   }

@@ -30,10 +30,13 @@ class LocalLog : public Log {
   uint64_t End(LogId log) const override;
   uint64_t Begin(LogId log) const override;
   Result<uint64_t> FirstSince(LogId log, Timestamp time) override;
+  uint64_t BytesFrom(LogId log, uint64_t from) const override;
   std::optional<Timestamp> LastArrival(LogId log) const override;
   uint64_t Watch(LogId log, std::function<void()> wake) override;
   void Unwatch(uint64_t watch) override;
   Status Reclaim(const std::function<Result<KeepOf>()>& look) override;
+  Status VisitSegments(const std::function<Status()>& begin,
+                       const std::function<Status(const SegmentCopy&)>& visit) override;
   Usage MeasureUsage() const override;
 
  private:
@@ -41,6 +44,7 @@ class LocalLog : public Log {
   struct Kept {
     ChunkHead head;
     ChunkRecords records;
+    uint64_t gap = 0;  // a marker's: how far behind the end the next position is
   };
   struct Item {
     std::vector<NewRecords> batch;
@@ -72,6 +76,8 @@ class LocalLog : public Log {
   Status Roll();
   void Publish(std::vector<Chunk> chunks);
   void WakeWatchers(const std::vector<LogId>& logs);
+
+  Status LeaveGaps();
 
   Result<std::optional<Located>> Locate(LogId log, uint64_t& from, Hint& hint);
   Result<std::shared_ptr<SegmentFile>> FileOf(Segment& segment);  // under mutex_, as the next

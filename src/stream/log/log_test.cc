@@ -297,6 +297,63 @@ TEST(Log, ReclaimKeepsWhatMustStayAndTheEnds) {
   EXPECT_EQ(log->AppendAndWait({{.log = 3, .records = {"d"}}}).value()[0].first, 3U);
 }
 
+// Copies what VisitSegments tells to another disk, as it lies there.
+void CopyTo(Log& log, testing::FaultyDisk& from, testing::FaultyDisk& to, const std::function<void()>& begin) {
+  const Status copied = log.VisitSegments(
+      [&] {
+        begin();
+        return Ok();
+      },
+      [&](const Log::SegmentCopy& segment) {
+        testing::FaultyDisk::Handle source;
+        testing::FaultyDisk::Handle target;
+        EXPECT_EQ(from.Open(segment.path, source), testing::DiskResult::kOk);
+        to.Create("/log/" + segment.name, true, target);
+        to.Write(target, 0, source->cached.substr(0, segment.bytes));
+        return Ok();
+      });
+  EXPECT_TRUE(copied.ok());
+  testing::FaultyDisk::Handle restored;
+  to.Create("/log/" + std::string(Log::kRestoredFile), true, restored);
+}
+
+TEST(Log, ACopyMadeWhileTheLogGoesOnHasAllThatWasThereAndOtherPositionsFromThenOn) {
+  Disk disk;
+  Disk copy;
+  auto log = disk.Open().value();
+  for (uint64_t i = 0; i < 40; ++i) {
+    ASSERT_TRUE(log->AppendAndWait({{.log = 1 + i % 2, .records = {ContentOf(1 + i % 2, i)}}}).ok());
+  }
+  CopyTo(*log, disk.disk, copy.disk, [&] {
+    for (uint64_t i = 40; i < 60; ++i) {
+      ASSERT_TRUE(log->AppendAndWait({{.log = 1 + i % 2, .records = {ContentOf(1 + i % 2, i)}}}).ok());
+    }
+    std::thread([&] {
+      const auto look = []() -> Result<Log::KeepOf> { return Fail(kLogFailed, "something would go meanwhile"); };
+      EXPECT_TRUE(log->Reclaim(look).ok());
+    }).join();
+  });
+  ASSERT_TRUE(log->AppendAndWait({{.log = 1, .records = {"not of the copy"}}}).ok());
+  const uint64_t told = log->End(1);
+  for (int life = 0; life < 3; ++life) {
+    SCOPED_TRACE(life);
+    auto restored = copy.Open().value();
+    const auto all = All(*restored, 1);
+    ASSERT_EQ(all.size(), 30U + static_cast<size_t>(life));
+    for (uint64_t i = 0; i < 30; ++i) {
+      EXPECT_EQ(all[i].position, i);
+      EXPECT_EQ(all[i].bytes, ContentOf(1, 2 * i));
+    }
+    const uint64_t end = restored->End(1);
+    EXPECT_GT(end, told);
+    EXPECT_EQ(restored->Read(1, 30, 10, 1000)->next, end);
+    EXPECT_EQ(restored->Read(1, told, 10, 1000)->records.size(), static_cast<size_t>(life))
+        << "who read on in the other lake misses nothing of this one";
+    EXPECT_EQ(restored->AppendAndWait({{.log = 1, .records = {"new"}}}).value()[0].first, end);
+    EXPECT_EQ(restored->AppendAndWait({{.log = 3, .records = {"new"}}}).value()[0].first, static_cast<uint64_t>(life));
+  }
+}
+
 TEST(Log, AppendsOfManyThreadsAreAllThereAndWakeTheirWatcher) {
   Disk disk;
   auto log = disk.Open(1 << 20).value();

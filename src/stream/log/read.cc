@@ -24,6 +24,11 @@ uint64_t LocalLog::Begin(LogId log) const {
   return state->places.empty() ? state->end : state->places.front().position;
 }
 
+uint64_t LocalLog::BytesFrom(LogId log, uint64_t from) const {
+  const std::lock_guard lock(mutex_);
+  return index_.BytesFrom(log, from);
+}
+
 std::optional<Timestamp> LocalLog::LastArrival(LogId log) const {
   const std::lock_guard lock(mutex_);
   const LogState* state = index_.FindLog(log);

@@ -17,7 +17,8 @@ bool MustStay(const Keep& keep, uint64_t end, int64_t last_arrived) {
 }  // namespace
 
 Status LocalLog::Reclaim(const std::function<Result<KeepOf>()>& look) {
-  const std::lock_guard reclaiming(reclaim_mutex_);
+  const std::unique_lock reclaiming(reclaim_mutex_, std::try_to_lock);
+  if (!reclaiming.owns_lock()) return Ok();
   std::vector<uint32_t> numbers;
   {
     const std::lock_guard lock(mutex_);

@@ -1,12 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "stream/log/local_log.h"
 
 namespace tarn::stream {
+namespace {
+
+// More than a log grows by after it was copied.
+constexpr uint64_t kRestoredGap = 1ULL << 40;
+
+}  // namespace
 
 // Ascending by number. A segment ends where the one made after it says; the last one where its checksums do.
 Status LocalLog::Recover() {
@@ -48,7 +56,21 @@ Status LocalLog::Recover() {
     }
     index_.Seal(number);
   }
-  return Ok();
+  return std::ranges::find(names, kRestoredFile) == names.end() ? Ok() : LeaveGaps();
+}
+
+Status LocalLog::LeaveGaps() {
+  std::optional<Status> left;
+  std::vector<Item> group(1);
+  for (const LogId log : index_.LogIds()) {
+    group[0].kept.push_back(
+        {.head = {.kind = ChunkKind::kMarker, .log = log, .arrived = {}}, .records = {}, .gap = kRestoredGap});
+  }
+  group[0].done = [&](Result<std::vector<Appended>> result) { left = result.ok() ? Ok() : Status(result.error()); };
+  CommitGroup(std::move(group));
+  TARN_CHECK(*left);
+  TARN_CHECK(files_.Remove(fmt::format("{}/{}", options_.directory, kRestoredFile)));
+  return files_.SyncDirectory(options_.directory);
 }
 
 }  // namespace tarn::stream

@@ -200,15 +200,13 @@ void Deliverer::Settle(Work& work, const Result<bool>& more) {
   if (work.delivered.size() >= kQuickDeliveries) work.not_before = now.Plus(kSlowGap);
 }
 
-Result<std::vector<Arrived>> Deliverer::ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
-                                                   Positions& positions) {
-  if (stream.type == kFromKinesis) {
-    if (parts_.source == nullptr) return Fail(kRefused, "streams are not read by this lake");
-    return parts_.source->Read(scope, stream, positions, bytes_max);
-  }
-  TARN_TRY(auto records, parts_.intake.Read(stream.log, positions[""], kRecordsMax, bytes_max));
-  if (!records.empty()) positions[""] = records.back().position + 1;
-  return records;
+Result<Intake::Buffer> Deliverer::ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
+                                             Positions& positions) {
+  if (stream.type != kFromKinesis) return parts_.intake.Read(stream.log, positions, kRecordsMax, bytes_max);
+  if (parts_.source == nullptr) return Fail(kRefused, "streams are not read by this lake");
+  Intake::Buffer buffer;
+  TARN_TRY(buffer.records, parts_.source->Read(scope, stream, positions, bytes_max));
+  return buffer;
 }
 
 // True when more is there at once.
@@ -225,13 +223,15 @@ Result<bool> Deliverer::Deliver(Work& work) {
   TARN_TRY(Positions positions, LoadPositions(parts_.store, work.log));
   // Late deliveries take more at once, so that there are fewer.
   const uint64_t bytes_max = work.delivered.size() < kQuickDeliveries ? plan.hints.bytes : kWholeFileBytesMax;
-  TARN_TRY(const auto records, ReadBuffer(stream, work.scope, bytes_max, positions));
+  TARN_TRY(const Intake::Buffer buffer, ReadBuffer(stream, work.scope, bytes_max, positions));
+  const std::vector<Arrived>& records = buffer.records;
   if (records.empty()) return false;
   const Timestamp now = parts_.clock.Now();
   uint64_t bytes = 0;
   for (const Arrived& record : records) bytes += record.data.size();
   const Timestamp oldest = std::ranges::min_element(records, {}, &Arrived::at)->at;
-  if (bytes < plan.hints.bytes && oldest.Plus(MicrosOf(plan.hints)) > now && work.failures == 0) {
+  const bool is_full = buffer.is_full || bytes >= plan.hints.bytes;
+  if (!is_full && oldest.Plus(MicrosOf(plan.hints)) > now && work.failures == 0) {
     // Found by a look: its time has not come yet.
     std::lock_guard lock(mutex_);
     work.waiting = true;
@@ -260,8 +260,9 @@ Result<bool> Deliverer::Deliver(Work& work) {
               fmt::format("{}: {} records are given up after 24 hours", ArnOf(work.scope, work.name), records.size()));
     TARN_CHECK(parts_.sinks.Skip(delivery));
   }
+  parts_.intake.Delivered(work.log, records);
   work.delivered.push_back(now);
-  return bytes >= bytes_max || records.size() >= kRecordsMax;
+  return buffer.is_full || bytes >= bytes_max || records.size() >= kRecordsMax;
 }
 
 Status Deliverer::Forget(const Work& work) {

@@ -55,7 +55,7 @@ class Deliverer {
   Deliverer(const Deliverer&) = delete;
   Deliverer& operator=(const Deliverer&) = delete;
 
-  // Durable on return. Errors: kNotFound, kWrongSource.
+  // Durable on return. Errors: kNotFound, kWrongSource, kBusy.
   Result<DeliveryStream> Put(const Scope& scope, const std::string& name, std::vector<std::string> records,
                              PutKind kind = PutKind::kBatch);
   // A stream was made, changed or deleted.
@@ -98,8 +98,8 @@ class Deliverer {
   void RunFirst(std::unique_lock<std::mutex>& lock);
   void RunOne(const WorkPtr& work);
   Result<bool> Deliver(Work& work);
-  Result<std::vector<Arrived>> ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
-                                          Positions& positions);
+  Result<Intake::Buffer> ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
+                                    Positions& positions);
   Status Forget(const Work& work);
   void Settle(Work& work, const Result<bool>& more);
 

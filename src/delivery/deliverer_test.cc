@@ -21,6 +21,7 @@
 
 #include "base/executor.h"
 #include "base/random.h"
+#include "base/record.h"
 #include "base/strings.h"
 #include "blob/blob.h"
 #include "blob/key_wrapper.h"
@@ -29,6 +30,7 @@
 #include "catalog/iceberg/tables.h"
 #include "delivery/errors.h"
 #include "delivery/iceberg/tables.h"
+#include "delivery/keys.h"
 #include "delivery/records/intake.h"
 #include "delivery/sinks.h"
 #include "delivery/streams.h"
@@ -165,7 +167,7 @@ struct Process {
     rows = std::make_unique<LineFiles>(*objects);
     source = std::make_unique<Shards>(*log, shards);
     streams = std::make_unique<Streams>(kv, clock);
-    intake = std::make_unique<KvIntake>(kv, clock);
+    TARN_TRY(intake, Intake::Open(kv, *log));
     sink_tables = std::make_unique<Tables>(TableParts{kv, *catalog, *tables, *snapshots, *objects, *rows, authorizer});
     sinks = std::make_unique<Sinks>(SinkParts{
         .store = kv,
@@ -206,7 +208,7 @@ struct Process {
   std::unique_ptr<LineFiles> rows;
   std::unique_ptr<Shards> source;
   std::unique_ptr<Streams> streams;
-  std::unique_ptr<KvIntake> intake;
+  std::unique_ptr<Intake> intake;
   std::unique_ptr<Tables> sink_tables;
   std::unique_ptr<Sinks> sinks;
   std::unique_ptr<Deliverer> deliverer;
@@ -492,6 +494,50 @@ TEST_F(DelivererTest, DeliversOfARefusedStreamAgainLater) {
   process_.role_error.clear();
   process_.deliverer->RunDue();
   EXPECT_EQ(FilesBelow(process_, "files/").size(), 1U);
+}
+
+// As tarn put records before it had a log for them.
+void PutOlder(kv::Store& store, uint64_t log, uint64_t position, Timestamp at, const std::string& data) {
+  const Status put = kv::Transact(store, [&](kv::Txn& txn) -> Status {
+    txn.Put(RecordKey(log, position), RecordWriter().I64(1, at.micros).Str(2, data).Take());
+    return Ok();
+  });
+  ASSERT_TRUE(put.ok());
+}
+
+TEST_F(DelivererTest, DeliversWhatAnOlderTarnTookBeforeWhatCameSince) {
+  const auto stream = MakeStream(process_, "s", kDirectPut, ToS3());
+  ASSERT_TRUE(stream.ok());
+  for (uint64_t i = 0; i < 250; ++i) {
+    PutOlder(kv_, stream->log, 7 + i, clock_.Now(), fmt::format("older {};", i));
+  }
+  Process upgraded(disk_, kv_, clock_, shards_);
+  process_.deliverer->Stop();
+  process_.log = nullptr;
+  ASSERT_TRUE(upgraded.Start().ok());
+  ASSERT_TRUE(upgraded.deliverer->Put(kScope, "s", {"newer;"}).ok());
+  for (int i = 0; i < 3; ++i) {
+    upgraded.deliverer->RunDue();
+    clock_.Advance(61);
+  }
+  std::string expected;
+  for (int i = 0; i < 250; ++i) expected += fmt::format("older {};", i);
+  std::string found;
+  for (const auto& [key, bytes] : FilesBelow(upgraded, "files/")) found += bytes;
+  EXPECT_EQ(found, expected + "newer;");
+  const auto left = kv_.Begin()->PeekScan(AllRecordsSpace().bytes(), AllRecordsSpace().End(), 1);
+  ASSERT_TRUE(left.ok());
+  EXPECT_TRUE(left->empty());
+}
+
+TEST_F(DelivererTest, DeliversAllOfAnIdleStreamsBufferAtOnce) {
+  ASSERT_TRUE(MakeStream(process_, "s", kDirectPut, ToS3()).ok());
+  // A buffer's end falls within the third record.
+  for (int i = 0; i < 5; ++i) Put("s", std::string(700 << 10, static_cast<char>('a' + i)));
+  process_.deliverer->RunDue();
+  uint64_t bytes = 0;
+  for (const auto& [key, content] : FilesBelow(process_, "files/")) bytes += content.size();
+  EXPECT_EQ(bytes, 5U * (700 << 10));
 }
 
 TEST_F(DelivererTest, GivesRecordsUpAfterADay) {

@@ -34,8 +34,9 @@ inline std::string TablePositionKey(uint64_t stream, std::string_view table, std
   return kv::Key("firehose-table").Number(stream).Text(table).Text(lane).Take();
 }
 inline kv::Key TablePositionSpace(uint64_t stream) { return kv::Key("firehose-table").Number(stream); }
-// A record that was put, until it is delivered.
-inline kv::Key RecordSpace(uint64_t log) { return kv::Key("firehose-in").Number(log); }
+// A record that was put, until it is delivered: what a tarn kept here that had no log for them.
+inline kv::Key AllRecordsSpace() { return kv::Key("firehose-in"); }
+inline kv::Key RecordSpace(uint64_t log) { return AllRecordsSpace().Number(log); }
 inline std::string RecordKey(uint64_t log, uint64_t position) { return RecordSpace(log).Number(position).Take(); }
 
 }  // namespace tarn::delivery

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/firehose/firehose_service.h"
+#include "base/log.h"
 #include "delivery/errors.h"
 #include "http/client.h"
 #include "iam/errors.h"
@@ -84,10 +85,30 @@ Result<identity::Caller> SessionOf(iam::Iam& iam, const Scope& scope, const std:
 
 }  // namespace
 
-Firehose::Firehose(const FirehoseParts& parts)
+Result<std::unique_ptr<Firehose>> Firehose::Open(const FirehoseParts& parts) {
+  delivery::IntakeOptions options;
+  options.backlog_bytes_max = parts.backlog_bytes_max;
+  options.reclaim = [&streams = parts.streams] {
+    if (const Status done = streams.Reclaim(); !done.ok()) log::Warn("delivery", done.error().message);
+  };
+  TARN_TRY(auto intake, delivery::Intake::Open(parts.kv, parts.streams.log(), std::move(options)));
+  auto firehose = std::unique_ptr<Firehose>(new Firehose(parts, std::move(intake)));
+  parts.streams.SetOtherOwner([made = firehose.get()] { return made->LookAtLogs(); });
+  return firehose;
+}
+
+Result<stream::Log::KeepOf> Firehose::LookAtLogs() const {
+  TARN_TRY(const auto all, streams_.All());
+  std::vector<uint64_t> logs;
+  logs.reserve(all.size());
+  for (const auto& [scope, stream] : all) logs.push_back(stream.log);
+  return intake_->MakeKeeper(logs);
+}
+
+Firehose::Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake> intake)
     : parts_(parts),
       streams_(parts.kv, parts.clock),
-      intake_(parts.kv, parts.clock),
+      intake_(std::move(intake)),
       converter_(parts.catalog, parts.engine),
       rows_(parts.objects, parts.engine),
       tables_({.store = parts.kv,
@@ -103,11 +124,11 @@ Firehose::Firehose(const FirehoseParts& parts)
                                                                 const delivery::DeliveryStream& stream) {
     return SessionOf(iam, scope, role, stream);
   };
-  source_ = std::make_unique<KinesisSource>(parts.streams, parts.authorizer, principal);
+  source_ = std::make_unique<KinesisSource>(parts.streams.streams(), parts.authorizer, principal);
   sinks_ = std::make_unique<delivery::Sinks>(delivery::SinkParts{.store = parts.kv,
                                                                  .blobs = parts.blobs,
                                                                  .objects = parts.objects,
-                                                                 .intake = intake_,
+                                                                 .intake = *intake_,
                                                                  .authorizer = parts.authorizer,
                                                                  .principal = principal,
                                                                  .converter = &converter_,
@@ -116,7 +137,7 @@ Firehose::Firehose(const FirehoseParts& parts)
                                                                  .registry = &parts.schemas});
   deliverer_ = std::make_unique<delivery::Deliverer>(delivery::DelivererParts{.store = parts.kv,
                                                                               .streams = streams_,
-                                                                              .intake = intake_,
+                                                                              .intake = *intake_,
                                                                               .sinks = *sinks_,
                                                                               .clock = parts.clock,
                                                                               .metrics = &parts.metrics,
@@ -124,7 +145,10 @@ Firehose::Firehose(const FirehoseParts& parts)
                                                                               .seconds_max = parts.seconds_max});
 }
 
-Firehose::~Firehose() { Stop(); }
+Firehose::~Firehose() {
+  Stop();
+  parts_.streams.SetOtherOwner(nullptr);
+}
 
 std::shared_ptr<api::protocol::Service> Firehose::MakeService() {
   return std::make_shared<api::firehose::FirehoseService>(streams_, *deliverer_, parts_.keys);

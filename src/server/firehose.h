@@ -20,6 +20,7 @@
 #include "keys/keys.h"
 #include "observe/metric_sink.h"
 #include "server/kinesis_source.h"
+#include "server/streams.h"
 
 namespace tarn::server {
 
@@ -37,15 +38,16 @@ struct FirehoseParts {
   const identity::Authorizer& authorizer;
   keys::Keys& keys;
   const Clock& clock;
-  stream::Streams& streams;
+  LakeStreams& streams;
   observe::MetricSink& metrics;
   govern::Access* access = nullptr;
-  uint32_t seconds_max = 0;  // see delivery::DelivererParts
+  uint32_t seconds_max = 0;        // see delivery::DelivererParts
+  uint64_t backlog_bytes_max = 0;  // see delivery::IntakeOptions
 };
 
 class Firehose {
  public:
-  explicit Firehose(const FirehoseParts& parts);
+  static Result<std::unique_ptr<Firehose>> Open(const FirehoseParts& parts);
   ~Firehose();
 
   Status Start() { return deliverer_->Start(); }
@@ -54,9 +56,14 @@ class Firehose {
   delivery::Streams& streams() { return streams_; }
 
  private:
+  Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake> intake);
+
+  // What must stay of the streams' logs.
+  Result<stream::Log::KeepOf> LookAtLogs() const;
+
   const FirehoseParts parts_;
   delivery::Streams streams_;
-  delivery::KvIntake intake_;
+  const std::unique_ptr<delivery::Intake> intake_;
   delivery::Converter converter_;
   delivery::EngineRows rows_;
   delivery::Tables tables_;

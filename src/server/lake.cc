@@ -406,10 +406,10 @@ class OpenLake : public Lake {
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(*queries_)));
     TARN_CHECK(dispatcher_->AddService(
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_, *metric_store_)));
-    firehose_ = std::make_unique<Firehose>(FirehoseParts{*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_,
-                                                         *snapshots_, *engine_, *schemas_, *iam_, *object_authorizer_,
-                                                         *keys_, clock_, streams_->streams(), *metric_store_,
-                                                         governor_.get(), options_.firehose_seconds_max});
+    TARN_TRY(firehose_,
+             Firehose::Open({*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_, *snapshots_, *engine_, *schemas_,
+                             *iam_, *object_authorizer_, *keys_, clock_, *streams_, *metric_store_, governor_.get(),
+                             options_.firehose_seconds_max, uint64_t{options_.firehose_backlog_mib} << 20}));
     TARN_CHECK(firehose_->Start());
     const auto firehose = firehose_->MakeService();
     const auto kinesis = streams_->MakeService(*keys_, data_pool_, *metric_store_);

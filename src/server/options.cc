@@ -166,6 +166,8 @@ std::vector<Spec> Specs() {
        Number(&Options::upkeep_seconds)},
       {"firehose-seconds-max", "deliver buffers of Firehose after this time, whatever their hints (0: as they say)",
        false, Number(&Options::firehose_seconds_max)},
+      {"firehose-backlog-mib", "what a delivery stream may have waiting for its delivery; more is refused (16384)",
+       false, Number(&Options::firehose_backlog_mib)},
       {"stream-settle-ms",
        "how long a Kinesis stream tells CREATING, UPDATING or DELETING after a change, in milliseconds (0)", false,
        Number(&Options::stream_settle_ms)},

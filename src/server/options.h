@@ -74,6 +74,7 @@ struct Options {
   uint32_t stream_settle_ms = 0;                 // how long streams tell CREATING, UPDATING, DELETING
   uint32_t upkeep_seconds = 300;                 // between two rounds over the Iceberg tables; 0: never
   uint32_t firehose_seconds_max = 0;             // buffers wait no longer, whatever their hints; 0: as they say
+  uint32_t firehose_backlog_mib = 16 << 10;      // what a stream may have waiting; more is refused
   std::vector<blob::VolumeOptions> volumes;
   std::map<std::string, blob::PlacementOptions> storage_classes;
   std::vector<AccountOptions> accounts;

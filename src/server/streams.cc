@@ -33,16 +33,25 @@ void LakeStreams::EndSubscriptions() const {
   if (service_) service_->EndSubscriptions();
 }
 
+void LakeStreams::SetOtherOwner(Look look) {
+  const std::lock_guard lock(mutex_);
+  other_owner_ = std::move(look);
+}
+
 Status LakeStreams::Reclaim() {
-  return log_->Reclaim([this]() -> Result<stream::Log::KeepOf> {
+  Look look;
+  {
+    const std::lock_guard lock(mutex_);
+    look = other_owner_;
+  }
+  if (!look) return Ok();
+  return log_->Reclaim([&]() -> Result<stream::Log::KeepOf> {
     TARN_TRY(stream::Streams::Keeper made, streams_->MakeKeeper());
     auto keeper = std::make_shared<const stream::Streams::Keeper>(std::move(made));
-    return stream::Log::KeepOf([this, keeper](stream::LogId log) -> std::optional<stream::Keep> {
-      if (auto keep = keeper->Of(log)) return keep;
-      for (const stream::Log::KeepOf& owner : owners_) {
-        if (auto keep = owner(log)) return keep;
-      }
-      return std::nullopt;
+    TARN_TRY(stream::Log::KeepOf other, look());
+    return stream::Log::KeepOf([keeper, other = std::move(other)](stream::LogId log) {
+      const auto keep = keeper->Of(log);
+      return keep ? keep : other(log);
     });
   });
 }

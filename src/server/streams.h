@@ -5,9 +5,8 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <string>
-#include <vector>
 
 #include "api/protocol/service.h"
 #include "base/executor.h"
@@ -38,9 +37,11 @@ class LakeStreams {
   // Of that face.
   void EndSubscriptions() const;
 
-  // Another owner of logs: what must stay of one, nothing for those that it does not own. Before the first Reclaim.
-  void AddOwner(stream::Log::KeepOf keep_of) { owners_.push_back(std::move(keep_of)); }
-  // Gives back what nobody needs: expired records, and those of streams that are gone. Blocks.
+  // The owner of the other logs (Firehose): what makes Log::KeepOf for them. Null: there is none for now.
+  using Look = std::function<Result<stream::Log::KeepOf>()>;
+  void SetOtherOwner(Look look);
+  // Gives back what nobody needs: expired and delivered records, and those of streams that are gone. Nothing while the
+  // other owner cannot be asked. Blocks.
   Status Reclaim();
 
  private:
@@ -48,7 +49,8 @@ class LakeStreams {
 
   std::unique_ptr<stream::Log> log_;
   std::unique_ptr<stream::Streams> streams_;
-  std::vector<stream::Log::KeepOf> owners_;
+  std::mutex mutex_;
+  Look other_owner_;
   std::shared_ptr<api::kinesis::KinesisService> service_;
 };
 

@@ -13,7 +13,7 @@
 
 namespace tarn::delivery {
 
-// The next position of each lane: a shard's id, or "" for what was put directly.
+// The next position of each lane: a shard's, or those of what was put directly (intake.h).
 using Positions = std::map<std::string, uint64_t>;
 
 class SourceReader {

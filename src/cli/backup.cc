@@ -43,8 +43,9 @@ int RunBackup(const CommandLine& line) {
     const json::Value* found = report->Find(name);
     return found != nullptr && found->AsInt() != nullptr ? static_cast<uint64_t>(*found->AsInt()) : 0;
   };
-  fmt::print("{} holds {} files of blobs, {}; {} new, {}\n", directory, number("files"), SizeText(number("bytes")),
-             number("copiedFiles"), SizeText(number("copiedBytes")));
+  fmt::print("{} holds {} files of blobs, {}, and {} of streams, {}; {} new, {}\n", directory, number("files"),
+             SizeText(number("bytes")), number("segments"), SizeText(number("segmentBytes")), number("copiedFiles"),
+             SizeText(number("copiedBytes")));
   return 0;
 }
 

@@ -431,6 +431,7 @@ class OpenLake : public Lake {
         .credentials = sessions_.get(),
         .kv = kv_.get(),
         .blobs = blobs_.get(),
+        .log = &streams_->log(),
         .upkeep =
             [this](const UpkeepRequest& request) { return RunUpkeep(*maintainer_, *table_buckets_, Root(), request); },
         .migrate =

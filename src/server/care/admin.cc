@@ -81,6 +81,8 @@ Task<Done> Answer(http::ResponseWriter& response, const Result<std::string>& out
 std::string ToJson(const BackupReport& report) {
   return json::Write(json::Object{{"files", Number(report.files)},
                                   {"bytes", Number(report.bytes)},
+                                  {"segments", Number(report.segments)},
+                                  {"segmentBytes", Number(report.segment_bytes)},
                                   {"copiedFiles", Number(report.copied_files)},
                                   {"copiedBytes", Number(report.copied_bytes)}});
 }
@@ -156,9 +158,10 @@ struct Admin::State {
     return Once(backs_up, "backup", [&]() -> Result<std::string> {
       log::Info("admin", fmt::format("backup to {}", directory));
       TARN_TRY(const auto report,
-               TakeBackup(*parts.options, parts.lake, *parts.kv, *parts.blobs, parts.clock->Now(), directory));
+               TakeBackup(*parts.options, parts.lake, {.kv = *parts.kv, .blobs = *parts.blobs, .log = *parts.log},
+                          parts.clock->Now(), directory));
       log::Info("admin", fmt::format("backup to {}: {} of {} files copied, {} bytes", directory, report.copied_files,
-                                     report.files, report.copied_bytes));
+                                     report.files + report.segments, report.copied_bytes));
       return ToJson(report);
     });
   }

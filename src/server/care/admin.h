@@ -29,6 +29,7 @@
 #include "server/care/zone_route.h"
 #include "server/doors/load.h"
 #include "server/options.h"
+#include "stream/log.h"
 
 namespace tarn::server {
 
@@ -39,6 +40,7 @@ struct AdminParts {
   identity::CredentialSource* credentials = nullptr;
   kv::Store* kv = nullptr;
   blob::Store* blobs = nullptr;
+  stream::Log* log = nullptr;
   std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
   std::function<Result<std::string>(const MigrateRequest& request)> migrate;
   std::function<Result<std::string>(const ExplainRequest& request)> explain;

@@ -16,27 +16,34 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kManifest = "/BACKUP";
-constexpr std::string_view kTitle = "tarn backup 1";
+constexpr std::string_view kTitle = "tarn backup 2";
+constexpr std::string_view kTitleBefore = "tarn backup 1";  // without streams
+constexpr std::string_view kBlobs = "blobs";
+constexpr std::string_view kStreams = "streams";
 constexpr uint64_t kSmallFileBytesMax = 1 << 20;
 
-// What BACKUP says. One "word rest" a line: lake (whose), kv and own (folders), file (bytes and name below blobs/),
-// end.
+using FileSizes = std::map<std::string, uint64_t>;  // by name
+
+// What BACKUP says. One "word rest" a line: lake (whose), kv and own (folders), file (bytes and name below blobs/), log
+// (the same below streams/), end.
 struct Manifest {
   std::string lake;
   std::string kv;
   std::string own;
-  std::map<std::string, uint64_t> files;  // "default/packs/….pack"
+  FileSizes files;  // "default/packs/….pack"
+  FileSizes logs;   // "<segment>-<identity>.log"
 
   std::string Encode() const {
     std::string text = fmt::format("{}\nlake {}\nkv {}\nown {}\n", kTitle, lake, kv, own);
     for (const auto& [name, bytes] : files) text += fmt::format("file {} {}\n", bytes, name);
+    for (const auto& [name, bytes] : logs) text += fmt::format("log {} {}\n", bytes, name);
     return text + "end\n";
   }
 
   static Result<Manifest> Decode(const std::string& text, const std::string& path) {
     Manifest manifest;
     const auto lines = Split(text, '\n');
-    if (lines.empty() || lines[0] != kTitle) {
+    if (lines.empty() || (lines[0] != kTitle && lines[0] != kTitleBefore)) {
       return Fail(kBadOption,
                   path + " is not a backup that this tarn can read: use the tarn that wrote it or a newer one");
     }
@@ -49,11 +56,11 @@ struct Manifest {
       if (word == "kv") manifest.kv = rest;
       if (word == "own") manifest.own = rest;
       if (word == "end") ended = true;
-      if (word != "file") continue;
+      if (word != "file" && word != "log") continue;
       const size_t second = rest.find(' ');
       const auto bytes = ParseU64(rest.substr(0, second));
       if (!bytes || second == std::string::npos) return Fail(kBadOption, path + " is damaged");
-      manifest.files[rest.substr(second + 1)] = *bytes;
+      (word == "log" ? manifest.logs : manifest.files)[rest.substr(second + 1)] = *bytes;
     }
     if (!ended || manifest.kv.empty() || manifest.own.empty()) return Fail(kBadOption, path + " is damaged");
     return manifest;
@@ -68,11 +75,11 @@ Result<Manifest> LoadManifest(const std::string& directory, const std::string& l
     // An interrupted first backup leaves folders of its own, and nothing else may be there.
     for (const auto& entry : fs::directory_iterator(directory, failed)) {
       const std::string name = entry.path().filename();
-      if (name != "blobs" && !name.starts_with("kv-") && !name.starts_with("own-")) {
+      if (name != kBlobs && name != kStreams && !name.starts_with("kv-") && !name.starts_with("own-")) {
         return Fail(kBadOption, directory + " holds something else: a backup needs a directory of its own");
       }
     }
-    return Manifest{.lake = lake, .kv = {}, .own = {}, .files = {}};
+    return Manifest{.lake = lake, .kv = {}, .own = {}, .files = {}, .logs = {}};
   }
   TARN_TRY(const std::string text, ReadSmallFile(path));
   TARN_TRY(Manifest manifest, Manifest::Decode(text, path));
@@ -124,6 +131,28 @@ class Taking {
     return Ok();
   }
 
+  // A segment of the log: its first bytes are what they were.
+  Status Copy(const stream::Log::SegmentCopy& segment) {
+    const std::string name = fmt::format("{}-{}.log", fs::path(segment.name).stem().string(), segment.identity);
+    const std::string folder = fmt::format("{}/{}", directory_, kStreams);
+    const std::string to = folder + "/" + name;
+    after_.logs[name] = segment.bytes;
+    ++report_.segments;
+    report_.segment_bytes += segment.bytes;
+    const auto kept = before_.logs.find(name);
+    std::error_code failed;
+    if (kept != before_.logs.end() && kept->second == segment.bytes && fs::file_size(to, failed) >= segment.bytes) {
+      return Ok();
+    }
+    TARN_CHECK(MakeFolders(folder));
+    TARN_TRY(const uint64_t bytes, CopyFile(segment.path, to, segment.bytes));
+    if (bytes != segment.bytes) return Fail(kIoError, fmt::format("{} has {} bytes, not {}", to, bytes, segment.bytes));
+    folders_.insert(folder);
+    ++report_.copied_files;
+    report_.copied_bytes += bytes;
+    return Ok();
+  }
+
   // From here on this is the backup.
   Status Finish() {
     for (std::string folder : folders_) {
@@ -149,11 +178,15 @@ class Taking {
                           (name.starts_with("own-") && name != after_.own);
       if (is_old) fs::remove_all(entry.path(), failed);
     }
-    const std::string blobs = directory_ + "/blobs/";
+    RemoveOthers(fmt::format("{}/{}/", directory_, kBlobs), after_.files);
+    RemoveOthers(fmt::format("{}/{}/", directory_, kStreams), after_.logs);
+  }
+  static void RemoveOthers(const std::string& folder, const FileSizes& files) {
+    std::error_code failed;
     std::vector<fs::path> old;
-    for (const auto& entry : fs::recursive_directory_iterator(blobs, failed)) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
       if (!entry.is_regular_file()) continue;
-      if (!after_.files.contains(entry.path().string().substr(blobs.size()))) old.push_back(entry.path());
+      if (!files.contains(entry.path().string().substr(folder.size()))) old.push_back(entry.path());
     }
     for (const auto& path : old) fs::remove(path, failed);
   }
@@ -188,6 +221,19 @@ std::string VolumeFolder(const std::string& volume, const Options& options) {
   return options.data + "/volumes/" + volume;
 }
 
+Status RestoreLog(const std::string& directory, const Manifest& manifest, const std::string& to, BackupReport& report) {
+  constexpr size_t kNumberDigits = 8;
+  TARN_CHECK(MakeFolders(to));
+  for (const auto& [name, bytes] : manifest.logs) {
+    const std::string path = fmt::format("{}/{}.log", to, name.substr(0, kNumberDigits));
+    TARN_TRY(const uint64_t copied, CopyFile(fmt::format("{}/{}/{}", directory, kStreams, name), path, bytes));
+    if (copied != bytes) return Fail(kIoError, fmt::format("{} has {} bytes, not {}", name, copied, bytes));
+    ++report.copied_files;
+    report.copied_bytes += copied;
+  }
+  return ReplaceFile(fmt::format("{}/{}", to, stream::Log::kRestoredFile), "");
+}
+
 Status CheckEmpty(const std::string& folder) {
   std::error_code failed;
   if (fs::exists(folder, failed) && !fs::is_empty(folder, failed)) {
@@ -198,7 +244,7 @@ Status CheckEmpty(const std::string& folder) {
 
 }  // namespace
 
-Result<BackupReport> TakeBackup(const Options& options, const std::string& lake, kv::Store& kv, blob::Store& blobs,
+Result<BackupReport> TakeBackup(const Options& options, const std::string& lake, const BackupParts& parts,
                                 Timestamp now, const std::string& directory) {
   if (!fs::path(directory).is_absolute()) return Fail(kBadOption, "a backup's directory is an absolute path");
   TARN_CHECK(MakeFolders(directory));
@@ -207,12 +253,16 @@ Result<BackupReport> TakeBackup(const Options& options, const std::string& lake,
   if ((place + "/").starts_with(data + "/")) return Fail(kBadOption, "a backup does not lie within its lake");
   TARN_TRY(Manifest before, LoadManifest(place, lake));
   Taking taking(place, std::move(before), now);
-  TARN_CHECK(blobs.VisitFiles(
-      [&]() -> Status {
-        TARN_CHECK(taking.Checkpoint(kv));
-        return taking.CopyOwn(options.data);
-      },
-      [&](const blob::VolumeFile& file) { return taking.Copy(file); }));
+  const auto metadata = [&]() -> Status {
+    TARN_CHECK(taking.Checkpoint(parts.kv));
+    return taking.CopyOwn(options.data);
+  };
+  // The log is of a later moment than the metadata: it has all that their positions tell of.
+  const auto before_the_log = [&] {
+    return parts.blobs.VisitFiles(metadata, [&](const blob::VolumeFile& file) { return taking.Copy(file); });
+  };
+  TARN_CHECK(parts.log.VisitSegments(before_the_log,
+                                     [&](const stream::Log::SegmentCopy& segment) { return taking.Copy(segment); }));
   TARN_CHECK(taking.Finish());
   return taking.report();
 }
@@ -236,6 +286,7 @@ Result<BackupReport> RestoreBackup(const std::string& directory, const Options& 
     report.copied_bytes += copied;
   }
   for (const std::string& folder : folders) TARN_CHECK(SyncFolder(folder));
+  TARN_CHECK(RestoreLog(directory, manifest, options.data + "/streams", report));
   TARN_CHECK(CopyFolder(directory + "/" + manifest.own, options.data, report));
   // The metadata last: without it nothing would open what an interrupted restore left.
   TARN_CHECK(CopyFolder(directory + "/" + manifest.kv, options.data + "/kv", report));

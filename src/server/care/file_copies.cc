@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -46,10 +47,11 @@ Status WriteAll(int file, const char* bytes, size_t size, const std::string& pat
   return Ok();
 }
 
-Status Pour(int from, int to, const std::string& from_path, const std::string& to_path, uint64_t& copied) {
+Status Pour(int from, int to, const std::string& from_path, const std::string& to_path, uint64_t bytes_max,
+            uint64_t& copied) {
   std::vector<char> buffer(kBufferBytes);
-  while (true) {
-    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+  while (copied < bytes_max) {
+    const ssize_t got = ::read(from, buffer.data(), std::min<uint64_t>(buffer.size(), bytes_max - copied));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return FromErrno("read", from_path);
     if (got == 0) break;
@@ -62,7 +64,7 @@ Status Pour(int from, int to, const std::string& from_path, const std::string& t
 
 }  // namespace
 
-Result<uint64_t> CopyFile(const std::string& from, const std::string& to) {
+Result<uint64_t> CopyFile(const std::string& from, const std::string& to, uint64_t bytes_max) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (*source < 0) return FromErrno("open", from);
   struct stat info{};
@@ -72,7 +74,7 @@ Result<uint64_t> CopyFile(const std::string& from, const std::string& to) {
   {
     const Descriptor target(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, info.st_mode & 0777));
     if (*target < 0) return FromErrno("create", draft);
-    TARN_CHECK(Pour(*source, *target, from, draft, copied));
+    TARN_CHECK(Pour(*source, *target, from, draft, bytes_max, copied));
   }
   if (::rename(draft.c_str(), to.c_str()) != 0) return FromErrno("rename to", to);
   return copied;

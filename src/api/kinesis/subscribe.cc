@@ -23,7 +23,8 @@ namespace {
 constexpr int64_t kSessionMicros = 300 * kMicrosPerSecond;
 // An event without records tells a waiting client where it stands.
 constexpr int64_t kIdleMicros = 5 * kMicrosPerSecond;
-constexpr stream::ReadLimits kEventLimits{.records = 10'000, .bytes = 4 << 20};
+// What a session holds in memory while its consumer takes nothing; a single record may be larger.
+constexpr stream::ReadLimits kEventLimits{.records = 10'000, .bytes = 1 << 20};
 
 protocol::WireProtocol ProtocolOf(const Call& call) {
   const std::string type = AsciiLower(call.Header("content-type").value_or(""));
@@ -62,6 +63,12 @@ gen::SubscribeToShardEvent EventOf(stream::Batch batch, bool encrypted) {
   return event;
 }
 
+// The event's bytes alone: its records go before the bytes wait for the consumer.
+std::string EncodeBatch(const Subscription& of, stream::Batch batch) {
+  const gen::SubscribeToShardEvent event = EventOf(std::move(batch), !of.stream->key.empty());
+  return protocol::EncodeEvent(of.operation, of.protocol, "SubscribeToShardEvent", &event);
+}
+
 void Count(Subscription& of, const stream::Batch& batch) {
   of.count.records = static_cast<double>(batch.records.size());
   of.count.behind = static_cast<double>(batch.millis_behind);
@@ -93,8 +100,7 @@ Task<Status> RunSession(Subscription& of, BodySink& sink) {
     const bool at_end = batch->at_end;
     if (more) Count(of, *batch);
     if (more || at_end || of.clock.Now() >= told.Plus(kIdleMicros)) {
-      const gen::SubscribeToShardEvent event = EventOf(std::move(*batch), !of.stream->key.empty());
-      const std::string bytes = protocol::EncodeEvent(of.operation, of.protocol, "SubscribeToShardEvent", &event);
+      const std::string bytes = EncodeBatch(of, std::move(*batch));
       TARN_CO_CHECK(co_await Write(sink, bytes));
       told = of.clock.Now();
     }

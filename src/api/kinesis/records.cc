@@ -5,6 +5,7 @@
 
 #include "api/kinesis/convert.h"
 #include "api/kinesis/kinesis_service.h"
+#include "api/protocol/unsent.h"
 #include "stream/errors.h"
 
 namespace tarn::api::kinesis {
@@ -14,6 +15,8 @@ using protocol::Call;
 namespace {
 
 constexpr uint64_t kRequestBytesMax = 10 << 20;
+// Of answers that clients are slow to take: beyond it no records are read.
+constexpr int64_t kUnsentBytesMax = 512 << 20;
 
 Error TooLong(size_t bytes, const std::string& path, size_t limit) {
   return Fail(
@@ -54,6 +57,11 @@ PutCount CountOf(const stream::Stream& stream, const std::vector<stream::PutResu
     shard.bytes += bytes[i];
   }
   return count;
+}
+
+Error Overloaded(const stream::Cursor& cursor) {
+  return Fail(stream::kThrottled, fmt::format("Rate exceeded for shard {} in stream {} under account {}.",
+                                              stream::ShardIdOf(cursor.shard), cursor.stream, cursor.scope.account));
 }
 
 Error DryRun() { return Fail(stream::kDryRun, "The request would have succeeded, but the DryRun flag is set."); }
@@ -158,7 +166,8 @@ Result<gen::GetRecordsOutput> KinesisService::GetRecords(const Call& call, const
   stream::ReadLimits limits;
   if (in.limit) limits.records = static_cast<size_t>(*in.limit);
   const Timestamp begin = Now();
-  auto got = streams_.Get(cursor, limits, true);
+  const bool overloaded = protocol::UnsentAnswer::TotalBytes() > kUnsentBytesMax;
+  auto got = overloaded ? Result<stream::Batch>(Overloaded(cursor)) : streams_.Get(cursor, limits, true);
   GetCount count{.shard = stream::ShardIdOf(cursor.shard), .throttled = got.Is(stream::kThrottled)};
   if (found.ok() && count.throttled) meter_.Get(**found, count);
   if (!got.ok()) return got.error();

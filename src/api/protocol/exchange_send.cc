@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/protocol/exchange.h"
+#include "api/protocol/unsent.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -118,6 +119,8 @@ Task<Done> Exchange::SendParts(ResponseParts parts) {
     sent = co_await response_.Start(std::move(head), refusal_ ? std::nullopt : length);
     if (sent.ok()) sent = co_await response_.Finish();
   } else {
+    output_.reset();  // all of it is in the body
+    const UnsentAnswer unsent(parts.body.size());
     sent = co_await response_.Send(std::move(head), std::move(parts.body));
   }
   if (!sent.ok()) log::Debug("api", "the answer could not be sent: " + sent.error().message);

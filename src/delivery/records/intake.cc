@@ -123,6 +123,16 @@ Status Intake::ReadOlder(uint64_t log, uint64_t& position, size_t records_max, u
   return Ok();
 }
 
+// Once there are none: nobody puts any there.
+Status Intake::ForgetOlder(uint64_t log) {
+  const kv::Key space = RecordSpace(log);
+  TARN_TRY(const auto left, store_.Begin()->PeekScan(space.bytes(), space.End(), 1));
+  if (!left.empty()) return Ok();
+  const std::lock_guard lock(mutex_);
+  older_.erase(log);
+  return Ok();
+}
+
 Result<Intake::Buffer> Intake::Read(uint64_t log, Positions& positions, size_t records_max, uint64_t bytes_max) {
   Buffer buffer;
   bool has_older = false;
@@ -133,11 +143,7 @@ Result<Intake::Buffer> Intake::Read(uint64_t log, Positions& positions, size_t r
   if (has_older) {
     TARN_CHECK(ReadOlder(log, positions[""], records_max, bytes_max, buffer));
     if (buffer.is_full) return buffer;
-    if (buffer.records.empty()) {
-      // Nobody puts any there.
-      const std::lock_guard lock(mutex_);
-      older_.erase(log);
-    }
+    if (buffer.records.empty()) TARN_CHECK(ForgetOlder(log));
   }
   uint64_t bytes = 0;
   for (const Arrived& record : buffer.records) bytes += record.data.size();

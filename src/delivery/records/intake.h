@@ -69,6 +69,7 @@ class Intake {
   // Takes room in the backlog.
   Status Reserve(uint64_t log, uint64_t bytes);
   void Release(uint64_t log, uint64_t bytes);
+  Status ForgetOlder(uint64_t log);
   Status ReadOlder(uint64_t log, uint64_t& position, size_t records_max, uint64_t bytes_max, Buffer& buffer);
 
   kv::Store& store_;

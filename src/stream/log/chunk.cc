@@ -12,7 +12,8 @@ namespace tarn::stream {
 namespace {
 
 constexpr std::string_view kMagic = "TSLG";
-constexpr uint32_t kVersion = 1;
+// Of version 2 a segment may also hold records put into delivery streams, whose owner a program before it does not know.
+constexpr uint32_t kVersion = 2;
 constexpr size_t kKeyAt = 32;
 constexpr size_t kWrappedMax = 80;
 constexpr size_t kAuthenticatedAt = 4;
@@ -73,7 +74,8 @@ std::optional<SegmentHeader> DecodeSegmentHeader(std::string_view bytes) {
     return std::nullopt;
   }
   const auto key_bytes = GetBig<uint32_t>(at + 28);
-  if (GetBig<uint32_t>(at + 4) != kVersion || key_bytes > kWrappedMax) return std::nullopt;
+  const auto version = GetBig<uint32_t>(at + 4);
+  if (version < 1 || version > kVersion || key_bytes > kWrappedMax) return std::nullopt;
   return SegmentHeader{.number = GetBig<uint32_t>(at + 8),
                        .before = GetBig<uint32_t>(at + 12),
                        .before_bytes = GetBig<uint64_t>(at + 16),

@@ -60,15 +60,17 @@ Status LocalLog::Recover() {
 }
 
 Status LocalLog::LeaveGaps() {
-  std::optional<Status> left;
+  Status left = Ok();
   std::vector<Item> group(1);
   for (const LogId log : index_.LogIds()) {
     group[0].kept.push_back(
         {.head = {.kind = ChunkKind::kMarker, .log = log, .arrived = {}}, .records = {}, .gap = kRestoredGap});
   }
-  group[0].done = [&](Result<std::vector<Appended>> result) { left = result.ok() ? Ok() : Status(result.error()); };
+  group[0].done = [&](Result<std::vector<Appended>> result) {
+    if (!result.ok()) left = result.error();
+  };
   CommitGroup(std::move(group));
-  TARN_CHECK(*left);
+  if (!left.ok()) return left;
   TARN_CHECK(files_.Remove(fmt::format("{}/{}", options_.directory, kRestoredFile)));
   return files_.SyncDirectory(options_.directory);
 }

@@ -17,6 +17,8 @@ std::span<const protocol::Operation> FirehoseService::operations() const {
   using protocol::AnyResource;
   using protocol::Bind;
   using Service = FirehoseService;
+  // They wait for the disk, as few others do.
+  constexpr protocol::OperationOptions kRecords{.work = protocol::WorkClass::kData};
   static const protocol::Operation kOperations[] = {
       Bind<&Service::CreateDeliveryStream>("CreateDeliveryStream", "firehose:CreateDeliveryStream", OfTheStream),
       Bind<&Service::DeleteDeliveryStream>("DeleteDeliveryStream", "firehose:DeleteDeliveryStream", OfTheStream),
@@ -24,8 +26,8 @@ std::span<const protocol::Operation> FirehoseService::operations() const {
       Bind<&Service::ListDeliveryStreams>("ListDeliveryStreams", "firehose:ListDeliveryStreams", AnyResource),
       Bind<&Service::ListTagsForDeliveryStream>("ListTagsForDeliveryStream", "firehose:ListTagsForDeliveryStream",
                                                 OfTheStream),
-      Bind<&Service::PutRecord>("PutRecord", "firehose:PutRecord", OfTheStream),
-      Bind<&Service::PutRecordBatch>("PutRecordBatch", "firehose:PutRecordBatch", OfTheStream),
+      Bind<&Service::PutRecord>("PutRecord", "firehose:PutRecord", OfTheStream, kRecords),
+      Bind<&Service::PutRecordBatch>("PutRecordBatch", "firehose:PutRecordBatch", OfTheStream, kRecords),
       Bind<&Service::StartDeliveryStreamEncryption>("StartDeliveryStreamEncryption",
                                                     "firehose:StartDeliveryStreamEncryption", OfTheStream),
       Bind<&Service::StopDeliveryStreamEncryption>("StopDeliveryStreamEncryption",

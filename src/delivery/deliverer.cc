@@ -22,7 +22,7 @@ constexpr int64_t kPauseMax = 60 * kMicrosPerSecond;
 // Deliveries of an hour that may follow each other as the hints say, and how far apart the others are.
 constexpr size_t kQuickDeliveries = 60;
 constexpr int64_t kSlowGap = 5 * kMicrosPerSecond;
-// How often a stream that reads another one looks there.
+// How often a stream that reads another one looks there while records come.
 constexpr int64_t kFollowGap = kMicrosPerSecond;
 
 }  // namespace
@@ -62,8 +62,17 @@ void Deliverer::Adopt(const Scope& scope, const DeliveryStream& stream) {
   if (const auto plan = ReadPlan(stream.destination, scope); plan.ok()) work->hints = plan->hints;
   // What is there already is found by the first look.
   work->waiting = true;
+  work->woken = work->follows;
   work->oldest = parts_.clock.Now();
   Queue(*(works_[stream.log] = std::move(work)));
+}
+
+void Deliverer::Woken(uint64_t log) {
+  const std::lock_guard lock(mutex_);
+  const auto found = works_.find(log);
+  if (found == works_.end() || found->second->woken) return;
+  found->second->woken = true;
+  Queue(*found->second);
 }
 
 void Deliverer::Changed(const Scope& scope, const DeliveryStream& stream) {
@@ -100,6 +109,10 @@ void Deliverer::Stop() {
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  for (const auto& [log, work] : works_) {
+    if (work->watch) parts_.source->Unwatch(*work->watch);
+    work->watch.reset();
+  }
 }
 
 int64_t Deliverer::MicrosOf(const Hints& hints) const {
@@ -111,7 +124,7 @@ int64_t Deliverer::MicrosOf(const Hints& hints) const {
 Timestamp Deliverer::DueAt(const Work& work) const {
   if (work.running) return {INT64_MAX};
   if (work.gone) return {0};
-  if (work.follows) return work.not_before;
+  if (work.woken) return work.not_before;
   if (!work.waiting) return {INT64_MAX};
   const Timestamp due = work.bytes >= work.hints.bytes ? work.oldest : work.oldest.Plus(MicrosOf(work.hints));
   return std::max(due, work.not_before);
@@ -165,6 +178,7 @@ void Deliverer::RunOne(const WorkPtr& work) {
     // Puts from here on are counted for the next one.
     work->bytes = 0;
     work->waiting = false;
+    work->woken = false;
   }
   if (gone) {
     if (const Status forgotten = Forget(*work); !forgotten.ok()) log::Warn("delivery", forgotten.error().message);
@@ -223,6 +237,9 @@ Result<bool> Deliverer::Deliver(Work& work) {
   TARN_TRY(Positions positions, LoadPositions(parts_.store, work.log));
   // Late deliveries take more at once, so that there are fewer.
   const uint64_t bytes_max = work.delivered.size() < kQuickDeliveries ? plan.hints.bytes : kWholeFileBytesMax;
+  if (work.follows && parts_.source != nullptr && !work.watch) {
+    work.watch = parts_.source->Watch(stream, [this, log = work.log] { Woken(log); });
+  }
   TARN_TRY(const Intake::Buffer buffer, ReadBuffer(stream, work.scope, bytes_max, positions));
   const std::vector<Arrived>& records = buffer.records;
   if (records.empty()) return false;
@@ -262,10 +279,13 @@ Result<bool> Deliverer::Deliver(Work& work) {
   }
   parts_.intake.Delivered(work.log, records);
   work.delivered.push_back(now);
-  return buffer.is_full || bytes >= bytes_max || records.size() >= kRecordsMax;
+  if (work.delivered.size() > kQuickDeliveries) work.delivered.erase(work.delivered.begin());
+  // What a source has more of it does not tell.
+  return work.follows || buffer.is_full || bytes >= bytes_max || records.size() >= kRecordsMax;
 }
 
 Status Deliverer::Forget(const Work& work) {
+  if (work.watch) parts_.source->Unwatch(*work.watch);
   TARN_CHECK(parts_.intake.Drop(work.log));
   return kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
     for (const kv::Key& space : {PositionSpace(work.log), TablePositionSpace(work.log)}) {

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -73,7 +74,9 @@ class Deliverer {
     std::string name;
     uint64_t log = 0;
     Hints hints;
-    bool follows = false;  // reads another stream
+    bool follows = false;           // reads another stream
+    bool woken = false;             // which has records
+    std::optional<uint64_t> watch;  // of it; for who runs the work
     bool running = false;
     bool gone = false;
     uint64_t bytes = 0;    // that wait, about
@@ -83,11 +86,12 @@ class Deliverer {
     Timestamp not_before;  // after a failure, and between deliveries
     Timestamp failing_since;
     uint32_t failures = 0;
-    std::vector<Timestamp> delivered;  // of the last hour
+    std::vector<Timestamp> delivered;  // of the last hour, the youngest
   };
   using WorkPtr = std::shared_ptr<Work>;
 
   void Adopt(const Scope& scope, const DeliveryStream& stream);
+  void Woken(uint64_t log);
   // Of a buffer: its hints, but no more than the deliverer's bound.
   int64_t MicrosOf(const Hints& hints) const;
   Timestamp DueAt(const Work& work) const;

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -124,6 +125,7 @@ class Shards : public SourceReader {
  public:
   Shards(stream::Log& log, std::vector<stream::LogId> ids) : log_(log), ids_(std::move(ids)) {}
   Result<std::vector<Arrived>> Read(const Scope&, const DeliveryStream&, Positions& positions, uint64_t) override {
+    ++reads;
     std::vector<Arrived> records;
     for (size_t i = 0; i < ids_.size(); ++i) {
       const std::string lane = fmt::format("shard-{}", i);
@@ -136,10 +138,20 @@ class Shards : public SourceReader {
     }
     return records;
   }
+  uint64_t Watch(const DeliveryStream&, std::function<void()> wake) override {
+    for (const stream::LogId id : ids_) watches_.push_back(log_.Watch(id, wake));
+    return 1;
+  }
+  void Unwatch(uint64_t) override {
+    for (const uint64_t watch : watches_) log_.Unwatch(watch);
+    watches_.clear();
+  }
+  int reads = 0;
 
  private:
   stream::Log& log_;
   const std::vector<stream::LogId> ids_;
+  std::vector<uint64_t> watches_;
 };
 
 // One process: everything between its start and its end.
@@ -445,7 +457,7 @@ class DelivererTest : public ::testing::Test {
   testing::FaultyDisk disk_{1};
   EndingKv kv_{disk_};
   TestClock clock_;
-  const std::vector<stream::LogId> shards_;
+  const std::vector<stream::LogId> shards_ = {stream::NewLogId()};
   Process process_{disk_, kv_, clock_, shards_};
 };
 
@@ -528,6 +540,26 @@ TEST_F(DelivererTest, DeliversWhatAnOlderTarnTookBeforeWhatCameSince) {
   const auto left = kv_.Begin()->PeekScan(AllRecordsSpace().bytes(), AllRecordsSpace().End(), 1);
   ASSERT_TRUE(left.ok());
   EXPECT_TRUE(left->empty());
+}
+
+TEST_F(DelivererTest, LooksAtASourceWhenRecordsHaveComeAndNeverElse) {
+  ASSERT_TRUE(MakeStream(process_, "s", kFromKinesis, ToS3()).ok());
+  const auto look = [&] {
+    for (int i = 0; i < 20; ++i) {
+      process_.deliverer->RunDue();
+      clock_.Advance(10);
+    }
+    return process_.source->reads;
+  };
+  const int idle = look();
+  EXPECT_EQ(idle, 1);
+  EXPECT_EQ(look(), idle);
+  ASSERT_TRUE(process_.log->AppendAndWait({{.log = shards_[0], .records = {"x"}}}).ok());
+  process_.deliverer->RunDue();
+  EXPECT_EQ(FilesBelow(process_, "files/").size(), 1U);
+  const int delivered = look();
+  EXPECT_LE(delivered, idle + 2);
+  EXPECT_EQ(look(), delivered);
 }
 
 TEST_F(DelivererTest, DeliversAllOfAnIdleStreamsBufferAtOnce) {

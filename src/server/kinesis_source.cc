@@ -14,6 +14,25 @@ namespace {
 
 constexpr size_t kPage = 1000;
 
+// What a delivery stream says of its source.
+struct Description {
+  stream::NamedByArn arn;
+  std::string text;  // of it
+  std::string role;
+  Timestamp from;
+};
+
+Result<Description> DescriptionOf(const delivery::DeliveryStream& stream) {
+  TARN_TRY(const json::Value source, json::Parse(stream.source));
+  const json::Value* kinesis = source.Find("KinesisStreamSourceDescription");
+  if (kinesis == nullptr) return Fail(delivery::kRefused, "the delivery stream names no source");
+  const std::string text(kinesis->StringOr("KinesisStreamARN", ""));
+  const auto arn = stream::ParseArn(text);
+  if (!arn) return Fail(delivery::kRefused, fmt::format("{} is no stream's ARN", text));
+  return Description{*arn, text, std::string(kinesis->StringOr("RoleARN", "")),
+                     Timestamp{kinesis->IntOr("DeliveryStartTimestamp", 0)}};
+}
+
 }  // namespace
 
 // One stream that is read.
@@ -52,22 +71,23 @@ Status KinesisSource::ReadShard(const Shelf& shelf, const stream::Shard& shard, 
   return Ok();
 }
 
+uint64_t KinesisSource::Watch(const delivery::DeliveryStream& stream, std::function<void()> wake) {
+  const auto told = DescriptionOf(stream);
+  // Of no stream: never woken.
+  return told.ok() ? streams_.Watch(told->arn.scope, told->arn.stream, std::move(wake)) : 0;
+}
+
 Result<std::vector<delivery::Arrived>> KinesisSource::Read(const Scope& scope, const delivery::DeliveryStream& stream,
                                                            delivery::Positions& positions, uint64_t bytes_max) {
-  TARN_TRY(const json::Value source, json::Parse(stream.source));
-  const json::Value* kinesis = source.Find("KinesisStreamSourceDescription");
-  if (kinesis == nullptr) return Fail(delivery::kRefused, "the delivery stream names no source");
-  const std::string text(kinesis->StringOr("KinesisStreamARN", ""));
-  const auto arn = stream::ParseArn(text);
-  if (!arn) return Fail(delivery::kRefused, fmt::format("{} is no stream's ARN", text));
-  TARN_TRY(const identity::Caller caller, principal_(scope, std::string(kinesis->StringOr("RoleARN", "")), stream));
+  TARN_TRY(const Description told, DescriptionOf(stream));
+  TARN_TRY(const identity::Caller caller, principal_(scope, told.role, stream));
   std::vector<identity::Check> checks(1);
   checks[0].action = "kinesis:GetRecords";
-  checks[0].resource = text;
+  checks[0].resource = told.text;
   TARN_CHECK(authorizer_.Authorize(caller, checks));
-  auto found = streams_.Find(arn->scope, arn->stream);
+  auto found = streams_.Find(told.arn.scope, told.arn.stream);
   if (!found.ok()) return Fail(delivery::kRefused, found.error().message);
-  const Shelf shelf{*found, Timestamp{kinesis->IntOr("DeliveryStartTimestamp", 0)}};
+  const Shelf shelf{*found, told.from};
   std::vector<delivery::Arrived> records;
   const auto read_to_end = [&](int64_t index) {
     const stream::Shard* parent = index < 0 ? nullptr : shelf.stream->FindShard(index);

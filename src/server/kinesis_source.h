@@ -25,6 +25,8 @@ class KinesisSource : public delivery::SourceReader {
 
   Result<std::vector<delivery::Arrived>> Read(const Scope& scope, const delivery::DeliveryStream& stream,
                                               delivery::Positions& positions, uint64_t bytes_max) override;
+  uint64_t Watch(const delivery::DeliveryStream& stream, std::function<void()> wake) override;
+  void Unwatch(uint64_t watch) override { streams_.Unwatch(watch); }
 
  private:
   struct Shelf;

@@ -14,6 +14,7 @@
 #include "kv/key.h"
 #include "stream/rates.h"
 #include "stream/streams.h"
+#include "stream/watchers.h"
 
 namespace tarn::stream {
 
@@ -53,6 +54,7 @@ struct Streams::Core {
 
   std::mutex mutex;
   std::map<std::pair<Scope, std::string>, std::shared_ptr<Live>> live;
+  Watchers watchers;
 
   static std::string StreamKey(const Scope& scope, std::string_view name);
   static std::string ConsumerKey(const Scope& scope, std::string_view stream, std::string_view consumer);

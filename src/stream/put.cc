@@ -103,6 +103,7 @@ Result<std::vector<PutResult>> Streams::Put(const Scope& scope, std::string_view
   ready.acquire();
   if (answer->Is(kLogBusy)) return Fail(kThrottled, answer->error().message);
   if (!answer->ok()) return answer->error();
+  core_->watchers.Wake(scope, name);
   for (size_t i = 0; i < records.size(); ++i) {
     if (routes[i].shard == nullptr) continue;
     const Appended& appended = (**answer)[routes[i].part];

@@ -165,6 +165,11 @@ Streams::~Streams() = default;
 
 const Clock& Streams::clock() const { return core_->clock; }
 
+uint64_t Streams::Watch(const Scope& scope, std::string_view name, std::function<void()> wake) {
+  return core_->watchers.Add(scope, name, std::move(wake));
+}
+void Streams::Unwatch(uint64_t watch) { core_->watchers.Remove(watch); }
+
 Status Streams::Create(const Scope& scope, const NewStream& wanted) {
   const Timestamp now = core_->clock.Now();
   Stream stream{.scope = scope, .name = wanted.name, .id = RandomBytes(16), .created = now};

@@ -117,6 +117,11 @@ class Streams {
 
   Result<std::vector<PutResult>> Put(const Scope& scope, std::string_view name, std::vector<NewRecord> records);
 
+  // Calls `wake` after each put into a stream of that name, whenever it is made: it must be quick. Unwatch returns when
+  // it is not running and will not again.
+  uint64_t Watch(const Scope& scope, std::string_view name, std::function<void()> wake);
+  void Unwatch(uint64_t watch);
+
   Result<Cursor> Start(const Scope& scope, std::string_view name, std::string_view shard, const StartingPosition& from,
                        std::string_view operation);
   Result<Batch> Get(const Cursor& cursor, const ReadLimits& limits, bool limited);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ class SourceReader {
   // stream, at its time).
   virtual Result<std::vector<Arrived>> Read(const Scope& scope, const DeliveryStream& stream, Positions& positions,
                                             uint64_t bytes_max) = 0;
+  // Calls `wake` after records have come into the stream's source: quick, on any thread. Unwatch returns when it is
+  // not running and will not again.
+  virtual uint64_t Watch(const DeliveryStream& stream, std::function<void()> wake) = 0;
+  virtual void Unwatch(uint64_t watch) = 0;
 };
 
 }  // namespace tarn::delivery

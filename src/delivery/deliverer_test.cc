@@ -39,6 +39,7 @@
 #include "kv/memory_store.h"
 #include "object/files.h"
 #include "stream/log.h"
+#include "tables/write.h"
 #include "testing/faulty_files.h"
 
 namespace tarn::delivery {
@@ -114,6 +115,9 @@ class LineFiles : public RowWriter {
     TARN_TRY(const object::Location place, object::ParseLocation(file.path));
     TARN_CHECK(object::Files(objects_, scope.account).Put(place.bucket, place.key, lines.text));
     return std::vector{file};
+  }
+  void Remove(const Scope& scope, const std::vector<iceberg::DataFile>& files) override {
+    tables::RemoveFiles(object::Files(objects_, scope.account), files);
   }
 
  private:

@@ -13,6 +13,8 @@
 namespace tarn::delivery {
 
 Result<Positions> LoadPositions(kv::Store& store, uint64_t log);
+// `table`: "database.table" in lower case.
+Result<Positions> LoadTablePositions(kv::Store& store, uint64_t log, std::string_view table);
 
 std::string EncodePosition(uint64_t position);
 // 0 where nothing is kept. Errors: kDamaged.

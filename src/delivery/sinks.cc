@@ -259,9 +259,12 @@ Processor::Unwrap Sinks::UnwrapOf(const Delivery& delivery) const {
   };
 }
 
+Result<Processed> Sinks::Process(const Delivery& delivery) const {
+  return Processor(delivery.plan.processing, UnwrapOf(delivery)).Run(delivery.records);
+}
+
 Result<Outcome> Sinks::Deliver(const Delivery& delivery) {
-  const Processor processor(delivery.plan.processing, UnwrapOf(delivery));
-  TARN_TRY(Processed processed, processor.Run(delivery.records));
+  TARN_TRY(Processed processed, Process(delivery));
   Made made;
   Outcome outcome{.oldest = OldestOf(delivery.records)};
   made.failed = std::move(processed.failed);

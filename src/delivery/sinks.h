@@ -84,6 +84,8 @@ class Sinks {
   explicit Sinks(SinkParts parts) : parts_(std::move(parts)) {}
 
   Result<Outcome> Deliver(const Delivery& delivery);
+  // The records as they are delivered.
+  Result<Processed> Process(const Delivery& delivery) const;
   // The delivery that gives its records up: nothing but the positions.
   Status Skip(const Delivery& delivery);
 

@@ -161,6 +161,18 @@ Result<DeliveryStream> Streams::ReplaceDestination(
   return changed;
 }
 
+Result<std::vector<DeliveryStream>> Streams::Of(const Scope& scope) const {
+  std::vector<DeliveryStream> streams;
+  TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
+    return Each(txn, StreamSpace(scope), [&](const kv::KeyValue& each) -> Status {
+      TARN_TRY(DeliveryStream stream, Decode(each.value));
+      streams.push_back(std::move(stream));
+      return Ok();
+    });
+  }));
+  return streams;
+}
+
 Result<std::vector<std::pair<Scope, DeliveryStream>>> Streams::All() const {
   std::vector<std::pair<Scope, DeliveryStream>> all;
   TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {

@@ -47,6 +47,8 @@ class Streams {
   Result<DeliveryStream> ReplaceDestination(
       const Scope& scope, std::string_view name, const std::string& version, const std::string& destination_id,
       const std::function<Result<std::string>(const DeliveryStream&)>& destination);
+  // All of a scope, by name.
+  Result<std::vector<DeliveryStream>> Of(const Scope& scope) const;
   // Every one of the lake.
   Result<std::vector<std::pair<Scope, DeliveryStream>>> All() const;
 

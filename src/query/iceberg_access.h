@@ -9,6 +9,10 @@ class Snapshots;
 class TableBuckets;
 }  // namespace tarn::catalog
 
+namespace tarn::tables {
+class TailSource;
+}
+
 namespace tarn::query {
 
 struct IcebergAccess {
@@ -17,6 +21,7 @@ struct IcebergAccess {
   catalog::Planner& planner;
   catalog::Snapshots& snapshots;
   catalog::TableBuckets* buckets = nullptr;  // null: there are none
+  tables::TailSource* tails = nullptr;       // null: no table has a tail
 };
 
 }  // namespace tarn::query

@@ -258,6 +258,8 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
   }
   TARN_TRY(auto about, DescribeMetadata(name));
   if (about) return about;
+  TARN_TRY(auto live, DescribeLive(name));
+  if (live) return live;
   std::string base = name.table;
   const bool partitions = base.size() > kPartitionsSuffix.size() && base.ends_with(kPartitionsSuffix);
   if (partitions) base.resize(base.size() - kPartitionsSuffix.size());
@@ -295,6 +297,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindTable(const sql::TableName& name
 }
 
 Result<std::optional<sql::TableInfo>> Lake::FindTarget(const sql::TableName& name) const {
+  if (TableOfLive(name.table)) return std::optional<sql::TableInfo>();
   TARN_TRY(auto info, FindTable(name));
   if (!info || !info->columns.empty()) return info;
   TARN_TRY(const SeenTable loaded, Load(name.database, name.table));

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -27,6 +28,7 @@
 #include "query/lake_place.h"
 #include "query/store/data_catalog.h"
 #include "sql/analyze.h"
+#include "tables/tail.h"
 
 namespace tarn::query {
 
@@ -66,8 +68,12 @@ struct IcebergState {
   catalog::IcebergTable table;
   catalog::ScanState at;
   govern::TableAccess access;
-  bool vended = false;  // SeenTable's
+  bool vended = false;                       // SeenTable's
+  std::shared_ptr<const tables::Tail> tail;  // what is read beside it; null: nothing
 };
+
+// "t" of "t$live".
+std::optional<std::string> TableOfLive(std::string_view name);
 
 // A table's record as it is, and what the caller sees of it; null: there is none for the caller.
 struct SeenTable {
@@ -121,6 +127,7 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name, const IcebergState& state) const;
   Result<catalog::ScanPoint> PointOf(const sql::TableName& name, const std::string& kind, sql::ExprPtr value,
                                      const iceberg::TableMetadata& metadata) const;
+  Result<std::optional<sql::TableInfo>> DescribeLive(const sql::TableName& name) const;
   Result<std::optional<sql::TableInfo>> DescribeMetadata(const sql::TableName& name) const;
   Result<std::shared_ptr<const engine::TableBinding>> BindMetadata(const std::string& database,
                                                                    const std::string& name);

@@ -128,8 +128,8 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
   TARN_TRY(catalog::IcebergTable table,
            iceberg_.tables.Load(PlaceOf(scope_, database).scope, seen.table->database, seen.table->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
-  auto state =
-      std::make_shared<const IcebergState>(IcebergState{std::move(table), std::move(at), seen.access, seen.vended});
+  auto state = std::make_shared<const IcebergState>(IcebergState{
+      .table = std::move(table), .at = std::move(at), .access = seen.access, .vended = seen.vended, .tail = nullptr});
   std::scoped_lock lock(mutex_);
   return iceberg_states_.emplace(Name(database, engine_table), std::move(state)).first->second;
 }
@@ -191,7 +191,7 @@ Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& na
   }
   const iceberg::TableMetadata& metadata = *current->table.metadata;
   TARN_TRY(const catalog::ScanPoint point, PointOf(name, kind, std::move(value), metadata));
-  IcebergState past{current->table, {}, {}, current->vended};
+  IcebergState past{.table = current->table, .at = {}, .access = {}, .vended = current->vended, .tail = nullptr};
   TARN_TRY(past.at, catalog::StateAt(metadata, point));
   TARN_TRY(past.access, AccessAt(current->access, metadata, *past.at.schema, name.table));
   TARN_TRY(auto info, DescribeIceberg(name, past));
@@ -276,8 +276,11 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const Iceb
   if (by_iam) TARN_CHECK(iam_.Below("s3:GetObject", home));
   const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_,
                               MayOpenOf(home, seen_.rights(), iam_)};
-  TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at));
+  tables::ReadOptions options;
+  options.tail = state.tail;
+  TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at, std::move(options)));
   binding->source = iam_.Guarded(std::move(binding->source), by_iam ? std::string() : home);
+  if (state.tail != nullptr) binding->source = tables::WithTail(std::move(binding->source), state.tail);
   if (!state.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const iceberg::Field& column : state.at.schema->columns()) {

@@ -143,6 +143,26 @@ Firehose::Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake>
                                                                               .metrics = &parts.metrics,
                                                                               .source = source_.get(),
                                                                               .seconds_max = parts.seconds_max});
+  const auto in_memory = [&parts = parts_](std::shared_ptr<tables::MemoryFiles> memory) {
+    return std::make_unique<delivery::EngineRows>(parts.objects, parts.engine, std::move(memory));
+  };
+  tails_ = std::make_unique<delivery::Tails>(delivery::TailParts{.store = parts.kv,
+                                                                 .streams = streams_,
+                                                                 .intake = *intake_,
+                                                                 .source = source_.get(),
+                                                                 .sinks = *sinks_,
+                                                                 .tables = tables_,
+                                                                 .catalog = parts.tables,
+                                                                 .rows = in_memory,
+                                                                 .principal = principal,
+                                                                 .clock = parts.clock});
+}
+
+Result<tables::TailedTable> LateTails::Load(const Scope& scope, const std::string& database, const std::string& table) {
+  if (tables::TailSource* source = source_) return source->Load(scope, database, table);
+  tables::TailedTable loaded;
+  TARN_TRY(loaded.table, tables_.Load(scope, database, table));
+  return loaded;
 }
 
 Firehose::~Firehose() {

@@ -1,7 +1,9 @@
 // Firehose: the delivery streams of a lake, with all that they deliver to.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <string>
 
 #include "api/protocol/service.h"
 #include "base/result.h"
@@ -13,6 +15,7 @@
 #include "delivery/http/http_sink.h"
 #include "delivery/iceberg/row_writer.h"
 #include "delivery/iceberg/tables.h"
+#include "delivery/iceberg/tails.h"
 #include "delivery/records/intake.h"
 #include "delivery/sinks.h"
 #include "delivery/streams.h"
@@ -21,6 +24,7 @@
 #include "observe/metric_sink.h"
 #include "server/kinesis_source.h"
 #include "server/streams.h"
+#include "tables/tail.h"
 
 namespace tarn::server {
 
@@ -54,6 +58,7 @@ class Firehose {
   void Stop() { deliverer_->Stop(); }
   std::shared_ptr<api::protocol::Service> MakeService();
   delivery::Streams& streams() { return streams_; }
+  tables::TailSource& tails() { return *tails_; }
 
  private:
   Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake> intake);
@@ -71,6 +76,19 @@ class Firehose {
   std::unique_ptr<delivery::SourceReader> source_;
   std::unique_ptr<delivery::Sinks> sinks_;
   std::unique_ptr<delivery::Deliverer> deliverer_;
+  std::unique_ptr<delivery::Tails> tails_;
+};
+
+// The tails for queries, which are made before Firehose is: until Set nothing waits.
+class LateTails : public tables::TailSource {
+ public:
+  explicit LateTails(catalog::IcebergTables& tables) : tables_(tables) {}
+  void Set(tables::TailSource& source) { source_ = &source; }
+  Result<tables::TailedTable> Load(const Scope& scope, const std::string& database, const std::string& table) override;
+
+ private:
+  catalog::IcebergTables& tables_;
+  std::atomic<tables::TailSource*> source_ = nullptr;
 };
 
 }  // namespace tarn::server

@@ -232,7 +232,9 @@ class OpenLake : public Lake {
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
-    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_, *planner_, *snapshots_, table_buckets_.get()};
+    tails_ = std::make_unique<LateTails>(*iceberg_tables_);
+    const query::IcebergAccess iceberg{*iceberg_tables_, *manifests_,          *planner_,
+                                       *snapshots_,      table_buckets_.get(), tails_.get()};
     queries_ = std::make_unique<query::QueryService>(
         *kv_, *catalog_, *objects_, iceberg, *engine_, clock_,
         query::QueryOptions{
@@ -410,6 +412,7 @@ class OpenLake : public Lake {
              Firehose::Open({*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_, *snapshots_, *engine_, *schemas_,
                              *iam_, *object_authorizer_, *keys_, clock_, *streams_, *metric_store_, governor_.get(),
                              options_.firehose_seconds_max, uint64_t{options_.firehose_backlog_mib} << 20}));
+    tails_->Set(firehose_->tails());
     TARN_CHECK(firehose_->Start());
     const auto firehose = firehose_->MakeService();
     const auto kinesis = streams_->MakeService(*keys_, data_pool_, *metric_store_);
@@ -535,6 +538,7 @@ class OpenLake : public Lake {
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
   std::unique_ptr<LakeStreams> streams_;
+  std::unique_ptr<LateTails> tails_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;

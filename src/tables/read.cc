@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -42,6 +43,20 @@ class TableFiles : public engine::FileSource {
  private:
   object::Files files_;
   const catalog::MayOpen may_open_;  // from several threads
+};
+
+class TailedFiles : public engine::FileSource {
+ public:
+  TailedFiles(std::shared_ptr<engine::FileSource> inner, std::shared_ptr<const Tail> tail)
+      : inner_(std::move(inner)), tail_(std::move(tail)) {}
+
+  Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
+    return tail_->files->Has(file.path) ? tail_->files->Open(file.path) : inner_->Open(file);
+  }
+
+ private:
+  const std::shared_ptr<engine::FileSource> inner_;
+  const std::shared_ptr<const Tail> tail_;
 };
 
 // A value as the engine takes it: text in the column's type.
@@ -95,13 +110,25 @@ bool WasNarrower(const iceberg::TableMetadata& metadata, const iceberg::Schema& 
   return false;
 }
 
-// Ids of the columns that equality deletes of the snapshot compare.
+bool IsDelete(const iceberg::DataFile& file) { return file.content != iceberg::FileContent::kData; }
+
+std::set<int32_t> EqualityIdsOf(const Tail* tail) {
+  std::set<int32_t> ids;
+  if (tail == nullptr) return ids;
+  for (const Tail::Commit& commit : tail->commits) {
+    for (const iceberg::DataFile& file : commit) ids.insert(file.equality_ids.begin(), file.equality_ids.end());
+  }
+  return ids;
+}
+
+// Ids of the columns that equality deletes of the snapshot and its tail compare.
 Result<std::vector<int32_t>> EqualityIds(const Reader& reader, const iceberg::TableMetadata& metadata,
-                                         const catalog::ScanState& state) {
-  std::vector<int32_t> none;
-  if (state.snapshot == nullptr) return none;
+                                         const catalog::ScanState& state, const Tail* tail) {
+  std::set<int32_t> ids = EqualityIdsOf(tail);
+  const auto as_list = [&] { return std::vector<int32_t>(ids.begin(), ids.end()); };
+  if (state.snapshot == nullptr) return as_list();
   const auto known = state.snapshot->summary.find("total-equality-deletes");
-  if (known != state.snapshot->summary.end() && known->second == "0") return none;
+  if (known != state.snapshot->summary.end() && known->second == "0") return as_list();
   TARN_TRY(const catalog::ManifestFiles manifests,
            reader.manifests.ListOf(reader.scope, *state.snapshot, reader.may_open));
   std::vector<const iceberg::ManifestFile*> deletes;
@@ -109,7 +136,6 @@ Result<std::vector<int32_t>> EqualityIds(const Reader& reader, const iceberg::Ta
     if (manifest.content == iceberg::ManifestContent::kDeletes && manifest.has_live()) deletes.push_back(&manifest);
   }
   std::mutex mutex;
-  std::set<int32_t> ids;
   TARN_CHECK(reader.manifests.ForEach(
       reader.scope, deletes, [&](const iceberg::ManifestFile& manifest, std::string_view bytes) -> Status {
         const iceberg::PartitionSpec* spec = metadata.FindSpec(manifest.spec_id);
@@ -126,7 +152,7 @@ Result<std::vector<int32_t>> EqualityIds(const Reader& reader, const iceberg::Ta
           ids.insert(entry.file.equality_ids.begin(), entry.file.equality_ids.end());
         }
       }));
-  return std::vector<int32_t>(ids.begin(), ids.end());
+  return as_list();
 }
 
 // A column of any of the table's schemas, the youngest that has it.
@@ -146,11 +172,23 @@ class SnapshotFiles : public engine::FilePlanner {
       : reader_(std::move(reader)),
         metadata_(std::move(metadata)),
         state_(std::move(state)),
-        options_(std::move(options)) {}
+        options_(std::move(options)) {
+    if (options_.tail == nullptr) return;
+    for (const Tail::Commit& commit : options_.tail->commits) {
+      for (const iceberg::DataFile& file : commit) {
+        if (!IsDelete(file)) continue;
+        tail_deletes_.push_back(std::make_shared<const iceberg::DeleteFile>(
+            iceberg::DeleteFile{file, NumberOf(&commit - options_.tail->commits.data())}));
+      }
+    }
+  }
 
   Result<std::vector<engine::File>> Plan(const engine::Condition& condition) override {
     std::vector<engine::File> files;
-    const auto add = [&](const catalog::PlannedFile& planned) -> Status {
+    const auto add = [&](catalog::PlannedFile planned) -> Status {
+      for (const auto& deletes : tail_deletes_) {
+        if (deletes->sequence_number > planned.entry.sequence_number.value_or(0)) planned.deletes.push_back(deletes);
+      }
       TARN_TRY(engine::File file, FileOf(planned));
       files.push_back(std::move(file));
       return Ok();
@@ -159,13 +197,14 @@ class SnapshotFiles : public engine::FilePlanner {
       for (const catalog::PlannedFile& planned : *options_.files) TARN_CHECK(add(planned));
       return files;
     }
+    TARN_CHECK(ForTail(add));
     if (state_.snapshot == nullptr) return files;
     catalog::ScanRequest request;
     request.state = state_;
     request.filter = ToExpression(condition, *state_.schema);
     request.may_open = reader_.may_open;
     TARN_CHECK(reader_.planner.Plan(reader_.scope, metadata_, request,
-                                    [&](catalog::PlannedFile&& planned) { return add(planned); }));
+                                    [&](catalog::PlannedFile&& planned) { return add(std::move(planned)); }));
     // In the order of their commits and paths, whatever the planner's threads did.
     std::sort(files.begin(), files.end(), [](const engine::File& a, const engine::File& b) {
       const int64_t first = a.detail->sequence_number.value_or(0), second = b.detail->sequence_number.value_or(0);
@@ -175,6 +214,24 @@ class SnapshotFiles : public engine::FilePlanner {
   }
 
  private:
+  // Of the commit that the tail's nth would be.
+  int64_t NumberOf(ptrdiff_t commit) const { return metadata_->last_sequence_number + 1 + commit; }
+
+  Status ForTail(const std::function<Status(catalog::PlannedFile)>& add) const {
+    if (options_.tail == nullptr) return Ok();
+    const auto& commits = options_.tail->commits;
+    for (size_t i = 0; i < commits.size(); ++i) {
+      for (const iceberg::DataFile& file : commits[i]) {
+        if (IsDelete(file)) continue;
+        catalog::PlannedFile planned;
+        planned.entry.file = file;
+        planned.entry.sequence_number = NumberOf(static_cast<ptrdiff_t>(i));
+        TARN_CHECK(add(std::move(planned)));
+      }
+    }
+    return Ok();
+  }
+
   Result<engine::File> FileOf(const catalog::PlannedFile& planned) {
     const iceberg::DataFile& data = planned.entry.file;
     if (!EqualsIgnoreCase(data.format, "parquet")) {
@@ -252,6 +309,7 @@ class SnapshotFiles : public engine::FilePlanner {
   const std::shared_ptr<const iceberg::TableMetadata> metadata_;
   const catalog::ScanState state_;
   const ReadOptions options_;
+  std::vector<std::shared_ptr<const iceberg::DeleteFile>> tail_deletes_;
   std::mutex mutex_;
   // By the planner's own; what is kept alive keeps its address.
   std::map<const iceberg::DeleteFile*,
@@ -301,6 +359,11 @@ Status AddEqualityColumns(const iceberg::TableMetadata& metadata, const std::vec
 
 }  // namespace
 
+std::shared_ptr<engine::FileSource> WithTail(std::shared_ptr<engine::FileSource> inner,
+                                             std::shared_ptr<const Tail> tail) {
+  return std::make_shared<TailedFiles>(std::move(inner), std::move(tail));
+}
+
 Result<std::shared_ptr<engine::TableBinding>> BindForRead(const Reader& reader,
                                                           std::shared_ptr<const iceberg::TableMetadata> metadata,
                                                           const catalog::ScanState& state, ReadOptions options) {
@@ -310,7 +373,7 @@ Result<std::shared_ptr<engine::TableBinding>> BindForRead(const Reader& reader,
   binding->row_filter = std::move(options.row_filter);
   binding->hidden_columns = std::move(options.hidden_columns);
   TARN_CHECK(AddColumns(*state.schema, *binding));
-  TARN_TRY(const std::vector<int32_t> compared, EqualityIds(reader, *metadata, state));
+  TARN_TRY(const std::vector<int32_t> compared, EqualityIds(reader, *metadata, state, options.tail.get()));
   TARN_CHECK(AddEqualityColumns(*metadata, compared, *binding));
   const auto mapping = metadata->properties.find("schema.name-mapping.default");
   if (mapping != metadata->properties.end()) {

@@ -21,6 +21,7 @@
 #include "engine/table.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "object/files.h"
+#include "tables/tail.h"
 
 namespace tarn::tables {
 
@@ -37,6 +38,8 @@ struct ReadOptions {
   std::optional<std::vector<catalog::PlannedFile>> files;
   // Rows of data files that are gone besides, by path.
   std::map<std::string, std::vector<uint64_t>> deleted;
+  // Rows after the state; the binding's source is to be made WithTail.
+  std::shared_ptr<const Tail> tail;
   std::string row_filter;  // engine::TableBinding's
   std::vector<std::string> hidden_columns;
 };

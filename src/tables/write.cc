@@ -145,8 +145,12 @@ Result<Laid> LayOut(const iceberg::TableMetadata& metadata, const iceberg::Parti
 class TableSink : public StoredFiles {
  public:
   TableSink(const object::Files& files, const iceberg::TableMetadata& metadata, const iceberg::PartitionSpec& spec,
-            const std::vector<Key>& keys)
-      : StoredFiles(files, iceberg::DataFolder(metadata)), metadata_(metadata), spec_(spec), keys_(keys) {}
+            const std::vector<Key>& keys, const WriteOptions& options)
+      : StoredFiles(files, FolderOf(metadata, options), options.memory),
+        metadata_(metadata),
+        spec_(spec),
+        keys_(keys),
+        folder_(FolderOf(metadata, options)) {}
 
   Result<iceberg::Values> Partition(const std::vector<std::optional<std::string>>& texts) const {
     iceberg::Values values(spec_.fields.size());
@@ -160,21 +164,25 @@ class TableSink : public StoredFiles {
   // `name`: "0=value/1=value/name", the keys in order.
   Result<std::string> UrlOf(const std::string& name) const override {
     std::vector<std::optional<std::string>> texts;
-    std::string folder = iceberg::DataFolder(metadata_);
     const size_t slash = name.rfind('/');
-    if (slash == std::string::npos) return folder + "/" + name;
+    if (slash == std::string::npos) return folder_ + "/" + name;
     for (const std::string_view part : Split(std::string_view(name).substr(0, slash), '/')) {
       const std::string_view text = part.substr(part.find('=') + 1);
       texts.emplace_back();
       if (text != "__HIVE_DEFAULT_PARTITION__") texts.back() = PercentDecode(text).value_or(std::string(text));
     }
     TARN_TRY(const iceberg::Values partition, Partition(texts));
-    return folder + "/" + iceberg::PartitionPath(spec_, metadata_.schema(), partition) + name.substr(slash);
+    return folder_ + "/" + iceberg::PartitionPath(spec_, metadata_.schema(), partition) + name.substr(slash);
+  }
+
+  static std::string FolderOf(const iceberg::TableMetadata& metadata, const WriteOptions& options) {
+    return options.memory != nullptr ? options.memory_folder : iceberg::DataFolder(metadata);
   }
 
   const iceberg::TableMetadata& metadata_;
   const iceberg::PartitionSpec& spec_;
   const std::vector<Key>& keys_;
+  const std::string folder_;
 };
 
 Result<iceberg::DataFile> Describe(TableSink& sink, const iceberg::TableMetadata& metadata,
@@ -263,7 +271,7 @@ Result<WrittenRows> WriteDataFiles(const object::Files& files, const iceberg::Ta
   const iceberg::PartitionSpec* spec = metadata.FindSpec(spec_id);
   if (spec == nullptr) return Fail(iceberg::kInvalid, fmt::format("the table has no partition spec {}", spec_id));
   TARN_TRY(Laid laid, LayOut(metadata, *spec, rows, options));
-  auto sink = std::make_shared<TableSink>(files, metadata, *spec, laid.keys);
+  auto sink = std::make_shared<TableSink>(files, metadata, *spec, laid.keys, options);
   engine::WriteTarget target;
   target.sink = sink;
   TARN_TRY(target.codec, CodecOf(metadata));

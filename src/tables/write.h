@@ -21,6 +21,7 @@
 #include "iceberg/manifest/manifest.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "object/files.h"
+#include "tables/memory_files.h"
 
 namespace tarn::tables {
 
@@ -46,6 +47,9 @@ struct WriteOptions {
   // Leading columns that go to `side` instead of into files. The last one, a boolean, tells which rows are written.
   size_t side_columns = 0;
   std::shared_ptr<engine::ResultSink> side;
+  // The files go there instead of the store, below the URL `memory_folder`.
+  std::shared_ptr<MemoryFiles> memory;
+  std::string memory_folder;
   std::string name_prefix;  // of file names, e.g. the query's id; empty: random
 };
 

@@ -99,10 +99,13 @@ Result<std::vector<iceberg::DataFile>> EngineRows::Write(const Scope& scope, con
   const object::Files files(objects_, scope.account);
   const tables::RunQuery run = tables::RunOn(engine_);
   TARN_TRY(Source source, SourceOf(metadata));
+  tables::WriteOptions options;
+  options.memory = memory_;
+  options.memory_folder = "tail:/" + metadata.table_uuid;
   if (lines.keys.empty()) {
     const std::string select = fmt::format("SELECT {} FROM {}", source.list, tables::kOneTable);
     TARN_TRY(tables::WrittenRows made,
-             tables::WriteDataFiles(files, metadata, RowsOf(select, source, lines.text), {}, run));
+             tables::WriteDataFiles(files, metadata, RowsOf(select, source, lines.text), options, run));
     return std::move(made.files);
   }
   const std::string operation = QuoteIdentifier(kOperationMember);
@@ -117,16 +120,15 @@ Result<std::vector<iceberg::DataFile>> EngineRows::Write(const Scope& scope, con
       "FROM ({})) WHERE {} <> 'delete' AND ({} >= \"tarn$changed\" OR \"tarn$changed\" IS NULL)",
       source.names, operation, place, keys, typed, operation, place);
   TARN_TRY(tables::WrittenRows made,
-           tables::WriteDataFiles(files, metadata, RowsOf(rows, source, lines.text), {}, run));
+           tables::WriteDataFiles(files, metadata, RowsOf(rows, source, lines.text), options, run));
   std::vector<int32_t> ids;
   TARN_TRY(const iceberg::TableMetadata narrow, OfKeys(metadata, lines.keys, ids));
-  tables::WriteOptions options;
   options.sort = iceberg::SortOrder{};
   options.name_prefix = "deletes";
   const std::string gone = fmt::format("SELECT DISTINCT {} FROM ({}) WHERE {} <> 'insert'", keys, typed, operation);
   auto deletes = tables::WriteDataFiles(files, narrow, RowsOf(gone, source, lines.text), options, run);
   if (!deletes.ok()) {
-    tables::RemoveFiles(files, made.files);
+    Remove(scope, made.files);
     return deletes.error();
   }
   for (iceberg::DataFile& file : deletes->files) {
@@ -136,6 +138,11 @@ Result<std::vector<iceberg::DataFile>> EngineRows::Write(const Scope& scope, con
   }
   std::ranges::move(deletes->files, std::back_inserter(made.files));
   return std::move(made.files);
+}
+
+void EngineRows::Remove(const Scope& scope, const std::vector<iceberg::DataFile>& files) {
+  if (memory_ == nullptr) return tables::RemoveFiles(object::Files(objects_, scope.account), files);
+  for (const iceberg::DataFile& file : files) memory_->Remove(file.path);
 }
 
 }  // namespace tarn::delivery

@@ -4,7 +4,9 @@
 // Blocking. Threads: any.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -13,6 +15,7 @@
 #include "iceberg/manifest/manifest.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "object/store.h"
+#include "tables/memory_files.h"
 
 namespace tarn::delivery {
 
@@ -32,19 +35,24 @@ class RowWriter {
   // they update or delete, for the rows of older snapshots.
   virtual Result<std::vector<iceberg::DataFile>> Write(const Scope& scope, const iceberg::TableMetadata& metadata,
                                                        const RowLines& lines) = 0;
+  // Files that no commit names after all.
+  virtual void Remove(const Scope& scope, const std::vector<iceberg::DataFile>& files) = 0;
 };
 
-// By the engine: Parquet files.
+// By the engine: Parquet files, in the table's folder or, with `memory`, there alone.
 class EngineRows : public RowWriter {
  public:
   // Both outlive it.
-  EngineRows(object::Store& objects, engine::Pool& engine) : objects_(objects), engine_(engine) {}
+  EngineRows(object::Store& objects, engine::Pool& engine, std::shared_ptr<tables::MemoryFiles> memory = nullptr)
+      : objects_(objects), engine_(engine), memory_(std::move(memory)) {}
   Result<std::vector<iceberg::DataFile>> Write(const Scope& scope, const iceberg::TableMetadata& metadata,
                                                const RowLines& lines) override;
+  void Remove(const Scope& scope, const std::vector<iceberg::DataFile>& files) override;
 
  private:
   object::Store& objects_;
   engine::Pool& engine_;
+  const std::shared_ptr<tables::MemoryFiles> memory_;
 };
 
 // Why rows of the table cannot be updated or deleted by these columns; nothing where they can. Equality deletes are of

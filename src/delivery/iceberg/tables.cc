@@ -64,18 +64,18 @@ Failed FailureOf(const Prepared& record, const TableTarget& target, std::string 
 
 // What the record's query answers, else what the plan says of all records. Fails with the error output's code as
 // message's beginning.
-struct Route {
+struct RecordRoute {
   TableTarget target;
   std::string operation = std::string(kInsert);
   std::string code;  // of the error output: why it goes nowhere
   std::string why;
 };
-Route RouteOf(const IcebergPlan& plan, const Prepared& record) {
+RecordRoute RouteOf(const IcebergPlan& plan, const Prepared& record) {
   const auto text = [&](const char* key) {
     const auto found = record.keys.find(key);
     return found == record.keys.end() ? std::string() : found->second;
   };
-  Route route;
+  RecordRoute route;
   route.target.database = text("destinationDatabaseName");
   route.target.table = text("destinationTableName");
   if (const std::string operation = AsciiLower(text("operation")); !operation.empty()) route.operation = operation;
@@ -127,12 +127,11 @@ std::string Marked(const std::string& line, std::string_view operation, size_t p
 
 }  // namespace
 
-Result<std::vector<Failed>> Tables::Deliver(const Delivery& delivery, std::vector<Prepared>& records,
-                                            const Result<identity::Caller>& caller) {
-  std::vector<Failed> failed;
+std::map<std::string, Tables::Lot> Tables::Route(const Delivery& delivery, const std::vector<Prepared>& records,
+                                                 std::vector<Failed>& failed) {
   std::map<std::string, Lot> lots;
   for (const Prepared& record : records) {
-    Route route = RouteOf(delivery.plan.iceberg, record);
+    RecordRoute route = RouteOf(delivery.plan.iceberg, record);
     if (!route.code.empty()) {
       failed.push_back(FailureOf(record, route.target, route.code, route.why));
       continue;
@@ -140,6 +139,13 @@ Result<std::vector<Failed>> Tables::Deliver(const Delivery& delivery, std::vecto
     Lot& lot = lots.try_emplace(Name(route.target), Lot{.target = route.target, .members = {}}).first->second;
     lot.members.push_back({&record, std::move(route.operation)});
   }
+  return lots;
+}
+
+Result<std::vector<Failed>> Tables::Deliver(const Delivery& delivery, std::vector<Prepared>& records,
+                                            const Result<identity::Caller>& caller) {
+  std::vector<Failed> failed;
+  const std::map<std::string, Lot> lots = Route(delivery, records, failed);
   const bool late = delivery.failing_micros >= int64_t{delivery.plan.retry_seconds} * kMicrosPerSecond;
   for (const auto& [name, lot] : lots) {
     std::vector<Failed> of_lot;
@@ -182,20 +188,19 @@ Result<Positions> Tables::DoneOf(const Delivery& delivery, const std::string& ta
   return done;
 }
 
-Result<std::vector<iceberg::DataFile>> Tables::Write(const Scope& scope, const iceberg::TableMetadata& metadata,
-                                                     const TableTarget& target, const Lines& lines,
-                                                     const std::vector<std::string>& keys,
+Result<std::vector<iceberg::DataFile>> Tables::Write(RowWriter& rows, const Scope& scope,
+                                                     const iceberg::TableMetadata& metadata, const TableTarget& target,
+                                                     const Lines& lines, const std::vector<std::string>& keys,
                                                      std::vector<Failed>& failed) {
-  const object::Files files(parts_.objects, scope.account);
   std::vector<bool> good(lines.size(), true);
   std::vector<iceberg::DataFile> written;
   const auto write = [&](size_t begin, size_t end) -> Status {
-    RowLines rows{.text = {}, .keys = keys};
+    RowLines texts{.text = {}, .keys = keys};
     for (size_t i = begin; i < end; ++i) {
       if (!good[i]) continue;
-      rows.text += keys.empty() ? lines[i].text : Marked(lines[i].text, lines[i].operation, i);
+      texts.text += keys.empty() ? lines[i].text : Marked(lines[i].text, lines[i].operation, i);
     }
-    TARN_TRY(written, parts_.rows.Write(scope, metadata, rows));
+    TARN_TRY(written, rows.Write(scope, metadata, texts));
     return Ok();
   };
   const Status all = write(0, lines.size());
@@ -204,7 +209,7 @@ Result<std::vector<iceberg::DataFile>> Tables::Write(const Scope& scope, const i
   // Some do not fit the table: find them, then write the others.
   const auto probe = [&](size_t begin, size_t end) -> Status {
     TARN_CHECK(write(begin, end));
-    tables::RemoveFiles(files, written);
+    rows.Remove(scope, written);
     return Ok();
   };
   TARN_CHECK(Halve(0, lines.size(), probe, IsOfTheRecords, [&](size_t index, const Error& error) {
@@ -297,16 +302,13 @@ Status Tables::Commit(const Delivery& delivery, const Lot& lot, const catalog::I
     if (!made.ok()) committed = made.error();
   }
   if (!committed.ok() && committed.error().reason->code != Code::kOutcomeUnknown) {
-    tables::RemoveFiles(object::Files(parts_.objects, delivery.scope.account), written);
+    parts_.rows.Remove(delivery.scope, written);
   }
   return committed;
 }
 
-Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<identity::Caller>& caller,
-                         std::vector<Failed>& failed) {
-  if (!caller.ok()) return caller.error();
+Tables::Lines Tables::LinesOf(const Delivery& delivery, const Lot& lot, std::vector<Failed>& failed) {
   const IcebergPlan& plan = delivery.plan.iceberg;
-  TARN_TRY(const Positions done, DoneOf(delivery, Name(lot.target)));
   Lines lines;
   lines.reserve(lot.members.size());
   for (const Lot::Member& member : lot.members) {
@@ -323,13 +325,13 @@ Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<
     line.text = std::move(*text);
     lines.push_back(std::move(line));
   }
-  TARN_TRY(auto table, Open(delivery, lot, lines, *caller, failed));
-  if (!table) return Ok();
-  const enforce::TableWriter rights = RightsOf(delivery, *caller);
-  TARN_CHECK(rights.May("glue:GetTable", table->record.database, table->record.name));
-  TARN_CHECK(rights.MayAppend(*table));
-  std::vector<std::string> keys = KeysOf(lot.target, table->metadata->schema());
-  const auto why_not = WhyNotByKeys(*table->metadata, keys);
+  return lines;
+}
+
+std::vector<std::string> Tables::Sift(const Lot& lot, const iceberg::TableMetadata& metadata, Lines& lines,
+                                      std::vector<Failed>& failed) {
+  std::vector<std::string> keys = KeysOf(lot.target, metadata.schema());
+  const auto why_not = WhyNotByKeys(metadata, keys);
   std::erase_if(lines, [&](const Line& line) {
     if (line.operation == kInsert) return false;
     if (keys.empty() || !HasKeys(line.value, keys)) {
@@ -342,6 +344,42 @@ Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<
     }
     return true;
   });
+  return keys;
+}
+
+Status Tables::MayAppend(const Delivery& delivery, const identity::Caller& caller,
+                         const catalog::IcebergTable& table) const {
+  const enforce::TableWriter rights = RightsOf(delivery, caller);
+  TARN_CHECK(rights.May("glue:GetTable", table.record.database, table.record.name));
+  return rights.MayAppend(table);
+}
+
+Result<std::vector<iceberg::DataFile>> Tables::Pending(const Delivery& delivery, const std::vector<Prepared>& records,
+                                                       const identity::Caller& caller,
+                                                       const catalog::IcebergTable& table, RowWriter& rows) {
+  std::vector<Failed> failed;
+  const std::map<std::string, Lot> lots = Route(delivery, records, failed);
+  const auto found = lots.find(AsciiLower(table.record.database + "." + table.record.name));
+  if (found == lots.end()) return std::vector<iceberg::DataFile>();
+  const Lot& lot = found->second;
+  TARN_CHECK(MayAppend(delivery, caller, table));
+  Lines lines = LinesOf(delivery, lot, failed);
+  std::vector<std::string> keys = Sift(lot, *table.metadata, lines, failed);
+  if (lines.empty()) return std::vector<iceberg::DataFile>();
+  if (std::ranges::all_of(lines, [](const Line& line) { return line.operation == kInsert; })) keys.clear();
+  return Write(rows, delivery.scope, *table.metadata, lot.target, lines, keys, failed);
+}
+
+Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<identity::Caller>& caller,
+                         std::vector<Failed>& failed) {
+  if (!caller.ok()) return caller.error();
+  const IcebergPlan& plan = delivery.plan.iceberg;
+  TARN_TRY(const Positions done, DoneOf(delivery, Name(lot.target)));
+  Lines lines = LinesOf(delivery, lot, failed);
+  TARN_TRY(auto table, Open(delivery, lot, lines, *caller, failed));
+  if (!table) return Ok();
+  TARN_CHECK(MayAppend(delivery, *caller, *table));
+  std::vector<std::string> keys = Sift(lot, *table->metadata, lines, failed);
   if (plan.evolves) TARN_CHECK(AddColumns(delivery, lot, lines, *table));
   const auto there =
       std::ranges::stable_partition(lines, [&](const Line& line) { return !IsThere(delivery, *line.record, done); });
@@ -349,12 +387,12 @@ Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<
   lines.erase(there.begin(), there.end());
   if (!again.empty()) {
     // Those of them that did not fit are still to be told of.
-    TARN_TRY(const auto probe, Write(delivery.scope, *table->metadata, lot.target, again, {}, failed));
-    tables::RemoveFiles(object::Files(parts_.objects, delivery.scope.account), probe);
+    TARN_TRY(const auto probe, Write(parts_.rows, delivery.scope, *table->metadata, lot.target, again, {}, failed));
+    parts_.rows.Remove(delivery.scope, probe);
   }
   if (lines.empty()) return Ok();
   if (std::ranges::all_of(lines, [](const Line& line) { return line.operation == kInsert; })) keys.clear();
-  TARN_TRY(auto files, Write(delivery.scope, *table->metadata, lot.target, lines, keys, failed));
+  TARN_TRY(auto files, Write(parts_.rows, delivery.scope, *table->metadata, lot.target, lines, keys, failed));
   if (files.empty()) return Ok();
   return Commit(delivery, lot, *table, done, std::move(files));
 }

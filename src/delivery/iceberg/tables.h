@@ -9,6 +9,7 @@
 // those of catalog, iceberg, engine: try again. Blocking. Threads: any, one call a stream at a time.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,12 +41,25 @@ class Tables {
   // Answers what could not be delivered. `caller`: the role's, or why there is none.
   Result<std::vector<Failed>> Deliver(const Delivery& delivery, std::vector<Prepared>& records,
                                       const Result<identity::Caller>& caller);
+  // What Deliver would commit to that table as it is, as files by `rows`; nothing is changed. Errors besides: the
+  // caller may not write there.
+  Result<std::vector<iceberg::DataFile>> Pending(const Delivery& delivery, const std::vector<Prepared>& records,
+                                                 const identity::Caller& caller, const catalog::IcebergTable& table,
+                                                 RowWriter& rows);
 
  private:
   struct Routed;
   struct Lot;
   struct Line;
   using Lines = std::vector<Line>;
+  // By the tables' names.
+  static std::map<std::string, Lot> Route(const Delivery& delivery, const std::vector<Prepared>& records,
+                                          std::vector<Failed>& failed);
+  static Lines LinesOf(const Delivery& delivery, const Lot& lot, std::vector<Failed>& failed);
+  // Leaves the lines that the table takes; answers the columns that tell its rows apart.
+  static std::vector<std::string> Sift(const Lot& lot, const iceberg::TableMetadata& metadata, Lines& lines,
+                                       std::vector<Failed>& failed);
+  Status MayAppend(const Delivery& delivery, const identity::Caller& caller, const catalog::IcebergTable& table) const;
   Status DeliverTo(const Delivery& delivery, const Lot& lot, const Result<identity::Caller>& caller,
                    std::vector<Failed>& failed);
   // The table, made where the plan says so; nothing where there is none, which `failed` is told.
@@ -60,9 +74,10 @@ class Tables {
   Result<Positions> DoneOf(const Delivery& delivery, const std::string& table) const;
   Status GiveUp(const Delivery& delivery, const Lot& lot, const Error& why, std::vector<Failed>& failed) const;
   // Files of the lines that fit; the others are told to `failed`.
-  Result<std::vector<iceberg::DataFile>> Write(const Scope& scope, const iceberg::TableMetadata& metadata,
-                                               const TableTarget& target, const Lines& lines,
-                                               const std::vector<std::string>& keys, std::vector<Failed>& failed);
+  static Result<std::vector<iceberg::DataFile>> Write(RowWriter& rows, const Scope& scope,
+                                                      const iceberg::TableMetadata& metadata, const TableTarget& target,
+                                                      const Lines& lines, const std::vector<std::string>& keys,
+                                                      std::vector<Failed>& failed);
   enforce::TableWriter RightsOf(const Delivery& delivery, const identity::Caller& caller) const;
 
   const TableParts parts_;

@@ -4,6 +4,8 @@
 Told are records/s, MiB/s, the latency of a call, the server's CPU a record; then, with one record at a time, put to
 GetRecords (asked again at once) and put to SubscribeToShard. Peers: Kafka on one node by its own tool (one producer of
 batches as large; its tool is Java and shares the machine), with and without fsync, and kinesalite by our clients.
+Then Firehose (deliveries.py): PutRecordBatch of the same size, JSON into an Iceberg table at 50,000 records/s, and what
+idle streams cost.
 """
 import argparse
 import base64
@@ -13,6 +15,7 @@ import statistics
 import threading
 import time
 
+import deliveries
 from load import replay
 from servers import ACCESS_KEY, SECRET_KEY, Tarn
 from stream_peers import Kafka, Kinesalite
@@ -114,12 +117,25 @@ def beside(quick):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", choices=["kinesis", "intake", "freshness", "idle", "peers"])
     options = parser.parse_args()
-    with Tarn() as server:
-        client(server).create_stream(StreamName="bench", ShardCount=SHARDS, Tags={"tarn:shard-limits": "off"})
-        throughput(server, 5 if options.quick else 20)
-        latency(server, 50 if options.quick else 300)
-    beside(options.quick)
+    parts = [options.only] if options.only else ["kinesis", "intake", "freshness", "idle", "peers"]
+    if "kinesis" in parts:
+        with Tarn() as server:
+            client(server).create_stream(StreamName="bench", ShardCount=SHARDS, Tags={"tarn:shard-limits": "off"})
+            throughput(server, 5 if options.quick else 20)
+            latency(server, 50 if options.quick else 300)
+    if "intake" in parts:
+        with Tarn() as server:
+            deliveries.intake(server, 5 if options.quick else 20)
+    if "freshness" in parts:
+        with Tarn() as server:
+            deliveries.make_place(server)
+            deliveries.freshness(server, 10 if options.quick else 60)
+    if "idle" in parts:
+        deliveries.idle(check=True)
+    if "peers" in parts:
+        beside(options.quick)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ namespace tarn::stream {
 namespace {
 
 constexpr std::string_view kMagic = "TSLG";
-// Of version 2 a segment may also hold records put into delivery streams, whose owner a program before it does not know.
+// Of version 2 a segment may also hold records put into delivery streams, whose owner a program before it does not
+// know.
 constexpr uint32_t kVersion = 2;
 constexpr size_t kKeyAt = 32;
 constexpr size_t kWrappedMax = 80;

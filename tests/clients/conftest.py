@@ -24,6 +24,7 @@ class Lake:
     region = "us-east-1"
     access_key = "AKIATARNTESTROOT0001"
     secret_key = "tarn-test-secret-key-of-forty-characters"
+    binary = BINARY
 
     def __init__(self, folder, *arguments, env=None):
         self.folder = pathlib.Path(folder)
@@ -41,7 +42,7 @@ class Lake:
         # The first start takes any free port; a restart keeps it, so that clients go on.
         self.log = open(self.folder.parent / (self.folder.name + ".log"), "ab")
         self.process = subprocess.Popen(
-            [str(BINARY), "serve", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", "--console",
+            [str(self.binary), "serve", "--data", str(self.folder), "--listen", f"127.0.0.1:{self.port}", "--console",
              "127.0.0.1:0", *self.arguments], env=env, stdout=subprocess.PIPE, stderr=self.log, text=True)
         seen = []
         for line in self.process.stdout:

@@ -243,10 +243,13 @@ bool SpeaksJava(const ServiceDesc& service) { return service.name == "kinesis"; 
 
 Status DecodeJavaJson(const TypeShape& input, std::string_view body, const Limits& limits, void* out) {
   if (body.empty()) return Fail(kMalformedRequest, "");
-  const Status decoded = DecodeJson(input, body, Members::kAll, limits, out);
-  if (decoded.ok() || decoded.Is(kRequestTooLarge)) return decoded;
-  const auto value = json::Parse(body, {limits.body_bytes, limits.depth, limits.values});
+  auto value = json::Parse(body, {limits.body_bytes, limits.depth, limits.values});
+  if (value.Is(json::kTooLarge)) return Fail(kRequestTooLarge, value.error().message);
   if (!value.ok() || (!value->is_object() && !value->is_array())) return Fail(kMalformedRequest, "");
+  TruncateNumbers(input, *value);
+  const Ref whole{.type = &input};
+  Status decoded = DecodeJsonValue(whole, *value, out);
+  if (decoded.ok()) return decoded;
   if (auto mismatch = FindJavaMismatch(input, *value)) return Fail(kMalformedRequest, std::move(*mismatch));
   return decoded;
 }

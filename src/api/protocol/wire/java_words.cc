@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <ranges>
 #include <vector>
 
@@ -118,6 +119,39 @@ std::optional<std::string> FindJavaMismatch(const TypeShape& type, const json::V
       break;
   }
   return std::nullopt;
+}
+
+namespace {
+
+// What Java's conversion of a number to a whole one gives: not-a-number cannot come from JSON.
+template <typename Whole>
+int64_t Truncated(const json::Value& value) {
+  constexpr auto kMin = std::numeric_limits<Whole>::min();
+  constexpr auto kMax = std::numeric_limits<Whole>::max();
+  if (const int64_t* whole = value.AsInt()) return std::clamp<int64_t>(*whole, kMin, kMax);
+  const double number = value.AsNumber()->value;
+  if (number >= static_cast<double>(kMax)) return kMax;
+  if (number <= static_cast<double>(kMin)) return kMin;
+  return static_cast<int64_t>(number);
+}
+
+}  // namespace
+
+void TruncateNumbers(const TypeShape& type, json::Value& value) {
+  if (type.kind == Kind::kInteger && value.is_number()) value = json::Value(Truncated<int32_t>(value));
+  if (type.kind == Kind::kLong && value.is_number()) value = json::Value(Truncated<int64_t>(value));
+  if (type.kind == Kind::kList && value.is_array()) {
+    for (json::Value& element : *value.AsArray()) TruncateNumbers(*type.element.type, element);
+  }
+  if (!value.is_object() || (type.kind != Kind::kStructure && type.kind != Kind::kMap)) return;
+  for (auto& [key, element] : *value.AsObject()) {
+    if (type.kind == Kind::kMap) {
+      TruncateNumbers(*type.value.type, element);
+    } else if (const auto member = std::ranges::find(type.members, key, &Member::wire_name);
+               member != type.members.end()) {
+      TruncateNumbers(*member->ref.type, element);
+    }
+  }
 }
 
 namespace {

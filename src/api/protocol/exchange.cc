@@ -30,6 +30,15 @@ std::vector<Field> DecodeQuery(std::string_view query) {
   return fields;
 }
 
+// See RoutedRequest. A bucket's own host is S3's.
+bool IsJsonOrCors(const RequestParts& parts, bool of_bucket) {
+  if (parts.method == "OPTIONS") return !of_bucket && parts.Header("origin") != nullptr;
+  const std::string* type = parts.Header("content-type");
+  if (parts.method != "POST" || type == nullptr) return false;
+  const std::string_view bare = Trim(std::string_view(*type).substr(0, type->find(';')));
+  return bare.starts_with("application/x-amz-json-") || bare == "application/x-amz-cbor-1.1";
+}
+
 bool IsForm(const RequestParts& parts) {
   const std::string* type = parts.Header("content-type");
   return type != nullptr && AsciiLower(*type).starts_with("application/x-www-form-urlencoded");
@@ -147,6 +156,10 @@ Task<bool> Exchange::Route() {
       version = FormVersion(body_);
     }
     routed.form_version = version;
+  }
+  if (request_.path() == "/") {
+    const bool of_bucket = BucketOfHost(routed.host, dispatcher_.options.s3_domains, dispatcher_.models).has_value();
+    routed.is_json_or_cors = IsJsonOrCors(parts_, of_bucket);
   }
   RoutedService found = FindService(dispatcher_.models, routed);
   for (auto& candidate : dispatcher_.services) {

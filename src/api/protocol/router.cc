@@ -71,6 +71,9 @@ RoutedService FindService(std::span<const ServiceDesc* const> services, const Ro
   if (label != host && WebsiteMark(host) == host.npos) {
     if (const ServiceDesc* service = ByName(services, label)) return {service, {}};
   }
+  if (request.is_json_or_cors && request.path == "/") {
+    if (const ServiceDesc* service = ByName(services, "kinesis")) return {service, {}};
+  }
   return {ByName(services, "s3"), "s3"};
 }
 

@@ -18,6 +18,8 @@ struct RoutedRequest {
   std::string_view target_prefix;    // TargetPrefix()
   std::string_view form_version;     // "Version" of a query-protocol call; ""
   bool names_account = false;        // whether there is a header x-amz-account-id
+  // Whether it has a body's type that only services without paths know, or is a browser's question about calls to "/".
+  bool is_json_or_cors = false;
 };
 
 // The service, or null: then `name` tells what was asked for.
@@ -27,7 +29,8 @@ struct RoutedService {
 };
 
 // S3 Control, which signs as S3 does, by its paths; else by signature scope, then target, then form version, then Host;
-// S3 is the rest.
+// then Kinesis, which has words for what names no operation and answers browsers, for what no object store is asked; S3
+// is the rest.
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request);
 
 // The bucket when the Host is virtual: "b.s3.localhost", "b.s3.eu-west-1.amazonaws.com", "b.s3-eu-west-1.x",

@@ -38,6 +38,14 @@ TEST(FindService, KnowsUnsignedRequestsByTargetVersionAndHost) {
   EXPECT_EQ(FindService(kServices, {.host = "localhost:4566", .path = "/glue/x"}).service, &kS3);
 }
 
+TEST(FindService, HasKinesisAnswerWhatNamesNothingButIsNoObjectStores) {
+  const ServiceDesc kinesis{.name = "kinesis", .endpoint_prefix = "kinesis", .signing_name = "kinesis"};
+  const std::array<const ServiceDesc*, 2> services{&kS3, &kinesis};
+  EXPECT_EQ(FindService(services, {.host = "x", .path = "/", .is_json_or_cors = true}).service, &kinesis);
+  EXPECT_EQ(FindService(services, {.host = "x", .path = "/b", .is_json_or_cors = true}).service, &kS3);
+  EXPECT_EQ(FindService(services, {.host = "x", .path = "/"}).service, &kS3);
+}
+
 TEST(FindService, TellsS3ControlFromABucketOfItsPath) {
   RoutedRequest request{.host = "127.0.0.1:4566", .path = "/v20180820/accesspoint/a", .claimed_service = "s3"};
   EXPECT_EQ(FindService(kServices, request).service, &kS3);

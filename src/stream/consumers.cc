@@ -9,6 +9,7 @@ namespace tarn::stream {
 namespace {
 
 constexpr size_t kConsumersMax = 20;
+constexpr size_t kCommittedConsumersMax = 50;  // of an on-demand stream, while the account's commitment holds
 constexpr int64_t kTakeoverMicros = 5 * kMicrosPerSecond;
 
 Error NoConsumer(const Scope& scope, std::string_view stream, std::string_view consumer) {
@@ -25,6 +26,9 @@ Result<Consumer> Streams::Register(const Scope& scope, std::string_view stream, 
   if (state != State::kActive && state != State::kUpdating) return NotActive(*of, state);
   Consumer consumer{
       .name = name, .created = core_->clock.Now(), .settles = core_->Settled(), .tags = std::move(tags), .policy = {}};
+  TARN_TRY(const Commitment commitment, FindCommitment(scope));
+  const bool committed = of->on_demand && commitment.HoldsAt(consumer.created);
+  const size_t limit = committed ? kCommittedConsumersMax : kConsumersMax;
   const kv::Key all = Core::ConsumersOf(scope, stream);
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
     const std::string key = Core::ConsumerKey(scope, stream, name);
@@ -33,10 +37,10 @@ Result<Consumer> Streams::Register(const Scope& scope, std::string_view stream, 
       return Fail(kInUse,
                   fmt::format("Consumer {}, stream {} under account {} already exists.", name, stream, scope.account));
     }
-    TARN_TRY(const auto rows, txn.Scan(all.bytes(), all.End(), kConsumersMax));
-    if (rows.size() >= kConsumersMax) {
+    TARN_TRY(const auto rows, txn.Scan(all.bytes(), all.End(), limit));
+    if (rows.size() >= limit) {
       return Fail(kLimit, fmt::format("Stream {} under account {} has reached the limit of {} registered consumers.",
-                                      stream, scope.account, kConsumersMax));
+                                      stream, scope.account, limit));
     }
     // The stream must not go meanwhile.
     TARN_TRY(const auto there, txn.Get(Core::StreamKey(scope, stream)));

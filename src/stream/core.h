@@ -34,6 +34,7 @@ struct Live {
   bool deleted = false;
   std::map<uint32_t, ShardRates> rates;
   std::map<std::pair<std::string, uint32_t>, SessionSlot> sessions;
+  uint64_t turn = 0;  // whose it is among the open shards of a stream that spreads its records
   uint64_t last_session = 0;
 
   StreamRef Get() {
@@ -60,15 +61,31 @@ struct Streams::Core {
   static std::string ConsumerKey(const Scope& scope, std::string_view stream, std::string_view consumer);
   static kv::Key ConsumersOf(const Scope& scope, std::string_view stream);  // what their keys begin with
 
-  // Errors: kNotFound, with the sentence.
+  // Does a change of shards that has settled first. Errors: kNotFound, with the sentence.
   Result<std::shared_ptr<Live>> Find(const Scope& scope, std::string_view name);
+  Result<std::shared_ptr<Live>> FindLive(const Scope& scope, std::string_view name);
   // Runs `change` on a copy with the gate shut, keeps the copy. `too_many` refuses what would give the account more
   // open shards than it may have; it is told how many are open.
+  using TooMany = std::function<Error(int64_t)>;
   Status Change(Live& live, State state, const std::function<Status(Stream&)>& change,
-                const std::function<Error(int64_t)>& too_many = nullptr);
-  // How many shards the scope has open, in the transaction that changes it; kept in a record of its own.
-  Result<int64_t> OpenShards(kv::Txn& txn, const Scope& scope) const;
-  static void KeepOpenShards(kv::Txn& txn, const Scope& scope, int64_t open);
+                const TooMany& too_many = nullptr);
+  // The gate must be shut.
+  Status Keep(Live& live, std::shared_ptr<Stream> after, const TooMany& too_many);
+  // Changes the stream's shards, or has it done when the change settles. The gate must be shut.
+  Status Begin(Stream& stream, const Reshard& reshard);
+  Status Carry(Stream& stream, const Reshard& reshard);
+  Status CarrySettled(Live& live);
+  // What the scope has, in the transaction that changes it; kept in a record of its own.
+  struct Counts {
+    int64_t open_shards = 0;
+    int64_t on_demand_streams = 0;
+    void Add(const Stream& stream, int sign) {
+      open_shards += sign * static_cast<int64_t>(stream.open_shards());
+      on_demand_streams += stream.on_demand ? sign : 0;
+    }
+  };
+  static Result<Counts> CountsOf(kv::Txn& txn, const Scope& scope);
+  static void KeepCounts(kv::Txn& txn, const Scope& scope, const Counts& counts);
   // How long until a change is settled.
   Timestamp Settled() const { return clock.Now().Plus(options.settle_micros); }
   // The stream's records of now are on disk, and no more will come while the gate is shut.

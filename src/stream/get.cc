@@ -73,7 +73,9 @@ std::string Streams::SealIterator(const Cursor& cursor) const {
 }
 
 Result<Cursor> Streams::OpenIterator(const std::string& iterator) const {
-  const auto bytes = Unbase64(iterator);
+  std::string_view text = iterator;
+  if (text.size() > 1 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
+  const auto bytes = Unbase64(text);
   if (!bytes || !bytes->starts_with(kIteratorVersion)) return InvalidIterator();
   const auto plain = core_->box.Open(kIteratorName, bytes->substr(kIteratorVersion.size()));
   if (!plain.ok()) return InvalidIterator();
@@ -223,7 +225,7 @@ Result<Batch> Streams::Get(const Cursor& cursor, const ReadLimits& limits, bool 
   }
   if (limited) {
     const std::lock_guard lock((*live)->mutex);
-    (*live)->rates[shard->index].bytes_out.Spend(static_cast<double>(bytes));
+    (*live)->rates[shard->index].bytes_out.Owe(static_cast<double>(bytes));
   }
   batch.next.position = std::max(cursor.position, read.next);
   const uint64_t end = shard->closed ? shard->last : core_->log.End(shard->log);

@@ -31,6 +31,15 @@ void VisitFields(V&& visit, Shard& shard) {
 }
 
 template <class V>
+void VisitFields(V&& visit, Reshard& reshard) {
+  visit(1, reshard.kind);
+  visit(2, reshard.shard);
+  visit(3, reshard.adjacent);
+  visit(4, reshard.begin);
+  visit(5, reshard.count);
+}
+
+template <class V>
 void VisitFields(V&& visit, Stream& stream) {
   visit(1, stream.scope.account);
   visit(2, stream.scope.region);
@@ -51,6 +60,8 @@ void VisitFields(V&& visit, Stream& stream) {
   visit(17, stream.warm_mibps);
   visit(18, stream.recounts);
   visit(19, stream.key_proof);
+  visit(20, stream.spreads);
+  visit(21, stream.resharding);
 }
 
 template <class V>

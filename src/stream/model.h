@@ -33,6 +33,22 @@ struct Shard {
   std::string SequenceAt(uint64_t position, Timestamp arrived) const;
 };
 
+// A change of shards that was answered and is done when the stream settles: until then clients see the old ones.
+struct Reshard {
+  enum class Kind : uint8_t { kSplit = 1, kMerge = 2, kRecount = 3 };
+  Kind kind = Kind::kSplit;
+  uint32_t shard = 0;     // that is split, or the lower one of those that are merged
+  uint32_t adjacent = 0;  // the other one
+  HashKey begin;          // of a split's upper child
+  uint64_t count = 0;     // of a recount
+
+  // How many more shards will be open, of the `open` ones.
+  int64_t Growth(int64_t open) const {
+    if (kind == Kind::kRecount) return static_cast<int64_t>(count) - open;
+    return kind == Kind::kSplit ? 1 : -1;
+  }
+};
+
 enum class State : uint8_t { kCreating = 1, kActive = 2, kUpdating = 3, kDeleting = 4 };
 std::string_view StateName(State state);
 
@@ -54,8 +70,10 @@ struct Stream {
   std::string policy;
   int32_t record_kib_max = 1024;
   int32_t warm_mibps = 0;
-  std::vector<Timestamp> recounts;  // when UpdateShardCount was called in the last 24 hours
-  std::vector<uint32_t> open;       // places in `shards` of the open ones, by their ranges; not kept: see FindOpen
+  bool spreads = false;               // on demand only: records go to the shards in turn, whatever their keys
+  std::optional<Reshard> resharding;  // to be done at `settles`
+  std::vector<Timestamp> recounts;    // when UpdateShardCount was called in the last 24 hours
+  std::vector<uint32_t> open;         // places in `shards` of the open ones, by their ranges; not kept: see FindOpen
 
   std::string arn() const;
   State StateAt(Timestamp now) const;
@@ -70,6 +88,16 @@ struct Stream {
   void OpenShard(const Shard& shard);
   void CloseShard(uint32_t index, Timestamp now, uint64_t last);
   Timestamp Horizon(Timestamp now) const { return now.Plus(-int64_t{retention_hours} * 3600 * kMicrosPerSecond); }
+};
+
+// To a minimum of throughput, by an account in a region. It holds a day at least; who ends it before then has it end
+// with that day.
+struct Commitment {
+  std::optional<Timestamp> began;  // nothing: there was none yet
+  Timestamp may_end;
+  std::optional<Timestamp> ended;  // perhaps in the future
+
+  bool HoldsAt(Timestamp now) const { return began && (!ended || now < *ended); }
 };
 
 struct Consumer {

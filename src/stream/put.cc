@@ -26,6 +26,10 @@ Result<HashKey> HashKeyOf(const NewRecord& record) {
                                     *record.explicit_hash));
 }
 
+const Shard* NextOf(const Stream& stream, uint64_t& turn) {
+  return stream.open.empty() ? nullptr : &stream.shards[stream.open[turn++ % stream.open.size()]];
+}
+
 // Kinesis counts a record's data and key.
 double Weight(const NewRecord& record) { return static_cast<double>(record.data.size() + record.partition_key.size()); }
 
@@ -52,13 +56,15 @@ GotRecord DecodeRecordBody(const Shard& shard, const Record& record) {
 }
 
 Result<std::vector<PutResult>> Streams::Put(const Scope& scope, std::string_view name, std::vector<NewRecord> records) {
-  std::vector<HashKey> keys;
-  keys.reserve(records.size());
-  for (const NewRecord& record : records) {
-    TARN_TRY(const HashKey key, HashKeyOf(record));
-    keys.push_back(key);
+  const auto found = core_->Find(scope, name);
+  std::vector<HashKey> keys(records.size());
+  if (!found.ok() || !(*found)->Get()->spreads) {
+    for (size_t i = 0; i < records.size(); ++i) {
+      TARN_TRY(keys[i], HashKeyOf(records[i]));
+    }
   }
-  TARN_TRY(const auto live, core_->Find(scope, name));
+  if (!found.ok()) return found.error();
+  const auto& live = *found;
   std::vector<PutResult> results(records.size());
   std::vector<Routed> routes(records.size());
   std::vector<NewRecords> batch;
@@ -75,7 +81,7 @@ Result<std::vector<PutResult>> Streams::Put(const Scope& scope, std::string_view
     std::unordered_map<uint32_t, size_t> part_of;
     const std::lock_guard lock(live->mutex);
     for (size_t i = 0; i < records.size(); ++i) {
-      const Shard* shard = stream->ShardOf(keys[i]);
+      const Shard* shard = stream->spreads ? NextOf(*stream, live->turn) : stream->ShardOf(keys[i]);
       if (shard == nullptr) return Fail(kLogDamaged, "no open shard holds a hash key");
       if (limited) {
         ShardRates& rates = live->rates[shard->index];

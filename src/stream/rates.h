@@ -1,5 +1,5 @@
-// The limits of one shard: 1 MiB and 1,000 records in, 2 MiB and 5 reads out a second, with a second's worth saved up
-// (two for reads). Not thread-safe.
+// The limits of one shard: 1 MiB and 1,000 records in, 2 MiB and 5 reads out a second, with a second's worth saved up.
+// An answer of more than that is waited for as long as it would have taken: 5 s after one of 10 MiB. Not thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +25,8 @@ class Allowance {
     return saved_ >= std::min(amount, saved_max_);
   }
   void Spend(double amount) { saved_ -= amount; }
+  // As Spend, but what is more than can be saved is owed whole.
+  void Owe(double amount) { saved_ = amount > saved_max_ ? -amount : saved_ - amount; }
 
  private:
   void Refill(Timestamp now) {
@@ -44,8 +46,8 @@ class Allowance {
 struct ShardRates {
   Allowance bytes_in{1 << 20, 1 << 20};
   Allowance records_in{1000, 1000};
-  Allowance bytes_out{2 << 20, 10 << 20};
-  Allowance reads{5, 10};
+  Allowance bytes_out{2 << 20, 2 << 20};
+  Allowance reads{5, 5};
 };
 
 }  // namespace tarn::stream

@@ -49,36 +49,34 @@ class Resharder {
     Open(low.begin, high.end, low.index, high.index);
   }
 
-  std::vector<Shard> OpenShards() const {
-    std::vector<Shard> open;
-    open.reserve(stream_.open.size());
-    for (const uint32_t place : stream_.open) open.push_back(stream_.shards[place]);
-    return open;
-  }
-
-  // To `count` equal ranges: cuts where they begin, then joins what lies in one of them.
+  // To `count` equal ranges, from the lowest on: cuts where each ends, then joins what lies in it, as Kinesis does.
   void Recount(uint64_t count) {
-    std::vector<HashKey> begins;
-    begins.reserve(count);
-    for (uint64_t i = 0; i < count; ++i) begins.push_back(RangeBegin(i, count));
-    for (const HashKey& begin : begins) {
-      const Shard* holder = stream_.ShardOf(begin);
-      if (holder != nullptr && holder->begin != begin) SplitAt(*holder, begin);
-    }
-    bool merged = true;
-    while (merged) {
-      merged = false;
-      const std::vector<Shard> open = OpenShards();
-      for (size_t i = 0; i + 1 < open.size(); ++i) {
-        if (std::ranges::binary_search(begins, open[i + 1].begin)) continue;
-        MergeTwo(open[i], open[i + 1]);
-        merged = true;
-        ++i;
+    for (uint64_t i = 0; i < count; ++i) {
+      const HashKey begin = RangeBegin(i, count);
+      HashKey end = kHashKeyMax;
+      if (i + 1 < count) {
+        const HashKey next = RangeBegin(i + 1, count);
+        const Shard* holder = stream_.ShardOf(next);
+        if (holder != nullptr && holder->begin != next) SplitAt(*holder, next);
+        end = next.Previous();
       }
+      const std::vector<Shard> within = Within(begin, end);
+      for (size_t k = 1; k < within.size(); ++k) MergeTwo(k == 1 ? within[0] : stream_.shards.back(), within[k]);
     }
   }
 
  private:
+  // The open shards of a range, by theirs.
+  std::vector<Shard> Within(HashKey begin, HashKey end) const {
+    const auto begin_of = [&](uint32_t place) { return stream_.shards[place].begin; };
+    std::vector<Shard> within;
+    for (auto at = std::ranges::lower_bound(stream_.open, begin, {}, begin_of);
+         at != stream_.open.end() && stream_.shards[*at].end <= end; ++at) {
+      within.push_back(stream_.shards[*at]);
+    }
+    return within;
+  }
+
   Stream& stream_;
   const Log& log_;
   const Timestamp now_;
@@ -98,6 +96,41 @@ Error Closed(const Stream& stream, int64_t shard) {
 
 }  // namespace
 
+Status Streams::Core::Begin(Stream& stream, const Reshard& reshard) {
+  if (options.settle_micros == 0) return Carry(stream, reshard);
+  stream.resharding = reshard;
+  return Ok();
+}
+
+Status Streams::Core::Carry(Stream& stream, const Reshard& reshard) {
+  TARN_CHECK(Flush());
+  Resharder resharder(stream, log, clock.Now());
+  if (reshard.kind == Reshard::Kind::kRecount) {
+    resharder.Recount(reshard.count);
+    return Ok();
+  }
+  const bool merge = reshard.kind == Reshard::Kind::kMerge;
+  const Shard* shard = stream.FindShard(reshard.shard);
+  const Shard* adjacent = merge ? stream.FindShard(reshard.adjacent) : shard;
+  if (shard == nullptr || adjacent == nullptr) return Fail(kLogDamaged, "a shard that is to change is gone");
+  if (merge) {
+    resharder.MergeTwo(*shard, *adjacent);
+  } else {
+    resharder.SplitAt(*shard, reshard.begin);
+  }
+  return Ok();
+}
+
+Status Streams::Core::CarrySettled(Live& of) {
+  const std::lock_guard gate(of.gate);
+  const StreamRef before = of.Get();
+  if (of.deleted || !before->resharding || clock.Now() < before->settles) return Ok();
+  auto after = std::make_shared<Stream>(*before);
+  after->resharding.reset();
+  TARN_CHECK(Carry(*after, *before->resharding));
+  return Keep(of, std::move(after), nullptr);
+}
+
 Status Streams::Split(const Scope& scope, std::string_view name, const std::string& shard_id,
                       const std::string& new_begin) {
   TARN_TRY(const int64_t index, IndexOf(scope, name, shard_id));
@@ -115,9 +148,7 @@ Status Streams::Split(const Scope& scope, std::string_view name, const std::stri
                                         new_begin, shard->id(), name, scope.account, FormatHashKey(shard->begin),
                                         FormatHashKey(shard->end)));
     }
-    TARN_CHECK(core_->Flush());
-    Resharder(stream, core_->log, core_->clock.Now()).SplitAt(*shard, *begin);
-    return Ok();
+    return core_->Begin(stream, {.kind = Reshard::Kind::kSplit, .shard = shard->index, .begin = *begin});
   };
   return core_->Change(*live, State::kUpdating, split,
                        [&](int64_t open) { return TooManyShards(scope, open, core_->options.account_shards_max, 1); });
@@ -141,9 +172,7 @@ Status Streams::Merge(const Scope& scope, std::string_view name, const std::stri
     }
     if (first->closed) return Closed(stream, low);
     if (second->closed) return Closed(stream, high);
-    TARN_CHECK(core_->Flush());
-    Resharder(stream, core_->log, core_->clock.Now()).MergeTwo(*first, *second);
-    return Ok();
+    return core_->Begin(stream, {.kind = Reshard::Kind::kMerge, .shard = first->index, .adjacent = second->index});
   });
 }
 
@@ -179,9 +208,7 @@ Result<Streams::Recount> Streams::UpdateShardCount(const Scope& scope, std::stri
                               kRecountsMax, name, scope.account));
     }
     stream.recounts.push_back(now);
-    TARN_CHECK(core_->Flush());
-    Resharder(stream, core_->log, now).Recount(static_cast<uint64_t>(target));
-    return Ok();
+    return core_->Begin(stream, {.kind = Reshard::Kind::kRecount, .count = static_cast<uint64_t>(target)});
   };
   TARN_CHECK(core_->Change(*live, State::kUpdating, change, too_many));
   return recount;

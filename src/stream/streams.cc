@@ -81,26 +81,39 @@ kv::Key Streams::Core::ConsumersOf(const Scope& scope, std::string_view stream) 
   return kv::Key(kConsumerSpace).Text(scope.account).Text(scope.region).Text(stream);
 }
 
-Result<int64_t> Streams::Core::OpenShards(kv::Txn& txn, const Scope& scope) const {
+Result<Streams::Core::Counts> Streams::Core::CountsOf(kv::Txn& txn, const Scope& scope) {
   TARN_TRY(const auto kept, txn.Get(kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take()));
-  if (const auto open = ParseU64(kept.value_or(""))) return static_cast<int64_t>(*open);
-  // Streams of a lake that did not keep it.
+  const auto numbers = tarn::Split(kept.value_or(""), ' ');
+  if (numbers.size() == 2) {
+    const auto open = ParseI64(numbers[0]);
+    const auto on_demand = ParseI64(numbers[1]);
+    if (open && on_demand) return Counts{*open, *on_demand};
+  }
+  // Streams of a lake that did not keep them.
   const kv::Key all = kv::Key(kSpace).Text(scope.account).Text(scope.region);
   TARN_TRY(const auto rows, txn.Scan(all.bytes(), all.End(), SIZE_MAX));
-  int64_t open = 0;
+  Counts counts;
   for (const kv::KeyValue& row : rows) {
     const auto stream = DecodeStream(row.value);
-    if (stream && stream->state != State::kDeleting) open += static_cast<int64_t>(stream->open_shards());
+    if (stream && stream->state != State::kDeleting) counts.Add(*stream, 1);
   }
-  return open;
+  return counts;
 }
 
-void Streams::Core::KeepOpenShards(kv::Txn& txn, const Scope& scope, int64_t open) {
-  txn.Put(kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take(),
-          std::to_string(std::max<int64_t>(0, open)));
+void Streams::Core::KeepCounts(kv::Txn& txn, const Scope& scope, const Counts& counts) {
+  txn.Put(
+      kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take(),
+      fmt::format("{} {}", std::max<int64_t>(0, counts.open_shards), std::max<int64_t>(0, counts.on_demand_streams)));
 }
 
 Result<std::shared_ptr<Live>> Streams::Core::Find(const Scope& scope, std::string_view name) {
+  TARN_TRY(auto found, FindLive(scope, name));
+  const StreamRef stream = found->Get();
+  if (stream->resharding && clock.Now() >= stream->settles) TARN_CHECK(CarrySettled(*found));
+  return found;
+}
+
+Result<std::shared_ptr<Live>> Streams::Core::FindLive(const Scope& scope, std::string_view name) {
   const std::lock_guard lock(mutex);
   const auto key = std::make_pair(scope, std::string(name));
   if (const auto found = live.find(key); found != live.end()) {
@@ -128,11 +141,11 @@ Status Streams::Core::Flush() {
 }
 
 Status Streams::Core::Change(Live& of, State state, const std::function<Status(Stream&)>& change,
-                             const std::function<Error(int64_t)>& too_many) {
+                             const TooMany& too_many) {
   const std::lock_guard gate(of.gate);
   const StreamRef before = of.Get();
   if (of.deleted) return NoStream(before->scope, before->name);
-  const State now = before->StateAt(clock.Now());
+  const State now = before->resharding ? State::kUpdating : before->StateAt(clock.Now());
   if (now != State::kActive) return NotActive(*before, now);
   auto after = std::make_shared<Stream>(*before);
   TARN_CHECK(change(*after));
@@ -140,16 +153,29 @@ Status Streams::Core::Change(Live& of, State state, const std::function<Status(S
     after->state = state;
     after->settles = Settled();
   }
+  return Keep(of, std::move(after), too_many);
+}
+
+Status Streams::Core::Keep(Live& of, std::shared_ptr<Stream> after, const TooMany& too_many) {
+  const StreamRef before = of.Get();
   const Timestamp horizon = after->Horizon(clock.Now());
   const bool expired =
       std::erase_if(after->shards, [&](const Shard& shard) { return shard.closed && *shard.closed < horizon; }) > 0;
   if (expired) after->FindOpen();
-  const auto more = static_cast<int64_t>(after->open_shards()) - static_cast<int64_t>(before->open_shards());
+  const auto open = static_cast<int64_t>(after->open_shards());
+  const auto more = open - static_cast<int64_t>(before->open_shards());
+  // What is still to be opened counts when it is asked for.
+  int64_t wanted = more;
+  if (after->resharding) wanted += after->resharding->Growth(open);
   TARN_CHECK(kv::Transact(store, [&](kv::Txn& txn) -> Status {
-    if (more != 0) {
-      TARN_TRY(const int64_t open, OpenShards(txn, after->scope));
-      if (more > 0 && too_many && open + more > options.account_shards_max) return too_many(open);
-      KeepOpenShards(txn, after->scope, open + more);
+    if (wanted != 0 || before->on_demand != after->on_demand) {
+      TARN_TRY(Counts counts, CountsOf(txn, after->scope));
+      if (wanted > 0 && too_many && counts.open_shards + wanted > options.account_shards_max) {
+        return too_many(counts.open_shards);
+      }
+      counts.Add(*before, -1);
+      counts.Add(*after, 1);
+      KeepCounts(txn, after->scope, counts);
     }
     txn.Put(StreamKey(after->scope, after->name), EncodeStream(*after));
     return Ok();
@@ -179,6 +205,7 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
   stream.tags = wanted.tags;
   stream.record_kib_max = wanted.record_kib_max;
   stream.warm_mibps = wanted.warm_mibps;
+  stream.spreads = wanted.spreads;
   const int64_t limit = core_->options.account_shards_max;
   const auto count = static_cast<uint64_t>(std::max<int64_t>(1, wanted.shards));
   for (uint64_t i = 0; i < count && i < 100'000; ++i) {
@@ -189,6 +216,7 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
                              .created = now.Plus(-kShardAgeSeconds * kMicrosPerSecond)});
   }
   stream.next_shard = static_cast<uint32_t>(stream.shards.size());
+  stream.FindOpen();
   const std::lock_guard lock(core_->mutex);
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
     const std::string key = Core::StreamKey(scope, wanted.name);
@@ -199,9 +227,11 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
         return Fail(kInUse, fmt::format("Stream {} under account {} already exists.", wanted.name, scope.account));
       }
     }
-    TARN_TRY(const int64_t open, core_->OpenShards(txn, scope));
+    TARN_TRY(Core::Counts counts, Core::CountsOf(txn, scope));
+    const int64_t open = counts.open_shards;
     if (open + wanted.shards > limit) return TooManyShards(scope, open, limit, wanted.shards);
-    core_->KeepOpenShards(txn, scope, open + static_cast<int64_t>(count));
+    counts.Add(stream, 1);
+    Core::KeepCounts(txn, scope, counts);
     txn.Put(key, EncodeStream(stream));
     return Ok();
   }));
@@ -238,6 +268,15 @@ Result<Streams::Listed> Streams::List(const Scope& scope, const std::string& aft
   return listed;
 }
 
+Result<Streams::Usage> Streams::MeasureUsage(const Scope& scope) {
+  Core::Counts counts;
+  TARN_CHECK(kv::Read(core_->store, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(counts, Core::CountsOf(txn, scope));
+    return Ok();
+  }));
+  return Usage{counts.open_shards, counts.on_demand_streams, core_->options.account_shards_max};
+}
+
 Status Streams::Delete(const Scope& scope, std::string_view name, bool with_consumers) {
   TARN_TRY(const auto live, core_->Find(scope, name));
   TARN_TRY(const auto consumers, Consumers(scope, name));
@@ -248,14 +287,21 @@ Status Streams::Delete(const Scope& scope, std::string_view name, bool with_cons
   }
   const std::lock_guard all(core_->mutex);
   const std::lock_guard gate(live->gate);
-  auto after = std::make_shared<Stream>(*live->Get());
+  const StreamRef before = live->Get();
   if (live->deleted) return Ok();  // DELETING still
+  auto after = std::make_shared<Stream>(*before);
+  after->resharding.reset();
+  if (before->StateAt(core_->clock.Now()) == State::kCreating) {  // its shards were never seen
+    after->shards.clear();
+    after->FindOpen();
+  }
   after->state = State::kDeleting;
   after->settles = core_->Settled();
   const bool at_once = core_->options.settle_micros == 0;
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const int64_t open, core_->OpenShards(txn, scope));
-    core_->KeepOpenShards(txn, scope, open - static_cast<int64_t>(after->open_shards()));
+    TARN_TRY(Core::Counts counts, Core::CountsOf(txn, scope));
+    counts.Add(*before, -1);
+    Core::KeepCounts(txn, scope, counts);
     for (const Consumer& consumer : consumers) txn.Delete(Core::ConsumerKey(scope, name, consumer.name));
     if (at_once) {
       txn.Delete(Core::StreamKey(scope, name));

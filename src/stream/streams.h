@@ -3,7 +3,8 @@
 // A record goes to the open shard whose range holds its hash key, and lies there in the order of the puts that were
 // answered. Metadata are in kv, records in the Log; a change is durable when it is answered. Shards close and open
 // while puts go on: a put that races with a change of shards lands wholly before or after it. Status CREATING, UPDATING
-// and DELETING last `Options::settle_micros` from the change, which itself is done before the answer. Limits are those
+// and DELETING last `Options::settle_micros` from the change, which itself is done before the answer; but a change of
+// shards is done when it has settled, as in Kinesis. Limits are those
 // of Kinesis, per shard; a stream with the tag "tarn:shard-limits" = "off" and on-demand ones have none. Errors:
 // stream/errors.h, with Kinesis's sentences; the log's. Threads: any; all of it blocks but where told.
 #pragma once
@@ -32,10 +33,11 @@ struct NewStream {
   std::map<std::string, std::string> tags;
   int32_t record_kib_max = 1024;
   int32_t warm_mibps = 0;
+  bool spreads = false;
 };
 
 struct NewRecord {
-  std::string partition_key;
+  std::string partition_key;  // empty: none, for streams that spread their records
   std::string data;
   std::optional<std::string> explicit_hash;
 };
@@ -110,6 +112,15 @@ class Streams {
     bool more = false;
   };
   Result<Listed> List(const Scope& scope, const std::string& after, size_t limit);
+  Result<Commitment> FindCommitment(const Scope& scope);
+  Result<Commitment> ChangeCommitment(const Scope& scope, bool enabled);
+  // What an account has of its limits in a region; costs the same however many streams there are.
+  struct Usage {
+    int64_t open_shards = 0;
+    int64_t on_demand_streams = 0;
+    int64_t shards_max = 0;
+  };
+  Result<Usage> MeasureUsage(const Scope& scope);
   Status Delete(const Scope& scope, std::string_view name, bool with_consumers);
   // Changes what is kept of an ACTIVE stream: `change` may refuse, and is run once. `state` is what it shows until it
   // settles.

@@ -36,7 +36,15 @@ class StreamsTest : public ::testing::Test {
     options.clock = &clock;
     log = Log::Open(std::move(options)).value();
     streams = std::make_unique<Streams>(
-        *store_, *log, clock, Options{.iterator_key = std::string(32, 'i'), .account_shards_max = shards_max});
+        *store_, *log, clock,
+        Options{
+            .settle_micros = settle_micros, .iterator_key = std::string(32, 'i'), .account_shards_max = shards_max});
+  }
+  std::vector<std::string> OpenShards(const std::string& name) {
+    std::vector<std::string> ids;
+    const StreamRef stream = streams->Find(kScope, name).value();
+    for (const uint32_t place : stream->open) ids.push_back(stream->shards[place].id());
+    return ids;
   }
   Status Create(const std::string& name, int64_t shards) {
     NewStream stream;
@@ -65,6 +73,7 @@ class StreamsTest : public ::testing::Test {
   std::unique_ptr<kv::Store> store_ = kv::MakeMemoryStore();
   std::unique_ptr<Log> log;
   int64_t shards_max = 20'000;
+  int64_t settle_micros = 0;
   std::unique_ptr<Streams> streams;
 };
 
@@ -128,6 +137,89 @@ TEST_F(StreamsTest, ClosedShardsLeadToTheirChildren) {
   EXPECT_TRUE(streams->Merge(kScope, "s", "1", "2").Is(kInvalid));
 }
 
+TEST_F(StreamsTest, ShardsAreRecountedFromTheLowestOn) {
+  ASSERT_TRUE(Create("s", 4).ok());
+  ASSERT_TRUE(streams->UpdateShardCount(kScope, "s", 3).ok());
+  EXPECT_EQ(OpenShards("s"),
+            (std::vector<std::string>{"shardId-000000000006", "shardId-000000000009", "shardId-000000000010"}));
+  const StreamRef stream = streams->Find(kScope, "s").value();
+  EXPECT_EQ(FormatHashKey(stream->FindShard(9)->begin), "113427455640312821154458202477256070485");
+  EXPECT_EQ(stream->FindShard(9)->parent, 5);
+  EXPECT_EQ(stream->FindShard(9)->adjacent, 7);
+  EXPECT_EQ(stream->shards.size(), 11U);
+}
+
+TEST_F(StreamsTest, AChangeOfShardsIsSeenWhenItHasSettled) {
+  settle_micros = 500'000;
+  shards_max = 4;
+  Open();
+  ASSERT_TRUE(Create("s", 2).ok());
+  clock.now += settle_micros;
+  ASSERT_TRUE(streams->Split(kScope, "s", "0", "1000").ok());
+  EXPECT_TRUE(streams->Merge(kScope, "s", "0", "1").Is(kInUse));
+  EXPECT_EQ(streams->Put(kScope, "s", {{"a", "1", "1"}}).value()[0].shard, "shardId-000000000000");
+  EXPECT_EQ(streams->Find(kScope, "s").value()->shards.size(), 2U);
+  for (int life = 0; life < 2; ++life) {
+    clock.now += settle_micros / 2;
+    Open();  // what is still to be done outlives the process
+  }
+  EXPECT_EQ(streams->Put(kScope, "s", {{"a", "2", "1"}}).value()[0].shard, "shardId-000000000002");
+  const StreamRef stream = streams->Find(kScope, "s").value();
+  EXPECT_EQ(stream->StateAt(clock.Now()), State::kActive);
+  EXPECT_EQ(stream->FindShard(0)->last, 1U);
+  EXPECT_EQ(streams->MeasureUsage(kScope).value().open_shards, 3);
+  EXPECT_TRUE(streams->UpdateShardCount(kScope, "s", 5).Is(kLimit));
+  ASSERT_TRUE(streams->UpdateShardCount(kScope, "s", 4).ok());
+  clock.now += settle_micros;
+  EXPECT_EQ(OpenShards("s").size(), 4U);
+}
+
+TEST_F(StreamsTest, ReadsWaitForWhatWasReadBefore) {
+  NewStream stream{.name = "s", .shards = 1};
+  ASSERT_TRUE(streams->Create(kScope, stream).ok());
+  for (int i = 0; i < 11; ++i) {
+    ASSERT_TRUE(streams->Put(kScope, "s", {{"a", std::string(1 << 20, 'x'), {}}}).value()[0].error_code.empty());
+    clock.now += 2 * kMicrosPerSecond;
+  }
+  Cursor cursor = streams->Start(kScope, "s", "0", {"TRIM_HORIZON", {}, {}}, "GetShardIterator").value();
+  const Batch batch = streams->Get(cursor, {}, true).value();
+  EXPECT_GE(batch.records.size(), 9U);
+  cursor = batch.next;
+  clock.now += 4 * kMicrosPerSecond;
+  EXPECT_TRUE(streams->Get(cursor, {}, true).Is(kThrottled));
+  clock.now += 2 * kMicrosPerSecond;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(streams->Get(cursor, {.records = 1, .bytes = 10}, true).ok());
+  EXPECT_TRUE(streams->Get(cursor, {}, true).Is(kThrottled));
+  clock.now += kMicrosPerSecond;
+  EXPECT_TRUE(streams->Get(cursor, {}, true).ok());
+}
+
+TEST_F(StreamsTest, RecordsAreSpreadWhateverTheirKeys) {
+  NewStream stream{.name = "s", .shards = 4, .on_demand = true, .spreads = true};
+  ASSERT_TRUE(streams->Create(kScope, stream).ok());
+  std::map<std::string, int> put;
+  for (int i = 0; i < 8; ++i) {
+    ++put[streams->Put(kScope, "s", {{"", "x", std::string(40, '9')}}).value()[0].shard];
+  }
+  EXPECT_EQ(put.size(), 4U);
+  for (const auto& [shard, count] : put) EXPECT_EQ(count, 2) << shard;
+}
+
+TEST_F(StreamsTest, ACommitmentHoldsADayAtLeast) {
+  const auto holds = [&] { return streams->FindCommitment(kScope).value().HoldsAt(clock.Now()); };
+  EXPECT_FALSE(holds());
+  EXPECT_FALSE(streams->ChangeCommitment(kScope, false).value().began.has_value());
+  ASSERT_TRUE(streams->ChangeCommitment(kScope, true).ok());
+  clock.now += kMicrosPerDay / 2;
+  const Commitment ending = streams->ChangeCommitment(kScope, false).value();
+  EXPECT_EQ(ending.ended, ending.may_end);
+  EXPECT_TRUE(holds());
+  EXPECT_FALSE(streams->ChangeCommitment(kScope, true).value().ended.has_value());
+  ASSERT_TRUE(streams->ChangeCommitment(kScope, false).ok());
+  clock.now += kMicrosPerDay / 2;
+  EXPECT_FALSE(holds());
+}
+
 TEST_F(StreamsTest, OpenShardsOfAnAccountAreCountedThroughAllChanges) {
   shards_max = 8;
   Open();
@@ -144,6 +236,16 @@ TEST_F(StreamsTest, OpenShardsOfAnAccountAreCountedThroughAllChanges) {
   ASSERT_TRUE(streams->Delete(kScope, "b", false).ok());
   ASSERT_TRUE(Create("d", 4).ok());
   EXPECT_TRUE(Create("e", 1).Is(kLimit));
+  EXPECT_EQ(streams->MeasureUsage(kScope).value().open_shards, 8);
+  EXPECT_EQ(streams->MeasureUsage(kScope).value().on_demand_streams, 0);
+  const auto to_on_demand = [](Stream& stream) -> Status {
+    stream.on_demand = true;
+    return Ok();
+  };
+  ASSERT_TRUE(streams->Change(kScope, "d", State::kUpdating, to_on_demand).ok());
+  EXPECT_EQ(streams->MeasureUsage(kScope).value().on_demand_streams, 1);
+  ASSERT_TRUE(streams->Delete(kScope, "d", false).ok());
+  EXPECT_EQ(streams->MeasureUsage(kScope).value().on_demand_streams, 0);
 }
 
 TEST(ParseArn, TakesStreamsAndTheirConsumersOnly) {

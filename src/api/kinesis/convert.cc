@@ -62,7 +62,7 @@ gen::Record ToWire(stream::GotRecord record, bool encrypted) {
   // Kinesis tells milliseconds.
   out.approximate_arrival_timestamp = Timestamp::FromMillis(record.arrived.millis());
   out.data = std::move(record.data);
-  out.partition_key = std::move(record.partition_key);
+  if (!record.partition_key.empty()) out.partition_key = std::move(record.partition_key);
   if (encrypted) out.encryption_type = "KMS";
   return out;
 }

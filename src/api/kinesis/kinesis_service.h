@@ -49,9 +49,11 @@ class KinesisService : public protocol::Service {
   TARN_KINESIS_GIVES(ListStreams);
   TARN_KINESIS_GIVES(DescribeLimits);
   TARN_KINESIS_GIVES(DescribeAccountSettings);
+  TARN_KINESIS_GIVES(UpdateAccountSettings);
 
   TARN_KINESIS_DOES(UpdateStreamMode);
   TARN_KINESIS_DOES(UpdateMaxRecordSize);
+  TARN_KINESIS_DOES(UpdateStreamRecordDistributionStrategy);
   TARN_KINESIS_GIVES(UpdateStreamWarmThroughput);
   TARN_KINESIS_DOES(IncreaseStreamRetentionPeriod);
   TARN_KINESIS_DOES(DecreaseStreamRetentionPeriod);

@@ -26,6 +26,20 @@ Error TooLong(size_t bytes, const std::string& path, size_t limit) {
                   bytes, path, limit));
 }
 
+// Only a stream that spreads its records takes some without keys. The model does not say so, and what it says was
+// checked before: so these are the only faults. `found` may be an error: one of the request's form goes before it.
+Status CheckKeys(const std::vector<std::string>& lacking, const Result<stream::StreamRef>& found) {
+  constexpr size_t kTold = 10;
+  if (lacking.empty() || (found.ok() && (*found)->spreads)) return Ok();
+  const size_t count = std::min(lacking.size(), kTold);
+  std::string message = fmt::format("{} validation error{} detected: ", count, count == 1 ? "" : "s");
+  for (size_t i = 0; i < count; ++i) {
+    message += fmt::format("{}Value null at '{}' failed to satisfy constraint: Member must not be null",
+                           i == 0 ? "" : "; ", lacking[i]);
+  }
+  return Fail(stream::kValidation, std::move(message));
+}
+
 Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timestamp now) {
   if (!in.sequence_number_for_ordering) return Ok();
   const auto sequence = stream::ParseSequence(*in.sequence_number_for_ordering);
@@ -36,6 +50,9 @@ Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timest
                                             "account {} is invalid.",
                                             *in.sequence_number_for_ordering, target.stream, target.scope.account));
 }
+
+// What counts of a record: its data and its key.
+size_t SizeOf(const stream::NewRecord& record) { return record.data.size() + record.partition_key.size(); }
 
 std::vector<double> Weigh(const std::vector<stream::NewRecord>& records) {
   std::vector<double> bytes;
@@ -72,15 +89,18 @@ Error DryRun() { return Fail(stream::kDryRun, "The request would have succeeded,
 
 Result<gen::PutRecordOutput> KinesisService::PutRecord(const Call& call, const gen::PutRecordInput& in) {
   TARN_TRY(const Target target, TargetOf(call, in));
-  TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
-  const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
-  if (in.data && in.data->size() > limit) return TooLong(in.data->size(), "data", limit);
-  TARN_CHECK(MayWrite(call, *stream));
+  const auto found = streams_.Find(target.scope, target.stream);
+  if (!in.partition_key) TARN_CHECK(CheckKeys({"partitionKey"}, found));
+  if (!found.ok()) return found.error();
+  const stream::StreamRef& stream = *found;
   std::vector<stream::NewRecord> records(1);
   records[0].partition_key = in.partition_key.value_or("");
   records[0].data = in.data.value_or("");
   records[0].explicit_hash = in.explicit_hash_key;
-  if (in.explicit_hash_key && !stream::ParseHashKey(*in.explicit_hash_key)) {
+  const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
+  if (const size_t size = SizeOf(records[0]); size > limit) return TooLong(size, "data", limit);
+  TARN_CHECK(MayWrite(call, *stream));
+  if (in.explicit_hash_key && !stream->spreads && !stream::ParseHashKey(*in.explicit_hash_key)) {
     return streams_.Put(target.scope, target.stream, std::move(records)).error();
   }
   TARN_CHECK(CheckOrdering(in, target, Now()));
@@ -99,7 +119,14 @@ Result<gen::PutRecordOutput> KinesisService::PutRecord(const Call& call, const g
 
 Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const gen::PutRecordsInput& in) {
   TARN_TRY(const Target target, TargetOf(call, in));
-  TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+  const auto found = streams_.Find(target.scope, target.stream);
+  std::vector<std::string> lacking;
+  for (size_t i = 0; i < in.records->size(); ++i) {
+    if (!(*in.records)[i].partition_key) lacking.push_back(fmt::format("records.{}.member.partitionKey", i + 1));
+  }
+  TARN_CHECK(CheckKeys(lacking, found));
+  if (!found.ok()) return found.error();
+  const stream::StreamRef& stream = *found;
   const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
   std::vector<stream::NewRecord> records;
   uint64_t bytes = 0;
@@ -109,9 +136,9 @@ Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const
     record.partition_key = entry.partition_key.value_or("");
     record.data = entry.data.value_or("");
     record.explicit_hash = entry.explicit_hash_key;
-    bytes += record.partition_key.size() + record.data.size();
-    if (record.data.size() > limit) {
-      return TooLong(record.data.size(), fmt::format("records.{}.member.data", records.size()), limit);
+    bytes += SizeOf(record);
+    if (SizeOf(record) > limit) {
+      return TooLong(SizeOf(record), fmt::format("records.{}.member.data", records.size()), limit);
     }
   }
   if (bytes > kRequestBytesMax) return Fail(stream::kInvalid, "Records size exceeds 10 MB limit");

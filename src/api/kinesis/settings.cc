@@ -42,6 +42,19 @@ Status CheckHours(int32_t hours) {
   return Ok();
 }
 
+// A period that is the stream's already changes nothing, not even its state.
+Status ChangeHours(stream::Streams& streams, const Target& target, int32_t hours,
+                   const std::function<Status(const stream::Stream&)>& check) {
+  TARN_TRY(const stream::StreamRef found, streams.Find(target.scope, target.stream));
+  TARN_CHECK(check(*found));
+  if (found->retention_hours == hours) return Ok();
+  return streams.Change(target.scope, target.stream, State::kUpdating, [&](stream::Stream& stream) -> Status {
+    TARN_CHECK(check(stream));
+    stream.retention_hours = hours;
+    return Ok();
+  });
+}
+
 Error WrongWay(const stream::Stream& stream, int32_t hours, std::string_view than, std::string_view use) {
   return Fail(stream::kInvalid,
               fmt::format("Requested retention period ({} hours) for stream {} can not be {} than existing retention "
@@ -68,18 +81,66 @@ gen::EnhancedMonitoringOutput Told(const stream::Stream& stream, std::vector<std
   return out;
 }
 
+gen::MinimumThroughputBillingCommitmentOutput ToWire(const stream::Commitment& commitment, Timestamp now) {
+  const auto second = [](Timestamp time) { return Timestamp{time.seconds() * kMicrosPerSecond}; };
+  gen::MinimumThroughputBillingCommitmentOutput out;
+  out.status = "DISABLED";
+  if (!commitment.began) return out;
+  out.started_at = second(*commitment.began);
+  if (!commitment.HoldsAt(now)) {
+    out.ended_at = second(*commitment.ended);
+    return out;
+  }
+  out.status = commitment.ended ? "ENABLED_UNTIL_EARLIEST_ALLOWED_END" : "ENABLED";
+  out.earliest_allowed_end_at = second(commitment.may_end);
+  return out;
+}
+
 keys::EncryptionContext ContextOf(const stream::Stream& stream) { return {{"aws:kinesis:arn", stream.arn()}}; }
 
 }  // namespace
+
+Result<gen::DescribeAccountSettingsOutput> KinesisService::DescribeAccountSettings(
+    const Call& call, const gen::DescribeAccountSettingsInput&) {
+  TARN_TRY(const stream::Commitment commitment, streams_.FindCommitment(call.scope));
+  gen::DescribeAccountSettingsOutput out;
+  out.minimum_throughput_billing_commitment = ToWire(commitment, Now());
+  return out;
+}
+
+Result<gen::UpdateAccountSettingsOutput> KinesisService::UpdateAccountSettings(
+    const Call& call, const gen::UpdateAccountSettingsInput& in) {
+  const bool enabled = in.minimum_throughput_billing_commitment->status == "ENABLED";
+  TARN_TRY(const stream::Commitment commitment, streams_.ChangeCommitment(call.scope, enabled));
+  gen::UpdateAccountSettingsOutput out;
+  out.minimum_throughput_billing_commitment = ToWire(commitment, Now());
+  return out;
+}
+
+Result<gen::UpdateStreamRecordDistributionStrategyResponse> KinesisService::UpdateStreamRecordDistributionStrategy(
+    const Call& call, const gen::UpdateStreamRecordDistributionStrategyInput& in) {
+  TARN_TRY(const Target target, TargetOf(call, in));
+  const bool spreads = in.record_distribution_strategy == "AUTO";
+  TARN_CHECK(streams_.Change(target.scope, target.stream, State::kActive, [&](stream::Stream& stream) -> Status {
+    if (spreads && !stream.on_demand) {
+      return Fail(stream::kInvalid,
+                  fmt::format("Stream {} under account {} is in Provisioned mode: RecordDistributionStrategy AUTO is "
+                              "only supported for streams in On-Demand mode.",
+                              stream.name, stream.scope.account));
+    }
+    stream.spreads = spreads;
+    return Ok();
+  }));
+  return gen::UpdateStreamRecordDistributionStrategyResponse();
+}
 
 Result<gen::IncreaseStreamRetentionPeriodResponse> KinesisService::IncreaseStreamRetentionPeriod(
     const Call& call, const gen::IncreaseStreamRetentionPeriodInput& in) {
   TARN_TRY(const Target target, TargetOf(call, in));
   const int32_t hours = in.retention_period_hours.value_or(0);
-  TARN_CHECK(streams_.Change(target.scope, target.stream, State::kUpdating, [&](stream::Stream& stream) -> Status {
+  TARN_CHECK(ChangeHours(streams_, target, hours, [&](const stream::Stream& stream) -> Status {
     TARN_CHECK(CheckHours(hours));
     if (stream.retention_hours > hours) return WrongWay(stream, hours, "shorter", "Decrease");
-    stream.retention_hours = hours;
     return Ok();
   }));
   return gen::IncreaseStreamRetentionPeriodResponse();
@@ -89,10 +150,9 @@ Result<gen::DecreaseStreamRetentionPeriodResponse> KinesisService::DecreaseStrea
     const Call& call, const gen::DecreaseStreamRetentionPeriodInput& in) {
   TARN_TRY(const Target target, TargetOf(call, in));
   const int32_t hours = in.retention_period_hours.value_or(0);
-  TARN_CHECK(streams_.Change(target.scope, target.stream, State::kUpdating, [&](stream::Stream& stream) -> Status {
+  TARN_CHECK(ChangeHours(streams_, target, hours, [&](const stream::Stream& stream) -> Status {
     TARN_CHECK(CheckHours(hours));
     if (stream.retention_hours < hours) return WrongWay(stream, hours, "longer", "Increase");
-    stream.retention_hours = hours;
     return Ok();
   }));
   return gen::DecreaseStreamRetentionPeriodResponse();

@@ -20,13 +20,14 @@ constexpr int32_t kOnDemandStreamsMax = 50;
 constexpr int32_t kShardsShown = 100;
 constexpr size_t kStreamsListed = 100;
 constexpr std::string_view kOnDemand = "ON_DEMAND";
+constexpr std::string_view kSpread = "AUTO";
+constexpr std::string_view kByKey = "USER_PARTITION_KEY";
 
 Timestamp Second(Timestamp time) { return {time.seconds() * kMicrosPerSecond}; }
 
-Error NullMember(std::string_view member) {
-  return Fail(stream::kValidation, fmt::format("1 validation error detected: Value null at '{}' failed to satisfy "
-                                               "constraint: Member must not be null",
-                                               member));
+Error OnDemandOnly() {
+  return Fail(stream::kInvalid,
+              "RecordDistributionStrategy AUTO is only supported for streams in On-Demand capacity mode.");
 }
 
 template <typename Out>
@@ -53,11 +54,16 @@ gen::WarmThroughputObject WarmOf(const stream::Stream& stream) {
 
 Result<gen::CreateStreamResponse> KinesisService::CreateStream(const Call& call, const gen::CreateStreamInput& in) {
   stream::NewStream wanted{.name = in.stream_name.value_or("")};
-  if (in.record_distribution_strategy && *in.record_distribution_strategy == "AUTO") {
-    return Fail(stream::kInvalid, "RecordDistributionStrategy AUTO is not supported by Tarn");
+  // Without a mode, a number of shards tells it.
+  wanted.on_demand = in.stream_mode_details ? in.stream_mode_details->stream_mode.value_or("") == kOnDemand
+                                            : !in.shard_count.has_value();
+  if (!wanted.on_demand && !in.shard_count) {
+    return Fail(stream::kValidation,
+                "1 validation error detected: Value null at 'shardCount' failed to satisfy constraint: Member must not "
+                "be null");
   }
-  wanted.on_demand = in.stream_mode_details && in.stream_mode_details->stream_mode.value_or("") == kOnDemand;
-  if (!wanted.on_demand && !in.shard_count) return NullMember("shardCount");
+  wanted.spreads = in.record_distribution_strategy == kSpread;
+  if (wanted.spreads && !wanted.on_demand) return OnDemandOnly();
   if (wanted.on_demand && in.shard_count) {
     return Fail(stream::kValidation, "Requested shard count cannot be set for a stream in On-Demand mode.");
   }
@@ -114,6 +120,7 @@ Result<gen::DescribeStreamSummaryOutput> KinesisService::DescribeStreamSummary(
   summary.consumer_count = static_cast<int32_t>(consumers.size());
   summary.max_record_size_in_ki_b = stream->record_kib_max;
   if (stream->warm_mibps > 0) summary.warm_throughput = WarmOf(*stream);
+  if (stream->on_demand) summary.record_distribution_strategy = stream->spreads ? kSpread : kByKey;
   return out;
 }
 
@@ -144,23 +151,12 @@ Result<gen::ListStreamsOutput> KinesisService::ListStreams(const Call& call, con
 }
 
 Result<gen::DescribeLimitsOutput> KinesisService::DescribeLimits(const Call& call, const gen::DescribeLimitsInput&) {
-  TARN_TRY(const auto all, streams_.List(call.scope, "", SIZE_MAX));
+  TARN_TRY(const auto usage, streams_.MeasureUsage(call.scope));
   gen::DescribeLimitsOutput out;
-  out.shard_limit = static_cast<int32_t>(stream::Options().account_shards_max);
-  out.open_shard_count = 0;
-  out.on_demand_stream_count = 0;
+  out.shard_limit = static_cast<int32_t>(usage.shards_max);
+  out.open_shard_count = static_cast<int32_t>(usage.open_shards);
+  out.on_demand_stream_count = static_cast<int32_t>(usage.on_demand_streams);
   out.on_demand_stream_count_limit = kOnDemandStreamsMax;
-  for (const stream::StreamRef& stream : all.streams) {
-    *out.open_shard_count += static_cast<int32_t>(stream->open_shards());
-    *out.on_demand_stream_count += stream->on_demand ? 1 : 0;
-  }
-  return out;
-}
-
-Result<gen::DescribeAccountSettingsOutput> KinesisService::DescribeAccountSettings(
-    const Call&, const gen::DescribeAccountSettingsInput&) {
-  gen::DescribeAccountSettingsOutput out;
-  out.minimum_throughput_billing_commitment.emplace().status = "DISABLED";
   return out;
 }
 
@@ -170,6 +166,7 @@ Result<gen::UpdateStreamModeResponse> KinesisService::UpdateStreamMode(const Cal
   const bool on_demand = in.stream_mode_details && in.stream_mode_details->stream_mode.value_or("") == kOnDemand;
   TARN_CHECK(streams_.Change(target.scope, target.stream, State::kUpdating, [&](stream::Stream& stream) -> Status {
     stream.on_demand = on_demand;
+    stream.spreads = stream.spreads && on_demand;
     stream.warm_mibps = on_demand ? in.warm_throughput_mi_bps.value_or(0) : 0;
     return Ok();
   }));

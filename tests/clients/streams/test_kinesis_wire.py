@@ -128,6 +128,69 @@ def test_values_are_refused_in_kinesis_words(ask):
     assert f"Value '[{', '.join([entry] * 501)}]' at 'records' failed" in answer["message"]
 
 
+PATTERN = "failed to satisfy constraint: Member must satisfy regular expression pattern: "
+NULL = " failed to satisfy constraint: Member must not be null"
+
+
+@pytest.mark.parametrize("target, body, code, message", [
+    # Java takes what its type can hold of a number, and nothing behind the point.
+    ("CreateStream", {"StreamName": "s", "ShardCount": 100_000_000_000}, "ValidationException",
+     "1 validation error detected: Value '2147483647' at 'shardCount' failed to satisfy constraint: Member must have value "
+     "less than or equal to 100000"),
+    ("ListStreams", {"Limit": -1e300}, "ValidationException",
+     "1 validation error detected: Value '-2147483648' at 'limit' failed to satisfy constraint: Member must have value "
+     "greater than or equal to 1"),
+    ("ListStreams", {"Limit": 0.99}, "ValidationException",
+     "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value "
+     "greater than or equal to 1"),
+    ("ListStreams", {"Limit": "1"}, "SerializationException", "class java.lang.String can not be converted to an Integer"),
+    # Patterns without anchors, as Kinesis tells them.
+    ("SplitShard", {"StreamName": "s", "ShardToSplit": "s", "NewStartingHashKey": "sth"}, "ValidationException",
+     f"1 validation error detected: Value 'sth' at 'newStartingHashKey' {PATTERN}0|([1-9]\\d{{0,38}})"),
+    ("GetShardIterator", {"StreamName": "s", "ShardId": "s", "ShardIteratorType": "LATEST", "StartingSequenceNumber": "a"},
+     "ValidationException",
+     f"1 validation error detected: Value 'a' at 'startingSequenceNumber' {PATTERN}0|([1-9]\\d{{0,128}})"),
+    # What only some streams can do without.
+    ("CreateStream", {}, "ValidationException",
+     f"2 validation errors detected: Value null at 'streamName'{NULL}; Value null at 'shardCount'{NULL}"),
+    ("PutRecord", {"StreamName": "absent", "Data": ""}, "ValidationException",
+     f"1 validation error detected: Value null at 'partitionKey'{NULL}"),
+    ("PutRecords", {"StreamName": "absent", "Records": [{"Data": ""}, {"Data": "", "PartitionKey": "a"}, {"Data": ""}]},
+     "ValidationException", f"2 validation errors detected: Value null at 'records.1.member.partitionKey'{NULL}; "
+                            f"Value null at 'records.3.member.partitionKey'{NULL}"),
+])
+def test_requests_are_refused_in_kinesis_words(ask, target, body, code, message):
+    status, _, answer = call(ask, target, body)
+    assert (status, answer["__type"]) == (400, code)
+    assert (answer.get("message") or answer.get("Message")) == message
+
+
+def test_whole_numbers_are_cut_and_those_of_cbor_must_fit(ask, lake, name):
+    assert call(ask, "CreateStream", {"StreamName": name, "ShardCount": 2.9})[0] == 200
+    page = call(ask, "DescribeStream", {"StreamName": name, "Limit": 1.5})[2]["StreamDescription"]
+    assert len(page["Shards"]) == 1 and page["HasMoreShards"] is True
+    text = b"\xa1\x65Limit\x1b\x00\x00\x00\x17\x48\x76\xe8\x00"
+    status, head, answer = ask(body=text, Content_Type=CBOR, X_Amz_Target=LIST)
+    assert (status, head["content-type"]) == (400, CBOR) and b"SerializationException" in answer
+
+
+def test_records_and_their_keys_have_the_size_of_a_record(ask, name):
+    assert call(ask, "CreateStream", {"StreamName": name, "ShardCount": 1})[0] == 200
+    full = base64.b64encode(bytes(2 ** 20 - 3)).decode()
+    answer = call(ask, "PutRecord", {"StreamName": name, "PartitionKey": "four", "Data": full})[2]
+    assert answer["__type"] == "ValidationException" and answer["message"].endswith("less than or equal to 1048576")
+    assert call(ask, "PutRecord", {"StreamName": name, "PartitionKey": "key", "Data": full})[0] == 200
+
+
+def test_what_names_no_service_is_answered_by_kinesis_where_no_store_is_asked(ask):
+    status, head, text = ask(sign=False, Content_Type=JSON)
+    assert (status, head["content-type"], json.loads(text)) == (400, JSON, {"__type": "UnknownOperationException"})
+    status, head, _ = ask("OPTIONS", sign=False, Origin="https://app")
+    assert status == 200 and head["access-control-allow-origin"] == "*"
+    assert ask("OPTIONS", "/bucket", sign=False, Origin="https://app")[0] != 200
+    assert ask("OPTIONS", sign=False, Origin="https://app", Host="bucket.s3.localhost")[0] != 200
+
+
 def test_a_listings_token_is_of_its_stream(lake, name):
     kinesis = lake.client("kinesis")
     kinesis.create_stream(StreamName=name, ShardCount=2)

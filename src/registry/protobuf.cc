@@ -254,6 +254,7 @@ class Parser {
         }
         if (!taken.names.insert(value).second) return Bad(fmt::format("{} has {} twice", full, value));
         made.numbers.insert(number);
+        made.names.emplace(number, value);
         taken.numbers.insert(number);
         TARN_CHECK(SkipBrackets());
         TARN_CHECK(Expect(";"));

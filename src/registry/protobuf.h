@@ -31,6 +31,7 @@ struct Message {
 
 struct Enum {
   std::set<int64_t> numbers;
+  std::map<int64_t, std::string> names;  // the first of each number
 };
 
 struct File {

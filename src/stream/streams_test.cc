@@ -188,7 +188,8 @@ TEST_F(StreamsTest, ReadsWaitForWhatWasReadBefore) {
   clock.now += 4 * kMicrosPerSecond;
   EXPECT_TRUE(streams->Get(cursor, {}, true).Is(kThrottled));
   clock.now += 2 * kMicrosPerSecond;
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(streams->Get(cursor, {.records = 1, .bytes = 10}, true).ok());
+  cursor = streams->Start(kScope, "s", "0", {"LATEST", {}, {}}, "GetShardIterator").value();
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(streams->Get(cursor, {}, true).ok());
   EXPECT_TRUE(streams->Get(cursor, {}, true).Is(kThrottled));
   clock.now += kMicrosPerSecond;
   EXPECT_TRUE(streams->Get(cursor, {}, true).ok());

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "delivery/errors.h"
 #include "delivery/output/compress.h"
+#include "delivery/records/protobuf_json.h"
 #include "iceberg/avro/coding.h"
 #include "json/json.h"
 #include "registry/avro.h"
@@ -163,7 +164,7 @@ Result<std::string> ToJson(const registry::Version& version, std::string_view re
     case registry::DataFormat::kProtobuf:
       break;
   }
-  return Fail(kBadRecord, "Data in Protobuf is not taken apart by this lake.");
+  return ProtobufToJson(version.definition, data);
 }
 
 }  // namespace tarn::delivery

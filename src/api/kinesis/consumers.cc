@@ -57,6 +57,7 @@ Result<gen::DescribeStreamConsumerOutput> KinesisService::DescribeStreamConsumer
     const Call& call, const gen::DescribeStreamConsumerInput& in) {
   TARN_TRY(const Target target, ConsumerOf(call, in));
   TARN_TRY(const stream::StreamRef stream, streams_.Find(target.scope, target.stream));
+  TARN_CHECK(CheckConsumer(streams_, target));
   TARN_TRY(const stream::Consumer consumer, streams_.FindConsumer(target.scope, target.stream, target.consumer));
   const gen::Consumer seen = ToWire(*stream, consumer, Now());
   gen::DescribeStreamConsumerOutput out;
@@ -98,6 +99,7 @@ Result<gen::DeregisterStreamConsumerResponse> KinesisService::DeregisterStreamCo
     const Call& call, const gen::DeregisterStreamConsumerInput& in) {
   TARN_TRY(const Target target, ConsumerOf(call, in));
   TARN_CHECK(streams_.Find(target.scope, target.stream));
+  TARN_CHECK(CheckConsumer(streams_, target));
   TARN_CHECK(streams_.Deregister(target.scope, target.stream, target.consumer));
   return gen::DeregisterStreamConsumerResponse();
 }

@@ -13,6 +13,19 @@ std::string Target::stream_arn() const {
   return fmt::format("arn:aws:kinesis:{}:{}:stream/{}", scope.region, scope.account, stream);
 }
 
+std::string Target::consumer_arn() const {
+  return fmt::format("{}/consumer/{}:{}", stream_arn(), consumer, consumer_stamp);
+}
+
+Status CheckConsumer(stream::Streams& streams, const Target& target) {
+  if (target.consumer_stamp.empty()) return Ok();
+  const auto found = streams.FindConsumer(target.scope, target.stream, target.consumer);
+  if (found.ok() && std::to_string(found->created.seconds()) == target.consumer_stamp) return Ok();
+  if (!found.ok() && !found.Is(stream::kNotFound)) return found.error();
+  return Fail(stream::kNotFound,
+              fmt::format("Consumer {}, account {} not found.", target.consumer_arn(), target.scope.account));
+}
+
 Error NameMissing() {
   return Fail(stream::kValidation,
               "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: "

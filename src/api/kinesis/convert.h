@@ -16,6 +16,7 @@ namespace tarn::api::kinesis {
 // A stream as a request names it, or one of its consumers.
 struct Target : stream::NamedByArn {
   std::string stream_arn() const;
+  std::string consumer_arn() const;
 };
 
 // Of "arn:aws:kinesis:region:account:stream/name" or that with "/consumer/name:1234". kInvalid.
@@ -23,6 +24,8 @@ Result<Target> ParseArn(const protocol::Call& call, std::string_view arn);
 // The stream that a NextToken of ListShards goes on with. kInvalid, kExpiredToken.
 Result<Target> TargetOfToken(const std::string& token, Timestamp now);
 Error NameMissing();
+// An ARN's consumer is that which was registered at the ARN's second, not a later one of the name. kNotFound.
+Status CheckConsumer(stream::Streams& streams, const Target& target);
 
 template <typename In>
 Result<Target> TargetOf(const protocol::Call& call, const In& in) {

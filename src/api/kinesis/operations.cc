@@ -47,7 +47,7 @@ Result<std::vector<Check>> Checks(KinesisService& service, const Call& call, con
   if (!target.ok()) return target.error();
   std::string arn = target->stream_arn();
   if (!target->consumer.empty()) {
-    arn = fmt::format("{}/consumer/{}:{}", arn, target->consumer, target->consumer_stamp);
+    arn = target->consumer_arn();
   }
   return std::vector<Check>{MakeCheck(service, action, *target, std::move(arn))};
 }

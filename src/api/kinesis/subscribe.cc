@@ -126,6 +126,7 @@ Task<Result<protocol::Streamed<gen::SubscribeToShardOutput>>> KinesisService::Su
   stream::StreamRef stream;
   auto begin = [&, this]() -> Result<std::shared_ptr<Streams::Session>> {
     TARN_TRY(stream, streams_.Find(target.scope, target.stream));
+    TARN_CHECK(CheckConsumer(streams_, target));
     TARN_CHECK(MayRead(call, *stream));
     return streams_.Subscribe(target.scope, target.stream, target.consumer, in.shard_id.value_or(""), from,
                               [signal] { signal->Raise(); });

@@ -134,9 +134,11 @@ NULL = " failed to satisfy constraint: Member must not be null"
 
 @pytest.mark.parametrize("target, body, code, message", [
     # Java takes what its type can hold of a number, and nothing behind the point.
-    ("CreateStream", {"StreamName": "s", "ShardCount": 100_000_000_000}, "ValidationException",
-     "1 validation error detected: Value '2147483647' at 'shardCount' failed to satisfy constraint: Member must have value "
-     "less than or equal to 100000"),
+    ("MergeShards", {"StreamName": 1e10, "ShardToMerge": "a", "AdjacentShardToMerge": "b"}, "SerializationException",
+     "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an String"),
+    ("ListStreams", {"Limit": 100_000_000_000}, "ValidationException",
+     "1 validation error detected: Value '2147483647' at 'limit' failed to satisfy constraint: Member must have value "
+     "less than or equal to 10000"),
     ("ListStreams", {"Limit": -1e300}, "ValidationException",
      "1 validation error detected: Value '-2147483648' at 'limit' failed to satisfy constraint: Member must have value "
      "greater than or equal to 1"),

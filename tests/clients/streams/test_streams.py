@@ -223,6 +223,10 @@ def test_consumers_are_pushed_what_comes(kinesis, stream):
         assert bool(event.get("ContinuationSequenceNumber")) != bool(event.get("ChildShards"))
     assert found == [b"one", b"two"], "the session ends with the shard"
     refused("ResourceInUseException", kinesis.delete_stream, StreamName=stream)
+    other = consumer["ConsumerARN"][:-1] + str((int(consumer["ConsumerARN"][-1]) + 1) % 10)
+    assert refused("ResourceNotFoundException", kinesis.describe_stream_consumer, ConsumerARN=other) == \
+        f"Consumer {other}, account 000000000000 not found."
+    refused("ResourceNotFoundException", kinesis.deregister_stream_consumer, ConsumerARN=other)
     kinesis.deregister_stream_consumer(ConsumerARN=consumer["ConsumerARN"])
     refused("ResourceNotFoundException", kinesis.describe_stream_consumer, StreamARN=arn, ConsumerName="fan")
 

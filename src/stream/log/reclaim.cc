@@ -61,10 +61,10 @@ Status LocalLog::ReclaimSegment(uint32_t number, const KeepOf& keep_of) {
     kept.push_back({.head = {.kind = ChunkKind::kMarker, .log = log, .arrived = {}}, .records = {}});
   }
   if (!kept.empty()) {
-    std::optional<Status> moved;
+    Status moved = Ok();
     std::binary_semaphore ready(0);
     Item item{.batch = {}, .kept = std::move(kept), .done = [&](Result<std::vector<Appended>> result) {
-                moved = result.ok() ? Ok() : Status(result.error());
+                if (!result.ok()) moved = result.error();
                 ready.release();
               }};
     {
@@ -74,7 +74,7 @@ Status LocalLog::ReclaimSegment(uint32_t number, const KeepOf& keep_of) {
     }
     queue_wake_.notify_one();
     ready.acquire();
-    TARN_CHECK(*moved);
+    if (!moved.ok()) return moved;
   }
   {
     const std::lock_guard lock(mutex_);
@@ -109,7 +109,7 @@ Result<std::vector<LocalLog::Kept>> LocalLog::WhatMustStay(const Segment& segmen
     one.head.kind = ChunkKind::kMoved;
     return true;
   }));
-  TARN_CHECK(read);
+  if (!read.ok()) return read.error();
   if (end != segment.bytes) return Fail(kLogDamaged, "a segment of the log is damaged");
   return kept;
 }

@@ -103,6 +103,7 @@ Result<tables::TailedTable> Tails::Load(const Scope& scope, const std::string& d
   for (int look = 0;; ++look) {
     TARN_TRY(loaded.table, parts_.catalog.Load(scope, database, table));
     waiting.clear();
+    waiting.reserve(feeds.size());
     uint64_t bytes = 0;
     for (const Feed& feed : feeds) {
       TARN_TRY(Waiting of_feed, Read(scope, feed, name, bytes));

@@ -35,6 +35,7 @@ ENGINES = "tests/clients/iceberg/engines"  # DuckDB with its extensions, Spark w
 ENGINES_VENV = ROOT / ".venv-engines"
 # Folders whose pom.xml names what jars.sha256 lists, and where the jars go.
 JARS = {"tests/clients/s3/java": "java", ENGINES: "spark", "tests/clients/iceberg/kit": "kit"}
+FULL_JARS = {"tests/clients/streams/kcl": "kcl"}
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 
@@ -179,8 +180,15 @@ def install_from_maven(folder, list_name, target):
     return True
 
 
+def install_full():
+    """What only ./do test --full has: Trino, the Kinesis Client Library."""
+    install_trino()
+    for folder, name in FULL_JARS.items():
+        install_from_maven(folder, "jars.sha256", THIRD_PARTY / name)
+
+
 def install_trino():
-    """For ./do test --full: the server with the Iceberg connector, unpacked into third_party/trino/server."""
+    """The server with the Iceberg connector, unpacked into third_party/trino/server."""
     target = THIRD_PARTY / "trino"
     if not install_from_maven(TRINO, "archives.sha256", target):
         return

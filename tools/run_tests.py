@@ -122,7 +122,7 @@ def main(arguments, build):
     options = parser.parse_args(arguments)
     deps.ensure(clients=deps.TEST_CLIENTS)
     if options.full:
-        deps.install_trino()
+        deps.install_full()
     counts = Counts()
 
     def wanted(name):

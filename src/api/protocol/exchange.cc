@@ -283,7 +283,9 @@ Task<bool> Exchange::PrepareBody() {
   // Elsewhere x-amz-checksum-* is of something else: CompleteMultipartUpload's of the whole object.
   const HttpChecksum& checksum = operation_->desc->checksum;
   bool of_body = !checksum.request_algorithm_member.empty();
-  auto digests = CheckBodyDigests(headers_, checked_->trailers(), body_, of_body, checksum.request_required);
+  // S3 Control's model asks for digests that SDKs have not sent to it since 2025.
+  bool required = checksum.request_required && is_s3();
+  auto digests = CheckBodyDigests(headers_, checked_->trailers(), body_, of_body, required);
   if (!digests.ok()) co_return Refuse(digests.error());
   co_return true;
 }
@@ -320,7 +322,8 @@ Task<bool> Exchange::PrepareRpc() {
   }
   if (signs_as_s3()) {
     const bool of_body = !operation_->desc->checksum.request_algorithm_member.empty();
-    auto digests = CheckBodyDigests(headers_, {}, sent, of_body, operation_->desc->checksum.request_required);
+    const bool required = operation_->desc->checksum.request_required && is_s3();
+    auto digests = CheckBodyDigests(headers_, {}, sent, of_body, required);
     if (!digests.ok()) co_return Refuse(digests.error());
   }
   kept_body_ = std::make_unique<StringSource>(std::string());

@@ -18,6 +18,9 @@
 //   o i <alias>                       where the access point of that alias is: <account> <region> <name>
 //   o j <bucket id> <alias>           the same, by the bucket that it leads to
 //   o g <account>                     what the account blocks of public access
+//   o m <account> <name>              a Multi-Region Access Point
+//   o w <alias>                       where the one of that alias is: <account> <name>
+//   o s <account> <token>             what was asked of them
 #pragma once
 
 #include <cstdint>
@@ -81,6 +84,12 @@ inline kv::Key BucketPointKeys(uint64_t bucket) { return Space("j").Number(bucke
 inline kv::Key PointPlace(const Scope& owner, std::string_view name) {
   return kv::Key(owner.account).Text(owner.region).Text(name);
 }
+inline kv::Key MultiRegionKeys(std::string_view account) { return Space("m").Text(account); }
+inline kv::Key MultiRegionKey(std::string_view account, std::string_view name) {
+  return MultiRegionKeys(account).Text(name);
+}
+inline kv::Key MultiRegionAliasKey(std::string_view alias) { return Space("w").Text(alias); }
+inline kv::Key AsyncRequestKeys(std::string_view account) { return Space("s").Text(account); }
 inline kv::Key AccountBlockKey(std::string_view account) { return Space("g").Text(account); }
 
 }  // namespace tarn::object

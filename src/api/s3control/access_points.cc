@@ -22,15 +22,6 @@ std::optional<gen::VpcConfiguration> VpcOf(const object::AccessPoint& point) {
   return gen::VpcConfiguration{.vpc_id = point.vpc_id};
 }
 
-// What a block leaves out stays blocked.
-object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted) {
-  if (!wanted) return object::kAllBlocked;
-  return {.acls = wanted->block_public_acls.value_or(true),
-          .ignored_acls = wanted->ignore_public_acls.value_or(true),
-          .policies = wanted->block_public_policy.value_or(true),
-          .public_buckets = wanted->restrict_public_buckets.value_or(true)};
-}
-
 gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {
   return {.block_public_acls = block.acls,
           .ignore_public_acls = block.ignored_acls,

@@ -7,6 +7,7 @@ namespace tarn::api::s3control {
 
 inline constexpr Reason kNoPublicAccessBlock{"s3control.NoPublicAccessBlock", Code::kNotFound};
 inline constexpr Reason kNoSuchPolicy{"s3control.NoSuchPolicy", Code::kNotFound};
+inline constexpr Reason kNoSuchMultiRegionPolicy{"s3control.NoSuchMultiRegionPolicy", Code::kNotFound};
 inline constexpr Reason kPublicPolicyBlocked{"s3control.PublicPolicyBlocked", Code::kPermissionDenied};
 inline constexpr Reason kNotImplemented{"s3control.NotImplemented", Code::kUnimplemented};
 

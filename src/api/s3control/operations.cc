@@ -10,6 +10,7 @@
 #include "api/s3control/s3control_service.h"
 #include "kv/kv.h"
 #include "object/errors.h"
+#include "object/points/errors.h"
 #include "policy/errors.h"
 
 namespace tarn::api::s3control {
@@ -34,13 +35,20 @@ constexpr protocol::ErrorRow kErrors[] = {
     {&kNoPublicAccessBlock, "NoSuchPublicAccessBlockConfiguration", 404,
      "The public access block configuration was not found"},
     {&kNoSuchPolicy, "NoSuchAccessPointPolicy", 404, "The specified accesspoint policy does not exist"},
+    {&object::kNoSuchMultiRegionPoint, "NoSuchMultiRegionAccessPoint", 404,
+     "The specified Multi-Region Access Point does not exist"},
+    {&kNoSuchMultiRegionPolicy, "NoSuchMultiRegionAccessPointPolicy", 404,
+     "The specified Multi-Region Access Point does not have a policy"},
+    {&object::kNoSuchAsyncRequest, "NoSuchAsyncRequest", 404, "The specified async request does not exist"},
+    {&object::kIdempotency, "IdempotencyException", 400},
     {&kPublicPolicyBlocked, "AccessDenied", 403},
     {&kNotImplemented, "NotImplemented", 501},
 };
 
 Rows AllRows(const S3ControlService& service) {
   Rows rows;
-  for (Rows more : {PublicAccessRows(), AccessPointRows(), PointPolicyRows(), TagRows(service)}) {
+  for (Rows more :
+       {PublicAccessRows(), AccessPointRows(), PointPolicyRows(), TagRows(service), MultiRegionRows(service)}) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
   return rows;
@@ -66,6 +74,21 @@ std::vector<identity::Check> Ask(std::string_view action, std::string resource,
   checks[0].resource = std::move(resource);
   checks[0].owner = account.value_or("");
   return checks;
+}
+
+object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted) {
+  if (!wanted) return object::kAllBlocked;
+  return {.acls = wanted->block_public_acls.value_or(true),
+          .ignored_acls = wanted->ignore_public_acls.value_or(true),
+          .policies = wanted->block_public_policy.value_or(true),
+          .public_buckets = wanted->restrict_public_buckets.value_or(true)};
+}
+
+Error PublicPolicyBlocked(const Call& call, std::string_view action, const std::string& resource) {
+  return Fail(kPublicPolicyBlocked,
+              fmt::format("User: {} is not authorized to perform: {} on resource: \"{}\" because public policies are "
+                          "blocked by the BlockPublicPolicy block public access setting.",
+                          call.caller.arn, action, resource));
 }
 
 std::string PointName(const std::optional<std::string>& name) {

@@ -22,10 +22,7 @@ Result<gen::PutAccessPointPolicyResponse> PutPolicy(S3ControlService& service, c
   TARN_TRY(const auto policy, policy::ParseBucketPolicy(text, point.arn()));
   TARN_TRY(const auto account, service.points().GetAccountBlock(point.owner.account));
   if ((point.block.policies || (account && account->policies)) && policy->IsPublic()) {
-    return Fail(kPublicPolicyBlocked,
-                "User: " + call.caller.arn + " is not authorized to perform: s3:PutAccessPointPolicy on resource: \"" +
-                    point.arn() +
-                    "\" because public policies are blocked by the BlockPublicPolicy block public access setting.");
+    return PublicPolicyBlocked(call, "s3:PutAccessPointPolicy", point.arn());
   }
   TARN_CHECK(service.points().Change(point.owner, point.name, [&](object::AccessPoint& present) -> Status {
     present.policy = text;

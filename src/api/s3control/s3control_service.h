@@ -54,9 +54,15 @@ inline constexpr auto OfPoint =
 // The name within such an ARN, else `name` as it is.
 std::string PointName(const std::optional<std::string>& name);
 
+// What a request says of a block; what it leaves out, or all of it, stays blocked.
+object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted);
+// The refusal of a public policy where public policies are blocked.
+Error PublicPolicyBlocked(const Call& call, std::string_view action, const std::string& resource);
+
 Rows PublicAccessRows();
 Rows AccessPointRows();
 Rows PointPolicyRows();
 Rows TagRows(const S3ControlService& service);
+Rows MultiRegionRows(const S3ControlService& service);
 
 }  // namespace tarn::api::s3control

@@ -21,18 +21,10 @@
 #include "base/time.h"
 #include "kv/kv.h"
 #include "object/bucket.h"
+#include "object/points/multi_region.h"
+#include "object/points/public_block.h"
 
 namespace tarn::object {
-
-// What is blocked of public access: of an account's buckets or through one access point.
-struct PublicBlock {
-  bool acls = false;            // BlockPublicAcls
-  bool ignored_acls = false;    // IgnorePublicAcls
-  bool policies = false;        // BlockPublicPolicy
-  bool public_buckets = false;  // RestrictPublicBuckets
-  bool operator==(const PublicBlock&) const = default;
-};
-inline constexpr PublicBlock kAllBlocked{true, true, true, true};
 
 struct AccessPoint {
   Scope owner;
@@ -65,7 +57,7 @@ struct PointPage {
 class AccessPoints {
  public:
   // Both outlive it.
-  AccessPoints(kv::Store& kv, const Clock& clock) : kv_(kv), clock_(clock) {}
+  AccessPoints(kv::Store& kv, const Clock& clock) : kv_(kv), clock_(clock), multi_region_(kv, clock) {}
 
   // Makes `wanted` (owner, name, bucket, bucket_account, vpc_id, block, tags): kInvalidUri, kInvalidRequest when there
   // is no such bucket of that account, kAccessPointOwnedByYou.
@@ -83,9 +75,12 @@ class AccessPoints {
   Result<std::optional<PublicBlock>> GetAccountBlock(std::string_view account);
   Status SetAccountBlock(std::string_view account, const std::optional<PublicBlock>& block);
 
+  MultiRegionPoints& multi_region() { return multi_region_; }
+
  private:
   kv::Store& kv_;
   const Clock& clock_;
+  MultiRegionPoints multi_region_;
 };
 
 inline constexpr std::string_view kAliasSuffix = "-s3alias";
@@ -97,8 +92,6 @@ Status CheckPointName(std::string_view name);
 // For Store::DeleteBucket: kBucketHasAccessPoints when some lead to the bucket.
 Status CheckNoAccessPoints(kv::Txn& txn, uint64_t bucket_id);
 
-std::string Encode(const PublicBlock& block);
-Result<PublicBlock> DecodePublicBlock(std::string_view bytes);
 std::string Encode(const AccessPoint& point);
 Result<AccessPoint> DecodeAccessPoint(std::string_view bytes);
 

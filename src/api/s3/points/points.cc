@@ -10,6 +10,7 @@
 #include "api/s3/errors.h"
 #include "base/strings.h"
 #include "object/errors.h"
+#include "object/points/errors.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -62,9 +63,21 @@ constexpr std::array<std::string_view, 36> kThroughPoints = {
     "UploadPart",
 };
 
-bool WorksThroughPoints(const Call& call) {
+// What AWS serves through access points but not through those of several regions.
+constexpr std::array<std::string_view, 12> kNotThroughRegions = {
+    "DeleteObjectAnnotation", "DeleteObjects",       "GetBucketAcl",
+    "GetBucketCors",          "GetBucketLocation",   "GetBucketNotificationConfiguration",
+    "GetBucketPolicy",        "GetObjectAnnotation", "ListObjectAnnotations",
+    "ListObjectVersions",     "PutObjectAnnotation", "GetObjectAttributes",
+};
+
+bool WorksThroughPoints(const Call& call, const object::AccessPoint& point) {
   if (call.operation == nullptr) return true;
   const std::string_view name = call.operation->name;
+  if (object::IsMultiRegionAlias(point.alias) &&
+      std::ranges::find(kNotThroughRegions, name) != kNotThroughRegions.end()) {
+    return false;
+  }
   return name == "UploadPartCopy" || std::ranges::find(kThroughPoints, name) != kThroughPoints.end();
 }
 
@@ -84,12 +97,27 @@ Result<Point> Shared(Result<object::AccessPoint> found) {
   return Point(std::make_shared<const object::AccessPoint>(std::move(found).value()));
 }
 
-// "arn:aws:s3:<region>:<account>:accesspoint/<name>"
-Result<Point> FindArn(object::AccessPoints& points, std::string_view arn) {
+// The access point of several regions with that alias; none: kNoSuchAccessPoint, as of any.
+Result<Point> FindRegions(object::AccessPoints& points, const Call& call, std::string_view alias) {
+  const auto found = points.multi_region().FindAlias(alias);
+  if (found.Is(object::kNoSuchMultiRegionPoint)) {
+    return Fail(object::kNoSuchAccessPoint, "The specified accesspoint does not exist");
+  }
+  if (!found.ok()) return found.error();
+  return Point(std::make_shared<const object::AccessPoint>(found->Through(call.scope.region)));
+}
+
+// "arn:aws:s3:<region>:<account>:accesspoint/<name>"; those of several regions leave the region out.
+Result<Point> FindArn(object::AccessPoints& points, const Call& call, std::string_view arn) {
   const auto parts = Split(arn, ':');
   constexpr size_t kParts = 6;
   if (parts.size() != kParts) return Fail(object::kNoSuchAccessPoint, "The specified accesspoint does not exist");
   const std::string_view name = arn.substr(arn.find(kKind) + kKind.size());
+  if (parts[3].empty()) {
+    TARN_TRY(Point point, FindRegions(points, call, name));
+    if (point->owner.account == parts[4]) return point;
+    return Fail(object::kNoSuchAccessPoint, "The specified accesspoint does not exist");
+  }
   return Shared(points.Get({.account = std::string(parts[4]), .region = std::string(parts[3])}, name));
 }
 
@@ -107,7 +135,8 @@ Result<Point> FindHost(object::AccessPoints& points, const Call& call, std::stri
 
 Result<Point> FindAny(object::AccessPoints& points, const Call& call, std::string_view name) {
   if (object::IsAlias(name)) return Shared(points.FindAlias(name));
-  if (name.starts_with(kArn) && name.find(kKind) != name.npos) return FindArn(points, name);
+  if (object::IsMultiRegionAlias(name)) return FindRegions(points, call, name);
+  if (name.starts_with(kArn) && name.find(kKind) != name.npos) return FindArn(points, call, name);
   return FindHost(points, call, name);
 }
 
@@ -117,7 +146,7 @@ Result<Point> FindPoint(const S3Service& service, const Call& call, std::string_
   object::AccessPoints* const points = service.parts().points;
   if (points == nullptr) return Point();
   TARN_TRY(Point point, FindAny(*points, call, name));
-  if (point != nullptr && !WorksThroughPoints(call)) {
+  if (point != nullptr && !WorksThroughPoints(call, *point)) {
     call.AddErrorField("Method", std::string(call.method()));
     call.AddErrorField("ResourceType", "ACCESSPOINT");
     return Fail(kMethodNotAllowed, "the operation does not work through access points");

@@ -48,6 +48,25 @@ def test_regions(lake, s3, name):
     assert [b["Name"] for b in s3.list_buckets(Prefix=name, BucketRegion="eu-west-1")["Buckets"]] == [name]
 
 
+def test_an_accounts_own_namespace_is_its_own(lake, s3, name):
+    mine = f"{name}-{lake.account}-us-east-1-an"
+    made = s3.create_bucket(Bucket=mine, BucketNamespace="account-regional")
+    assert made["BucketArn"] == f"arn:aws:s3:::{mine}"
+    s3.put_object(Bucket=mine, Key="k", Body=b"v")
+    west = lake.client("s3", region="eu-west-1")
+    west.create_bucket(Bucket=f"{name}-{lake.account}-eu-west-1-an", BucketNamespace="account-regional",
+                       CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.create_bucket(Bucket=f"{name}-global", BucketNamespace="global")
+    s3.create_bucket(Bucket=f"{name}-an")
+    for wrong in (name, f"{name}-{lake.account}-eu-west-1-an", f"{name}-999999999999-us-east-1-an"):
+        assert refused(s3.create_bucket, Bucket=wrong, BucketNamespace="account-regional") == (400, "InvalidNamespaceHeader")
+    for account in (lake.account, "999999999999"):
+        with pytest.raises(ClientError) as caught:
+            s3.create_bucket(Bucket=f"{name}b-{account}-us-east-1-an")
+        error = caught.value.response["Error"]
+        assert (error["Code"], error["Header"]) == ("MissingNamespaceHeader", "x-amz-bucket-namespace")
+
+
 @pytest.mark.parametrize("bad", ["ab", "a" * 64, "Upper-case", "under_score", "-begin", "end-", "192.168.5.4", "a..b",
                                  "a-.b", "xn--name", "name-s3alias", "iceberg", "ingest"])
 def test_names_that_are_refused(s3, bad):

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/ownership.h"
+#include "api/s3/errors.h"
 #include "api/s3/metrics/request_counter.h"
 #include "api/s3/points/points.h"
 #include "api/s3/rules/request_rules.h"
@@ -48,6 +49,53 @@ Result<std::string> ChooseRegion(const std::string& endpoint, std::string constr
   return constraint;
 }
 
+// "…-<12 digits>-<region>-an": a name of some account's own namespace in a region.
+bool IsOfANamespace(std::string_view bucket) {
+  constexpr std::string_view kSuffix = "-an";
+  constexpr size_t kAccountDigits = 12;
+  if (!bucket.ends_with(kSuffix)) return false;
+  bucket.remove_suffix(kSuffix.size());
+  for (size_t dash = bucket.find('-'); dash != bucket.npos; dash = bucket.find('-', dash + 1)) {
+    const std::string_view account = bucket.substr(dash + 1, kAccountDigits);
+    const std::string_view rest = bucket.substr(std::min(dash + 1 + kAccountDigits, bucket.size()));
+    const bool digits = std::ranges::all_of(account, [](char c) { return c >= '0' && c <= '9'; });
+    if (account.size() == kAccountDigits && digits && rest.starts_with('-') && LooksLikeRegion(rest.substr(1))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Names of an account's own namespace are made by that account alone, which says so.
+// Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+Status CheckNamespace(const Call& call, const std::optional<std::string>& wanted, std::string_view name,
+                      std::string_view region) {
+  constexpr std::string_view kHeader = "x-amz-bucket-namespace";
+  if (wanted && *wanted != "global" && *wanted != "account-regional") {
+    call.AddErrorField("ArgumentName", std::string(kHeader));
+    call.AddErrorField("ArgumentValue", *wanted);
+    return Fail(object::kInvalidArgument, "The bucket namespace is global or account-regional.");
+  }
+  const bool asked = wanted == "account-regional";
+  const std::string suffix = fmt::format("-{}-{}-an", call.scope.account, region);
+  if (asked && (!name.ends_with(suffix) || name.size() == suffix.size())) {
+    call.AddErrorField("Header", std::string(kHeader));
+    return Fail(
+        kInvalidNamespaceHeader,
+        fmt::format("The {} header is account-regional, but the bucket's name does not end with {}, as the names "
+                    "of this account's namespace in the Region do.",
+                    kHeader, suffix));
+  }
+  if (!asked && IsOfANamespace(name)) {
+    call.AddErrorField("Header", std::string(kHeader));
+    return Fail(
+        kMissingNamespaceHeader,
+        "The requested bucket is an account-regional namespace bucket, but your request is missing the required "
+        "x-amz-bucket-namespace header.");
+  }
+  return Ok();
+}
+
 // S3 Tables keeps each table's files in such a bucket: made, shown and removed with its table alone.
 bool IsOfATable(std::string_view bucket) { return bucket.ends_with("--table-s3"); }
 
@@ -73,9 +121,6 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   call.AddErrorField("BucketName", name);
   TARN_CHECK(object::CheckBucketName(name));
   if (IsOfATable(name)) return Fail(object::kInvalidBucketName, "The specified bucket is not valid.");
-  if (in.bucket_namespace && *in.bucket_namespace != "global") {
-    return Fail(kNotImplemented, "Account-regional bucket namespaces are not implemented");
-  }
   std::string constraint;
   object::NewBucket options;
   options.object_lock = in.object_lock_enabled_for_bucket.value_or(false);
@@ -93,6 +138,7 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
     return chosen.error();
   }
   const std::string& region = *chosen;
+  TARN_CHECK(CheckNamespace(call, in.bucket_namespace, name, region));
   auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, options);
   if (!created.ok()) {
     // In the home region, making one's own bucket again succeeds.
@@ -151,7 +197,10 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   for (const object::Bucket& bucket : page.buckets) {
     if (IsOfATable(bucket.name)) continue;
     gen::Bucket entry{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
-    if (tell_region) entry.bucket_region = bucket.owner.region;
+    if (tell_region) {
+      entry.bucket_region = bucket.owner.region;
+      entry.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
+    }
     out.buckets->push_back(std::move(entry));
   }
   if (page.truncated) out.continuation_token = Base64(page.buckets.back().name);

@@ -77,6 +77,8 @@ constexpr ErrorRow kErrors[] = {
     {&kMissingHeader, "MissingSecurityHeader", 400},
     {&kInvalidStorageClass, "InvalidStorageClass", 400, "The storage class you specified is not valid"},
     {&kInvalidEncryptionAlgorithm, "InvalidEncryptionAlgorithmError", 400},
+    {&kInvalidNamespaceHeader, "InvalidNamespaceHeader", 400},
+    {&kMissingNamespaceHeader, "MissingNamespaceHeader", 400},
     {&kIllegalLocation, "IllegalLocationConstraintException", 400},
     {&kInvalidLocation, "InvalidLocationConstraint", 400, "The specified location-constraint is not valid"},
     {&kInvalidDigest, "InvalidDigest", 400, "The Content-MD5 you specified was invalid."},

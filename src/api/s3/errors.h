@@ -15,6 +15,8 @@ inline constexpr Reason kUnresolvableGrant{"s3.UnresolvableGrant", Code::kInvali
 inline constexpr Reason kMissingHeader{"s3.MissingHeader", Code::kInvalidArgument};
 inline constexpr Reason kInvalidStorageClass{"s3.InvalidStorageClass", Code::kInvalidArgument};
 inline constexpr Reason kInvalidEncryptionAlgorithm{"s3.InvalidEncryptionAlgorithm", Code::kInvalidArgument};
+inline constexpr Reason kInvalidNamespaceHeader{"s3.InvalidNamespaceHeader", Code::kInvalidArgument};
+inline constexpr Reason kMissingNamespaceHeader{"s3.MissingNamespaceHeader", Code::kInvalidArgument};
 inline constexpr Reason kIllegalLocation{"s3.IllegalLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidLocation{"s3.InvalidLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidDigest{"s3.InvalidDigest", Code::kInvalidArgument};

@@ -43,7 +43,6 @@ ResponseParts Exchange::RefusalParts() {
   WireError& error = *refusal_;
   error.fields.insert(error.fields.end(), error_fields_.begin(), error_fields_.end());
   error.fields.insert(error.fields.end(), call_.extras.error_fields.begin(), call_.extras.error_fields.end());
-  if (error.resource.empty()) error.resource = PercentDecode(path_).value_or(path_);
   return EncodeError(served_ != nullptr ? served_->model : nullptr, matched_.protocol, error, call_.request_id);
 }
 

@@ -1,5 +1,8 @@
 // What can be set on a bucket: versioning, tags.
+#include <utility>
+
 #include "api/s3/rules/request_rules.h"
+#include "api/s3/rules/tag_faults.h"
 #include "api/s3/s3_service.h"
 
 namespace tarn::api::s3 {
@@ -45,7 +48,9 @@ Result<gen::PutBucketTaggingResponse> S3Service::PutBucketTagging(const Call& ca
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
   call.extras.success_status = 204;
-  TARN_CHECK(store_.SetBucketTags(bucket.name, ToTags(*in.tagging->tag_set)));
+  object::Tags tags = ToTags(*in.tagging->tag_set);
+  TARN_CHECK(CheckTagSet(call, tags, kBucketTagsMax, /*of_object=*/false));
+  TARN_CHECK(store_.SetBucketTags(bucket.name, std::move(tags)));
   return gen::PutBucketTaggingResponse{};
 }
 

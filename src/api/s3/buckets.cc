@@ -197,10 +197,8 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   for (const object::Bucket& bucket : page.buckets) {
     if (IsOfATable(bucket.name)) continue;
     gen::Bucket entry{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
-    if (tell_region) {
-      entry.bucket_region = bucket.owner.region;
-      entry.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
-    }
+    entry.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
+    if (tell_region) entry.bucket_region = bucket.owner.region;
     out.buckets->push_back(std::move(entry));
   }
   if (page.truncated) out.continuation_token = Base64(page.buckets.back().name);

@@ -147,6 +147,9 @@ Result<ByteRange> ParseCopyRange(const Call& call, const std::string& header, ui
                        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last "
                        "are the zero-based offsets of the first and last bytes to copy");
   }
+  if (*first >= size) {
+    return Fail(object::kInvalidRequest, "The specified copy range is invalid for the source object size");
+  }
   if (*last >= size) {
     return BadArgument(call, "x-amz-copy-source-range", header,
                        fmt::format("Range specified is not valid for source object of size: {}", size));
@@ -253,6 +256,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     if (version.Is(object::kGone) && attempt < kStaleRetries) continue;
     if (!version.ok()) {
       NoteCondition(call, version.error(), condition);
+      if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
       co_return version.error();
     }
     Streamed<gen::CopyObjectOutput> answer;

@@ -76,7 +76,10 @@ std::string FirstFormPrefix(const std::string& prefix, bool encode) {
   return UrlEncoded(prefix, encode && !std::all_of(prefix.begin(), prefix.end(), safe));
 }
 
-Error BadToken() { return Fail(object::kInvalidArgument, "The continuation token provided is incorrect"); }
+Error BadToken(const Call& call) {
+  call.AddErrorField("ArgumentName", "continuation-token");
+  return Fail(object::kInvalidArgument, "The continuation token provided is incorrect");
+}
 
 }  // namespace
 
@@ -128,7 +131,7 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
                           .max = max};
   if (in.continuation_token) {
     auto token = Unbase64(*in.continuation_token);
-    if (!token || token->empty() || (*token)[0] != '1') return BadToken();
+    if (!token || token->empty() || (*token)[0] != '1') return BadToken(call);
     query.start_after = token->substr(1);
   }
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
@@ -137,7 +140,8 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
   out.name = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
   if (in.delimiter && !in.delimiter->empty()) out.delimiter = UrlEncoded(*in.delimiter, encode);
-  if (in.start_after) out.start_after = UrlEncoded(*in.start_after, encode);
+  // Where a token says where to go on, it counts for nothing.
+  if (in.start_after && !in.continuation_token) out.start_after = UrlEncoded(*in.start_after, encode);
   out.continuation_token = in.continuation_token;
   out.max_keys = static_cast<int32_t>(max);
   if (encode) out.encoding_type = "url";

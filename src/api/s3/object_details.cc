@@ -1,10 +1,12 @@
 // GetObjectAttributes and the tags of objects.
 #include <algorithm>
+#include <utility>
 
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
+#include "api/s3/rules/tag_faults.h"
 #include "api/s3/s3_service.h"
 
 namespace tarn::api::s3 {
@@ -82,11 +84,26 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   return out;
 }
 
+namespace {
+
+// Tags, unlike content, are refused of a delete marker as such, be it named by its version or the newest.
+Result<object::Version> FindTagged(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                                   const std::string& key, const std::string& version_id) {
+  std::string marker;
+  if (version_id.empty()) {
+    const auto newest = service.store().Find(bucket, key, {}, /*with_content=*/false);
+    if (newest.ok() && newest->is_delete_marker) marker = newest->version_id;
+  }
+  return service.FindVersion(call, bucket, key, marker.empty() ? version_id : marker, /*with_content=*/false);
+}
+
+}  // namespace
+
 Result<gen::GetObjectTaggingOutput> S3Service::GetObjectTagging(const Call& call,
                                                                 const gen::GetObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_TRY(const object::Version version,
-           FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
+           FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
   gen::GetObjectTaggingOutput out;
   out.tag_set = FromTags(version.tags);
   if (version.bucket_versioned) out.version_id = version.version_id;
@@ -97,9 +114,11 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
                                                                 const gen::PutObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
-  TARN_CHECK(FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
+  TARN_CHECK(FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
+  object::Tags tags = ToTags(*in.tagging->tag_set);
+  TARN_CHECK(CheckTagSet(call, tags, kObjectTagsMax, /*of_object=*/true));
   TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""),
-                                                         ToTags(*in.tagging->tag_set), OriginOf(call, bucket, "Put")));
+                                                         std::move(tags), OriginOf(call, bucket, "Put")));
   gen::PutObjectTaggingOutput out;
   if (version.bucket_versioned) out.version_id = version.version_id;
   return out;
@@ -108,7 +127,7 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
 Result<gen::DeleteObjectTaggingOutput> S3Service::DeleteObjectTagging(const Call& call,
                                                                       const gen::DeleteObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CHECK(FindVersion(call, bucket, in.key.value_or(""), in.version_id.value_or(""), false));
+  TARN_CHECK(FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
   TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), {},
                                                          OriginOf(call, bucket, "Delete")));
   gen::DeleteObjectTaggingOutput out;

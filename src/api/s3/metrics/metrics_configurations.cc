@@ -113,6 +113,7 @@ Result<gen::PutBucketMetricsConfigurationResponse> Put(S3Service& service, const
     std::ranges::sort(list, {}, [](const auto& each) { return each.id.value_or(""); });
     return Ok();
   }));
+  call.extras.success_status = 204;
   return gen::PutBucketMetricsConfigurationResponse{};
 }
 

@@ -42,7 +42,8 @@ bool SplitRpcPath(std::string_view path, std::string_view& service, std::string_
   return service.find('/') == std::string_view::npos && operation.find('/') == std::string_view::npos;
 }
 
-// Whether `path` fits the template's path part. A label takes one segment, "{Key+}" all that is left.
+// Whether `path` fits the template's path part. A label takes one segment, "{Key+}" all that is left but the words
+// that the template ends with.
 bool PathFits(std::string_view pattern, std::string_view path) {
   while (true) {
     if (pattern.empty() || pattern == "/") return path.empty() || path == "/";
@@ -51,7 +52,10 @@ bool PathFits(std::string_view pattern, std::string_view path) {
     path.remove_prefix(1);
     const std::string_view want = pattern.substr(0, pattern.find('/'));
     const std::string_view have = path.substr(0, path.find('/'));
-    if (want.ends_with("+}")) return !path.empty();
+    if (want.ends_with("+}")) {
+      const std::string_view end = pattern.substr(want.size());
+      return path.size() > end.size() && path.ends_with(end);
+    }
     if (want.starts_with('{') ? have.empty() : want != have) return false;
     pattern.remove_prefix(want.size());
     path.remove_prefix(have.size());

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "api/protocol/codec.h"
@@ -28,7 +29,8 @@ std::optional<std::string_view> LabelText(std::string_view pattern, std::string_
     path.remove_prefix(1);
     const std::string_view want = pattern.substr(0, pattern.find('/'));
     const bool greedy = want.ends_with("+}");
-    const std::string_view have = greedy ? path : path.substr(0, path.find('/'));
+    const size_t after = greedy ? pattern.size() - want.size() : 0;
+    const std::string_view have = path.substr(0, greedy ? path.size() - std::min(after, path.size()) : path.find('/'));
     if (want.size() > 2 && want.starts_with('{') && want.substr(1, want.size() - (greedy ? 3 : 2)) == name) return have;
     pattern.remove_prefix(want.size());
     path.remove_prefix(have.size());

@@ -132,6 +132,9 @@ Status MultiRegionPoints::Once(AsyncRequest request, const std::function<Status(
 }
 
 Status MultiRegionPoints::Create(MultiRegionPoint wanted, AsyncRequest request) {
+  if (!CheckPointName(wanted.name).ok()) {
+    return Fail(kInvalidRequest, "The name of the Multi-Region Access Point is invalid");
+  }
   wanted.alias = MakeAlias();
   wanted.created = clock_.Now();
   return Once(std::move(request), [&](kv::Txn& txn) -> Status {

@@ -81,32 +81,32 @@ TEST_F(MultiRegionTest, DoesWhatAClientTokenAsksForOnce) {
 }
 
 TEST_F(MultiRegionTest, KeepsPoliciesAndForgetsDeletedPoints) {
-  ASSERT_TRUE(points_.Create(Wanted("b", {"lake"}), Request("1")).ok());
-  ASSERT_TRUE(points_.Create(Wanted("a", {"lake-eu"}), Request("2")).ok());
-  ASSERT_TRUE(points_.SetPolicy(kAccount, "b", "policy", Request("3")).ok());
-  const MultiRegionPoint before = *points_.Get(kAccount, "b");
+  ASSERT_TRUE(points_.Create(Wanted("bbb", {"lake"}), Request("1")).ok());
+  ASSERT_TRUE(points_.Create(Wanted("aaa", {"lake-eu"}), Request("2")).ok());
+  ASSERT_TRUE(points_.SetPolicy(kAccount, "bbb", "policy", Request("3")).ok());
+  const MultiRegionPoint before = *points_.Get(kAccount, "bbb");
   EXPECT_EQ(before.policy, "policy");
   const auto first = points_.List(kAccount, "", 1);
   ASSERT_EQ(first->points.size(), 1U);
-  EXPECT_EQ(first->points[0].name, "a");
+  EXPECT_EQ(first->points[0].name, "aaa");
   EXPECT_TRUE(first->truncated);
-  EXPECT_EQ(points_.List(kAccount, "a", 5)->points.size(), 1U);
-  ASSERT_TRUE(points_.Delete(kAccount, "b", Request("4")).ok());
-  EXPECT_TRUE(points_.Delete(kAccount, "b", Request("5")).Is(kNoSuchMultiRegionPoint));
+  EXPECT_EQ(points_.List(kAccount, "aaa", 5)->points.size(), 1U);
+  ASSERT_TRUE(points_.Delete(kAccount, "bbb", Request("4")).ok());
+  EXPECT_TRUE(points_.Delete(kAccount, "bbb", Request("5")).Is(kNoSuchMultiRegionPoint));
   EXPECT_TRUE(points_.FindAlias(before.alias).Is(kNoSuchMultiRegionPoint));
-  EXPECT_TRUE(points_.SetPolicy(kAccount, "b", "policy", Request("6")).Is(kNoSuchMultiRegionPoint));
+  EXPECT_TRUE(points_.SetPolicy(kAccount, "bbb", "policy", Request("6")).Is(kNoSuchMultiRegionPoint));
 }
 
 TEST_F(MultiRegionTest, ForgetsOldRequests) {
-  ASSERT_TRUE(points_.Create(Wanted("b", {"lake"}), Request("old")).ok());
+  ASSERT_TRUE(points_.Create(Wanted("bbb", {"lake"}), Request("old")).ok());
   clock_.Advance((kRequestDays + 1) * kMicrosPerDay);
-  ASSERT_TRUE(points_.Delete(kAccount, "b", Request("new")).ok());
+  ASSERT_TRUE(points_.Delete(kAccount, "bbb", Request("new")).ok());
   EXPECT_TRUE(points_.FindRequest(kAccount, "old").Is(kNoSuchAsyncRequest));
   EXPECT_TRUE(points_.FindRequest(kAccount, "new").ok());
 }
 
 TEST_F(MultiRegionTest, RefusesDamagedRecords) {
-  MultiRegionPoint point = Wanted("b", {"lake"});
+  MultiRegionPoint point = Wanted("bbb", {"lake"});
   point.alias = "abcdefghijklm.mrap";
   const std::string bytes = Encode(point);
   EXPECT_EQ(DecodeMultiRegionPoint(bytes)->routes, point.routes);

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
-from refusals import refused
+from refusals import refused as refused_call
 
 ACCOUNT = Lake.account
 NONE = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False)
@@ -51,6 +51,11 @@ def east(two, name):
     s3 = two.client("s3", region="eu-central-1")
     s3.create_bucket(Bucket=f"{name}-east", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     return s3
+
+
+def refused(call, *positional, **arguments):
+    """The HTTP status and the code of the error that the call answers with."""
+    return refused_call(lambda: call(*positional, **arguments))
 
 
 def make(control, name, *buckets, token="1", **more):

@@ -135,8 +135,8 @@ Result<Point> FindHost(object::AccessPoints& points, const Call& call, std::stri
 
 Result<Point> FindAny(object::AccessPoints& points, const Call& call, std::string_view name) {
   if (object::IsAlias(name)) return Shared(points.FindAlias(name));
-  if (object::IsMultiRegionAlias(name)) return FindRegions(points, call, name);
   if (name.starts_with(kArn) && name.find(kKind) != name.npos) return FindArn(points, call, name);
+  if (object::IsMultiRegionAlias(name)) return FindRegions(points, call, name);
   return FindHost(points, call, name);
 }
 

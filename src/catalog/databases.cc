@@ -8,6 +8,7 @@
 #include "catalog/documents.h"
 #include "catalog/keys.h"
 #include "catalog/namespaces.h"
+#include "catalog/places.h"
 #include "catalog/records.h"
 
 namespace tarn::catalog {
@@ -31,6 +32,7 @@ Result<std::optional<std::string>> FirstBelow(kv::Txn& txn, const Scope& scope, 
 void DropRecord(kv::Txn& txn, const Scope& scope, const Database& database) {
   txn.Delete(DatabaseKey(scope, database.name).bytes());
   txn.Put(GarbageKey(scope, kDatabases, database.uid).bytes(), "");
+  MarkPlaces(txn);
 }
 
 // A page of the databases with `depth` separators in their names between the keys `begin` and `end`. A page's `next` is

@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "catalog/documents.h"
 #include "catalog/keys.h"
+#include "catalog/places.h"
 #include "catalog/records.h"
 #include "catalog/table_txn.h"
 
@@ -69,6 +70,7 @@ Result<Table> CreateTableIn(kv::Txn& txn, const Scope& scope, Table table, Times
   if (present) return Fail(kAlreadyExists, "Table already exists.");
   table.default_permissions = parent.default_permissions;
   PutTable(txn, scope, parent, table);
+  MarkPlaces(txn);
   return table;
 }
 
@@ -95,6 +97,9 @@ Result<Table> UpdateTableIn(kv::Txn& txn, const Scope& scope, Table table, const
   TARN_CHECK(Move(txn, scope, options, parent, table));
   if (!options.skip_archive) txn.Put(VersionKey(scope, present, present.version), EncodeRecord(present));
   PutTable(txn, scope, parent, table);
+  const bool is_here =
+      table.location() == present.location() && table.name == present.name && table.database == present.database;
+  if (!is_here) MarkPlaces(txn);
   return table;
 }
 
@@ -152,6 +157,7 @@ Status Catalog::DeleteTable(const Scope& scope, std::string_view database, std::
     if (also) TARN_CHECK(also(txn));
     txn.Delete(TableKey(scope, parent.uid, name).bytes());
     txn.Put(GarbageKey(scope, kTables, present.uid).bytes(), "");
+    MarkPlaces(txn);
     uid = present.uid;
     return Ok();
   }));

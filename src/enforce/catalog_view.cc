@@ -1,10 +1,14 @@
 #include "enforce/catalog_view.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "catalog/iceberg/manifests.h"
+#include "catalog/iceberg/names.h"
+#include "catalog/places.h"
 #include "enforce/columns.h"
 #include "enforce/errors.h"
 
@@ -60,24 +64,41 @@ Result<Page<catalog::Database>> CatalogView::ListDatabases(const Scope& scope, c
   return seen;
 }
 
-Status CatalogView::MayCreateTable(const Scope& scope, std::string_view database, std::string_view location) const {
+Status CatalogView::MayCreateTable(const Scope& scope, std::string_view database, std::string_view table,
+                                   std::string_view location) const {
   TARN_CHECK(rights_.RequireDatabase(database, Permission::kCreateTable));
   if (!rights_.governed() || location.empty()) return Ok();
-  // Below its database's location a table may lie without further ado.
   const auto home = catalog_.GetDatabase(scope, database);
-  if (home.ok() && !home->location.value_or("").empty()) {
-    std::string folder = *home->location;
-    if (folder.back() != '/') folder += '/';
-    if (location.starts_with(folder)) return Ok();
+  return rights_.RequireRoom(home.ok() ? home->location.value_or("") : "", location, database, table);
+}
+
+Status CatalogView::MayCreateIceberg(const Scope& scope, std::string_view database, std::string_view table,
+                                     std::string_view location, const iceberg::Properties& properties) const {
+  TARN_CHECK(rights_.RequireDatabase(database, Permission::kCreateTable));
+  if (!rights_.governed()) return Ok();
+  const auto found = catalog_.GetDatabase(scope, database);
+  std::string home = found.ok() ? found->location.value_or("") : "";
+  if (home.empty() || catalog::IsForeign(home)) home = catalog::DefaultNamespaceLocation(scope, AsciiLower(database));
+  std::string folder = catalog::FolderOf(location.empty() ? home : location);
+  if (location.empty() && !folder.empty()) folder += AsciiLower(table) + '/';
+  TARN_CHECK(rights_.RequireRoom(home, folder, database, table));
+  for (const std::string_view key : catalog::kFolderProperties) {
+    const auto named = properties.find(key);
+    if (named == properties.end()) continue;
+    const std::string place = catalog::FolderOf(named->second);
+    if (!place.starts_with(folder)) TARN_CHECK(rights_.RequireLocation(place));
   }
-  return rights_.RequireLocation(location);
+  return Ok();
 }
 
 namespace {
 
-std::string MetadataOf(const Table& table) {
-  const std::string* place = catalog::Find(table.parameters, "metadata_location");
-  return place == nullptr ? "" : *place;
+// Properties of tables whose values are places.
+constexpr std::array<std::string_view, 2> kNamingPlaces = {"metadata_location", "storage.location.template"};
+
+std::string_view PropertyOf(const Table& table, std::string_view key) {
+  const std::string* value = catalog::Find(table.parameters, key);
+  return value == nullptr ? std::string_view() : std::string_view(*value);
 }
 
 bool IsBelow(std::string_view folder, std::string_view place) {
@@ -97,9 +118,19 @@ Status CheckPlace(const catalog::Catalog& catalog, const Rights& rights, const S
 }  // namespace
 
 Status CatalogView::CreateTable(const Scope& scope, Table table, const std::vector<catalog::PartitionIndex>& indexes) {
-  TARN_CHECK(MayCreateTable(scope, table.database, table.location()));
-  TARN_CHECK(rights_.RequireLocation(MetadataOf(table)));
+  TARN_CHECK(MayCreateTable(scope, table.database, table.name, table.location()));
+  // A metadata file tells of a table that is there already: one below the new table's location is not its own yet.
+  for (const std::string_view key : kNamingPlaces) {
+    TARN_CHECK(MayName(key == kNamingPlaces[0] ? "" : table.location(), key, PropertyOf(table, key)));
+  }
   return catalog_.CreateTable(scope, std::move(table), indexes);
+}
+
+Status CatalogView::MayName(std::string_view location, std::string_view key, std::string_view value) const {
+  if (!rights_.governed() || std::ranges::find(kNamingPlaces, key) == kNamingPlaces.end()) return Ok();
+  // Of a template the folder in which all partitions lie.
+  if (key != kNamingPlaces[0]) value = value.substr(0, value.substr(0, value.find('$')).rfind('/') + 1);
+  return IsBelow(location, value) ? Ok() : rights_.RequireLocation(value);
 }
 
 Result<Table> CatalogView::GetTable(const Scope& scope, std::string_view database, std::string_view name) const {
@@ -114,10 +145,10 @@ Status CatalogView::MayUpdateTable(const Scope& scope, const Table& table) const
   if (!rights_.governed()) return Ok();
   TARN_CHECK(rights_.RequireTable(table.database, table.name, Permission::kAlter));
   TARN_TRY(const Table present, catalog_.GetTable(scope, table.database, table.name));
-  const std::string metadata = MetadataOf(table);
   // What commits to a table put below it they may name.
-  if (metadata != MetadataOf(present) && !IsBelow(present.location(), metadata)) {
-    TARN_CHECK(rights_.RequireLocation(metadata));
+  for (const std::string_view key : kNamingPlaces) {
+    const std::string_view value = PropertyOf(table, key);
+    if (value != PropertyOf(present, key)) TARN_CHECK(MayName(present.location(), key, value));
   }
   return table.location() == present.location() ? Ok() : rights_.RequireLocation(table.location());
 }

@@ -14,6 +14,7 @@
 
 #include "catalog/catalog.h"
 #include "enforce/rights.h"
+#include "iceberg/schema/json_access.h"
 
 namespace tarn::enforce {
 
@@ -33,8 +34,15 @@ class CatalogView {
 
   Status CreateTable(const Scope& scope, catalog::Table table,
                      const std::vector<catalog::PartitionIndex>& indexes = {});
-  // Of a table that is about to be made.
-  Status MayCreateTable(const Scope& scope, std::string_view database, std::string_view location) const;
+  // Of a table that is about to be made at `location`; empty: it has none.
+  Status MayCreateTable(const Scope& scope, std::string_view database, std::string_view table,
+                        std::string_view location) const;
+  // The same of an Iceberg table, which lies at its default place when nobody says where; its properties can name
+  // folders for its files.
+  Status MayCreateIceberg(const Scope& scope, std::string_view database, std::string_view table,
+                          std::string_view location, const iceberg::Properties& properties = {}) const;
+  // Of a property that a table at `location` gets: some name places of its data. Below the table's own all are its.
+  Status MayName(std::string_view location, std::string_view key, std::string_view value) const;
   Result<catalog::Table> GetTable(const Scope& scope, std::string_view database, std::string_view name) const;
   Result<uint64_t> UpdateTable(const Scope& scope, catalog::Table table, const catalog::UpdateTableOptions& options);
   Status MayUpdateTable(const Scope& scope, const catalog::Table& table) const;

@@ -29,6 +29,12 @@ class FakeAccess : public govern::Access {
     const auto found = tables.find(table);
     return found == tables.end() ? TableAccess{.governed = true} : found->second;
   }
+  Result<Claims> OfPlace(const identity::Caller& caller, std::string_view uri) override {
+    TARN_TRY(Claims claims, govern::Access::OfPlace(caller, uri));
+    claims.empty = uri.find("/full/") == std::string_view::npos;
+    if (uri.starts_with("s3://lake/closed/t/")) claims.tables = {{{"000000000001", "us-east-1"}, "db", "t"}};
+    return claims;
+  }
   Result<TableAccess> OfDatabase(const identity::Caller&, const Scope&, std::string_view) override { return database; }
   Result<TableAccess> OfCatalog(const identity::Caller&, const Scope&) override { return catalog; }
   Result<std::optional<Location>> OfLocation(const identity::Caller&, std::string_view uri) override {
@@ -152,6 +158,49 @@ TEST_F(EnforceTest, ChangesNeedTheirRights) {
   EXPECT_TRUE(catalog.GetTable(scope, "db", "t").ok());
 }
 
+TEST_F(EnforceTest, ATableIsMadeBelowItsDatabaseWhereNothingLies) {
+  access.database.permissions = Bits({Permission::kCreateTable});
+  catalog::Database database = catalog.GetDatabase(scope, "db").value();
+  database.location = "s3://lake/closed";
+  ASSERT_TRUE(catalog.UpdateDatabase(scope, "db", database).ok());
+  const auto may = [&](const std::string& location, const std::string& name = "mine") {
+    return View().MayCreateTable(scope, "db", name, location).ok();
+  };
+  EXPECT_TRUE(may("s3://lake/closed/mine"));
+  EXPECT_TRUE(may("s3a://lake/closed/mine/"));
+  EXPECT_FALSE(may("s3://lake/closed/full/"));
+  EXPECT_FALSE(may("s3://lake/closed/t/day=2024"));
+  EXPECT_FALSE(may("s3://lake/closed/"));
+  EXPECT_TRUE(may("s3://lake/closed/t", "T"));  // is there already
+  EXPECT_TRUE(View().MayCreateIceberg(scope, "db", "mine", "").ok());
+  EXPECT_FALSE(View().MayCreateIceberg(scope, "db", "full", "").ok());
+  EXPECT_FALSE(
+      View().MayCreateIceberg(scope, "db", "mine", "", {{"write.data.path", "s3://lake/closed/elsewhere"}}).ok());
+  EXPECT_TRUE(
+      View().MayCreateIceberg(scope, "db", "mine", "", {{"write.data.path", "s3://lake/closed/mine/files"}}).ok());
+  access.data_access = true;
+  EXPECT_TRUE(may("s3://lake/closed/t/day=2024"));
+}
+
+TEST_F(EnforceTest, PropertiesNameNoPlacesOfOthers) {
+  const std::string home = "s3://lake/free/t";
+  EXPECT_TRUE(View().MayName(home, "storage.location.template", "s3://lake/free/t/${day}/").ok());
+  EXPECT_TRUE(View().MayName(home, "storage.location.template", "s3://lake/other/${day}/").ok());
+  EXPECT_TRUE(View().MayName(home, "storage.location.template", "s3://lake/closed/${day}/").Is(kInsufficient));
+  EXPECT_TRUE(View().MayName(home, "storage.location.template", "s3://lake/closed/${day}").Is(kInsufficient));
+  EXPECT_TRUE(View().MayName(home, "metadata_location", "s3://lake/closed/t/a.json").Is(kInsufficient));
+  EXPECT_TRUE(View().MayName(home, "comment", "s3://lake/closed/t/a.json").ok());
+}
+
+TEST_F(EnforceTest, WhatATableNamesElsewhereIsForThoseWhoSeeItsOwners) {
+  const Rights rights(&access, user, scope);
+  Some({"id"});
+  EXPECT_TRUE(rights.RequireOwners("s3://lake/closed/t/a.parquet").Is(kInsufficient));
+  EXPECT_TRUE(rights.RequireOwners("s3://lake/free/a.parquet").ok());
+  access.tables["t"] = {.governed = true, .permissions = Bits({Permission::kSelect}), .all_columns = true};
+  EXPECT_TRUE(rights.RequireOwners("s3://lake/closed/t/a.parquet").ok());
+}
+
 TEST_F(EnforceTest, MetadataForAPartTellsOfNothingElse) {
   iceberg::NewTable table;
   table.schema =
@@ -174,7 +223,7 @@ TEST_F(EnforceTest, MetadataForAPartTellsOfNothingElse) {
 
 TEST_F(EnforceTest, ObjectsOfATableAreForThoseWhoSeeAllOfIt) {
   const AllowAll inner;
-  const ObjectAuthorizer authorizer(inner, access, catalog, *kv_, clock_);
+  const ObjectAuthorizer authorizer(inner, access, *kv_, clock_);
   const std::string key = "closed/t/day=2024/a.parquet";
   Some({"id"});
   for (const char* action : {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectTagging",
@@ -203,7 +252,7 @@ TEST_F(EnforceTest, ObjectsOfATableAreForThoseWhoSeeAllOfIt) {
 
 TEST_F(EnforceTest, RootAndTheLakeItselfAreNotBound) {
   const AllowAll inner;
-  const ObjectAuthorizer authorizer(inner, access, catalog, *kv_, clock_);
+  const ObjectAuthorizer authorizer(inner, access, *kv_, clock_);
   EXPECT_TRUE(Ask(authorizer, identity::RootOf(scope.account), "s3:GetObject", "closed/t/a").ok());
   EXPECT_TRUE(Ask(authorizer, identity::ServiceCaller(scope.account, "glue"), "s3:PutObject", "closed/t/a").ok());
   EXPECT_EQ(access.locations_asked, 0);

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/strings.h"
-#include "catalog/scopes.h"
-#include "govern/uri.h"
-
 namespace tarn::enforce {
 namespace {
 
@@ -27,12 +23,6 @@ std::string UriOf(const identity::Check& check) {
   const auto prefix = check.context.find("s3:prefix");
   if (prefix == check.context.end() || prefix->second.empty()) return "";
   return fmt::format("s3://{}/{}", resource, prefix->second);
-}
-
-std::string FolderOf(std::string_view location) {
-  std::string folder = govern::PlainUri(location);
-  if (!folder.ends_with('/')) folder += '/';
-  return folder;
 }
 
 }  // namespace
@@ -66,7 +56,7 @@ Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identit
   if (caller.is_root() && caller.account == location->account) return true;
   TARN_TRY(const auto tables, TablesAt(uri));
   bool governed = false;
-  for (const Place& place : tables) {
+  for (const catalog::TablePlace& place : tables) {
     TARN_TRY(const TableAccess access, access_.OfTable(caller, place.scope, place.database, place.table));
     if (!access.governed) continue;
     governed = true;
@@ -77,47 +67,22 @@ Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identit
   return governed || !tables.empty() || location->data_access;
 }
 
-Result<std::vector<ObjectAuthorizer::Place>> ObjectAuthorizer::TablesAt(std::string_view uri) const {
+Result<std::vector<catalog::TablePlace>> ObjectAuthorizer::TablesAt(std::string_view uri) const {
   TARN_TRY(const auto places, PresentPlaces());
-  std::vector<Place> found;
-  for (size_t slash = uri.find('/', 5); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
-    const auto [begin, end] = places->equal_range(std::string(uri.substr(0, slash + 1)));
-    for (auto place = begin; place != end; ++place) found.push_back(place->second);
-  }
-  return found;
+  return places->Around(uri);
 }
 
-Result<std::shared_ptr<const ObjectAuthorizer::Places>> ObjectAuthorizer::PresentPlaces() const {
+Result<std::shared_ptr<const catalog::PlaceMap>> ObjectAuthorizer::PresentPlaces() const {
   const Timestamp now = clock_.Now();
   {
-    std::lock_guard lock(mutex_);
-    if (places_ && now.micros - looked_.micros < kPlacesMicros && now.micros >= looked_.micros) return places_;
+    const std::lock_guard lock(mutex_);
+    if (map_ && now.micros - looked_.micros < kPlacesMicros && now.micros >= looked_.micros) return map_;
   }
-  auto places = std::make_shared<Places>();
-  TARN_TRY(const auto scopes, catalog::ListScopes(store_));
-  for (const Scope& scope : scopes) {
-    catalog::ListOptions databases;
-    do {
-      TARN_TRY(auto page, catalog_.ListDatabases(scope, databases));
-      for (const catalog::Database& database : page.items) {
-        catalog::ListOptions tables;
-        do {
-          auto listed = catalog_.ListTables(scope, database.name, tables);
-          if (!listed.ok()) break;  // dropped meanwhile
-          for (const catalog::Table& table : listed->items) {
-            if (table.location().empty()) continue;
-            places->emplace(FolderOf(table.location()), Place{scope, table.database, table.name});
-          }
-          tables.after = listed->next;
-        } while (!tables.after.empty());
-      }
-      databases.after = page.next;
-    } while (!databases.after.empty());
-  }
-  std::lock_guard lock(mutex_);
-  places_ = places;
+  TARN_TRY(auto map, places_.Present());
+  const std::lock_guard lock(mutex_);
+  map_ = map;
   looked_ = now;
-  return std::shared_ptr<const Places>(places);
+  return map;
 }
 
 }  // namespace tarn::enforce

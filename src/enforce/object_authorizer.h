@@ -11,15 +11,13 @@
 // no table. Errors: identity::kAccessDenied, failures of reading. Threads: any.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/time.h"
-#include "catalog/catalog.h"
+#include "catalog/places.h"
 #include "govern/access.h"
 #include "identity/authorize.h"
 #include "kv/kv.h"
@@ -29,32 +27,23 @@ namespace tarn::enforce {
 class ObjectAuthorizer : public identity::Authorizer {
  public:
   // All outlive it.
-  ObjectAuthorizer(const identity::Authorizer& inner, govern::Access& access, const catalog::Catalog& catalog,
-                   kv::Store& store, const Clock& clock)
-      : inner_(inner), access_(access), catalog_(catalog), store_(store), clock_(clock) {}
+  ObjectAuthorizer(const identity::Authorizer& inner, govern::Access& access, kv::Store& store, const Clock& clock)
+      : inner_(inner), access_(access), clock_(clock), places_(store) {}
 
   Status Authorize(const identity::Caller& caller, std::span<const identity::Check> checks) const override;
 
  private:
-  struct Place {
-    Scope scope;
-    std::string database;
-    std::string table;
-  };
-  using Places = std::multimap<std::string, Place>;  // by "s3://bucket/prefix/"
-
   Status CheckObject(const identity::Caller& caller, const identity::Check& check) const;
   Result<bool> May(const identity::Caller& caller, const identity::Check& check, const std::string& uri) const;
-  Result<std::shared_ptr<const Places>> PresentPlaces() const;
-  Result<std::vector<Place>> TablesAt(std::string_view uri) const;
+  Result<std::shared_ptr<const catalog::PlaceMap>> PresentPlaces() const;
+  Result<std::vector<catalog::TablePlace>> TablesAt(std::string_view uri) const;
 
   const identity::Authorizer& inner_;
   govern::Access& access_;
-  const catalog::Catalog& catalog_;
-  kv::Store& store_;
   const Clock& clock_;
+  mutable catalog::Places places_;
   mutable std::mutex mutex_;
-  mutable std::shared_ptr<const Places> places_;
+  mutable std::shared_ptr<const catalog::PlaceMap> map_;
   mutable Timestamp looked_;
 };
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/strings.h"
+#include "catalog/places.h"
 #include "enforce/errors.h"
 
 namespace tarn::enforce {
@@ -33,6 +37,10 @@ std::string_view NameOf(Permission permission) {
     default:
       return "Describe";
   }
+}
+
+Error NotTheirs(std::string_view uri) {
+  return Fail(kInsufficient, fmt::format("Insufficient Lake Formation permission(s) on {}", uri));
 }
 
 bool Holds(const TableAccess& access, Permission permission) {
@@ -95,6 +103,8 @@ Status Rights::RequireFor(std::string_view glue_action, std::string_view databas
     if (!access.Has(Permission::kInsert) && !access.Has(Permission::kAlter)) {
       return Insufficient(Permission::kAlter, table);
     }
+    // What is committed to it would be rows of the tables that it lies over, too.
+    if (access.encroaches && !access.Has(Permission::kInsert)) return Insufficient(Permission::kInsert, table);
     return access.whole() ? Ok() : Status(Insufficient(Permission::kSelect, table));
   }
   return database.empty() ? Ok() : RequireDatabase(database, Permission::kDescribe);
@@ -102,9 +112,33 @@ Status Rights::RequireFor(std::string_view glue_action, std::string_view databas
 
 Status Rights::RequireLocation(std::string_view uri) const {
   if (!governed() || uri.empty()) return Ok();
-  TARN_TRY(const auto location, access_->OfLocation(caller_, uri));
-  if (!location || location->data_access || location->hybrid) return Ok();
-  return Fail(kInsufficient, fmt::format("Insufficient Lake Formation permission(s) on {}", uri));
+  TARN_TRY(const auto claims, access_->OfPlace(caller_, uri));
+  return !claims.registered || claims.data_access ? Ok() : Status(NotTheirs(uri));
+}
+
+Status Rights::RequireRoom(std::string_view home, std::string_view location, std::string_view database,
+                           std::string_view table) const {
+  if (!governed() || location.empty()) return Ok();
+  const std::string folder = catalog::FolderOf(location);
+  if (folder.empty()) return Ok();  // on no storage of the lake's
+  TARN_TRY(const auto claims, access_->OfPlace(caller_, folder));
+  if (!claims.registered || claims.data_access) return Ok();
+  const std::string parent = catalog::FolderOf(home);
+  const bool is_apart = std::ranges::all_of(claims.tables, [&](const govern::Access::TableName& other) {
+    return other.scope == scope_ && other.database == AsciiLower(database) && other.table == AsciiLower(table);
+  });
+  const bool is_below = !parent.empty() && folder.size() > parent.size() && folder.starts_with(parent);
+  return is_below && is_apart && claims.empty ? Ok() : Status(NotTheirs(location));
+}
+
+Status Rights::RequireOwners(std::string_view uri) const {
+  if (!governed() || uri.empty()) return Ok();
+  TARN_TRY(const auto claims, access_->OfPlace(caller_, uri));
+  for (const govern::Access::TableName& owner : claims.tables) {
+    TARN_TRY(const TableAccess access, access_->OfTable(caller_, owner.scope, owner.database, owner.table));
+    if (!access.whole()) return NotTheirs(uri);
+  }
+  return Ok();
 }
 
 Result<bool> Rights::Opens(const TableAccess& access, std::string_view uri) const {

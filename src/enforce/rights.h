@@ -35,8 +35,15 @@ class Rights {
   // What Lake Formation asks for a Glue action on the catalog (both names empty), a database or a table; UpdateTable is
   // a commit to an Iceberg table, which one who does not see all of it cannot make. Other actions ask for nothing.
   Status RequireFor(std::string_view glue_action, std::string_view database, std::string_view table) const;
-  // May put data at "s3://…": it lies below no registered location, or the caller holds DATA_LOCATION_ACCESS.
+  // May place data at "s3://…", or name it as a table's: no registered location has a say there, or the caller holds
+  // DATA_LOCATION_ACCESS on each that has.
   Status RequireLocation(std::string_view uri) const;
+  // May make the table at `location`: as RequireLocation, or it is to be an empty folder of its own below `home`, its
+  // database's location.
+  Status RequireRoom(std::string_view home, std::string_view location, std::string_view database,
+                     std::string_view table) const;
+  // Sees the whole of each governed table that data at "s3://…" is of: for what a table names outside of its folder.
+  Status RequireOwners(std::string_view uri) const;
   // Lake Formation opens the data at `uri` for whom it grants the table: one that is governed and lies below a
   // registered location. IAM says who opens other data.
   Result<bool> Opens(const govern::TableAccess& access, std::string_view uri) const;

@@ -47,7 +47,7 @@ Status TableWriter::MayPut(std::string_view folder) const {
 Status TableWriter::MayCreate(std::string_view database, std::string_view table, std::string_view location) const {
   TARN_CHECK(May("glue:CreateTable", database, table));
   const CatalogView view(catalog_, access_, caller_, scope_);
-  TARN_CHECK(view.MayCreateTable(scope_, std::string(database), std::string(location)));
+  TARN_CHECK(view.MayCreateIceberg(scope_, database, table, location));
   return location.empty() ? Ok() : MayPut(location);
 }
 

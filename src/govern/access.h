@@ -5,6 +5,16 @@
 // error; several grants are joined as Lake Formation joins them (a row is seen when any filter admits it, a cell when
 // any filter that holds its column admits the row). Errors: failures of reading. Threads: any.
 // https://docs.aws.amazon.com/lake-formation/latest/dg/data-filters-about.html
+//
+// Whose the bytes are. What lies below a table's location is the table's, and a file can be several tables'. Data below
+// a location that is registered (and not hybrid) is Lake Formation's, over whatever table it is reached:
+// - A table is placed there, in whole or by a partition, a metadata file or a folder that its properties name, by who
+//   holds DATA_LOCATION_ACCESS on the location. Below its database's location CREATE_TABLE is enough, as on AWS, for a
+//   folder in which nothing lies and which touches no other table's folder: there is nothing to see in it.
+// - Rights on a table open its own folder as far as that is not another governed table's as well. Where it is, rows are
+//   read by who sees the whole of the other table too, and written by who besides holds INSERT (DELETE) on it.
+// - A table around a registered location, itself in none, opens what lies in it to holders of DATA_LOCATION_ACCESS.
+// The second and third are part of OfTable's answer, so that they hold on every path.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +72,8 @@ struct TableAccess {
   bool all_columns = false;     // else only `columns`; those with masks or cell filters are listed in either case
   std::vector<ColumnAccess> columns;
   std::string row_filter;  // empty: every row
+  // The table lies over data that is not the caller's: what reads or changes rows was taken out of `permissions`.
+  bool encroaches = false;
 
   bool Has(Permission permission) const { return !governed || (permissions & static_cast<uint32_t>(permission)) != 0; }
   // May read every byte of it: what plain S3 reads and unfiltered credentials need.
@@ -89,6 +101,26 @@ class Access {
     bool data_access = false;  // the caller holds DATA_LOCATION_ACCESS on it
   };
   virtual Result<std::optional<Location>> OfLocation(const identity::Caller& caller, std::string_view uri) = 0;
+
+  struct TableName {
+    Scope scope;
+    std::string database;
+    std::string table;
+  };
+  // Who has a say in a folder, "s3://bucket/prefix/", or in a file.
+  struct Claims {
+    bool registered =
+        false;  // it lies in a location in Lake Formation's hands, or one lies in it; hybrid ones are none
+    bool data_access = false;       // the caller holds DATA_LOCATION_ACCESS on every one of these
+    bool empty = false;             // nothing is stored there; told only where the caller lacks data_access
+    std::vector<TableName> tables;  // in whose folders it lies, or whose folders lie in it
+  };
+  // An Access that keeps no account of tables' folders knows of none.
+  virtual Result<Claims> OfPlace(const identity::Caller& caller, std::string_view uri) {
+    TARN_TRY(const auto location, OfLocation(caller, uri));
+    const bool registered = location && !location->hybrid;
+    return Claims{.registered = registered, .data_access = !registered || location->data_access, .tables = {}};
+  }
 };
 
 }  // namespace tarn::govern

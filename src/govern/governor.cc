@@ -23,8 +23,9 @@ std::string ResourceId(Resource resource, std::string_view database_uid, std::st
   return Sha256(EncodeRecord(resource));
 }
 
-Governor::Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts)
-    : store_(store), catalog_(catalog), clock_(clock), facts_(facts) {}
+Governor::Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts,
+                   StoredFiles* files)
+    : store_(store), catalog_(catalog), clock_(clock), facts_(facts), files_(files), places_(store) {}
 
 Result<std::shared_ptr<const Snapshot>> Governor::Present(kv::Txn& txn, const Scope& scope) {
   TARN_TRY(const auto version, txn.PeekGet(VersionKey(scope)));

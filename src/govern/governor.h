@@ -19,6 +19,7 @@
 #include "base/scope.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/places.h"
 #include "govern/access.h"
 #include "govern/engines.h"
 #include "govern/model.h"
@@ -69,10 +70,19 @@ struct TagFailure {
 TagsOfResource TagsOn(const Snapshot& snapshot, const catalog::Database& database, const catalog::Table* table,
                       const std::vector<std::string>* columns, bool is_own);
 
+// What is stored in S3.
+class StoredFiles {
+ public:
+  virtual ~StoredFiles() = default;
+  // Whether an object with bytes in it lies in the folder "s3://bucket/prefix/", in anybody's bucket.
+  virtual Result<bool> HasAny(std::string_view folder) = 0;
+};
+
 class Governor : public Access, public Engines {
  public:
-  // All outlive it; `facts` may be null.
-  Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts = nullptr);
+  // All outlive it; `facts` may be null, and so may `files`: nothing is stored then.
+  Governor(kv::Store& store, const catalog::Catalog& catalog, const Clock& clock, PrincipalFacts* facts = nullptr,
+           StoredFiles* files = nullptr);
 
   // Access.
   Result<TableAccess> OfTable(const identity::Caller& caller, const Scope& scope, std::string_view database,
@@ -81,6 +91,7 @@ class Governor : public Access, public Engines {
                                  std::string_view database) override;
   Result<TableAccess> OfCatalog(const identity::Caller& caller, const Scope& scope) override;
   Result<std::optional<Location>> OfLocation(const identity::Caller& caller, std::string_view uri) override;
+  Result<Claims> OfPlace(const identity::Caller& caller, std::string_view uri) override;
 
   Result<bool> IsTrustedEngine(const identity::Caller& caller, const Scope& scope) override;
 
@@ -165,22 +176,41 @@ class Governor : public Access, public Engines {
     std::string version;
     std::shared_ptr<const Snapshot> snapshot;  // null: never governed
   };
+  using Registered = std::vector<std::pair<Scope, DataLocation>>;  // one place, by each account that did it
   struct Locations {
     std::string version;
-    std::map<std::string, std::vector<std::pair<Scope, DataLocation>>> by_prefix;  // "s3://bucket/prefix"
+    std::map<std::string, Registered> by_prefix;  // "s3://bucket/prefix"
+    // The longest prefix that `uri` lies below; null: there is none.
+    const std::pair<const std::string, Registered>* Around(std::string_view uri) const;
+    // `uri` is in Lake Formation's hands.
+    bool Hold(std::string_view uri) const;
   };
   // Where a resource's names lead.
   struct Place {
     catalog::Database database;
     catalog::Table table;
   };
+  // What of the rows of a table that lies where others do is the caller's, too.
+  struct Shared {
+    bool reads = true;
+    bool inserts = true;
+    bool deletes = true;
+  };
 
   // The caller to a catalog. Who manages another account stands for that account there, and for its organization.
   Result<Who> Known(const identity::Caller& caller, const Scope& scope);
   Result<std::shared_ptr<const Snapshot>> Present(kv::Txn& txn, const Scope& scope);
   Result<std::shared_ptr<const Locations>> PresentLocations();
+  // Whether the caller holds DATA_LOCATION_ACCESS for `place`, by what those who registered a location have given.
+  Result<bool> HoldsLocation(kv::Txn& txn, const identity::Caller& caller, const Registered& registered,
+                             std::string_view place);
   Result<TableAccess> JudgeTable(const Who& who, const Scope& scope, const Snapshot& snapshot,
                                  const catalog::Database& database, const catalog::Table& table);
+  // What the grants on a table come to, wherever it lies.
+  Result<TableAccess> Granted(kv::Txn& txn, const identity::Caller& caller, const Scope& scope,
+                              std::string_view database, std::string_view table);
+  Result<Shared> SharedAt(kv::Txn& txn, const identity::Caller& caller, const Locations& locations,
+                          const std::string& folder, const Scope& scope, const catalog::Table& own);
   TableAccess JudgeDatabase(const Who& who, const Scope& scope, const Snapshot& snapshot,
                             const catalog::Database& database) const;
   // Runs a change and moves the scope's version on.
@@ -207,6 +237,8 @@ class Governor : public Access, public Engines {
   const catalog::Catalog& catalog_;
   const Clock& clock_;
   PrincipalFacts* const facts_;
+  StoredFiles* const files_;
+  catalog::Places places_;
   std::shared_mutex mutex_;
   std::map<Scope, Loaded> loaded_;
   std::shared_ptr<const Locations> locations_;

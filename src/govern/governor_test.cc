@@ -264,6 +264,109 @@ TEST_F(Governing, FindsTheRegisteredLocationOfAnObject) {
   EXPECT_TRUE((*governor_.OfLocation(ann_, "s3://lake/raw/a"))->data_access);
 }
 
+// Tables at places, below a registered location or not.
+class GoverningPlaces : public Governing {
+ protected:
+  void SetUp() override {
+    Governing::SetUp();
+    Govern();
+    ASSERT_TRUE(governor_.Register(kScope, {.arn = "arn:aws:s3:::lake/closed"}).ok());
+  }
+  void MakeAt(const std::string& name, const std::string& location, const std::string& creator = "") {
+    MakeTable(name, creator);
+    catalog::Table table = catalog_.GetTable(kScope, "sales", name).value();
+    table.storage->location = location;
+    ASSERT_TRUE(catalog_.UpdateTable(kScope, table, {}).ok());
+  }
+  const identity::Caller mal_ = User("mal");
+};
+
+TEST_F(GoverningPlaces, OpenATableAsFarAsItsDataIsNoOthers) {
+  MakeAt("orders", "s3://lake/closed/orders", ann_.arn);
+  // Over it, around it, within it, and by another name of the place.
+  for (const char* place : {"s3://lake/closed/orders/", "s3://lake/closed", "s3://lake/closed/orders/day=1",
+                            "s3a://lake/closed/orders", "s3://lake/"}) {
+    MakeAt("mine", place, mal_.arn);
+    const TableAccess access = Of(mal_, "mine");
+    EXPECT_TRUE(access.encroaches) << place;
+    EXPECT_EQ(access.permissions & (kSelect | Bit(Permission::kInsert) | Bit(Permission::kDelete)), 0U) << place;
+    EXPECT_TRUE(access.Has(Permission::kDrop)) << place;
+    ASSERT_TRUE(catalog_.DeleteTable(kScope, "sales", "mine").ok());
+  }
+  MakeAt("mine", "s3://lake/closed/orders_2", mal_.arn);
+  EXPECT_TRUE(Of(mal_, "mine").whole());
+  EXPECT_FALSE(Of(mal_, "mine").encroaches);
+  EXPECT_TRUE(Of(ann_, "orders").whole());
+}
+
+TEST_F(GoverningPlaces, AskForTheOtherTablesRights) {
+  MakeAt("orders", "s3://lake/closed/orders", ann_.arn);
+  MakeAt("mine", "s3://lake/closed/orders", mal_.arn);
+  ASSERT_TRUE(Give(root_, Columns("orders", {"id"}), kSelect, 0, mal_.arn).ok());
+  EXPECT_FALSE(Of(mal_, "mine").Has(Permission::kSelect));
+  ASSERT_TRUE(Give(root_, Table("orders"), kSelect, 0, mal_.arn).ok());
+  EXPECT_TRUE(Of(mal_, "mine").whole());
+  EXPECT_FALSE(Of(mal_, "mine").Has(Permission::kInsert));
+  ASSERT_TRUE(Give(root_, Table("orders"), Bit(Permission::kAll), 0, mal_.arn).ok());
+  EXPECT_FALSE(Of(mal_, "mine").encroaches);
+  // What the upper table hides of its columns is not shown instead.
+  const identity::Caller bob = User("bob");
+  ASSERT_TRUE(Give(root_, Columns("mine", {"id"}), kSelect, 0, bob.arn).ok());
+  EXPECT_EQ(Of(bob, "mine").permissions, 0U);
+}
+
+TEST_F(GoverningPlaces, BindTablesThatAreLeftToIamAndThoseOfOtherAccounts) {
+  MakeAt("orders", "s3://lake/closed/orders", ann_.arn);
+  MakeAt("left", "s3://lake/closed/orders");
+  ASSERT_TRUE(Give(root_, Table("left"), Bit(Permission::kAll), 0, std::string(kIamAllowed)).ok());
+  EXPECT_TRUE(Of(mal_, "left").governed);
+  EXPECT_FALSE(Of(mal_, "left").Has(Permission::kSelect));
+  EXPECT_FALSE(Of(ann_, "left").encroaches);
+  EXPECT_FALSE(Of(root_, "left").governed);
+
+  const Scope other{"222222222222", "us-east-1"};
+  catalog::Database theirs;
+  theirs.name = "sales";
+  ASSERT_TRUE(catalog_.CreateDatabase(other, theirs).ok());
+  catalog::Table table;
+  table.database = "sales";
+  table.name = "theirs";
+  table.storage.emplace().location = "s3://lake/closed/orders/";
+  ASSERT_TRUE(catalog_.CreateTable(other, table).ok());
+  for (const identity::Caller& caller : {User("eve", other.account), identity::RootOf(other.account)}) {
+    const auto access = governor_.OfTable(caller, other, "sales", "theirs");
+    ASSERT_TRUE(access.ok());
+    EXPECT_FALSE(access->whole());
+  }
+}
+
+TEST_F(GoverningPlaces, LeaveTablesAloneElsewhere) {
+  MakeAt("orders", "s3://lake/open/orders", ann_.arn);
+  MakeAt("mine", "s3://lake/open/orders", mal_.arn);
+  EXPECT_TRUE(Of(mal_, "mine").whole());  // S3's rights decide
+  ASSERT_TRUE(governor_.Register(kScope, {.arn = "arn:aws:s3:::lake/open", .hybrid = true}).ok());
+  EXPECT_TRUE(Of(mal_, "mine").whole());
+  // A table around a registered location, in which no table lies.
+  MakeAt("around", "s3://lake/", mal_.arn);
+  EXPECT_FALSE(Of(mal_, "around").whole());
+  const Resource location{.kind = Kind::kLocation, .location = "arn:aws:s3:::lake/closed"};
+  ASSERT_TRUE(Give(root_, location, Bit(Permission::kDataLocation), 0, mal_.arn).ok());
+  EXPECT_TRUE(Of(mal_, "around").whole());
+}
+
+TEST_F(GoverningPlaces, TellWhoHasASay) {
+  MakeAt("orders", "s3://lake/closed/orders", ann_.arn);
+  auto claims = governor_.OfPlace(mal_, "s3a://lake/closed/orders/day=1/").value();
+  EXPECT_TRUE(claims.registered);
+  EXPECT_FALSE(claims.data_access);
+  ASSERT_EQ(claims.tables.size(), 1U);
+  EXPECT_EQ(claims.tables[0].table, "orders");
+  EXPECT_TRUE(governor_.OfPlace(mal_, "s3://lake/").value().registered);
+  EXPECT_FALSE(governor_.OfPlace(mal_, "s3://lake/").value().data_access);
+  EXPECT_FALSE(governor_.OfPlace(mal_, "s3://lake/closed_2/").value().registered);
+  EXPECT_TRUE(governor_.OfPlace(root_, "s3://lake/").value().data_access);
+}
+
 TEST_F(Governing, TellsGrantsByResource) {
   Govern();
   MakeTable("orders", User("maker").arn);

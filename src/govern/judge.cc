@@ -195,16 +195,15 @@ TableAccess Governor::JudgeDatabase(const Who& who, const Scope& scope, const Sn
   return access;
 }
 
-Result<TableAccess> Governor::OfTable(const identity::Caller& caller, const Scope& scope, std::string_view database,
-                                      std::string_view table) {
-  const auto txn = store_.Begin();
-  TARN_TRY(const auto snapshot, Present(*txn, scope));
+Result<TableAccess> Governor::Granted(kv::Txn& txn, const identity::Caller& caller, const Scope& scope,
+                                      std::string_view database, std::string_view table) {
+  TARN_TRY(const auto snapshot, Present(txn, scope));
   if (!snapshot || (caller.acts_for_account() && caller.account == scope.account)) return Ungoverned();
   TARN_TRY(const Who who, Known(caller, scope));
-  const auto parent = catalog::LoadDatabase(*txn, scope, database);
+  const auto parent = catalog::LoadDatabase(txn, scope, database);
   if (parent.Is(catalog::kNoSuchDatabase)) return OfCatalog(caller, scope);
   if (!parent.ok()) return parent.error();
-  const auto found = catalog::LoadTable(*txn, scope, database, table);
+  const auto found = catalog::LoadTable(txn, scope, database, table);
   if (found.Is(catalog::kNoSuchTable)) return JudgeDatabase(who, scope, *snapshot, *parent);
   if (!found.ok()) return found.error();
   TARN_TRY(TableAccess access, JudgeTable(who, scope, *snapshot, *parent, *found));

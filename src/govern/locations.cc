@@ -1,6 +1,8 @@
 // Governor: registered locations.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "base/strings.h"
 #include "govern/errors.h"
@@ -23,6 +25,11 @@ std::optional<std::string> PrefixOf(std::string_view arn) {
   while (path.ends_with('/')) path.remove_suffix(1);
   if (path.empty() || path.front() == '/') return std::nullopt;
   return fmt::format("s3://{}", path);
+}
+
+// Lake Formation leaves a location to IAM when all who registered it say so.
+bool IsHybrid(const std::vector<std::pair<Scope, DataLocation>>& registered) {
+  return std::ranges::all_of(registered, [](const auto& each) { return each.second.hybrid.value_or(false); });
 }
 
 Error NotRegistered() { return Fail(kNotFound, "Entity not found"); }
@@ -129,42 +136,56 @@ Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations() 
   return std::shared_ptr<const Locations>(std::move(fresh));
 }
 
+const std::pair<const std::string, Governor::Registered>* Governor::Locations::Around(std::string_view uri) const {
+  std::string place(uri);
+  while (place.ends_with('/')) place.pop_back();
+  constexpr size_t kScheme = std::string_view("s3://").size();
+  while (!by_prefix.empty() && place.size() > kScheme) {
+    if (const auto found = by_prefix.find(place); found != by_prefix.end()) return &*found;
+    const size_t slash = place.rfind('/');
+    if (slash == std::string::npos || slash < kScheme) break;
+    place.resize(slash);
+  }
+  return nullptr;
+}
+
+bool Governor::Locations::Hold(std::string_view uri) const {
+  const auto* const found = Around(uri);
+  return found != nullptr && !IsHybrid(found->second);
+}
+
+Result<bool> Governor::HoldsLocation(kv::Txn& txn, const identity::Caller& caller, const Registered& registered,
+                                     std::string_view place) {
+  for (const auto& [scope, location] : registered) {
+    TARN_TRY(const Who who, Known(caller, scope));
+    if (who.acts_for_account && who.account == scope.account) return true;
+    TARN_TRY(const auto snapshot, Present(txn, scope));
+    if (!snapshot) continue;
+    for (const Grant* grant : snapshot->elsewhere) {
+      if (grant->resource.kind != Kind::kLocation || !who.Is(grant->principal) ||
+          (grant->permissions & Bit(Permission::kDataLocation)) == 0) {
+        continue;
+      }
+      const std::string granted = PrefixOf(grant->resource.location).value_or("");
+      if (!granted.empty() && (place == granted || place.starts_with(granted + "/"))) return true;
+    }
+  }
+  return false;
+}
+
 Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Caller& caller, std::string_view uri) {
   TARN_TRY(const auto locations, PresentLocations());
   if (!locations || locations->by_prefix.empty()) return std::optional<Location>();
   const std::string plain = PlainUri(uri);
-  uri = plain;
-  // The longest registered prefix counts.
-  std::string place = plain;
-  while (place.ends_with('/')) place.pop_back();
-  while (place.size() > std::string_view("s3://").size()) {
-    const auto found = locations->by_prefix.find(place);
-    if (found != locations->by_prefix.end()) {
-      const auto txn = store_.Begin();
-      Location out{.uri = place + "/", .account = {}, .hybrid = true, .data_access = false};
-      for (const auto& [scope, location] : found->second) {
-        if (out.account.empty() || !location.hybrid.value_or(false)) out.account = scope.account;
-        out.hybrid = out.hybrid && location.hybrid.value_or(false);
-        TARN_TRY(const Who who, Known(caller, scope));
-        if (who.acts_for_account && who.account == scope.account) out.data_access = true;
-        TARN_TRY(const auto snapshot, Present(*txn, scope));
-        if (!snapshot) continue;
-        for (const Grant* grant : snapshot->elsewhere) {
-          if (grant->resource.kind != Kind::kLocation || !who.Is(grant->principal) ||
-              (grant->permissions & Bit(Permission::kDataLocation)) == 0) {
-            continue;
-          }
-          const std::string granted = PrefixOf(grant->resource.location).value_or("");
-          if (!granted.empty() && (uri == granted || uri.starts_with(granted + "/"))) out.data_access = true;
-        }
-      }
-      return std::optional<Location>(std::move(out));
-    }
-    const size_t slash = place.rfind('/');
-    if (slash == std::string::npos || slash < std::string_view("s3://").size()) break;
-    place.resize(slash);
+  const auto* const found = locations->Around(plain);
+  if (found == nullptr) return std::optional<Location>();
+  const auto txn = store_.Begin();
+  Location out{.uri = found->first + "/", .account = {}, .hybrid = IsHybrid(found->second), .data_access = false};
+  for (const auto& [scope, location] : found->second) {
+    if (out.account.empty() || !location.hybrid.value_or(false)) out.account = scope.account;
   }
-  return std::optional<Location>();
+  TARN_TRY(out.data_access, HoldsLocation(*txn, caller, found->second, plain));
+  return std::optional<Location>(std::move(out));
 }
 
 }  // namespace tarn::govern

@@ -383,7 +383,9 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
   const bool by_iam = iam_.asks() && !seen.vended;
   if (seen.vended) TARN_CHECK(iam_.DataAccess());
   for (const object::Location& folder : folders) {
-    if (!by_iam && (!iam_.asks() || (!home.empty() && folder.Url().starts_with(home)))) continue;
+    const bool is_own = !home.empty() && folder.Url().starts_with(home);
+    if (!is_own) TARN_CHECK(seen_.rights().RequireOwners(folder.Url()));
+    if (!by_iam && (!iam_.asks() || is_own)) continue;
     TARN_CHECK(iam_.Below("s3:GetObject", folder.Url()));
     TARN_CHECK(iam_.List(folder.Url()));
   }

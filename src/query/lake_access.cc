@@ -107,6 +107,7 @@ class Replacer {
 Status MayTouch(const enforce::Rights& rights, const IamRights& iam, const std::string& named, tables::Touch how) {
   const std::string path = govern::PlainUri(named);
   TARN_CHECK(rights.RequireLocation(path));
+  TARN_CHECK(rights.RequireOwners(path));
   constexpr std::string_view kActions[] = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"};
   const std::string_view action = kActions[static_cast<size_t>(how)];
   return path.ends_with('/') ? iam.Below(action, path) : iam.Object(action, path);

@@ -83,6 +83,7 @@
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/principal_facts.h"
+#include "server/stored_files.h"
 #include "server/root_credentials.h"
 #include "server/sign_in/session_principals.h"
 #include "server/streams.h"
@@ -220,9 +221,10 @@ class OpenLake : public Lake {
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     principal_facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get());
-    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get());
+    stored_files_ = std::make_unique<StoredFiles>(*objects_);
+    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get(), stored_files_.get());
     classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
-    object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *catalog_, *kv_, clock_);
+    object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_, clock_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
@@ -544,6 +546,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<PrincipalFacts> principal_facts_;
+  std::unique_ptr<StoredFiles> stored_files_;
   std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<govern::Classifier> classifier_;
   std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;

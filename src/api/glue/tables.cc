@@ -62,7 +62,8 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
   table.creator = govern::PrincipalOf(call.caller);
   if (in.open_table_format_input) {
     TARN_TRY(auto definition, DefinitionOf(*in.open_table_format_input, table));
-    TARN_CHECK(Seen(call).MayCreateTable(call.scope, table.database, table.location()));
+    const std::string_view location = definition.location.empty() ? table.location() : definition.location;
+    TARN_CHECK(Seen(call).MayCreateIceberg(call.scope, table.database, table.name, location, definition.properties));
     TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));
     return gen::CreateTableResponse{};
   }
@@ -75,8 +76,8 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
     indexes.push_back({Text(index.index_name), Items(index.keys)});
   }
   if (NamesMetadataFile(table)) {
-    TARN_CHECK(Seen(call).MayCreateTable(call.scope, table.database, table.location()));
-    TARN_CHECK(Seen(call).rights().RequireLocation(*catalog::Find(table.parameters, "metadata_location")));
+    TARN_CHECK(Seen(call).MayCreateTable(call.scope, table.database, table.name, table.location()));
+    TARN_CHECK(Seen(call).MayName("", "metadata_location", *catalog::Find(table.parameters, "metadata_location")));
     TARN_CHECK(iceberg_.Import(call.scope, std::move(table), indexes));
   } else {
     TARN_CHECK(Seen(call).CreateTable(call.scope, std::move(table), indexes));

@@ -140,6 +140,7 @@ Status Asked::MayTouch(std::string_view action, std::string_view home, std::stri
   constexpr std::string_view kScheme = "s3://";
   if (!place.starts_with(kScheme) || (!own.empty() && place.starts_with(own))) return Ok();
   TARN_CHECK(rights().RequireLocation(place));
+  if (action == "s3:GetObject") TARN_CHECK(rights().RequireOwners(place));
   const bool folder = place.ends_with('/');
   const identity::Check check{
       .action = std::string(action),

@@ -25,6 +25,12 @@ Result<Answer> DropTable(const Asked& asked) {
                       asked.name_space, asked.table));
     return Answer{.status = 204};
   }
+  if (purge) {
+    TARN_TRY(const auto access, asked.rights().OfTable(asked.name_space, asked.table));
+    if (access.encroaches && !access.Has(govern::Permission::kDelete)) {
+      return enforce::Insufficient(govern::Permission::kDelete, asked.table);
+    }
+  }
   const Status dropped = purge ? asked.parts->purger->Drop(asked.scope, asked.name_space, asked.table, asked.also)
                                : asked.parts->tables->Drop(asked.scope, asked.name_space, asked.table, asked.also);
   TARN_CHECK(Worded(dropped, asked.name_space, asked.table));

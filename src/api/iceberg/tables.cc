@@ -129,7 +129,7 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_CHECK(CheckNames(asked.scope, asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
   const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
-  TARN_CHECK(catalog.MayCreateTable(asked.scope, asked.name_space, table.location));
+  TARN_CHECK(catalog.MayCreateIceberg(asked.scope, asked.name_space, name, table.location));
   TARN_CHECK(CheckFolders(asked, table.location, table.properties));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
@@ -218,7 +218,7 @@ Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_
     if (const std::string location(update.StringOr("location", "")); !location.empty()) {
       if (is_new) {
         const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
-        TARN_CHECK(catalog.MayCreateTable(asked.scope, name_space, location));
+        TARN_CHECK(catalog.MayCreateIceberg(asked.scope, name_space, table, location));
         home = location;
       } else {
         TARN_CHECK(asked.MayTouch("s3:PutObject", home, AsFolder(location)));

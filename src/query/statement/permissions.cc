@@ -50,7 +50,7 @@ struct Checker {
     return access.whole() ? Ok() : Status(enforce::Insufficient(Permission::kSelect, AsciiLower(name.table)));
   }
   Status Create(const sql::TableName& name, const std::string& location) const {
-    return job.catalog.MayCreateTable(job.scope, DatabaseOf(job, name), location);
+    return job.catalog.MayCreateTable(job.scope, DatabaseOf(job, name), name.table, location);
   }
   static std::string Property(const sql::QueryProperties& properties, const std::string& key) {
     const auto found = properties.find(key);
@@ -72,9 +72,7 @@ struct Checker {
   Status operator()(const sql::AlterPartitionField& s) const { return Alter(s.table); }
   Status operator()(const sql::SetTblProperties& s) const {
     TARN_CHECK(Alter(s.table));
-    for (const auto& [key, value] : s.properties) {
-      if (key == "metadata_location") TARN_CHECK(rights().RequireLocation(value));
-    }
+    for (const auto& [key, value] : s.properties) TARN_CHECK(job.catalog.MayName("", key, value));
     return Ok();
   }
   Status operator()(const sql::UnsetTblProperties& s) const { return Alter(s.table); }
@@ -92,10 +90,18 @@ struct Checker {
       return s.if_exists ? Status(enforce::Insufficient(Permission::kDrop, AsciiLower(s.table.table)))
                          : Status(SemanticError(10001, fmt::format("Table not found {}", s.table.table)));
     }
-    return access.Has(Permission::kDrop) ? Ok()
-                                         : Status(enforce::Insufficient(Permission::kDrop, AsciiLower(s.table.table)));
+    if (!access.Has(Permission::kDrop)) return enforce::Insufficient(Permission::kDrop, AsciiLower(s.table.table));
+    if (!access.encroaches || access.Has(Permission::kDelete)) return Ok();
+    // Files go with an Iceberg table.
+    const auto found = job.services.catalog.GetTable(job.scope, DatabaseOf(job, s.table), s.table.table);
+    return found.ok() && found->IsIceberg()
+               ? Status(enforce::Insufficient(Permission::kDelete, AsciiLower(s.table.table)))
+               : Ok();
   }
-  Status operator()(const sql::CreateTable& s) const { return Create(s.table, s.location); }
+  Status operator()(const sql::CreateTable& s) const {
+    for (const auto& [key, value] : s.properties) TARN_CHECK(job.catalog.MayName(s.location, key, value));
+    return Create(s.table, s.location);
+  }
   Status operator()(const sql::CreateTableAs& s) const {
     const std::string external = Property(s.properties, "external_location");
     return Create(s.table, external.empty() ? Property(s.properties, "location") : external);

@@ -9,7 +9,6 @@
 #include "enforce/catalog_view.h"
 #include "govern/uri.h"
 #include "iceberg/metadata/table_metadata.h"
-#include "object/files.h"
 
 namespace tarn::enforce {
 namespace {
@@ -36,11 +35,7 @@ Status TableWriter::May(std::string_view glue_action, std::string_view database,
 }
 
 Status TableWriter::MayPut(std::string_view folder) const {
-  TARN_TRY(const object::Location place, object::ParseLocation(folder));
-  identity::Check check;
-  check.action = "s3:PutObject";
-  check.resource = fmt::format("arn:aws:s3:::{}/{}", place.bucket, place.key);
-  check.owner = scope_.account;
+  TARN_TRY(const identity::Check check, buckets_->At("s3:PutObject", Folder(folder)));
   return authorizer_.Authorize(caller_, std::span(&check, 1));
 }
 

@@ -5,6 +5,7 @@
 // govern::Access. Threads: one at a time; made for one caller's work.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "base/scope.h"
 #include "catalog/catalog.h"
 #include "catalog/iceberg/tables.h"
+#include "enforce/bucket_checks.h"
 #include "enforce/rights.h"
 #include "identity/authorize.h"
 
@@ -19,10 +21,11 @@ namespace tarn::enforce {
 
 class TableWriter {
  public:
-  // `access` may be null; all outlive it.
-  TableWriter(catalog::Catalog& catalog, govern::Access* access, const identity::Authorizer& authorizer,
-              const identity::Caller& caller, Scope scope)
+  // `access` may be null; all outlive it. `authorizer` is the one that S3 asks.
+  TableWriter(catalog::Catalog& catalog, object::Store& objects, govern::Access* access,
+              const identity::Authorizer& authorizer, const identity::Caller& caller, Scope scope)
       : catalog_(catalog),
+        buckets_(std::make_shared<const BucketChecks>(objects)),
         access_(access),
         authorizer_(authorizer),
         caller_(caller),
@@ -40,6 +43,7 @@ class TableWriter {
   Status MayPut(std::string_view folder) const;
 
   catalog::Catalog& catalog_;
+  std::shared_ptr<const BucketChecks> buckets_;
   govern::Access* access_;
   const identity::Authorizer& authorizer_;
   const identity::Caller& caller_;

@@ -89,7 +89,7 @@ struct Loader::Rows {
 };
 
 enforce::TableWriter Loader::RightsOf(const identity::Caller& caller, const Target& target) const {
-  return {parts_.catalog, parts_.access, parts_.authorizer, caller, target.scope};
+  return {parts_.catalog, parts_.objects, parts_.access, parts_.authorizer, caller, target.scope};
 }
 
 Result<State> Loader::Look(const identity::Caller& caller, const Target& target) const {

@@ -2,33 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/random.h"
-#include "identity/policy_guard.h"
-#include "object/errors.h"
 #include "object/files.h"
-#include "policy/policy.h"
 #include "query/errors.h"
 
 namespace tarn::query {
 namespace {
 
-constexpr std::string_view kPolicyDocument = "policy";
-
 class GuardedSource : public engine::FileSource {
  public:
-  GuardedSource(std::shared_ptr<engine::FileSource> inner, std::string exempt, const IamRights& rights)
+  GuardedSource(std::shared_ptr<engine::FileSource> inner, std::vector<std::string> exempt, const IamRights& rights)
       : inner_(std::move(inner)), exempt_(std::move(exempt)), rights_(rights) {}
 
   Result<std::unique_ptr<engine::OpenFile>> Open(const engine::File& file) override {
-    if (exempt_.empty() || !file.path.starts_with(exempt_)) TARN_CHECK(rights_.Object("s3:GetObject", file.path));
+    const bool is_exempt = std::ranges::any_of(exempt_, [&](const auto& each) { return file.path.starts_with(each); });
+    if (!is_exempt) TARN_CHECK(rights_.Object("s3:GetObject", file.path));
     return inner_->Open(file);
   }
 
  private:
   const std::shared_ptr<engine::FileSource> inner_;
-  const std::string exempt_;
+  const std::vector<std::string> exempt_;
   const IamRights& rights_;
 };
 
@@ -85,36 +82,9 @@ Status IamRights::DataAccess() const {
   return Ask(std::move(check), "AWSLakeFormation");
 }
 
-Result<IamRights::Known> IamRights::BucketOf(const std::string& name) const {
-  {
-    std::scoped_lock lock(mutex_);
-    if (const auto found = buckets_.find(name); found != buckets_.end()) return found->second;
-  }
-  Known known;
-  const auto bucket = objects_.GetBucket(name);
-  if (bucket.ok()) {
-    known.owner = bucket->owner.account;
-    if (bucket->Has(kPolicyDocument)) {
-      TARN_TRY(const std::string text, objects_.GetDocument(*bucket, kPolicyDocument));
-      TARN_TRY(auto document, policy::ParseBucketPolicy(text, "arn:aws:s3:::" + bucket->name));
-      auto guard = std::make_shared<identity::PolicyGuard>();
-      guard->Add(std::move(document));
-      known.guard = std::move(guard);
-    }
-  } else if (!bucket.Is(object::kNoSuchBucket)) {
-    return bucket.error();
-  }
-  std::scoped_lock lock(mutex_);
-  return buckets_.emplace(name, std::move(known)).first->second;
-}
-
-Status IamRights::AskS3(std::string_view action, const std::string& bucket, std::string resource,
+Status IamRights::AskS3(std::string_view action, std::string_view bucket, std::string_view key,
                         std::map<std::string, std::string> context) const {
-  TARN_TRY(Known known, BucketOf(bucket));
-  identity::Check check{
-      .action = std::string(action), .resource = std::move(resource), .owner = {}, .context = std::move(context)};
-  if (!known.owner.empty()) check.owner = std::move(known.owner);
-  check.guard = std::move(known.guard);
+  TARN_TRY(identity::Check check, buckets_.Of(action, bucket, key, std::move(context)));
   return Ask(std::move(check), "Amazon S3");
 }
 
@@ -122,31 +92,34 @@ Status IamRights::Below(std::string_view action, std::string_view folder) const 
   if (!asks() || folder.empty()) return Ok();
   TARN_TRY(object::Location at, object::ParseLocation(folder));
   if (!at.key.empty() && !at.key.ends_with('/')) at.key += '/';
-  return AskS3(action, at.bucket, fmt::format("arn:aws:s3:::{}/{}*", at.bucket, at.key), {});
+  return AskS3(action, at.bucket, at.key + "*", {});
 }
 
 Status IamRights::Object(std::string_view action, std::string_view url) const {
   if (!asks() || url.empty()) return Ok();
   TARN_TRY(const object::Location at, object::ParseLocation(url));
-  return AskS3(action, at.bucket, fmt::format("arn:aws:s3:::{}/{}", at.bucket, at.key), {});
+  return AskS3(action, at.bucket, at.key, {});
 }
 
 Status IamRights::List(std::string_view folder) const {
   if (!asks() || folder.empty()) return Ok();
   TARN_TRY(object::Location at, object::ParseLocation(folder));
   if (!at.key.empty() && !at.key.ends_with('/')) at.key += '/';
-  return AskS3("s3:ListBucket", at.bucket, "arn:aws:s3:::" + at.bucket, {{"s3:prefix", at.key}});
+  return AskS3("s3:ListBucket", at.bucket, {}, {{"s3:prefix", at.key}});
 }
 
 Status IamRights::Bucket(std::string_view action, std::string_view bucket) const {
   if (!asks()) return Ok();
-  return AskS3(action, std::string(bucket), fmt::format("arn:aws:s3:::{}", bucket), {});
+  return AskS3(action, bucket, {}, {});
 }
 
 std::shared_ptr<engine::FileSource> IamRights::Guarded(std::shared_ptr<engine::FileSource> inner,
-                                                       std::string exempt) const {
+                                                       std::vector<std::string> exempt) const {
   if (!asks()) return inner;
-  if (!exempt.empty() && !exempt.ends_with('/')) exempt += '/';
+  std::erase(exempt, "");
+  for (std::string& folder : exempt) {
+    if (!folder.ends_with('/')) folder += '/';
+  }
   return std::make_shared<GuardedSource>(std::move(inner), std::move(exempt), *this);
 }
 

@@ -3,19 +3,21 @@
 // actions and lakeformation:GetDataAccess, other data by S3's.
 //
 // Invariants: an account's root, internal actors and a lake without an authorizer are not asked. Objects are asked for
-// with their bucket's policy, once per folder ("arn:aws:s3:::bucket/folder/*") and again for each file that is opened.
-// Errors: kNotAuthorized, worded as Athena words Glue's and S3's refusals; the authorizer's failures. Threads: any.
+// as S3 asks (enforce/bucket_checks.h, by the authorizer that S3 asks), once per folder
+// ("arn:aws:s3:::bucket/folder/*") and again for each file that is opened. Errors: kNotAuthorized, worded as Athena
+// words Glue's and S3's refusals; the authorizer's failures. Threads: any.
 // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
 #pragma once
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/scope.h"
+#include "enforce/bucket_checks.h"
 #include "engine/table.h"
 #include "identity/authorize.h"
 #include "identity/caller.h"
@@ -27,7 +29,7 @@ class IamRights {
  public:
   // `authorizer` may be null; all but the scope outlive it.
   IamRights(const identity::Authorizer* authorizer, object::Store& objects, const identity::Caller& caller, Scope scope)
-      : authorizer_(authorizer), objects_(objects), caller_(caller), scope_(std::move(scope)) {}
+      : authorizer_(authorizer), caller_(caller), scope_(std::move(scope)), buckets_(objects) {}
 
   bool asks() const { return authorizer_ != nullptr && !caller_.acts_for_account(); }
 
@@ -49,25 +51,19 @@ class IamRights {
   // "lakeformation:GetDataAccess": may have Lake Formation open what it grants.
   Status DataAccess() const;
 
-  // Opens the files that the caller may get; those below `exempt` ("s3://…"), unless it is empty, are not asked for.
-  std::shared_ptr<engine::FileSource> Guarded(std::shared_ptr<engine::FileSource> inner, std::string exempt) const;
+  // Opens the files that the caller may get; those below the folders `exempt` ("s3://…") are not asked for.
+  std::shared_ptr<engine::FileSource> Guarded(std::shared_ptr<engine::FileSource> inner,
+                                              std::vector<std::string> exempt) const;
 
  private:
-  struct Known {
-    std::string owner;
-    std::shared_ptr<const identity::Guard> guard;
-  };
-  Result<Known> BucketOf(const std::string& name) const;
   Status Ask(identity::Check check, std::string_view service) const;
-  Status AskS3(std::string_view action, const std::string& bucket, std::string resource,
+  Status AskS3(std::string_view action, std::string_view bucket, std::string_view key,
                std::map<std::string, std::string> context) const;
 
   const identity::Authorizer* const authorizer_;
-  object::Store& objects_;
   const identity::Caller& caller_;
   const Scope scope_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, Known> buckets_;  // as the query found them first
+  const enforce::BucketChecks buckets_;  // as the query finds them first
 };
 
 }  // namespace tarn::query

@@ -345,6 +345,28 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable
   return partitions;
 }
 
+// Which of a table's folders Lake Formation opens; the others are asked for here by the caller's rights to S3.
+Result<std::vector<std::string>> Lake::OpenedFolders(const SeenTable& seen, const std::string& home,
+                                                     const std::vector<object::Location>& folders) const {
+  std::vector<std::string> opened;
+  if (seen.vended) opened.push_back(home);
+  for (const object::Location& folder : folders) {
+    const std::string url = folder.Url();
+    const bool is_own = !home.empty() && url.starts_with(home);
+    if (!is_own) {
+      TARN_CHECK(seen_.rights().RequireOwners(url));
+      TARN_TRY(const bool opens, seen_.rights().Opens(seen.access, url));
+      if (opens) opened.push_back(url);
+      if (opens) continue;
+    }
+    if (!iam_.asks() || (is_own && seen.vended)) continue;
+    TARN_CHECK(iam_.Below("s3:GetObject", url));
+    TARN_CHECK(iam_.List(url));
+  }
+  if (!opened.empty()) TARN_CHECK(iam_.DataAccess());
+  return opened;
+}
+
 Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTable& seen) {
   const catalog::Table& table = *seen.table;
   auto binding = std::make_shared<engine::TableBinding>();
@@ -380,19 +402,11 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
       binding->partitions.push_back(std::move(bound));
     }
   }
-  const bool by_iam = iam_.asks() && !seen.vended;
-  if (seen.vended) TARN_CHECK(iam_.DataAccess());
-  for (const object::Location& folder : folders) {
-    const bool is_own = !home.empty() && folder.Url().starts_with(home);
-    if (!is_own) TARN_CHECK(seen_.rights().RequireOwners(folder.Url()));
-    if (!by_iam && (!iam_.asks() || is_own)) continue;
-    TARN_CHECK(iam_.Below("s3:GetObject", folder.Url()));
-    TARN_CHECK(iam_.List(folder.Url()));
-  }
+  TARN_TRY(auto opened, OpenedFolders(seen, home, folders));
   const std::string* restored = catalog::Find(table.parameters, "read_restored_glacier_objects");
   binding->lister = std::make_shared<FolderLister>(files_, std::move(folders),
                                                    restored != nullptr && EqualsIgnoreCase(*restored, "true"));
-  binding->source = iam_.Guarded(std::make_shared<ObjectSource>(files_), by_iam ? std::string() : home);
+  binding->source = iam_.Guarded(std::make_shared<ObjectSource>(files_), std::move(opened));
   if (!seen.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const auto* list : {&table.columns(), &table.partition_keys}) {

@@ -132,6 +132,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   Result<std::shared_ptr<const engine::TableBinding>> BindMetadata(const std::string& database,
                                                                    const std::string& name);
   Result<std::shared_ptr<const engine::TableBinding>> BindIceberg(const IcebergState& state, bool in_s3);
+  Result<std::vector<std::string>> OpenedFolders(const SeenTable& seen, const std::string& home,
+                                                 const std::vector<object::Location>& folders) const;
   Result<std::shared_ptr<const engine::TableBinding>> BindFiles(const SeenTable& seen);
   Result<std::vector<catalog::Partition>> MatchingPartitions(const SeenTable& seen);
   Result<std::shared_ptr<const engine::TableBinding>> BindPartitionsTable(const SeenTable& seen);

@@ -279,7 +279,7 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const Iceb
   tables::ReadOptions options;
   options.tail = state.tail;
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at, std::move(options)));
-  binding->source = iam_.Guarded(std::move(binding->source), by_iam ? std::string() : home);
+  binding->source = iam_.Guarded(std::move(binding->source), by_iam ? std::vector<std::string>() : std::vector{home});
   if (state.tail != nullptr) binding->source = tables::WithTail(std::move(binding->source), state.tail);
   if (!state.access.whole()) {
     std::vector<sql::TableColumn> columns;

@@ -194,7 +194,6 @@ class OpenLake : public Lake {
     sessions_->SetPrincipals(session_principals_.get());
     issuers_ = std::make_unique<federation::Issuers>(clock_, options_.issuers);
     authorizer_ = std::make_unique<identity::PolicyAuthorizer>(iam_.get(), organizations_.get(), &audit_->denials());
-    catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*authorizer_);
     RootCredentials root{options_.root_access_key_id, options_.root_secret_access_key, ""};
     if (root.access_key_id.empty()) {
       TARN_TRY(root, LoadRootCredentials(options_.data));
@@ -225,6 +224,7 @@ class OpenLake : public Lake {
     governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get(), stored_files_.get());
     classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
     object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_, clock_);
+    catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*object_authorizer_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
     iceberg_views_ = std::make_unique<catalog::IcebergViews>(*catalog_, *blobs_, *objects_, clock_);
@@ -412,7 +412,7 @@ class OpenLake : public Lake {
         std::make_shared<api::cloudwatch::CloudWatchService>(*storage_metrics_, *request_metrics_, *metric_store_)));
     TARN_TRY(firehose_,
              Firehose::Open({*kv_, *blobs_, *objects_, *catalog_, *iceberg_tables_, *snapshots_, *engine_, *schemas_,
-                             *iam_, *object_authorizer_, *keys_, clock_, *streams_, *metric_store_, governor_.get(),
+                             *iam_, *catalog_authorizer_, *keys_, clock_, *streams_, *metric_store_, governor_.get(),
                              options_.firehose_seconds_max, uint64_t{options_.firehose_backlog_mib} << 20}));
     tails_->Set(firehose_->tails());
     TARN_CHECK(firehose_->Start());
@@ -505,6 +505,7 @@ class OpenLake : public Lake {
                                  .views = iceberg_views_.get(),
                                  .purger = purger_.get(),
                                  .planner = planner_.get(),
+                                 .objects = objects_.get(),
                                  .sealing_key = DeriveKey(lake_key_, "iceberg plans"),
                                  .plans = nullptr,
                                  .sessions = sessions_.get(),
@@ -536,7 +537,6 @@ class OpenLake : public Lake {
   std::unique_ptr<SessionPrincipals> session_principals_;
   std::unique_ptr<federation::Issuers> issuers_;
   std::unique_ptr<identity::PolicyAuthorizer> authorizer_;
-  std::unique_ptr<CatalogAuthorizer> catalog_authorizer_;  // authorizer_ with the word of catalogs
   std::unique_ptr<keys::Keys> keys_;
   std::unique_ptr<ObjectKeys> object_keys_;
   std::unique_ptr<LakeStreams> streams_;
@@ -549,7 +549,8 @@ class OpenLake : public Lake {
   std::unique_ptr<StoredFiles> stored_files_;
   std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<govern::Classifier> classifier_;
-  std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;
+  std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;  // authorizer_ with Lake Formation's word on objects
+  std::unique_ptr<CatalogAuthorizer> catalog_authorizer_;  // and with that of catalogs: for doors other than their own
   std::unique_ptr<catalog::IcebergTables> iceberg_tables_;
   std::unique_ptr<catalog::IcebergViews> iceberg_views_;
   std::unique_ptr<catalog::Manifests> manifests_;

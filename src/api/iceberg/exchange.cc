@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
+#include "enforce/bucket_checks.h"
 #include "enforce/errors.h"
 #include "enforce/table_bucket_check.h"
 #include "govern/principal.h"
@@ -141,12 +142,8 @@ Status Asked::MayTouch(std::string_view action, std::string_view home, std::stri
   if (!place.starts_with(kScheme) || (!own.empty() && place.starts_with(own))) return Ok();
   TARN_CHECK(rights().RequireLocation(place));
   if (action == "s3:GetObject") TARN_CHECK(rights().RequireOwners(place));
-  const bool folder = place.ends_with('/');
-  const identity::Check check{
-      .action = std::string(action),
-      .resource = fmt::format("arn:aws:s3:::{}{}", place.substr(kScheme.size()), folder ? "*" : ""),
-      .owner = {},
-      .context = {}};
+  const enforce::BucketChecks buckets(*parts->objects);
+  TARN_TRY(const identity::Check check, buckets.At(action, place));
   return parts->authorizer->Authorize(caller, std::span(&check, 1));
 }
 

@@ -38,7 +38,7 @@ struct Parts {
   std::string advertise;       // the URL told to clients; empty: the request's Host
   const Clock* clock = nullptr;
   identity::CredentialSource* credentials = nullptr;
-  const identity::Authorizer* authorizer = nullptr;
+  const identity::Authorizer* authorizer = nullptr;  // the one that S3 asks, with the word of catalogs
   WorkerPool* pool = nullptr;
   govern::Access* access = nullptr;  // null: nothing is governed
   catalog::Catalog* catalog = nullptr;
@@ -47,6 +47,7 @@ struct Parts {
   catalog::IcebergViews* views = nullptr;
   catalog::Purger* purger = nullptr;
   catalog::Planner* planner = nullptr;
+  object::Store* objects = nullptr;
   std::string sealing_key;           // secret, the same after a restart
   std::shared_ptr<ScanPlans> plans;  // the face's own
   identity::Sessions* sessions = nullptr;

@@ -173,7 +173,7 @@ Status Tables::GiveUp(const Delivery& delivery, const Lot& lot, const Error& why
 }
 
 enforce::TableWriter Tables::RightsOf(const Delivery& delivery, const identity::Caller& caller) const {
-  return {parts_.catalog, parts_.access, parts_.authorizer, caller, delivery.scope};
+  return {parts_.catalog, parts_.objects, parts_.access, parts_.authorizer, caller, delivery.scope};
 }
 
 // What an earlier attempt committed is not sent again.

@@ -1,0 +1,44 @@
+// What S3 is asked for a caller who reaches objects by another door: SQL, Iceberg REST, loads, deliveries. The check is
+// as S3's own: the bucket's owner and the bucket's policy have their word.
+//
+// Invariants: a bucket is read once per instance, which lives as long as the caller's work. A bucket that is not there
+// has no owner and no policy. Access lists are not asked: a bucket of the lake's own account is read here, whose
+// objects are that account's. Errors: the store's, policy's. Threads: any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "identity/authorize.h"
+#include "object/store.h"
+
+namespace tarn::enforce {
+
+class BucketChecks {
+ public:
+  // The store outlives it.
+  explicit BucketChecks(object::Store& objects) : objects_(objects) {}
+
+  // Of `action` on the bucket; with a key on an object, "folder/*" for all below a folder.
+  Result<identity::Check> Of(std::string_view action, std::string_view bucket, std::string_view key = {},
+                             std::map<std::string, std::string> context = {}) const;
+  // On "s3://bucket/key", below it when it ends in a slash.
+  Result<identity::Check> At(std::string_view action, std::string_view uri) const;
+
+ private:
+  struct Known {
+    std::string owner;
+    std::shared_ptr<const identity::Guard> guard;
+  };
+  Result<Known> Find(const std::string& bucket) const;
+
+  object::Store& objects_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Known> known_;
+};
+
+}  // namespace tarn::enforce

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/columns.h"
 #include "engine/errors.h"
 #include "engine/inspect.h"
 #include "govern/principal.h"
@@ -69,10 +70,12 @@ Status CheckTarget(const Target& target) {
   return Ok();
 }
 
-Result<State> StateOf(const catalog::IcebergTable& table, const Loaded& loaded) {
+// The columns that the caller sees.
+Result<State> StateOf(const catalog::IcebergTable& table, const Loaded& loaded, const govern::TableAccess& access) {
   State state{.exists = true, .columns = {}, .rows = loaded.rows, .complete = loaded.complete};
   state.columns.reserve(table.metadata->schema().columns().size());
   for (const iceberg::Field& field : table.metadata->schema().columns()) {
+    if (!enforce::Sees(access, AsciiLower(field.name))) continue;
     TARN_TRY(std::string type, tables::DuckDbType(field.type));
     state.columns.push_back({AsciiLower(field.name), std::move(type), field.required});
   }
@@ -103,7 +106,9 @@ Result<State> Loader::Look(const identity::Caller& caller, const Target& target)
     TARN_TRY(loaded, FindLoaded(txn, table->metadata->table_uuid, target.source));
     return Ok();
   }));
-  return StateOf(*table, loaded);
+  TARN_TRY(const govern::TableAccess access,
+           enforce::Rights(parts_.access, caller, target.scope).OfTable(target.database, target.table));
+  return StateOf(*table, loaded, access);
 }
 
 Result<catalog::IcebergTable> Loader::Create(const identity::Caller& caller, const Target& target,
@@ -122,7 +127,7 @@ Result<catalog::IcebergTable> Loader::Create(const identity::Caller& caller, con
   wanted.location = location;
   return parts_.tables.Create(
       target.scope, target.database, target.table, std::move(wanted), false,
-      catalog::MadeBy(target.scope, target.database, target.table, govern::PrincipalOf(caller)));
+      catalog::MadeBy(target.scope, target.database, target.table, govern::PrincipalOf(caller), target.also));
 }
 
 Result<catalog::IcebergTable> Loader::Ensure(const identity::Caller& caller, const Target& target, const Piece& piece,
@@ -176,7 +181,7 @@ Status Loader::Append(const Target& target, const Piece& piece, const catalog::I
     TARN_TRY(const Loaded now, FindLoaded(txn, metadata.table_uuid, target.source));
     if (now.rows != present || now.complete) return Fail(kOutOfStep, "Another load of the file came first.");
     PutLoaded(txn, metadata.table_uuid, target.source, after);
-    return Ok();
+    return target.also ? target.also(txn) : Ok();
   };
   if (written.empty()) return kv::Transact(parts_.store, keep);
   catalog::SnapshotOptions options;
@@ -209,7 +214,7 @@ Result<State> Loader::Take(const identity::Caller& caller, const Target& target,
     return Ok();
   };
   TARN_CHECK(kv::Read(parts_.store, look));
-  if (loaded.complete) return StateOf(table, loaded);
+  if (loaded.complete) return StateOf(table, loaded, {});
   if (piece.first_row > loaded.rows) {
     return Fail(kOutOfStep, fmt::format("The table has {} rows of the file, the piece begins with row {}.", loaded.rows,
                                         piece.first_row));
@@ -217,7 +222,7 @@ Result<State> Loader::Take(const identity::Caller& caller, const Target& target,
   const bool is_new = piece.first_row + rows.rows > loaded.rows;
   if (is_new || piece.last) TARN_CHECK(Append(target, piece, table, rows, loaded.rows));
   TARN_CHECK(kv::Read(parts_.store, look));
-  return StateOf(table, loaded);
+  return StateOf(table, loaded, {});  // who may append sees all
 }
 
 }  // namespace tarn::load

@@ -48,7 +48,8 @@ struct Target {
   Scope scope;
   std::string database;
   std::string table;
-  std::string source;  // SHA-256 of the file, 64 hexadecimal digits
+  std::string source;            // SHA-256 of the file, 64 hexadecimal digits
+  catalog::Alongside also = {};  // goes with each change, in its transaction
 };
 
 struct Column {

@@ -459,7 +459,8 @@ class OpenLake : public Lake {
               return RunLoad({*kv_, *catalog_, *iceberg_tables_, *snapshots_, *objects_, *engine_, *catalog_authorizer_,
                               governor_.get(), clock_},
                              options_.region, request, query);
-            }});
+            },
+        .audit_sink = &audit_->recorder()});
     dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
   }
 

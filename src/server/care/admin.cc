@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "api/protocol/auth/sign_in_limit.h"
 #include "api/protocol/body/checked_body.h"
 #include "api/protocol/dispatch.h"
 #include "api/protocol/errors.h"
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "json/json.h"
+#include "server/care/admin_record.h"
 #include "server/care/backup.h"
 
 namespace tarn::server {
@@ -48,29 +50,38 @@ Task<Done> AnswerError(http::ResponseWriter& response, int status, std::string_v
   co_return Done{};
 }
 
+// How an error is answered: the status, and S3's word for it.
+struct Refusal {
+  int status;
+  std::string_view code;
+};
+
+Refusal RefusalOf(const Error& error) {
+  if (error.reason == &kBusy || error.reason == &kPoolFull) return {503, "Busy"};
+  if (error.reason == &api::protocol::kTooManyFailures) return {503, "SlowDown"};
+  switch (error.reason->code) {
+    case Code::kInvalidArgument:
+      return {400, "InvalidArgument"};
+    case Code::kNotFound:
+      return {404, "NotFound"};
+    case Code::kAlreadyExists:
+    case Code::kPreconditionFailed:
+    case Code::kConflict:
+      return {409, "Conflict"};
+    case Code::kPermissionDenied:
+      return {403, "AccessDenied"};
+    case Code::kUnimplemented:
+      return {501, "NotImplemented"};
+    default:
+      return {500, "InternalError"};
+  }
+}
+
 Task<Done> Answer(http::ResponseWriter& response, const Result<std::string>& outcome) {
   if (!outcome.ok()) {
-    const Error& error = outcome.error();
-    log::Warn("admin", error.message);
-    if (error.reason == &kBusy || error.reason == &kPoolFull) {
-      co_return co_await AnswerError(response, 503, "Busy", error.message);
-    }
-    switch (error.reason->code) {
-      case Code::kInvalidArgument:
-        co_return co_await AnswerError(response, 400, "InvalidArgument", error.message);
-      case Code::kNotFound:
-        co_return co_await AnswerError(response, 404, "NotFound", error.message);
-      case Code::kAlreadyExists:
-      case Code::kPreconditionFailed:
-      case Code::kConflict:
-        co_return co_await AnswerError(response, 409, "Conflict", error.message);
-      case Code::kPermissionDenied:
-        co_return co_await AnswerError(response, 403, "AccessDenied", error.message);
-      case Code::kUnimplemented:
-        co_return co_await AnswerError(response, 501, "NotImplemented", error.message);
-      default:
-        co_return co_await AnswerError(response, 500, "InternalError", error.message);
-    }
+    log::Warn("admin", outcome.error().message);
+    const Refusal refusal = RefusalOf(outcome.error());
+    co_return co_await AnswerError(response, refusal.status, refusal.code, outcome.error().message);
   }
   http::ResponseHead head;
   head.headers.Add("Content-Type", "application/json");
@@ -144,6 +155,7 @@ struct Admin::State {
   WorkerPool pool{"admin", 3, 16};
   std::atomic<size_t> loading = 0;  // pieces in memory
   WorkerPool load_pool{"load", 2, kPiecesMax};
+  api::protocol::SignInLimit sign_ins;
 
   // Runs `work` unless the same is under way.
   template <typename F>
@@ -192,65 +204,95 @@ struct Admin::State {
   }
 
   // A piece is held in memory: no more than some at a time.
-  Task<Result<std::string>> Load(http::Request& request, const identity::Caller& caller) {
+  Task<Result<std::string>> Load(http::Request& request, AdminRecord& record, const identity::Caller& caller) {
     if (caller.anonymous()) co_return Fail(identity::kAccessDenied, "Access Denied");
     if (request.method != "GET" && request.method != "POST") co_return Fail(kNoSuchRequest, "GET and POST are served");
-    LoadRequest wanted{.caller = caller, .method = request.method, .body = {}};
+    LoadRequest wanted{.caller = caller, .method = request.method, .body = {}, .also = {}};
     TARN_CO_TRY(wanted.body, co_await api::protocol::ReadWhole(*request.body, kPieceBytesMax));
+    record.CountIn(wanted.body.size());
     const std::string_view stated = request.headers.Get("x-amz-content-sha256");
     if (stated.size() == kHashDigits && !ConstantTimeEqual(stated, Hex(Sha256(wanted.body)))) {
       co_return Fail(api::protocol::kContentSha256Mismatch, "The body does not match its x-amz-content-sha256.");
     }
+    wanted.also = [&record](kv::Txn& txn) -> tarn::Status {
+      record.Join(txn);
+      return Ok();
+    };
     const std::string query(request.query());
-    co_return co_await Offload(load_pool, [&] {
+    co_return co_await Offload(load_pool, [&]() -> Result<std::string> {
+      const auto along = record.Along();
       return parts.load(wanted, [&query](std::string_view name) { return QueryValue(query, name); });
     });
   }
 
-  Task<Done> HandleLoad(http::Request& request, http::ResponseWriter& response, const identity::Caller& caller) {
+  Task<Result<std::string>> LoadInTurn(http::Request& request, AdminRecord& record, const identity::Caller& caller) {
     Result<std::string> outcome = Fail(kBusy, "too many pieces are being loaded");
-    if (++loading <= kPiecesMax) outcome = co_await Load(request, caller);
+    if (++loading <= kPiecesMax) outcome = co_await Load(request, record, caller);
     --loading;
-    co_return co_await Answer(response, outcome);
+    co_return outcome;
   }
 
-  Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
-    const auto caller = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
-    if (!caller.ok()) co_return co_await AnswerError(response, 403, "AccessDenied", caller.error().message);
-    if (request.path() == "/_tarn/load") co_return co_await HandleLoad(request, response, *caller);
-    if (!caller->is_root() || caller->facts || caller->account != parts.options->account) {
-      co_return co_await AnswerError(response, 403, "AccessDenied", "only the lake's root may do this");
-    }
+  // What root alone may ask; null: it is not served.
+  std::function<Result<std::string>()> WorkOn(const http::Request& request) {
     const std::string what = fmt::format("{} {}", request.method, request.path());
-    // Named, since GCC 12 destroys temporaries of an awaited expression twice.
-    std::function<Result<std::string>()> work;
     if (what == "POST /_tarn/backup") {
-      work = [this, directory = QueryValue(request.query(), "directory")] { return Backup(directory); };
-    } else if (what == "POST /_tarn/verify") {
-      work = [this] { return Verify(); };
-    } else if (what == "GET /_tarn/status") {
-      work = [this] { return Status(); };
-    } else if (what == "POST /_tarn/upkeep") {
+      return [this, directory = QueryValue(request.query(), "directory")] { return Backup(directory); };
+    }
+    if (what == "POST /_tarn/verify") return [this] { return Verify(); };
+    if (what == "GET /_tarn/status") return [this] { return Status(); };
+    if (what == "POST /_tarn/upkeep") {
       UpkeepRequest wanted{.catalog = QueryValue(request.query(), "catalog"),
                            .database = QueryValue(request.query(), "database"),
                            .table = QueryValue(request.query(), "table")};
-      work = [this, wanted = std::move(wanted)] { return parts.upkeep(wanted); };
-    } else if (what == "POST /_tarn/migrate") {
+      return [this, wanted = std::move(wanted)] { return parts.upkeep(wanted); };
+    }
+    if (what == "POST /_tarn/migrate") {
       MigrateRequest wanted{.catalog = QueryValue(request.query(), "catalog"),
                             .table = QueryValue(request.query(), "table"),
                             .snapshot = QueryValue(request.query(), "snapshot")};
-      work = [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
-    } else if (request.method == "GET" || request.method == "POST" || request.method == "DELETE") {
-      work = WorkOnKept(request);
+      return [this, wanted = std::move(wanted)] { return parts.migrate(wanted); };
     }
     if (what == "POST /_tarn/explain") {
-      work = [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };
+      return [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };
     }
-    if (work) {
-      const Result<std::string> outcome = co_await Offload(pool, std::move(work));
-      co_return co_await Answer(response, outcome);
+    const bool is_kept = request.method == "GET" || request.method == "POST" || request.method == "DELETE";
+    return is_kept ? WorkOnKept(request) : nullptr;
+  }
+
+  Task<Result<std::string>> Run(http::Request& request, AdminRecord& record) {
+    auto who = api::protocol::AuthenticateHead(request, *parts.credentials, parts.clock->Now());
+    if (!who.ok()) {
+      if (sign_ins.Note(request.remote_address, "", parts.clock->Now())) {
+        co_return Fail(identity::kAccessDenied, who.error().message);
+      }
+      co_return Fail(api::protocol::kTooManyFailures, "too many failed sign-ins, come back later");
     }
-    co_return co_await AnswerError(response, 404, "NotFound", what + " is not served");
+    const identity::Caller& caller = record.SetCaller(std::move(*who));
+    if (request.path() == "/_tarn/load") co_return co_await LoadInTurn(request, record, caller);
+    if (!caller.is_root() || caller.facts || caller.account != parts.options->account) {
+      co_return Fail(identity::kAccessDenied, "only the lake's root may do this");
+    }
+    // Named, since GCC 12 destroys temporaries of an awaited expression twice.
+    std::function<Result<std::string>()> work = WorkOn(request);
+    if (!work) co_return Fail(kNoSuchRequest, fmt::format("{} {} is not served", request.method, request.path()));
+    co_return co_await Offload(pool, [&]() -> Result<std::string> {
+      const auto along = record.Along();
+      return work();
+    });
+  }
+
+  Task<Done> Handle(http::Request& request, http::ResponseWriter& response) {
+    AdminRecord record(request, parts.clock->Now(), parts.options->region, parts.audit_sink);
+    Result<std::string> outcome = co_await Run(request, record);
+    if (outcome.ok()) {
+      record.SetOutcome(200, "", "", outcome->size());
+    } else {
+      const Refusal refusal = RefusalOf(outcome.error());
+      record.SetOutcome(refusal.status, refusal.code, outcome.error().message, 0);
+    }
+    const tarn::Status recorded = co_await record.Finish();
+    if (!recorded.ok()) outcome = recorded.error();
+    co_return co_await Answer(response, outcome);
   }
 };
 

@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 
+#include "api/protocol/audit_sink.h"
 #include "base/time.h"
 #include "blob/blob.h"
 #include "http/server.h"
@@ -48,6 +49,7 @@ struct AdminParts {
   using Kept = std::function<Result<std::string>(std::string_view method, const QueryOf& query)>;
   std::map<std::string, Kept, std::less<>> kept;
   std::function<Result<std::string>(const LoadRequest& request, const QueryOf& query)> load;
+  api::protocol::AuditSink* audit_sink = nullptr;  // told of every request; may be null
 };
 
 // What it uses outlives it; ends after what it runs.

@@ -32,7 +32,8 @@ Result<std::string> RunLoad(const load::LoaderParts& parts, const std::string& d
   const load::Target target{.scope = {request.caller.account, region.empty() ? default_region : region},
                             .database = named.substr(0, dot),
                             .table = named.substr(dot + 1),
-                            .source = query("source")};
+                            .source = query("source"),
+                            .also = request.also};
   const load::Loader loader(parts);
   if (request.method == "GET") {
     TARN_TRY(const load::State state, loader.Look(request.caller, target));

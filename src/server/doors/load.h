@@ -19,6 +19,7 @@ struct LoadRequest {
   identity::Caller caller;
   std::string method;
   std::string body;
+  catalog::Alongside also;  // goes with the change: the call's record
 };
 
 // `query` finds a value of the request's query.

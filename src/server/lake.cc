@@ -232,6 +232,7 @@ class OpenLake : public Lake {
     planner_ = std::make_unique<catalog::Planner>(*manifests_);
     purger_ = std::make_unique<catalog::Purger>(*kv_, *catalog_, *iceberg_tables_, *manifests_, *objects_);
     table_buckets_ = std::make_unique<catalog::TableBuckets>(*kv_, *catalog_, *iceberg_tables_, *objects_, clock_);
+    TARN_CHECK(table_buckets_->FinishDrops());
     TARN_TRY(engine_, engine::Pool::Create(PoolOptions(options_)));
     snapshots_ = std::make_unique<catalog::Snapshots>(*iceberg_tables_, *objects_, clock_);
     tails_ = std::make_unique<LateTails>(*iceberg_tables_);

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "base/record_fields.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "catalog/keys.h"
 #include "iceberg/errors.h"
 #include "kv/key.h"
 #include "kv/kv.h"
@@ -67,6 +70,12 @@ kv::Key BucketsOf(const Scope& owner) { return std::move(BucketSpace().Text(owne
 std::string BucketKey(const Scope& owner, std::string_view name) { return BucketsOf(owner).Text(name).Take(); }
 std::string SettingsKey(const Scope& scope, const Table& table) {
   return kv::Key("T").Text("t").Text(scope.account).Text(scope.region).Text(table.uid).Take();
+}
+
+// Tables that are gone and whose files are not yet.
+kv::Key DroppedSpace() { return std::move(kv::Key("T").Text("d")); }
+std::string DroppedKey(const Scope& scope, std::string_view uid) {
+  return DroppedSpace().Text(scope.account).Text(scope.region).Text(uid).Take();
 }
 
 Error NoSuchBucket() { return Fail(kNoSuchTableBucket, "The specified bucket does not exist."); }
@@ -267,17 +276,45 @@ Result<Table> TableBuckets::CreateBareTable(const Scope& scope, std::string_view
 }
 
 Status TableBuckets::DropTable(const Scope& scope, std::string_view database, std::string_view name,
-                               std::optional<uint64_t> expected_version) {
-  TARN_TRY(const Table table, catalog_.GetTable(scope, database, name));
-  if (expected_version && *expected_version != table.version) {
-    return Fail(kTableMoved, "The table has been changed since the version token was given.");
-  }
-  TARN_CHECK(catalog_.DeleteTable(scope, database, name));
-  TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+                               std::optional<uint64_t> expected_version, const Alongside& also) {
+  Table table;
+  TARN_CHECK(catalog_.DeleteTable(scope, database, name, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(table, LoadTable(txn, scope, database, name));
+    if (expected_version && *expected_version != table.version) {
+      return Fail(kTableMoved, "The table has been changed since the version token was given.");
+    }
     txn.Delete(SettingsKey(scope, table));
-    return Ok();
+    txn.Put(DroppedKey(scope, table.uid), table.location());
+    return also ? also(txn) : Ok();
   }));
-  return RemoveTableLocation(objects_, scope, table.location());
+  // There is no table any more, whatever becomes of its files.
+  const Status removed = RemoveFiles(scope, table.uid, table.location());
+  if (!removed.ok())
+    log::Warn("catalog", "files of a dropped table stay until the next start: " + removed.error().message);
+  return Ok();
+}
+
+Status TableBuckets::RemoveFiles(const Scope& scope, std::string_view uid, std::string_view location) {
+  TARN_CHECK(RemoveTableLocation(objects_, scope, location));
+  return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    txn.Delete(DroppedKey(scope, uid));
+    return Ok();
+  });
+}
+
+Status TableBuckets::FinishDrops() {
+  const kv::Key all = DroppedSpace();
+  std::vector<kv::KeyValue> dropped;
+  for (kv::Pages pages(all, kStep); !pages.done();) {
+    TARN_TRY(auto pairs, pages.Next(store_));
+    std::ranges::move(pairs, std::back_inserter(dropped));
+  }
+  for (const kv::KeyValue& pair : dropped) {
+    const auto parts = TextsAfter(pair.key, all.bytes().size());
+    if (!parts || parts->size() != 3) return Fail(kDamaged, "damaged key of a dropped table");
+    TARN_CHECK(RemoveFiles({(*parts)[0], (*parts)[1]}, (*parts)[2], pair.value));
+  }
+  return Ok();
 }
 
 Result<Table> TableBuckets::SwapMetadata(const Scope& scope, std::string_view database, std::string_view name,

@@ -105,9 +105,12 @@ class TableBuckets {
   // A table without metadata yet, as S3 Tables makes it: its first metadata file comes with SwapMetadata.
   // kAlreadyExists, kNoSuchDatabase.
   Result<Table> CreateBareTable(const Scope& scope, std::string_view database, std::string_view name);
-  // Lets the table go, with all of its files. `expected_version`: kTableMoved when it is another one.
+  // Lets the table go, with all of its files. `expected_version`: kTableMoved when it is another one. The table is gone
+  // by one transaction, `also` with it; files that cannot be removed at once are so later.
   Status DropTable(const Scope& scope, std::string_view database, std::string_view name,
-                   std::optional<uint64_t> expected_version);
+                   std::optional<uint64_t> expected_version, const Alongside& also = nullptr);
+  // Removes the files of tables whose drop a crash cut off. At the start, before requests.
+  Status FinishDrops();
   // Makes a metadata file that lies in the table's own location its current one, if the table's version is this still:
   // else kTableMoved. The file is read and must be one of this table.
   Result<Table> SwapMetadata(const Scope& scope, std::string_view database, std::string_view name, uint64_t expected,
@@ -118,6 +121,8 @@ class TableBuckets {
   Status ChangeSettings(const Scope& scope, const Table& table, const std::function<Status(TableSettings&)>& edit);
 
  private:
+  Status RemoveFiles(const Scope& scope, std::string_view uid, std::string_view location);
+
   kv::Store& store_;
   Catalog& catalog_;
   IcebergTables& tables_;

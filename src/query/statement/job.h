@@ -105,6 +105,9 @@ Result<catalog::Alongside> WithLevel(Job& job, const std::string& database, cons
 Status RaiseLevel(Job& job, const std::string& database, const std::string& table,
                   const std::vector<sql::TableUse>& read);
 
+// Tells the level on objects, by the tag `classification`.
+Status ClassifyFiles(Job& job, const std::vector<std::string>& urls, const std::vector<sql::TableUse>& read);
+
 // Parsed and bound, whatever it is.
 Status RunStatement(Job& job, sql::Statement& statement);
 

@@ -6,6 +6,8 @@
 #include "catalog/errors.h"
 #include "enforce/columns.h"
 #include "enforce/errors.h"
+#include "govern/bucket_levels.h"
+#include "object/store.h"
 #include "query/errors.h"
 #include "query/lake_place.h"
 #include "query/statement/job.h"
@@ -15,6 +17,9 @@ namespace {
 
 using govern::Permission;
 using govern::TableAccess;
+
+// The tag of tables in table buckets, and of objects, that tells their level.
+constexpr std::string_view kClassificationKey = "classification";
 
 // As for a table that is not there.
 Error NoTable(const Job& job, const sql::TableName& name) {
@@ -186,16 +191,24 @@ Status CheckBucketPermissions(Job& job, const sql::Statement& statement) {
 // Of what is read but the table itself.
 Result<std::string> LevelRead(Job& job, const std::string& database, const std::string& table,
                               const std::vector<sql::TableUse>& read) {
-  // Tables of table buckets carry no LF-tags.
-  if (job.services.classifier == nullptr || InTableBucket(job)) return std::string();
+  if (job.services.classifier == nullptr) return std::string();
+  const std::string own = PlaceText(job.target, database);
+  std::string of_buckets;
   std::vector<govern::Classifier::Source> sources;
   for (const sql::TableUse& use : read) {
-    if (use.info.database == database && use.info.table == table) continue;
+    if (use.info.database == own && use.info.table == table) continue;
     // "orders$partitions" tells of orders.
-    const std::string& name = use.info.table;
-    sources.push_back({use.info.database, name.substr(0, name.find('$', 1)), use.columns});
+    const std::string name = use.info.table.substr(0, use.info.table.find('$', 1));
+    const LakePlace place = PlaceOf(job.scope, use.info.database);
+    if (place.scope == job.scope) {
+      sources.push_back({use.info.database, name, use.columns});
+      continue;
+    }
+    const auto found = job.services.catalog.GetTable(place.scope, place.database, name);
+    if (found.ok()) of_buckets = govern::HigherLevel(of_buckets, govern::LevelOf(*found));
   }
-  return job.services.classifier->LevelOf(job.scope, sources);
+  TARN_TRY(const std::string level, job.services.classifier->LevelOf(job.scope, sources));
+  return govern::HigherLevel(level, of_buckets);
 }
 
 }  // namespace
@@ -207,6 +220,7 @@ Result<catalog::Alongside> WithLevel(Job& job, const std::string& database, cons
   return catalog::Alongside(
       [&job, database, table, level = std::move(level), also = std::move(also)](kv::Txn& txn) -> Status {
         if (also) TARN_CHECK(also(txn));
+        if (InTableBucket(job)) return govern::RaiseBucketTable(txn, job.target, database, table, level);
         return job.services.classifier->Raise(txn, job.scope, database, table, level);
       });
 }
@@ -214,7 +228,23 @@ Result<catalog::Alongside> WithLevel(Job& job, const std::string& database, cons
 Status RaiseLevel(Job& job, const std::string& database, const std::string& table,
                   const std::vector<sql::TableUse>& read) {
   TARN_TRY(const std::string level, LevelRead(job, database, table, read));
-  return level.empty() ? Ok() : job.services.classifier->Raise(job.scope, database, table, level);
+  if (level.empty()) return Ok();
+  if (!InTableBucket(job)) return job.services.classifier->Raise(job.scope, database, table, level);
+  TARN_TRY(const catalog::Table present, job.services.catalog.GetTable(job.target, database, table));
+  const std::string higher = govern::HigherLevel(govern::LevelOf(present), level);
+  if (higher == govern::LevelOf(present)) return Ok();
+  return job.services.catalog.TagTable(job.target, database, table, {{std::string(kClassificationKey), higher}}, {});
+}
+
+Status ClassifyFiles(Job& job, const std::vector<std::string>& urls, const std::vector<sql::TableUse>& read) {
+  TARN_TRY(const std::string level, LevelRead(job, "", "", read));
+  if (level.empty()) return Ok();
+  for (const std::string& url : urls) {
+    TARN_TRY(const object::Location place, object::ParseLocation(url));
+    TARN_TRY(const object::Bucket bucket, job.services.objects.GetBucket(place.bucket));
+    TARN_CHECK(job.services.objects.SetTags(bucket, place.key, "", {{std::string(kClassificationKey), level}}));
+  }
+  return Ok();
 }
 
 Status CheckPermissions(Job& job, const sql::Statement& statement) {

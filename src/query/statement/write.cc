@@ -580,6 +580,7 @@ Status RunUnload(Job& job, sql::Unload& unload) {
   TARN_TRY(Written written, WriteRows(job, sql, layout, keys));
   if (job.cancelled()) return Fail(engine::kCancelled, "the query was cancelled");
   Status done = written.files->Commit();
+  if (done.ok()) done = ClassifyFiles(job, written.files->urls(), plan.tables);
   if (!done.ok()) {
     written.files->Remove();
     return done;

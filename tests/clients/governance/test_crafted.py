@@ -174,6 +174,77 @@ def test_classification_follows_data(lab, kind):
     assert level(name + "_cities") == "restricted"
     lab.root.run(f"INSERT INTO {name} SELECT id, city, iban FROM {name}", "open")
     assert level(name) == "internal"
+    # UNLOAD's files tell it by a tag.
+    s3 = lab.root.client("s3")
+    for query, expected in ((f"SELECT city FROM {name}", "internal"), (f"SELECT iban FROM {name}", "restricted"),
+                            ("SELECT 1 AS one", None)):
+        folder = "open/unloaded/" + os.urandom(4).hex() + "/"
+        lab.root.run(f"UNLOAD ({query}) TO 's3://{lab.bucket}/{folder}' WITH (format='JSON')", "open")
+        files = s3.list_objects_v2(Bucket=lab.bucket, Prefix=folder)["Contents"]
+        for file in files:
+            tags = s3.get_object_tagging(Bucket=lab.bucket, Key=file["Key"])["TagSet"]
+            assert tags == ([{"Key": "classification", "Value": expected}] if expected else [])
+
+
+def test_changes_of_rows_carry_the_classification(lab):
+    """UPDATE and MERGE bring what they read along, as INSERT does."""
+    formation = lab.root.client("lakeformation")
+
+    def make(table, query):
+        lab.root.run(f"CREATE TABLE {table} WITH (table_type='ICEBERG', is_external=false, "
+                     f"location='s3://{lab.bucket}/open/{table}/') AS {query}", "open")
+
+    def level(table):
+        found = formation.get_resource_lf_tags(Resource={"Table": {"DatabaseName": "open", "Name": table}})
+        return {tag["TagKey"]: tag["TagValues"][0] for tag in found.get("LFTagsOnTable", [])}.get("classification")
+
+    make("ranked", "SELECT 1 AS id, 'rome' AS city, 'IT60' AS iban")
+    for columns, value in ((["city"], "confidential"), (["iban"], "restricted")):
+        formation.add_lf_tags_to_resource(
+            Resource={"TableWithColumns": {"DatabaseName": "open", "Name": "ranked", "ColumnNames": columns}},
+            LFTags=[{"TagKey": "classification", "TagValues": [value]}])
+    make("updated", "SELECT 1 AS id, 'x' AS city")
+    lab.root.run("UPDATE updated SET city = 'y' WHERE id = 1", "open")
+    lab.root.run("UPDATE updated SET id = id + 1 WHERE id IN (SELECT id FROM ranked)", "open")
+    assert level("updated") is None
+    lab.root.run("UPDATE updated SET city = (SELECT max(city) FROM ranked)", "open")
+    assert level("updated") == "confidential"
+    make("merged", "SELECT 1 AS id, 'x' AS city")
+    merge = ("MERGE INTO merged m USING ranked r ON m.id = r.id WHEN MATCHED THEN UPDATE SET city = r.{0} "
+             "WHEN NOT MATCHED THEN INSERT (id, city) VALUES (r.id, r.{0})")
+    lab.root.run(merge.format("city"), "open")
+    assert level("merged") == "confidential"
+    lab.root.run(merge.format("iban"), "open")
+    assert level("merged") == "restricted"
+
+
+def test_tables_of_table_buckets_carry_the_classification(lab):
+    """By their tag, both ways."""
+    formation, tables = lab.root.client("lakeformation"), lab.root.client("s3tables")
+    name = "house-" + os.urandom(3).hex()
+    arn = tables.create_table_bucket(name=name)["arn"]
+    tables.create_namespace(tableBucketARN=arn, namespace=["sales"])
+
+    def tag(table):
+        found = tables.get_table(tableBucketARN=arn, namespace="sales", name=table)["tableARN"]
+        return tables.list_tags_for_resource(resourceArn=found)["tags"].get("classification")
+
+    lab.root.run(f"CREATE TABLE source_of_buckets WITH (format='PARQUET', "
+                 f"external_location='s3://{lab.bucket}/open/source_of_buckets/') AS SELECT 1 AS id, 'x' AS secret", "open")
+    formation.add_lf_tags_to_resource(
+        Resource={"TableWithColumns": {"DatabaseName": "open", "Name": "source_of_buckets", "ColumnNames": ["secret"]}},
+        LFTags=[{"TagKey": "classification", "TagValues": ["restricted"]}])
+    house = f'"s3tablescatalog/{name}"."sales"'
+    source = '"awsdatacatalog"."open"."source_of_buckets"'
+    lab.root.run(f"CREATE TABLE {house}.\"ids\" AS SELECT id FROM {source}", "open")
+    lab.root.run(f"CREATE TABLE {house}.\"all_of_it\" AS SELECT * FROM {source}", "open")
+    assert (tag("ids"), tag("all_of_it")) == (None, "restricted")
+    lab.root.run(f"INSERT INTO {house}.\"ids\" SELECT length(secret) FROM {source}", "open")
+    assert tag("ids") == "restricted"
+    lab.root.run(f"CREATE TABLE back WITH (format='PARQUET', external_location='s3://{lab.bucket}/open/back/') AS "
+                 f"SELECT id FROM {house}.\"ids\"", "open")
+    found = formation.get_resource_lf_tags(Resource={"Table": {"DatabaseName": "open", "Name": "back"}})
+    assert found["LFTagsOnTable"][0]["TagValues"] == ["restricted"]
 
 
 PEOPLE = {"Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],

@@ -78,14 +78,15 @@
 #include "server/catalog_authorizer.h"
 #include "server/doors/ingest.h"
 #include "server/facts/key_use.h"
+#include "server/facts/outside_engines.h"
 #include "server/facts/resource_tags.h"
 #include "server/firehose.h"
 #include "server/master_key.h"
 #include "server/object_keys.h"
 #include "server/principal_facts.h"
-#include "server/stored_files.h"
 #include "server/root_credentials.h"
 #include "server/sign_in/session_principals.h"
+#include "server/stored_files.h"
 #include "server/streams.h"
 #include "server/usage_source.h"
 #include "server/webhooks.h"
@@ -220,8 +221,8 @@ class OpenLake : public Lake {
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     principal_facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get());
-    stored_files_ = std::make_unique<StoredFiles>(*objects_);
-    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get(), stored_files_.get());
+    stored_ = std::make_unique<StoredFiles>(*objects_);
+    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get(), stored_.get());
     classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
     object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_, clock_);
     catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*object_authorizer_);
@@ -386,12 +387,11 @@ class OpenLake : public Lake {
         .jobs = [this](const Scope& scope, const catalog::Table& table) { return JobStatesOf(scope, table); }})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::iam::IamService>(*iam_, organizations_.get())));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(*keys_, clock_)));
-    TARN_CHECK(
-        dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(api::lakeformation::Parts{
-            .governor = governor_.get(),
-            .catalog = catalog_.get(),
-            .sessions = sessions_.get(),
-            .opener = [this](const std::string& account) { return RootCallerOf(*directory_, account); }})));
+    TARN_CHECK(dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
+        api::lakeformation::Parts{.governor = governor_.get(),
+                                  .catalog = catalog_.get(),
+                                  .sessions = sessions_.get(),
+                                  .opener = DataOpener(*directory_)})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(*organizations_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(*ram_)));
     TARN_CHECK(dispatcher_->AddService(
@@ -512,6 +512,8 @@ class OpenLake : public Lake {
                                  .plans = nullptr,
                                  .sessions = sessions_.get(),
                                  .kept_sessions = nullptr,
+                                 .engines = OutsideEngines(*governor_),
+                                 .opener = DataOpener(*directory_),
                                  .kv = kv_.get(),
                                  .audit = audit,
                                  .audit_sink = &audit_->recorder()});
@@ -548,7 +550,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<PrincipalFacts> principal_facts_;
-  std::unique_ptr<StoredFiles> stored_files_;
+  std::unique_ptr<StoredFiles> stored_;
   std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<govern::Classifier> classifier_;
   std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;  // authorizer_ with Lake Formation's word on objects

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/warehouse.h"
 #include "base/strings.h"
+#include "catalog/places.h"
 #include "policy/prefix_policy.h"
 
 namespace tarn::api::iceberg_rest {
@@ -83,36 +85,84 @@ bool MayWrite(const Asked& asked, std::string_view table) {
   return asked.May("glue:UpdateTable", asked.name_space, table).ok();
 }
 
-Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, const std::vector<object::Location>& places,
-                                                      bool may_write) {
-  if (!CanHandOn(asked)) return Fail(kForbidden, "temporary credentials hand no access on");
+namespace {
+
+// In whose name Lake Formation opens the table's files for the caller; none: it does not.
+Result<std::optional<identity::Caller>> OpenerOf(const Asked& asked, std::string_view table,
+                                                 const std::vector<object::Location>& places, bool may_write) {
+  const std::optional<identity::Caller> none;
+  const Parts& parts = *asked.parts;
+  if (!parts.opener || !asked.rights().governed()) return none;
+  TARN_TRY(const auto access, asked.rights().OfTable(asked.name_space, table));
+  if (!access.governed || !access.whole()) return none;
+  const bool may_change = access.Has(govern::Permission::kInsert) && access.Has(govern::Permission::kDelete);
+  if (may_write && !may_change) return none;
+  const auto record = parts.catalog->GetTable(asked.scope, asked.name_space, table);
+  if (!record.ok()) return none;  // it is only being made
+  // The table's own folder, as the catalog has it: its metadata can name any other.
+  const std::string home = catalog::FolderOf(record->location());
+  const bool is_own = !home.empty() && std::ranges::all_of(places, [&](const object::Location& place) {
+    return catalog::FolderOf(place.Url()).starts_with(home);
+  });
+  if (!is_own) return none;
+  TARN_TRY(const auto location, parts.access->OfLocation(asked.caller, home));
+  if (!location) return none;
+  TARN_TRY(const bool lets_in, parts.engines(asked.caller, asked.scope));
+  if (!lets_in) return none;
+  const identity::Check check{.action = "lakeformation:GetDataAccess", .resource = "*", .owner = {}, .context = {}};
+  const Status may = parts.authorizer->Authorize(asked.caller, std::span(&check, 1));
+  if (may.Is(identity::kAccessDenied)) return none;
+  TARN_CHECK(may);
+  TARN_TRY(identity::Caller opener, parts.opener(location->account));
+  return std::optional(std::move(opener));
+}
+
+}  // namespace
+
+Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, std::string_view table,
+                                                      const std::vector<object::Location>& places, bool may_write) {
+  TARN_TRY(auto opener, OpenerOf(asked, table, places, may_write));
+  if (!opener && !CanHandOn(asked)) return Fail(kForbidden, "temporary credentials hand no access on");
   std::vector<policy::BucketPrefix> prefixes;
+  prefixes.reserve(places.size());
   for (const object::Location& place : places) prefixes.push_back({place.bucket, place.key});
   const std::string policy = policy::PrefixPolicy(prefixes, may_write);
-  const std::string key = asked.caller.access_key_id + " " + policy;
-  return asked.parts->kept_sessions->Get(
-      key, asked.parts->clock->Now().Plus((kSessionSeconds - kReuseSeconds) * kMicrosPerSecond), [&] {
-        return asked.parts->sessions->Issue(
-            asked.caller, {.name = std::string(kSessionName), .policy = policy, .seconds = kSessionSeconds});
-      });
+  const std::string key = asked.caller.access_key_id + (opener ? " opened " : " ") + policy;
+  const Timestamp until = asked.parts->clock->Now().Plus((kSessionSeconds - kReuseSeconds) * kMicrosPerSecond);
+  return asked.parts->kept_sessions->Get(key, until, [&]() -> Result<identity::TemporaryCredentials> {
+    if (!opener) {
+      return asked.parts->sessions->Issue(
+          asked.caller, {.name = std::string(kSessionName), .policy = policy, .seconds = kSessionSeconds});
+    }
+    identity::SessionGrant grant;
+    opener->session = "AWSLF-00-GL-" + asked.caller.account;
+    grant.principal = std::move(*opener);
+    grant.policies.push_back(policy);
+    grant.source_identity = asked.caller.user_id;
+    grant.seconds = kSessionSeconds;
+    return asked.parts->sessions->Issue(grant);
+  });
 }
 
 Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table,
                    const iceberg::TableMetadata& metadata) {
   json::Object config = FileAccessOf(asked);
   const auto places = PlacesOf(metadata);
-  if (places.empty() || !CanHandOn(asked) || !MayOpenFiles(asked, table).ok()) {
+  if (places.empty() || !MayOpenFiles(asked, table).ok()) {
     out.Key("config").Write(config);
     return Ok();
   }
   if (Asks(asked, kVended)) {
-    TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, table)));
-    for (auto& member : ConfigOf(asked, table, made)) config.push_back(std::move(member));
+    const auto made = CredentialsFor(asked, table, places, MayWrite(asked, table));
+    if (!made.ok() && !made.Is(kForbidden)) return made.error();
+    if (made.ok()) {
+      for (auto& member : ConfigOf(asked, table, *made)) config.push_back(std::move(member));
+    }
     out.Key("config").Write(config);
-    out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, made));
+    if (made.ok()) out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, *made));
     return Ok();
   }
-  if (Asks(asked, kSigning) && !table.empty()) {
+  if (Asks(asked, kSigning) && !table.empty() && CanHandOn(asked)) {
     const std::string endpoint = PathOf(asked, table, "sign");
     config.emplace_back("s3.remote-signing-enabled", "true");
     config.emplace_back("signer.endpoint", endpoint);
@@ -130,9 +180,11 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
 Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::string_view table,
                                const iceberg::TableMetadata& metadata) {
   const auto places = PlacesOf(metadata);
-  if (places.empty() || !CanHandOn(asked) || !Asks(asked, kVended) || !MayOpenFiles(asked, table).ok()) return Ok();
-  TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, table)));
-  out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, made));
+  if (places.empty() || !Asks(asked, kVended) || !MayOpenFiles(asked, table).ok()) return Ok();
+  const auto made = CredentialsFor(asked, table, places, MayWrite(asked, table));
+  if (made.Is(kForbidden)) return Ok();
+  if (!made.ok()) return made.error();
+  out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, *made));
   return Ok();
 }
 
@@ -145,7 +197,7 @@ Result<Answer> LoadCredentials(const Asked& asked) {
                                     asked.name_space, asked.table));
   json::Array credentials;
   if (const auto places = PlacesOf(*table.metadata); !places.empty()) {
-    TARN_TRY(const auto made, CredentialsFor(asked, places, MayWrite(asked, asked.table)));
+    TARN_TRY(const auto made, CredentialsFor(asked, asked.table, places, MayWrite(asked, asked.table)));
     credentials = StorageCredentials(asked, asked.table, places, made);
   }
   Answer answer{.body = json::Write(json::Object{{"storage-credentials", std::move(credentials)}})};

@@ -2,7 +2,9 @@
 // signatures of single requests. Private to api/iceberg.
 //
 // What is handed out is a session of the caller (identity/sessions.h): never more than the caller may, and writing only
-// when the caller may change the table.
+// when the caller may change the table. Of a governed table at a registered location, who sees the whole of it gets a
+// session that Lake Formation opens instead, as GetTemporaryGlueTableCredentials gives it: where the data lake settings
+// let engines outside have them and IAM lets the caller have lakeformation:GetDataAccess. It needs no rights to S3.
 #pragma once
 
 #include <mutex>
@@ -47,9 +49,10 @@ class KeptSessions {
 std::vector<object::Location> PlacesOf(const iceberg::TableMetadata& metadata);
 bool IsBelow(const object::Location& place, std::string_view key);
 
-// Credentials for those places, valid for 50 minutes at least. Error kForbidden for a caller who is a session himself.
-Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, const std::vector<object::Location>& places,
-                                                      bool may_write);
+// Credentials for those places of the table's files, valid for 50 minutes at least. Error kForbidden for a caller who
+// is a session himself, unless Lake Formation opens them.
+Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, std::string_view table,
+                                                      const std::vector<object::Location>& places, bool may_write);
 // Error kInsufficient for one who does not see every byte of the table. The maker of a table not there yet may.
 Status MayOpenFiles(const Asked& asked, std::string_view table);
 // Whether the caller may change the table.

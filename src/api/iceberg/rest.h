@@ -52,6 +52,10 @@ struct Parts {
   std::shared_ptr<ScanPlans> plans;  // the face's own
   identity::Sessions* sessions = nullptr;
   std::shared_ptr<KeptSessions> kept_sessions;  // the face's own
+  // Lake Formation's credentials for whole tables: whether the data lake settings let engines outside have them, and
+  // in whose name the data of an account's registered locations is opened. Null: none are given.
+  std::function<Result<bool>(const identity::Caller& caller, const Scope& scope)> engines;
+  std::function<Result<identity::Caller>(const std::string& account)> opener;
   kv::Store* kv = nullptr;
   std::function<void(const protocol::AuditRecord&)> audit;  // of every answered request, as the dispatcher's hook
   protocol::AuditSink* audit_sink = nullptr;                // asked before every answer, as the dispatcher's

@@ -200,7 +200,7 @@ Result<Answer> SignRequest(const Asked& asked) {
                                     asked.name_space, asked.table));
   const auto places = PlacesOf(*table.metadata);
   TARN_CHECK(CheckTarget(request, places));
-  TARN_TRY(const auto session, CredentialsFor(asked, places, MayWrite(asked, asked.table)));
+  TARN_TRY(const auto session, CredentialsFor(asked, asked.table, places, MayWrite(asked, asked.table)));
   return Sign(asked, request, session);
 }
 

@@ -56,6 +56,48 @@ Result<Answer> TableAnswer(const Asked& asked, const IcebergTable& table, std::s
   return answer;
 }
 
+// What stands for the values of a column that is not seen as it is, by the specification's actions. What these cannot
+// say in full says less: NULL.
+std::string_view ActionFor(const govern::ColumnAccess& column) {
+  if (!column.cell_filter.empty()) return "replace-with-null";
+  constexpr int kShown = 4;
+  switch (column.mask.kind) {
+    case govern::MaskKind::kHash:
+      return "sha-256-global";
+    case govern::MaskKind::kPartial:
+      if (column.mask.keep_first == kShown && column.mask.keep_last == 0) return "show-first-4";
+      if (column.mask.keep_first == 0 && column.mask.keep_last == kShown) return "show-last-4";
+      return "replace-with-null";
+    default:
+      return "replace-with-null";
+  }
+}
+
+// Columns that are not seen are not in the schema. A row filter may name those, in words that the protocol has not: it
+// is told as the one that admits no row, which every reader understands, so that none shows what it may not. (Rows are
+// read by SQL, where the filter is applied.)
+json::Object ReadRestrictions(const govern::TableAccess& access, const iceberg::Schema& schema) {
+  json::Array projections;
+  std::set<int32_t> told;
+  for (const govern::ColumnAccess& column : access.columns) {
+    if (column.cell_filter.empty() && column.mask.kind == govern::MaskKind::kNone) continue;
+    for (const iceberg::Field& field : schema.columns()) {
+      const std::string name = AsciiLower(field.name);
+      if (column.name != name && !column.name.starts_with(name + ".")) continue;
+      if (!told.insert(field.id).second) break;
+      // Of a part of a struct nothing can be said but of the whole.
+      const bool is_text = field.type.id() == iceberg::TypeId::kString && column.name == name;
+      projections.emplace_back(
+          json::Object{{"field-id", int64_t{field.id}}, {"action", is_text ? ActionFor(column) : "replace-with-null"}});
+      break;
+    }
+  }
+  json::Object restrictions;
+  if (!projections.empty()) restrictions.emplace_back("required-column-projections", std::move(projections));
+  if (!access.row_filter.empty()) restrictions.emplace_back("required-row-filter", false);
+  return restrictions;
+}
+
 // Of one who sees a part: the columns that are seen, no way to the files, and what a reader would have to keep to.
 Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, const govern::TableAccess& access) {
   if (!access.Has(govern::Permission::kSelect)) {
@@ -67,11 +109,9 @@ Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, c
   out.Key("metadata-location").String(table.metadata_location).Key("metadata");
   seen.Write(out);
   out.Key("config").Write(FileAccessOf(asked));
-  json::Array columns;
-  for (const iceberg::Field& column : seen.schema().columns()) {
-    columns.emplace_back(json::Object{{"field-id", int64_t{column.id}}});
+  if (auto restrictions = ReadRestrictions(access, seen.schema()); !restrictions.empty()) {
+    out.Key("read-restrictions").Write(std::move(restrictions));
   }
-  out.Key("read-restrictions").Write(json::Object{{"required-column-projections", std::move(columns)}});
   out.EndObject();
   return Answer{.body = out.Take()};
 }

@@ -96,7 +96,7 @@ void GlueService::AddTableBucketChecks(const CatalogName& name, std::string_view
 Status GlueService::CreateBucketTable(const protocol::Call& call, catalog::Table table) {
   TARN_CHECK(CheckBucketTable(table));
   if (table.columns().empty()) {
-    const auto made = buckets_->CreateBareTable(call.scope, table.database, table.name);
+    const auto made = buckets_->CreateBareTable(call.scope, table.database, table.name, table.creator.value_or(""));
     return made.ok() ? Ok() : Status(made.error());
   }
   const auto made = iceberg_.CreateAs(call.scope, std::move(table), {});

@@ -4,12 +4,13 @@
 #include "api/s3tables/s3tables_service.h"
 #include "base/hash.h"
 #include "catalog/errors.h"
+#include "govern/principal.h"
 
 namespace tarn::api::s3tables {
 namespace {
 
 constexpr int32_t kListMax = 1000;
-Result<gen::CreateNamespaceResponse> Create(S3TablesService& service, const Call&,
+Result<gen::CreateNamespaceResponse> Create(S3TablesService& service, const Call& call,
                                             const gen::CreateNamespaceRequest& in) {
   TARN_TRY(const BucketName bucket, ParseArn(in.table_bucket_arn.value_or("")));
   TARN_CHECK(service.parts().buckets.Get(bucket.owner, bucket.name));
@@ -19,6 +20,7 @@ Result<gen::CreateNamespaceResponse> Create(S3TablesService& service, const Call
   }
   catalog::Database database;
   database.name = name;
+  database.creator = govern::PrincipalOf(call.caller);
   if (const Status made = service.parts().catalog.CreateDatabase(bucket.scope(), std::move(database)); !made.ok()) {
     if (!made.Is(catalog::kAlreadyExists)) return made.error();
     return Fail(kConflict, "A namespace with an identical name already exists in the bucket.");

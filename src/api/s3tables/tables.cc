@@ -7,6 +7,7 @@
 #include "api/s3tables/s3tables_service.h"
 #include "base/hash.h"
 #include "catalog/errors.h"
+#include "govern/principal.h"
 
 namespace tarn::api::s3tables {
 namespace {
@@ -24,7 +25,7 @@ std::optional<std::string> MetadataLocation(const catalog::Table& table) {
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-Result<gen::CreateTableResponse> Create(S3TablesService& service, const Call&, const gen::CreateTableRequest& in) {
+Result<gen::CreateTableResponse> Create(S3TablesService& service, const Call& call, const gen::CreateTableRequest& in) {
   TARN_TRY(const BucketName bucket, ParseArn(in.table_bucket_arn.value_or("")));
   const Parts& parts = service.parts();
   TARN_CHECK(parts.buckets.Get(bucket.owner, bucket.name));
@@ -36,16 +37,18 @@ Result<gen::CreateTableResponse> Create(S3TablesService& service, const Call&, c
   }
   if (in.tags && in.tags->size() > kTagsMax) return Fail(kBadRequest, "A table has at most 50 tags.");
   FoundTable found{.bucket = bucket, .table = {}};
+  const std::string creator = govern::PrincipalOf(call.caller);
   if (in.metadata && in.metadata->iceberg) {
     TARN_TRY(iceberg::NewTable wanted, ToNewTable(*in.metadata->iceberg));
-    auto made = parts.tables.Create(bucket.scope(), database, name, std::move(wanted), false);
+    auto made = parts.tables.Create(bucket.scope(), database, name, std::move(wanted), false,
+                                    catalog::MadeBy(bucket.scope(), database, name, creator));
     if (made.Is(catalog::kAlreadyExists)) {
       return Fail(kConflict, "A table with an identical name already exists in the namespace.");
     }
     if (!made.ok()) return made.error();
     TARN_TRY(found.table, parts.catalog.GetTable(bucket.scope(), database, name));
   } else {
-    TARN_TRY(found.table, parts.buckets.CreateBareTable(bucket.scope(), database, name));
+    TARN_TRY(found.table, parts.buckets.CreateBareTable(bucket.scope(), database, name, creator));
   }
   if (in.tags) TARN_CHECK(parts.catalog.TagTable(bucket.scope(), database, name, *in.tags, {}));
   if (in.storage_class_configuration) {

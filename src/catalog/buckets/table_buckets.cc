@@ -256,7 +256,8 @@ Result<Scope> TableBuckets::CatalogScope(const Scope& caller, std::string_view i
   return TableBucketScope(owner, rest);
 }
 
-Result<Table> TableBuckets::CreateBareTable(const Scope& scope, std::string_view database, std::string_view name) {
+Result<Table> TableBuckets::CreateBareTable(const Scope& scope, std::string_view database, std::string_view name,
+                                            std::string_view creator) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   if (const auto present = catalog_.GetTable(scope, database, name); present.ok()) {
     return Fail(kAlreadyExists, "A table with an identical name already exists in the namespace.");
@@ -265,6 +266,7 @@ Result<Table> TableBuckets::CreateBareTable(const Scope& scope, std::string_view
   table.database = database;
   table.name = name;
   table.table_type = "EXTERNAL_TABLE";
+  if (!creator.empty()) table.creator = creator;
   table.parameters = Parameters{{"table_type", "ICEBERG"}};
   table.storage.emplace();
   TARN_TRY(table.storage->location, NewTableLocation(objects_, scope));

@@ -103,8 +103,9 @@ class TableBuckets {
   Result<Scope> CatalogScope(const Scope& caller, std::string_view id) const;
 
   // A table without metadata yet, as S3 Tables makes it: its first metadata file comes with SwapMetadata.
-  // kAlreadyExists, kNoSuchDatabase.
-  Result<Table> CreateBareTable(const Scope& scope, std::string_view database, std::string_view name);
+  // `creator`: who holds all on it. kAlreadyExists, kNoSuchDatabase.
+  Result<Table> CreateBareTable(const Scope& scope, std::string_view database, std::string_view name,
+                                std::string_view creator = {});
   // Lets the table go, with all of its files. `expected_version`: kTableMoved when it is another one. The table is gone
   // by one transaction, `also` with it; files that cannot be removed at once are so later.
   Status DropTable(const Scope& scope, std::string_view database, std::string_view name,

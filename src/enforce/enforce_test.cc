@@ -223,7 +223,7 @@ TEST_F(EnforceTest, MetadataForAPartTellsOfNothingElse) {
 
 TEST_F(EnforceTest, ObjectsOfATableAreForThoseWhoSeeAllOfIt) {
   const AllowAll inner;
-  const ObjectAuthorizer authorizer(inner, access, *kv_, clock_);
+  const ObjectAuthorizer authorizer(inner, access, *kv_);
   const std::string key = "closed/t/day=2024/a.parquet";
   Some({"id"});
   for (const char* action : {"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes", "s3:GetObjectTagging",
@@ -252,7 +252,7 @@ TEST_F(EnforceTest, ObjectsOfATableAreForThoseWhoSeeAllOfIt) {
 
 TEST_F(EnforceTest, RootAndTheLakeItselfAreNotBound) {
   const AllowAll inner;
-  const ObjectAuthorizer authorizer(inner, access, *kv_, clock_);
+  const ObjectAuthorizer authorizer(inner, access, *kv_);
   EXPECT_TRUE(Ask(authorizer, identity::RootOf(scope.account), "s3:GetObject", "closed/t/a").ok());
   EXPECT_TRUE(Ask(authorizer, identity::ServiceCaller(scope.account, "glue"), "s3:PutObject", "closed/t/a").ok());
   EXPECT_EQ(access.locations_asked, 0);

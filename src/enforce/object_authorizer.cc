@@ -9,7 +9,6 @@ using govern::Permission;
 using govern::TableAccess;
 
 constexpr std::string_view kS3Arn = "arn:aws:s3:::";
-constexpr int64_t kPlacesMicros = 1'000'000;
 
 bool Deletes(std::string_view action) { return action.starts_with("s3:Delete"); }
 
@@ -54,7 +53,8 @@ Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identit
   TARN_TRY(const auto location, access_.OfLocation(caller, uri));
   if (!location || location->hybrid) return true;
   if (caller.is_root() && caller.account == location->account) return true;
-  TARN_TRY(const auto tables, TablesAt(uri));
+  TARN_TRY(const auto places, places_.Present());
+  const std::vector<catalog::TablePlace> tables = places->Around(uri);
   bool governed = false;
   for (const catalog::TablePlace& place : tables) {
     TARN_TRY(const TableAccess access, access_.OfTable(caller, place.scope, place.database, place.table));
@@ -65,24 +65,6 @@ Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identit
     if (!access.Has(Deletes(check.action) ? Permission::kDelete : Permission::kInsert)) return false;
   }
   return governed || !tables.empty() || location->data_access;
-}
-
-Result<std::vector<catalog::TablePlace>> ObjectAuthorizer::TablesAt(std::string_view uri) const {
-  TARN_TRY(const auto places, PresentPlaces());
-  return places->Around(uri);
-}
-
-Result<std::shared_ptr<const catalog::PlaceMap>> ObjectAuthorizer::PresentPlaces() const {
-  const Timestamp now = clock_.Now();
-  {
-    const std::lock_guard lock(mutex_);
-    if (map_ && now.micros - looked_.micros < kPlacesMicros && now.micros >= looked_.micros) return map_;
-  }
-  TARN_TRY(auto map, places_.Present());
-  const std::lock_guard lock(mutex_);
-  map_ = map;
-  looked_ = now;
-  return map;
 }
 
 }  // namespace tarn::enforce

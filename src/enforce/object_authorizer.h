@@ -7,16 +7,11 @@
 //   delete: DELETE) or DATA_LOCATION_ACCESS; one of several tables, by who may with each of them;
 // - any other object is touched by holders of DATA_LOCATION_ACCESS alone.
 // The account's root and the lake's own actors are not bound, as everywhere. Listings of keys below an unreadable table
-// are refused. Which tables lie where is looked at anew after a second: a new table's objects are until then those of
-// no table. Errors: identity::kAccessDenied, failures of reading. Threads: any.
+// are refused. Errors: identity::kAccessDenied, failures of reading. Threads: any.
 #pragma once
 
-#include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
-#include "base/time.h"
 #include "catalog/places.h"
 #include "govern/access.h"
 #include "identity/authorize.h"
@@ -27,24 +22,18 @@ namespace tarn::enforce {
 class ObjectAuthorizer : public identity::Authorizer {
  public:
   // All outlive it.
-  ObjectAuthorizer(const identity::Authorizer& inner, govern::Access& access, kv::Store& store, const Clock& clock)
-      : inner_(inner), access_(access), clock_(clock), places_(store) {}
+  ObjectAuthorizer(const identity::Authorizer& inner, govern::Access& access, kv::Store& store)
+      : inner_(inner), access_(access), places_(store) {}
 
   Status Authorize(const identity::Caller& caller, std::span<const identity::Check> checks) const override;
 
  private:
   Status CheckObject(const identity::Caller& caller, const identity::Check& check) const;
   Result<bool> May(const identity::Caller& caller, const identity::Check& check, const std::string& uri) const;
-  Result<std::shared_ptr<const catalog::PlaceMap>> PresentPlaces() const;
-  Result<std::vector<catalog::TablePlace>> TablesAt(std::string_view uri) const;
 
   const identity::Authorizer& inner_;
   govern::Access& access_;
-  const Clock& clock_;
   mutable catalog::Places places_;
-  mutable std::mutex mutex_;
-  mutable std::shared_ptr<const catalog::PlaceMap> map_;
-  mutable Timestamp looked_;
 };
 
 }  // namespace tarn::enforce

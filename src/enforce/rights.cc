@@ -131,6 +131,12 @@ Status Rights::RequireRoom(std::string_view home, std::string_view location, std
   return is_below && is_apart && claims.empty ? Ok() : Status(NotTheirs(location));
 }
 
+Result<bool> Rights::Decides(std::string_view uri) const {
+  if (!governed() || uri.empty()) return false;
+  TARN_TRY(const auto claims, access_->OfPlace(caller_, uri));
+  return claims.registered;
+}
+
 Status Rights::RequireOwners(std::string_view uri) const {
   if (!governed() || uri.empty()) return Ok();
   TARN_TRY(const auto claims, access_->OfPlace(caller_, uri));

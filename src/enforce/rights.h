@@ -42,6 +42,8 @@ class Rights {
   // database's location.
   Status RequireRoom(std::string_view home, std::string_view location, std::string_view database,
                      std::string_view table) const;
+  // Lake Formation decides about data at "s3://…", not IAM by S3's actions: a registered location has a say there.
+  Result<bool> Decides(std::string_view uri) const;
   // Sees the whole of each governed table that data at "s3://…" is of: for what a table names outside of its folder.
   Status RequireOwners(std::string_view uri) const;
   // Lake Formation opens the data at `uri` for whom it grants the table: one that is governed and lies below a

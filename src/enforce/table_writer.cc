@@ -43,7 +43,8 @@ Status TableWriter::MayCreate(std::string_view database, std::string_view table,
   TARN_CHECK(May("glue:CreateTable", database, table));
   const CatalogView view(catalog_, access_, caller_, scope_);
   TARN_CHECK(view.MayCreateIceberg(scope_, database, table, location));
-  return location.empty() ? Ok() : MayPut(location);
+  TARN_TRY(const bool decided, rights_.Decides(location));
+  return location.empty() || decided ? Ok() : MayPut(location);
 }
 
 Status TableWriter::MayAppend(const catalog::IcebergTable& table) const {

@@ -86,7 +86,6 @@
 #include "server/principal_facts.h"
 #include "server/root_credentials.h"
 #include "server/sign_in/session_principals.h"
-#include "server/stored_files.h"
 #include "server/streams.h"
 #include "server/usage_source.h"
 #include "server/webhooks.h"
@@ -94,10 +93,8 @@
 
 namespace tarn::server {
 namespace {
-
 namespace fs = std::filesystem;
 namespace crawl = jobs::crawl;
-
 constexpr std::string_view kLifecycleTimer = "lifecycle";
 constexpr std::string_view kStorageTimer = "storage-metrics";
 constexpr std::string_view kKeysTimer = "kms-keys";
@@ -220,11 +217,10 @@ class OpenLake : public Lake {
     for (const auto& [storage_class, placement] : options_.storage_classes) placed.insert(storage_class);
     objects_->SetPlacedClasses(std::move(placed));
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
-    principal_facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get());
-    stored_ = std::make_unique<StoredFiles>(*objects_);
-    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, principal_facts_.get(), stored_.get());
+    facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get(), *objects_);
+    governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, facts_.get(), facts_.get());
     classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
-    object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_, clock_);
+    object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_);
     catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*object_authorizer_);
     TARN_CHECK(catalog_->Sweep());  // finishes drops that a crash cut off
     iceberg_tables_ = std::make_unique<catalog::IcebergTables>(*catalog_, *kv_, *blobs_, *objects_, clock_);
@@ -549,8 +545,7 @@ class OpenLake : public Lake {
   std::unique_ptr<object::Store> objects_;
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
-  std::unique_ptr<PrincipalFacts> principal_facts_;
-  std::unique_ptr<StoredFiles> stored_;
+  std::unique_ptr<PrincipalFacts> facts_;
   std::unique_ptr<govern::Governor> governor_;
   std::unique_ptr<govern::Classifier> classifier_;
   std::unique_ptr<enforce::ObjectAuthorizer> object_authorizer_;  // authorizer_ with Lake Formation's word on objects

@@ -21,8 +21,9 @@ Result<Answer> DropTable(const Asked& asked) {
   if (catalog::TableBucketOf(asked.scope)) {
     if (!purge)
       return Fail(kBadRequest, "a table bucket keeps no files of dropped tables: purgeRequested must be true");
-    TARN_CHECK(Worded(asked.parts->buckets->DropTable(asked.scope, asked.name_space, asked.table, std::nullopt, asked.also),
-                      asked.name_space, asked.table));
+    TARN_CHECK(
+        Worded(asked.parts->buckets->DropTable(asked.scope, asked.name_space, asked.table, std::nullopt, asked.also),
+               asked.name_space, asked.table));
     return Answer{.status = 204};
   }
   if (purge) {

@@ -34,6 +34,11 @@ struct Asker {
     for (const std::string_view action : actions) TARN_CHECK(job.iam.Below(action, found->location()));
     return Ok();
   }
+  // That a table is made at `location`.
+  Status Place(const std::string& location) const {
+    TARN_TRY(const bool decided, job.catalog.rights().Decides(location));
+    return decided ? job.iam.DataAccess() : job.iam.Below("s3:PutObject", location);
+  }
   bool IsIceberg(const sql::TableName& name) const {
     const auto found = job.services.catalog.GetTable(job.scope, DatabaseOf(job, name), name.table);
     return found.ok() && found->IsIceberg();
@@ -104,12 +109,12 @@ struct Asker {
     const bool iceberg = std::ranges::any_of(s.properties, [](const auto& property) {
       return EqualsIgnoreCase(property.first, "table_type") && EqualsIgnoreCase(property.second, "iceberg");
     });
-    return iceberg ? job.iam.Below("s3:PutObject", s.location) : Ok();
+    return iceberg ? Place(s.location) : Ok();
   }
   Status operator()(const sql::CreateTableAs& s) const {
     TARN_CHECK(Glue("glue:CreateTable", s.table));
-    TARN_CHECK(job.iam.Below("s3:PutObject", Property(s.properties, "external_location")));
-    return job.iam.Below("s3:PutObject", Property(s.properties, "location"));
+    TARN_CHECK(Place(Property(s.properties, "external_location")));
+    return Place(Property(s.properties, "location"));
   }
   Status operator()(const sql::CreateView& s) const {
     TARN_CHECK(Glue("glue:CreateTable", s.table));

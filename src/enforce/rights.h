@@ -21,6 +21,9 @@ class Rights {
   Rights(govern::Access* access, const identity::Caller& caller, Scope scope)
       : access_(access), caller_(caller), scope_(std::move(scope)) {}
 
+  // The same caller's in another catalog.
+  Rights In(Scope scope) const { return {access_, caller_, std::move(scope)}; }
+
   bool governed() const { return access_ != nullptr && caller_.type != identity::PrincipalType::kService; }
 
   Result<govern::TableAccess> OfTable(std::string_view database, std::string_view table) const;

@@ -34,7 +34,12 @@ class IamRights {
   bool asks() const { return authorizer_ != nullptr && !caller_.acts_for_account(); }
 
   // "glue:…" on the catalog, a database and a table ("*": all of the database's); empty names are left out.
-  Status Glue(std::string_view action, std::string_view database = {}, std::string_view table = {}) const;
+  Status Glue(std::string_view action, std::string_view database = {}, std::string_view table = {}) const {
+    return GlueIn(scope_, action, database, table);
+  }
+  // The same in another account's catalog, or another region's.
+  Status GlueIn(const Scope& scope, std::string_view action, std::string_view database = {},
+                std::string_view table = {}) const;
   // "s3:GetObject" … on all below the folder "s3://…"; an empty one asks for nothing.
   Status Below(std::string_view action, std::string_view folder) const;
   // … on one object.

@@ -10,6 +10,7 @@
 #include "catalog/namespaces.h"
 #include "enforce/columns.h"
 #include "enforce/errors.h"
+#include "enforce/links.h"
 #include "enforce/table_bucket_check.h"
 #include "engine/errors.h"
 #include "json/json.h"
@@ -138,13 +139,14 @@ void AddColumnRows(const catalog::Table& table, std::vector<Cells>& rows) {
 }  // namespace
 
 Lake::Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const IamRights& iam,
-           const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Files files, Scope scope)
+           const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Store& objects, Scope scope)
     : catalog_(catalog),
       seen_(seen),
       iam_(iam),
       data_catalogs_(data_catalogs),
       iceberg_(iceberg),
-      files_(std::move(files)),
+      objects_(objects),
+      files_(objects, scope.account),
       scope_(std::move(scope)) {}
 Lake::~Lake() = default;
 
@@ -184,39 +186,46 @@ Status Lake::MayDescribe(const LakePlace& place, const std::string& table, const
 }
 
 Result<SeenTable> Lake::Load(const std::string& database, const std::string& table) const {
-  std::scoped_lock lock(mutex_);
-  auto [place, fresh] = tables_.try_emplace({database, table});
-  if (!fresh) return place->second;
+  const std::scoped_lock lock(mutex_);
+  const Name name(database, table);
+  if (const auto known = tables_.find(name); known != tables_.end()) return known->second;
+  TARN_TRY(SeenTable seen, Find(database, table));
+  governed_ = governed_ || seen.access.governed;
+  if (!enforce::Exists(seen.access)) seen.table = nullptr;
+  return tables_.emplace(name, std::move(seen)).first->second;
+}
+
+Result<SeenTable> Lake::Find(const std::string& database, const std::string& table) const {
   const LakePlace kept = PlaceOf(scope_, database);
   Result<catalog::Table> found = catalog_.GetTable(kept.scope, kept.database, table);
   if (found.Is(catalog::kNoSuchDatabase) && database.find('.') != std::string::npos) {
     found = catalog_.GetTable(scope_, NestedName(database), table);
   }
-  if (auto may = MayDescribe(kept, table, found.ok() ? &*found : nullptr); !may.ok()) {
-    tables_.erase(place);
-    return may.error();
+  TARN_CHECK(MayDescribe(kept, table, found.ok() ? &*found : nullptr));
+  SeenTable seen{.table = nullptr, .access = {}, .vended = false, .scope = kept.scope, .name = {database, table}};
+  TARN_TRY(const auto target, enforce::FollowLink(catalog_, kept.scope, kept.database, table, found));
+  if (target) {
+    TARN_TRY(seen.access, enforce::OfLinked(seen_.rights(), kept.database, table, found.ok(), *target));
+    seen.scope = target->scope;
+    // A name of its database is looked up as that of any other table.
+    const std::string plain = target->table.substr(0, target->table.find('$', 1));
+    TARN_CHECK(iam_.GlueIn(target->scope, "glue:GetTable", target->database, plain));
+    found = catalog_.GetTable(target->scope, target->database, target->table);
+    if (found.ok() && found->target) return seen;
   }
-  if (found.ok()) {
+  if (found.Is(catalog::kNoSuchTable) || found.Is(catalog::kNoSuchDatabase)) return seen;
+  if (!found.ok()) return found.error();
+  if (!target) {
     // Grants name the account's own databases: what lies in a table bucket is for those who may read all.
-    auto access = seen_.rights().OfTable(kept.scope == scope_ ? found->database : database, found->name);
-    if (!access.ok()) {
-      tables_.erase(place);
-      return access.error();
-    }
-    const auto vended = seen_.rights().Opens(*access, found->location());
-    if (!vended.ok()) {
-      tables_.erase(place);
-      return vended.error();
-    }
-    governed_ = governed_ || access->governed;
-    if (enforce::Exists(*access)) {
-      place->second = {std::make_shared<const catalog::Table>(std::move(found).value()), std::move(*access), *vended};
-    }
-  } else if (!found.Is(catalog::kNoSuchTable) && !found.Is(catalog::kNoSuchDatabase)) {
-    tables_.erase(place);
-    return found.error();
+    TARN_TRY(seen.access, seen_.rights().OfTable(kept.scope == scope_ ? found->database : database, found->name));
   }
-  return place->second;
+  TARN_TRY(seen.vended, seen_.rights().Opens(seen.access, found->location()));
+  // Another account's data is opened by Lake Formation alone.
+  if (enforce::Exists(seen.access) && IsForeign(seen.scope) && !seen.vended) {
+    return enforce::Insufficient(govern::Permission::kSelect, table);
+  }
+  seen.table = std::make_shared<const catalog::Table>(std::move(found).value());
+  return seen;
 }
 
 Result<bool> Lake::CatalogExists(const std::string& catalog) const {
@@ -314,12 +323,12 @@ void Lake::Prune(const std::vector<sql::TableUse>& uses) {
 
 Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable& seen) {
   const catalog::Table& table = *seen.table;
-  TARN_CHECK(iam_.Glue("glue:GetPartitions", table.database, table.name));
+  TARN_CHECK(iam_.GlueIn(seen.scope, "glue:GetPartitions", table.database, table.name));
   std::vector<sql::PartitionPredicate> uses;
   // Predicates are over the keys that the caller sees; the engine knows which of them say something.
   if (seen.access.whole()) {
     std::scoped_lock lock(mutex_);
-    uses = predicates_[{table.database, table.name}];
+    uses = predicates_[seen.name];
   }
   const bool all = uses.empty() || std::any_of(uses.begin(), uses.end(), [](const auto& u) { return u.always_true(); });
   if (IsProjected(table)) {
@@ -337,7 +346,7 @@ Result<std::vector<catalog::Partition>> Lake::MatchingPartitions(const SeenTable
   if (!all) options.filter = &filter;
   std::vector<catalog::Partition> partitions;
   for (;;) {
-    TARN_TRY(auto page, catalog_.ListPartitions(scope_, table.database, table.name, options));
+    TARN_TRY(auto page, catalog_.ListPartitions(seen.scope, table.database, table.name, options));
     std::move(page.items.begin(), page.items.end(), std::back_inserter(partitions));
     if (page.next.empty()) break;
     options.after = page.next;
@@ -358,6 +367,7 @@ Result<std::vector<std::string>> Lake::OpenedFolders(const SeenTable& seen, cons
       TARN_TRY(const bool opens, seen_.rights().Opens(seen.access, url));
       if (opens) opened.push_back(url);
       if (opens) continue;
+      if (IsForeign(seen.scope)) return enforce::Insufficient(govern::Permission::kSelect, seen.table->name);
     }
     if (!iam_.asks() || (is_own && seen.vended)) continue;
     TARN_CHECK(iam_.Below("s3:GetObject", url));
@@ -404,9 +414,9 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindFiles(const SeenTa
   }
   TARN_TRY(auto opened, OpenedFolders(seen, home, folders));
   const std::string* restored = catalog::Find(table.parameters, "read_restored_glacier_objects");
-  binding->lister = std::make_shared<FolderLister>(files_, std::move(folders),
+  binding->lister = std::make_shared<FolderLister>(FilesOf(seen.scope), std::move(folders),
                                                    restored != nullptr && EqualsIgnoreCase(*restored, "true"));
-  binding->source = iam_.Guarded(std::make_shared<ObjectSource>(files_), std::move(opened));
+  binding->source = iam_.Guarded(std::make_shared<ObjectSource>(FilesOf(seen.scope)), std::move(opened));
   if (!seen.access.whole()) {
     std::vector<sql::TableColumn> columns;
     for (const auto* list : {&table.columns(), &table.partition_keys}) {

@@ -70,6 +70,7 @@ struct IcebergState {
   govern::TableAccess access;
   bool vended = false;                       // SeenTable's
   std::shared_ptr<const tables::Tail> tail;  // what is read beside it; null: nothing
+  Scope scope = {};                          // where it is kept
 };
 
 // "t" of "t$live".
@@ -80,13 +81,15 @@ struct SeenTable {
   std::shared_ptr<const catalog::Table> table;
   govern::TableAccess access;
   bool vended = false;  // Lake Formation opens its data: IAM is asked for lakeformation:GetDataAccess instead of S3
+  Scope scope = {};     // where it is kept: a link may lead to another account
+  std::pair<std::string, std::string> name = {};  // the database's and its own, as the query has them
 };
 
 class Lake : public sql::CatalogView, public engine::TableResolver {
  public:
   // `seen` is the same catalog as the query's caller sees it, `iam` what the caller may read of it and its data.
   Lake(const catalog::Catalog& catalog, const enforce::CatalogView& seen, const IamRights& iam,
-       const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Files files, Scope scope);
+       const DataCatalogs& data_catalogs, const IcebergAccess& iceberg, object::Store& objects, Scope scope);
   ~Lake() override;
 
   Result<std::optional<sql::TableInfo>> FindTable(const sql::TableName& name) const override;
@@ -113,6 +116,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
                                                           const std::string& engine_table) const;
 
   const object::Files& files() const { return files_; }
+  // Those of who keeps a table.
+  object::Files FilesOf(const Scope& scope) const { return {objects_, scope.account}; }
   // Lake Formation has a say in what this query read so far.
   bool governed() const {
     std::scoped_lock lock(mutex_);
@@ -122,6 +127,9 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
  private:
   using Name = std::pair<std::string, std::string>;
   Result<SeenTable> Load(const std::string& database, const std::string& table) const;
+  Result<SeenTable> Find(const std::string& database, const std::string& table) const;
+  bool IsForeign(const Scope& scope) const { return scope.account != scope_.account; }
+  catalog::MayOpen MayOpenFor(const IcebergState& state) const;
   // May the caller know of the table by IAM; `found` is null where there is none of the name.
   Status MayDescribe(const LakePlace& place, const std::string& table, const catalog::Table* found) const;
   Result<std::optional<sql::TableInfo>> DescribeIceberg(const sql::TableName& name, const IcebergState& state) const;
@@ -144,6 +152,7 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   const IamRights& iam_;
   const DataCatalogs& data_catalogs_;
   const IcebergAccess iceberg_;
+  object::Store& objects_;
   object::Files files_;
   Scope scope_;
   EvaluateConstant evaluate_;

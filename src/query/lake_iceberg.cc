@@ -4,8 +4,12 @@
 #include <map>
 
 #include "base/strings.h"
+#include "catalog/buckets/table_buckets.h"
+#include "catalog/places.h"
 #include "enforce/columns.h"
+#include "enforce/errors.h"
 #include "engine/errors.h"
+#include "govern/uri.h"
 #include "iceberg/errors.h"
 #include "query/errors.h"
 #include "query/iceberg_metadata.h"
@@ -115,6 +119,16 @@ Result<sql::Type> ToSqlType(const iceberg::Type& type) {
   return Fail(iceberg::kUnsupported, fmt::format("columns of type {} cannot be queried", iceberg::TypeText(type)));
 }
 
+// What the table's files name elsewhere than in its folder is read with rights of the caller's own; another account's
+// not at all.
+catalog::MayOpen Lake::MayOpenFor(const IcebergState& state) const {
+  if (!IsForeign(state.scope)) return MayOpenOf(state.table.record.location(), seen_.rights(), iam_);
+  return [folder = catalog::FolderOf(state.table.record.location())](const std::string& path) -> Status {
+    if (!folder.empty() && govern::PlainUri(path).starts_with(folder)) return Ok();
+    return Fail(enforce::kInsufficient, fmt::format("Insufficient Lake Formation permission(s) on {}", path));
+  };
+}
+
 Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string& database,
                                                               const std::string& engine_table) const {
   {
@@ -125,11 +139,14 @@ Result<std::shared_ptr<const IcebergState>> Lake::FindIceberg(const std::string&
   }
   TARN_TRY(const SeenTable seen, Load(database, engine_table));
   if (seen.table == nullptr || !seen.table->IsIceberg()) return std::shared_ptr<const IcebergState>();
-  TARN_TRY(catalog::IcebergTable table,
-           iceberg_.tables.Load(PlaceOf(scope_, database).scope, seen.table->database, seen.table->name));
+  TARN_TRY(catalog::IcebergTable table, iceberg_.tables.Load(seen.scope, seen.table->database, seen.table->name));
   TARN_TRY(catalog::ScanState at, catalog::StateAt(*table.metadata, {}));
-  auto state = std::make_shared<const IcebergState>(IcebergState{
-      .table = std::move(table), .at = std::move(at), .access = seen.access, .vended = seen.vended, .tail = nullptr});
+  auto state = std::make_shared<const IcebergState>(IcebergState{.table = std::move(table),
+                                                                 .at = std::move(at),
+                                                                 .access = seen.access,
+                                                                 .vended = seen.vended,
+                                                                 .tail = nullptr,
+                                                                 .scope = seen.scope});
   std::scoped_lock lock(mutex_);
   return iceberg_states_.emplace(Name(database, engine_table), std::move(state)).first->second;
 }
@@ -191,7 +208,12 @@ Result<std::optional<sql::TableInfo>> Lake::FindVersion(const sql::TableName& na
   }
   const iceberg::TableMetadata& metadata = *current->table.metadata;
   TARN_TRY(const catalog::ScanPoint point, PointOf(name, kind, std::move(value), metadata));
-  IcebergState past{.table = current->table, .at = {}, .access = {}, .vended = current->vended, .tail = nullptr};
+  IcebergState past{.table = current->table,
+                    .at = {},
+                    .access = {},
+                    .vended = current->vended,
+                    .tail = nullptr,
+                    .scope = current->scope};
   TARN_TRY(past.at, catalog::StateAt(metadata, point));
   TARN_TRY(past.access, AccessAt(current->access, metadata, *past.at.schema, name.table));
   TARN_TRY(auto info, DescribeIceberg(name, past));
@@ -236,8 +258,8 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindMetadata(const std
     TARN_TRY(engine::Type type, ToEngineType(column.type));
     binding->columns.push_back({column.name, std::move(type)});
   }
-  TARN_TRY(binding->rows, MetadataRowsOf(about->kind, *state, iceberg_.manifests, scope_,
-                                         MayOpenOf(state->table.record.location(), seen_.rights(), iam_)));
+  TARN_TRY(binding->rows, MetadataRowsOf(about->kind, *state, iceberg_.manifests, catalog::PlainScope(state->scope),
+                                         MayOpenFor(*state)));
   return std::shared_ptr<const engine::TableBinding>(std::move(binding));
 }
 
@@ -274,8 +296,8 @@ Result<std::shared_ptr<const engine::TableBinding>> Lake::BindIceberg(const Iceb
   const bool by_iam = in_s3 && !state.vended;
   if (state.vended) TARN_CHECK(iam_.DataAccess());
   if (by_iam) TARN_CHECK(iam_.Below("s3:GetObject", home));
-  const tables::Reader reader{iceberg_.manifests, iceberg_.planner, files_, scope_,
-                              MayOpenOf(home, seen_.rights(), iam_)};
+  const tables::Reader reader{iceberg_.manifests, iceberg_.planner, FilesOf(state.scope),
+                              catalog::PlainScope(state.scope), MayOpenFor(state)};
   tables::ReadOptions options;
   options.tail = state.tail;
   TARN_TRY(auto binding, tables::BindForRead(reader, state.table.metadata, state.at, std::move(options)));

@@ -20,7 +20,9 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeLive(const sql::TableName& n
   const auto base = TableOfLive(name.table);
   if (!base || iceberg_.tails == nullptr || name.database == kInformationSchema) return std::optional<sql::TableInfo>();
   TARN_TRY(const SeenTable seen, Load(name.database, *base));
-  if (seen.table == nullptr || !seen.table->IsIceberg()) return std::optional<sql::TableInfo>();
+  // What another account's streams have accepted is that account's alone to see.
+  if (seen.table == nullptr || !seen.table->IsIceberg() || IsForeign(seen.scope))
+    return std::optional<sql::TableInfo>();
   const Name key(name.database, *base + "$live 0");
   std::shared_ptr<const IcebergState> state;
   {
@@ -28,8 +30,9 @@ Result<std::optional<sql::TableInfo>> Lake::DescribeLive(const sql::TableName& n
     if (const auto found = iceberg_states_.find(key); found != iceberg_states_.end()) state = found->second;
   }
   if (state == nullptr) {
-    IcebergState made{.table = {}, .at = {}, .access = seen.access, .vended = seen.vended, .tail = nullptr};
-    const Scope& scope = PlaceOf(scope_, name.database).scope;
+    IcebergState made{
+        .table = {}, .at = {}, .access = seen.access, .vended = seen.vended, .tail = nullptr, .scope = seen.scope};
+    const Scope& scope = seen.scope;
     if (seen.access.Has(govern::Permission::kSelect)) {
       TARN_TRY(tables::TailedTable loaded, iceberg_.tails->Load(scope, seen.table->database, seen.table->name));
       made.table = std::move(loaded.table);

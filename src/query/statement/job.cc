@@ -24,7 +24,7 @@ Job::Job(Services& services, Scope scope, identity::Caller caller, Execution sta
       iam(services.authorizer, services.objects, this->caller, this->scope),
       execution(std::move(start)),
       files(services.objects, this->scope.account),
-      lake(services.catalog, catalog, iam, services.data_catalogs, services.iceberg, files, this->scope),
+      lake(services.catalog, catalog, iam, services.data_catalogs, services.iceberg, services.objects, this->scope),
       scanned_bytes_max(scanned_bytes_max),
       parameters(execution.parameters) {
   lake.SetConstants([this](sql::ExprPtr expression) { return Evaluate(std::move(expression)); }, execution.submitted);

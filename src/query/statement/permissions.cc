@@ -6,6 +6,7 @@
 #include "catalog/errors.h"
 #include "enforce/columns.h"
 #include "enforce/errors.h"
+#include "enforce/links.h"
 #include "govern/bucket_levels.h"
 #include "object/store.h"
 #include "query/errors.h"
@@ -193,22 +194,29 @@ Result<std::string> LevelRead(Job& job, const std::string& database, const std::
                               const std::vector<sql::TableUse>& read) {
   if (job.services.classifier == nullptr) return std::string();
   const std::string own = PlaceText(job.target, database);
-  std::string of_buckets;
+  std::string of_others;
   std::vector<govern::Classifier::Source> sources;
   for (const sql::TableUse& use : read) {
     if (use.info.database == own && use.info.table == table) continue;
     // "orders$partitions" tells of orders.
     const std::string name = use.info.table.substr(0, use.info.table.find('$', 1));
     const LakePlace place = PlaceOf(job.scope, use.info.database);
+    const auto found = job.services.catalog.GetTable(place.scope, place.database, name);
+    TARN_TRY(const auto target, enforce::FollowLink(job.services.catalog, place.scope, place.database, name, found));
+    if (target) {
+      TARN_TRY(const std::string level,
+               job.services.classifier->LevelOf(target->scope, {{target->database, target->table, use.columns}}));
+      of_others = govern::HigherLevel(of_others, level);
+      continue;
+    }
     if (place.scope == job.scope) {
       sources.push_back({use.info.database, name, use.columns});
       continue;
     }
-    const auto found = job.services.catalog.GetTable(place.scope, place.database, name);
-    if (found.ok()) of_buckets = govern::HigherLevel(of_buckets, govern::LevelOf(*found));
+    if (found.ok()) of_others = govern::HigherLevel(of_others, govern::LevelOf(*found));
   }
   TARN_TRY(const std::string level, job.services.classifier->LevelOf(job.scope, sources));
-  return govern::HigherLevel(level, of_buckets);
+  return govern::HigherLevel(level, of_others);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include "base/strings.h"
 #include "catalog/errors.h"
+#include "enforce/columns.h"
 #include "enforce/iceberg_view.h"
+#include "enforce/links.h"
 #include "query/errors.h"
 #include "query/iceberg_view.h"
 #include "query/statement/hive_table.h"
@@ -89,10 +91,38 @@ const std::vector<ResultColumn>& DescribeColumns() {
   return columns;
 }
 
+// A table that is shown: what a link leads to, of another catalog, too.
+struct Shown {
+  catalog::Table table;
+  Scope scope;
+};
+
+Result<Shown> FindShown(Job& job, const sql::TableName& name) {
+  const std::string database = DatabaseOf(job, name);
+  const auto found = job.services.catalog.GetTable(job.scope, database, name.table);
+  TARN_TRY(const auto target, enforce::FollowLink(job.services.catalog, job.scope, database, name.table, found));
+  Shown shown{.table = {}, .scope = job.scope};
+  if (!target) {
+    TARN_TRY(shown.table, FindHiveTable(job, name));
+    return shown;
+  }
+  TARN_TRY(const govern::TableAccess access,
+           enforce::OfLinked(job.catalog.rights(), database, AsciiLower(name.table), found.ok(), *target));
+  const auto kept = job.services.catalog.GetTable(target->scope, target->database, target->table);
+  if (!enforce::Exists(access) || !kept.ok() || kept->target) {
+    return SemanticError(10001, fmt::format("Table not found {}", name.table));
+  }
+  TARN_CHECK(job.iam.GlueIn(target->scope, "glue:GetTable", target->database, target->table));
+  shown.table = *kept;
+  enforce::Restrict(access, shown.table);
+  shown.scope = target->scope;
+  return shown;
+}
+
 // The Iceberg table behind a record, for which its own metadata counts.
-Result<catalog::IcebergTable> LoadIceberg(Job& job, const catalog::Table& record) {
-  TARN_TRY(catalog::IcebergTable table, job.services.iceberg.tables.Load(job.scope, record.database, record.name));
-  TARN_TRY(const govern::TableAccess access, job.catalog.rights().OfTable(record.database, record.name));
+Result<catalog::IcebergTable> LoadIceberg(Job& job, const Scope& scope, const catalog::Table& record) {
+  TARN_TRY(catalog::IcebergTable table, job.services.iceberg.tables.Load(scope, record.database, record.name));
+  TARN_TRY(const govern::TableAccess access, job.catalog.rights().In(scope).OfTable(record.database, record.name));
   if (!access.whole() && access.Has(govern::Permission::kSelect)) {
     TARN_TRY(iceberg::TableMetadata seen, enforce::SeenMetadata(access, *table.metadata));
     table.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(seen));
@@ -153,7 +183,7 @@ Status RunShowColumns(Job& job, const sql::ShowColumns& show) {
   std::vector<std::string> lines;
   std::vector<catalog::Column> columns = table.columns();
   if (table.IsIceberg()) {
-    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
     columns = CurrentColumns(iceberg);
   }
   lines.reserve(columns.size());
@@ -166,7 +196,7 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
   if (!show.view) {
     TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
     if (table.IsIceberg()) {
-      TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+      TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
       return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateIcebergLines(iceberg));
     }
     if (!table.IsView()) return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateTableLines(table));
@@ -186,7 +216,7 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
 Status RunShowTblProperties(Job& job, const sql::ShowTblProperties& show) {
   TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
   if (table.IsIceberg()) {
-    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
     table.parameters = AllProperties(iceberg);
   }
   std::vector<std::string> lines;
@@ -219,10 +249,11 @@ Status RunShowCatalogs(Job& job, const sql::ShowCatalogs& show) {
 }
 
 Status RunDescribe(Job& job, const sql::Describe& describe) {
-  TARN_TRY(catalog::Table table, FindHiveTable(job, describe.table));
+  TARN_TRY(Shown shown, FindShown(job, describe.table));
+  catalog::Table& table = shown.table;
   std::vector<std::string> lines;
   if (table.IsIceberg()) {
-    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, table));
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, shown.scope, table));
     table.storage->columns = CurrentColumns(iceberg);
     table.parameters = AllProperties(iceberg);
     lines = DescribeIcebergLines(iceberg);

@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "catalog/database_parameters.h"
 #include "catalog/errors.h"
+#include "enforce/links.h"
 #include "govern/principal.h"
 #include "query/errors.h"
 #include "query/render.h"
@@ -539,7 +540,11 @@ Status RunInsertInto(Job& job, sql::InsertInto& insert) {
   if (info->kind == sql::TableInfo::kView) {
     return Fail(kUserError, "NOT_SUPPORTED: line 1:1: Inserting into views is not supported");
   }
-  TARN_TRY(catalog::Table table, job.services.catalog.GetTable(job.scope, name.database, name.table));
+  const auto record = job.services.catalog.GetTable(job.scope, name.database, name.table);
+  TARN_TRY(const auto linked, enforce::FollowLink(job.services.catalog, job.scope, name.database, name.table, record));
+  if (linked) return Fail(kUserError, "NOT_SUPPORTED: Inserting through resource links is not supported");
+  if (!record.ok()) return record.error();
+  catalog::Table table = *record;
   TARN_TRY(Layout layout, LayoutOf(table));
   sql::PrintOptions options;
   if (insert.columns.empty()) options.target = info->columns;  // rows are then cast by position, as Trino does

@@ -28,7 +28,6 @@ inline constexpr Reason kInvalidPublicKey{"iam.InvalidPublicKey", Code::kInvalid
 inline constexpr Reason kDuplicatePublicKey{"iam.DuplicatePublicKey", Code::kAlreadyExists};
 inline constexpr Reason kUnrecognizedKeyEncoding{"iam.UnrecognizedKeyEncoding", Code::kInvalidArgument};
 
-inline constexpr Reason kServiceNotSupported{"iam.ServiceNotSupported", Code::kNotFound};
 inline constexpr Reason kReportNotPresent{"iam.ReportNotPresent", Code::kNotFound};
 inline constexpr Reason kFeatureEnabled{"iam.FeatureEnabled", Code::kPreconditionFailed};
 inline constexpr Reason kFeatureDisabled{"iam.FeatureDisabled", Code::kPreconditionFailed};

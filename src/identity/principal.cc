@@ -27,7 +27,9 @@ AsPrincipal::AsPrincipal(const Caller& caller)
   principal_.kind = KindOf(caller.type);
   principal_.account = caller.account;
   principal_.arn = caller.acts_for_account() ? root_arn_ : caller.arn;
-  if (caller.type == PrincipalType::kAssumedRole) principal_.role_arn = caller.role_arn;
+  // A federated user's is the user who vouches; a root is the account itself.
+  const bool vouched = caller.type == PrincipalType::kFederatedUser && !caller.role_arn.ends_with(":root");
+  if (caller.type == PrincipalType::kAssumedRole || vouched) principal_.role_arn = caller.role_arn;
   principal_.user_id = caller.user_id;
   if (caller.facts) principal_.provider = caller.facts->provider;
 }

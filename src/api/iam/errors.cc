@@ -29,7 +29,6 @@ const protocol::ErrorRow kRows[] = {
     {&domain::kInvalidPublicKey, "InvalidPublicKey", 400},
     {&domain::kDuplicatePublicKey, "DuplicateSSHPublicKey", 400},
     {&domain::kUnrecognizedKeyEncoding, "UnrecognizedPublicKeyEncoding", 400},
-    {&domain::kServiceNotSupported, "NotSupportedService", 404},
     {&domain::kReportNotPresent, "ReportNotPresent", 410},
     {&domain::kFeatureEnabled, "FeatureEnabled", 409},
     {&domain::kFeatureDisabled, "FeatureDisabled", 404},

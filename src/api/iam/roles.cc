@@ -27,6 +27,7 @@ Result<gen::CreateRoleResponse> CreateRole(IamService& service, const protocol::
     TARN_TRY(const Entity role, domain::CreateEntity(rows, made));
     out.role = ToRole(role, true);
     out.role->role_last_used.reset();
+    out.role->max_session_duration.reset();
     return Ok();
   }));
   return out;
@@ -115,6 +116,12 @@ Result<gen::CreateServiceLinkedRoleResponse> CreateServiceLinkedRole(IamService&
              domain::CreateServiceRole(rows, *in.aws_service_name, Text(in.custom_suffix), Text(in.description)));
     out.role = ToRole(role, true);
     out.role->role_last_used.reset();
+    out.role->max_session_duration.reset();
+    // As it is told when the role is made, in lists; GetRole tells the same without.
+    out.role->assume_role_policy_document =
+        Encoded(R"({"Version": "2012-10-17", "Statement": [{"Action": ["sts:AssumeRole"], "Effect": "Allow", )"
+                R"("Principal": {"Service": [")" +
+                role.service + R"("]}}]})");
     return Ok();
   }));
   return out;

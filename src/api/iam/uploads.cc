@@ -207,6 +207,8 @@ Result<gen::ListServiceSpecificCredentialsResponse> ListServiceSpecificCredentia
       }
     }
     TARN_TRY(out.service_specific_credentials, Slice(std::move(all), in, out));
+    // Told only of lists that have more.
+    if (!out.marker) out.is_truncated.reset();
     return Ok();
   }));
   return out;

@@ -9,6 +9,7 @@ std::string Merged(const std::vector<std::vector<std::string>>& texts) {
   std::vector<std::vector<json::Value>> levels;
   for (const auto& level : texts) {
     auto& documents = levels.emplace_back();
+    documents.reserve(level.size());
     for (const std::string& text : level) documents.push_back(*json::Parse(text));
   }
   return json::Write(MergePolicies(levels));

@@ -236,6 +236,8 @@ class Walker {
       : of_kinesis_(service.name == "kinesis"), of_iam_(service.name == "iam") {}
 
   void Structure(const TypeShape& shape, const void* value, const std::string& path) {
+    // IAM shows nothing of what it was told of such credentials.
+    hides_ = of_iam_ && shape.name.find("ServiceSpecificCredential") != shape.name.npos;
     for (const Member& member : shape.members) {
       std::string name = path;
       if (!name.empty()) name += '.';
@@ -271,7 +273,11 @@ class Walker {
         if (!own_) own_ = fmt::format("The specified value for {} is invalid. {}", path, own_rule);
         continue;
       }
-      if (type.sensitive) {
+      if (hides_) {
+        const size_t set = sentence.text.find("value set: ");
+        AddText(fmt::format("Value at '{}' failed to satisfy constraint: {}", path,
+                            sentence.text.substr(0, set == std::string::npos ? set : set + 9)));
+      } else if (type.sensitive) {
         AddText(fmt::format("Value at '{}' failed to satisfy constraint: {}", path, sentence.text));
       } else {
         Add("'" + Text(type, value) + "'", path, sentence.text);
@@ -359,6 +365,7 @@ class Walker {
 
   const bool of_kinesis_;
   const bool of_iam_;
+  bool hides_ = false;
   std::vector<std::string> broken_;
   size_t usual_ = 0;                // of what was added
   std::optional<std::string> own_;  // what IAM says when nothing is broken

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "iam/account/service_roles.h"
 #include "iam/credentials/x509.h"
 #include "iam/entities/entities.h"
 #include "iam/quotas.h"
@@ -17,40 +18,6 @@ Error Exceeds(std::string_view what, size_t limit) {
 }
 
 std::string SealName(const ServerCertificate& certificate) { return "certificate " + certificate.id; }
-
-// "lex-v2" → "LexV2"; the names that AWS writes in its own way.
-std::string ServiceRoleName(const std::string& service) {
-  constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"autoscaling", "AutoScaling"},
-                                                                      {"elasticbeanstalk", "ElasticBeanstalk"},
-                                                                      {"elasticloadbalancing", "ElasticLoadBalancing"},
-                                                                      {"elasticmapreduce", "EMRCleanup"},
-                                                                      {"lakeformation", "LakeFormationDataAccess"},
-                                                                      {"ecs", "ECS"},
-                                                                      {"eks", "AmazonEKS"},
-                                                                      {"rds", "RDS"},
-                                                                      {"es", "AmazonElasticsearchService"},
-                                                                      {"opensearchservice", "AmazonOpenSearchService"},
-                                                                      {"spot", "EC2Spot"},
-                                                                      {"kafka", "Kafka"},
-                                                                      {"organizations", "Organizations"},
-                                                                      {"ram", "ResourceAccessManager"},
-                                                                      {"cloudtrail", "CloudTrail"},
-                                                                      {"inspector", "AmazonInspector"},
-                                                                      {"sso", "SSO"},
-                                                                      {"redshift", "Redshift"},
-                                                                      {"s3-tables", "S3Tables"}};
-  const auto parts = Split(service, '.');
-  const std::string_view first = parts[0];
-  const std::string_view main = parts.size() >= 3 ? parts[parts.size() - 3] : first;
-  const auto known = std::ranges::find(kNames, main, &std::pair<std::string_view, std::string_view>::first);
-  std::string name(known == std::end(kNames) ? main : known->second);
-  if (main == first) return "AWSServiceRoleFor" + name;
-  name += "_";
-  for (const std::string_view word : Split(first, '-')) {
-    if (!word.empty()) name += AsciiUpper(word.substr(0, 1)) + std::string(word.substr(1));
-  }
-  return "AWSServiceRoleFor" + name;
-}
 
 }  // namespace
 
@@ -168,6 +135,10 @@ Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const s
                                  const std::string& description) {
   if (!service.ends_with(".amazonaws.com"))
     return Fail(kInvalidInput, "The service name " + service + " is not valid.");
+  const ServiceRole* const known = FindServiceRole(service);
+  if (known != nullptr && !known->takes_suffix && !suffix.empty()) {
+    return Fail(kInvalidInput, "Custom suffix is not allowed for " + service);
+  }
   const std::string name = ServiceRoleName(service) + (suffix.empty() ? "" : "_" + suffix);
   TARN_TRY(const auto present, rows.FindEntity(Kind::kRole, name, true));
   if (present) {
@@ -178,13 +149,15 @@ Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const s
   made.kind = Kind::kRole;
   made.name = name;
   made.path = "/aws-service-role/" + service + "/";
-  made.description = description;
-  made.trust =
-      R"({"Version": "2012-10-17", "Statement": [{"Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": {"Service": [")" +
-      service + R"("]}}]})";
+  made.description = description.empty() && known != nullptr ? std::string(known->description) : description;
+  made.trust = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":")" + service +
+               R"("},"Action":"sts:AssumeRole"}]})";
   TARN_TRY(Entity role, CreateEntity(rows, std::move(made)));
   const Entity before = role;
   role.service = service;
+  if (known != nullptr && !known->policy.empty()) {
+    role.attached.push_back("arn:aws:iam::aws:policy/aws-service-role/" + std::string(known->policy));
+  }
   rows.PutEntity(role, &before);
   return role;
 }

@@ -30,7 +30,8 @@ Result<ServerCertificate> GetCertificate(Rows& rows, const std::string& name);
 Status RenameCertificate(Rows& rows, const std::string& name, const std::string& new_name, const std::string& new_path);
 Status DeleteCertificate(Rows& rows, const std::string& name);
 
-// "glue.amazonaws.com" → role AWSServiceRoleForGlue.
+// "batch.amazonaws.com" → role AWSServiceRoleForBatch with its policy. Errors: kInvalidInput for a name that is taken,
+// a suffix that the service has none of.
 Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const std::string& suffix,
                                  const std::string& description);
 // Tells the task's id; the role is gone with the transaction.

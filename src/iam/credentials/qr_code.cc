@@ -116,6 +116,8 @@ std::string Interleave(const std::string& data, int version) {
   const size_t short_blocks = blocks - data.size() % blocks;
   std::vector<std::string_view> parts;
   std::vector<std::string> checks;
+  parts.reserve(blocks);
+  checks.reserve(blocks);
   size_t from = 0;
   for (size_t i = 0; i < blocks; ++i) {
     parts.push_back(std::string_view(data).substr(from, short_bytes + (i < short_blocks ? 0 : 1)));

@@ -145,7 +145,7 @@ Result<NewServiceCredential> CreateServiceCredential(Rows& rows, const std::stri
                                                      const std::optional<int64_t>& days) {
   TARN_TRY(const Entity before, rows.Get(Kind::kUser, user));
   if (!IsCredentialService(service)) {
-    return Fail(kServiceNotSupported, "No such service " + service + " is supported for Service Specific Credentials");
+    return Fail(kNoSuchEntity, "No such service " + service + " is supported for Service Specific Credentials");
   }
   const auto of_service = std::ranges::count(before.service_credentials, service, &ServiceCredential::service);
   if (static_cast<size_t>(of_service) >= quota::kServiceCredentialsPerUser) {

@@ -78,7 +78,7 @@ Status CheckDeletable(Rows& rows, const Entity& entity) {
   if (entity.login) return InConflict("delete login profile");
   if (!entity.signing_certificates.empty()) return InConflict("delete signing certificates");
   if (!entity.ssh_keys.empty()) return InConflict("delete SSH public keys");
-  if (!entity.service_credentials.empty()) return InConflict("delete service specific credentials");
+  if (!entity.service_credentials.empty()) return InConflict("remove referenced objects");
   if (entity.kind == Kind::kUser) {
     TARN_TRY(const auto devices, rows.All<MfaDevice>());
     const bool any = std::ranges::any_of(devices, [&](const MfaDevice& d) { return d.user == entity.name; });

@@ -57,7 +57,7 @@ Status DeleteInlinePolicy(Rows& rows, Kind kind, const std::string& name, const 
 Status AttachPolicy(Rows& rows, Kind kind, const std::string& name, const std::string& policy_arn) {
   TARN_TRY(const Entity before, rows.Get(kind, name));
   TARN_CHECK(CheckModifiable(before));
-  if (!policy_arn.starts_with("arn:")) return Fail(kInvalidInput, "ARN " + policy_arn + " is not valid.");
+  if (!policy_arn.starts_with("arn:")) return Fail(kValidation, "Invalid ARN:  Could not be parsed!");
   const auto managed = FindManaged(rows, policy_arn);
   if (managed.Is(kNoSuchEntity)) {
     return Fail(kNoSuchEntity, "Policy " + policy_arn + " does not exist or is not attachable.");

@@ -69,7 +69,10 @@ constexpr std::string_view kPrincipalKeys[] = {
 // Empty: the principal has no such key.
 std::string_view PrincipalValue(const Principal& principal, std::string_view key) {
   const bool anonymous = principal.kind == PrincipalKind::kAnonymous;
-  if (key == "aws:principalarn") return principal.role_arn.empty() ? principal.arn : principal.role_arn;
+  if (key == "aws:principalarn") {
+    const bool role = principal.kind == PrincipalKind::kAssumedRole && !principal.role_arn.empty();
+    return role ? principal.role_arn : principal.arn;
+  }
   if (key == "aws:principalaccount") return principal.account;
   if (key == "aws:principaltype") return TypeOf(principal.kind);
   if (key == "aws:principalisawsservice") return principal.kind == PrincipalKind::kService ? "true" : "false";

@@ -134,7 +134,8 @@ bool Principals::Spares(const Principal& principal) const {
   if (principal.kind == PrincipalKind::kAnonymous) return false;
   if (!principal.account.empty() && !Names(principal, Match::kAccount)) return false;
   if (principal.kind == PrincipalKind::kAccountRoot) return true;
-  if (!principal.role_arn.empty() && !Names(principal, Match::kRole)) return false;
+  const bool role = principal.kind == PrincipalKind::kAssumedRole && !principal.role_arn.empty();
+  if (role && !Names(principal, Match::kRole)) return false;
   return Names(principal, Match::kPrincipal);
 }
 

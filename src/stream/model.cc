@@ -98,7 +98,7 @@ std::string Shard::starting_sequence() const {
 }
 
 std::string Shard::ending_sequence() const {
-  const int64_t second = closed ? closed->seconds() : created_second();
+  const int64_t second = closed ? std::max(closed->seconds(), created_second()) : created_second();
   return FormatSequence({.created = created_second(), .index = kLastIndex, .arrived = second, .shard = index});
 }
 

@@ -27,15 +27,20 @@ class Resharder {
  public:
   Resharder(Stream& stream, const Log& log, Timestamp now) : stream_(stream), log_(log), now_(now) {}
 
-  // Children begin a second later than their parents end.
+  // Children begin a second later than their parents end, and than those began: a parent may be a moment old itself.
   void Open(HashKey begin, HashKey end, int64_t parent, int64_t adjacent) {
+    int64_t after = now_.seconds();
+    for (const int64_t index : {parent, adjacent}) {
+      if (const Shard* shard = stream_.FindShard(index); shard != nullptr)
+        after = std::max(after, shard->created.seconds());
+    }
     stream_.OpenShard({.index = stream_.next_shard++,
                        .parent = parent,
                        .adjacent = adjacent,
                        .begin = begin,
                        .end = end,
                        .log = NewLogId(),
-                       .created = Timestamp{(now_.seconds() + 1) * kMicrosPerSecond}});
+                       .created = Timestamp{(after + 1) * kMicrosPerSecond}});
   }
   void Close(const Shard& shard) { stream_.CloseShard(shard.index, now_, log_.End(shard.log)); }
   void SplitAt(const Shard parent, HashKey begin) {  // a copy: shards move

@@ -147,6 +147,13 @@ TEST_F(StreamsTest, ShardsAreRecountedFromTheLowestOn) {
   EXPECT_EQ(stream->FindShard(9)->parent, 5);
   EXPECT_EQ(stream->FindShard(9)->adjacent, 7);
   EXPECT_EQ(stream->shards.size(), 11U);
+  for (const Shard& shard : stream->shards) {
+    for (const int64_t index : {int64_t{shard.parent}, int64_t{shard.adjacent}}) {
+      const Shard* parent = stream->FindShard(index);
+      if (parent == nullptr) continue;
+      EXPECT_LT(parent->ending_sequence(), shard.starting_sequence()) << shard.id();
+    }
+  }
 }
 
 TEST_F(StreamsTest, AChangeOfShardsIsSeenWhenItHasSettled) {

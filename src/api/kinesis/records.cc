@@ -43,8 +43,10 @@ Status CheckKeys(const std::vector<std::string>& lacking, const Result<stream::S
 Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timestamp now) {
   if (!in.sequence_number_for_ordering) return Ok();
   const auto sequence = stream::ParseSequence(*in.sequence_number_for_ordering);
-  // Shards begin a second after their parents end: what is put into one before then bears that second.
-  const int64_t ahead = sequence && sequence->arrived == sequence->created ? 1 : 0;
+  // Shards begin a second after their parents, some at once after each other: what is put into one before its second
+  // has come bears that second.
+  constexpr int64_t kAheadMax = 60;
+  const int64_t ahead = sequence && sequence->arrived == sequence->created ? kAheadMax : 0;
   if (sequence && sequence->arrived <= now.seconds() + ahead) return Ok();
   return Fail(stream::kInvalid, fmt::format("ExclusiveMinimumSequenceNumber {} used in PutRecord on stream {} under "
                                             "account {} is invalid.",

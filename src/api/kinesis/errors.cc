@@ -7,6 +7,8 @@ namespace tarn::api::kinesis {
 namespace {
 
 constexpr std::string_view kThroughput = "ProvisionedThroughputExceededException";
+// More is for the lake's own log: it names files.
+constexpr std::string_view kLogAtFault = "The records of streams could not be read or written.";
 
 const protocol::ErrorRow kRows[] = {
     {&stream::kNotFound, "ResourceNotFoundException", 400},
@@ -20,10 +22,10 @@ const protocol::ErrorRow kRows[] = {
     {&stream::kExpiredToken, "ExpiredNextTokenException", 400},
     {&stream::kDryRun, "DryRunOperationException", 400},
     {&stream::kOldSequence, "InternalFailure", 500},
-    {&stream::kLogFull, "InternalFailure", 500},
-    {&stream::kLogFailed, "InternalFailure", 500},
-    {&stream::kLogDamaged, "InternalFailure", 500},
-    {&stream::kLogClosed, "InternalFailure", 500},
+    {&stream::kLogFull, "InternalFailure", 500, "The lake's disk is full."},
+    {&stream::kLogFailed, "InternalFailure", 500, kLogAtFault},
+    {&stream::kLogDamaged, "InternalFailure", 500, kLogAtFault},
+    {&stream::kLogClosed, "InternalFailure", 500, kLogAtFault},
 
     {&keys::kNotFound, "KMSNotFoundException", 400},
     {&keys::kInvalidArn, "KMSNotFoundException", 400},

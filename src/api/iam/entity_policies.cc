@@ -2,7 +2,6 @@
 #include "api/iam/convert.h"
 #include "api/iam/rules.h"
 #include "iam/entities/entities.h"
-#include "iam/policies/managed.h"
 
 namespace tarn::api::iam {
 namespace {
@@ -98,10 +97,12 @@ Result<Out> ListAttached(IamService& service, const protocol::Call& call, const 
     TARN_TRY(const Entity entity, rows.Get(KindOf<In>(), *NameIn(in)));
     std::vector<gen::AttachedPolicy> attached;
     for (const std::string& arn : entity.attached) {
-      TARN_TRY(const auto managed, domain::FindManaged(rows, arn));
-      if (!managed.path.starts_with(in.path_prefix.value_or("/"))) continue;
+      // The ARN tells both, also of a policy of AWS's that the lake does not know: a service's own role has such.
+      const size_t path = arn.find('/');
+      const size_t name = arn.rfind('/') + 1;
+      if (!std::string_view(arn).substr(path, name - path).starts_with(in.path_prefix.value_or("/"))) continue;
       gen::AttachedPolicy& one = attached.emplace_back();
-      one.policy_name = managed.name;
+      one.policy_name = arn.substr(name);
       one.policy_arn = arn;
     }
     std::ranges::stable_sort(attached, {}, &gen::AttachedPolicy::policy_name);

@@ -5,6 +5,7 @@ TARN_STREAM_KILLS sets how often the lake is killed (3).
 import os
 import random
 import threading
+import time
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,7 +50,7 @@ def test_keys_stay_in_order_over_kills_and_changes_of_shards(own_lake):
     impatient = Config(retries={"max_attempts": 0}, connect_timeout=2, read_timeout=10)
     producers = [shard_order.Producer(own_lake.client("kinesis", config=impatient), "s", f"k{i}", ordered=i % 2 == 0)
                  for i in range(8)]
-    ending = threading.Event()
+    ending, changes = threading.Event(), []
 
     def reshard():
         client = own_lake.client("kinesis", config=impatient)
@@ -63,6 +64,7 @@ def test_keys_stay_in_order_over_kills_and_changes_of_shards(own_lake):
                 elif parts:
                     middle = sum(int(value) for value in parts[at]["HashKeyRange"].values()) // 2
                     client.split_shard(StreamName="s", ShardToSplit=parts[at]["ShardId"], NewStartingHashKey=str(middle))
+                changes.extend(parts[:1])
             except (ClientError, BotoCoreError):
                 pass  # killed meanwhile, or one change of shards too many: the check is what counts
 
@@ -76,9 +78,10 @@ def test_keys_stay_in_order_over_kills_and_changes_of_shards(own_lake):
     resharder = threading.Thread(target=reshard, daemon=True)
     for thread in (*producers, resharder):
         thread.start()
-    for _ in range(KILLS):
-        before = sum(len(producer.answered) for producer in producers)
-        while sum(len(producer.answered) for producer in producers) < before + rng.randrange(20, 200):
+    for kill in range(KILLS):
+        before, deadline = sum(len(producer.answered) for producer in producers), time.monotonic() + 20
+        while (sum(len(producer.answered) for producer in producers) < before + rng.randrange(20, 200)
+               or len(changes) <= kill and time.monotonic() < deadline):
             ending.wait(0.005)
         own_lake.restart(kill=True)
     ending.set()

@@ -35,7 +35,7 @@ ENGINES = "tests/clients/iceberg/engines"  # DuckDB with its extensions, Spark w
 ENGINES_VENV = ROOT / ".venv-engines"
 # Folders whose pom.xml names what jars.sha256 lists, and where the jars go.
 JARS = {"tests/clients/s3/java": "java", ENGINES: "spark", "tests/clients/iceberg/kit": "kit"}
-FULL_JARS = {"tests/clients/streams/kcl": "kcl"}
+FULL_JARS = {"tests/clients/streams/kcl": "kcl", "tests/clients/streams/kpl": "kpl", "tests/clients/streams/flink": "flink"}
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
 

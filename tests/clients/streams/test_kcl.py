@@ -133,4 +133,6 @@ def test_kcls_own_metrics_are_kept(story, application):
                     **of, Dimensions=metric["Dimensions"], Statistics=["Sum"], Period=3600,
                     StartTime=now - datetime.timedelta(hours=1), EndTime=now + datetime.timedelta(hours=1))["Datapoints"]
         return sum(point["Sum"] for point in points)
-    story.consumers.until(lambda: processed() == story.put, "its metrics", seconds=30)
+    # Who takes a shard over reads the record at its checkpoint again, counts it and does not deliver it.
+    handed = len(story.consumers.named(application, "asked"))
+    story.consumers.until(lambda: story.put <= processed() <= story.put + handed, "its metrics", seconds=30)

@@ -33,8 +33,12 @@ Result<std::optional<catalog::TablePlace>> FollowLink(const catalog::Catalog& ca
 
 Result<govern::TableAccess> OfLinked(const Rights& rights, std::string_view database, std::string_view table,
                                      bool is_table_link, const catalog::TablePlace& target) {
-  // Access itself follows links of tables.
-  if (is_table_link) return rights.OfTable(database, table);
+  if (is_table_link) {
+    // Access itself follows links of tables, unless the link's own account leaves them to IAM.
+    TARN_TRY(govern::TableAccess access, rights.OfTable(database, table));
+    if (access.governed) return access;
+    return rights.In(target.scope).OfTable(target.database, target.table);
+  }
   TARN_TRY(const govern::TableAccess link, rights.OfDatabase(database));
   if (!Exists(link)) return govern::TableAccess{.governed = true};
   return rights.In(target.scope).OfTable(target.database, target.table);

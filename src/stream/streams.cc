@@ -83,7 +83,8 @@ kv::Key Streams::Core::ConsumersOf(const Scope& scope, std::string_view stream) 
 
 Result<Streams::Core::Counts> Streams::Core::CountsOf(kv::Txn& txn, const Scope& scope) {
   TARN_TRY(const auto kept, txn.Get(kv::Key(kOpenSpace).Text(scope.account).Text(scope.region).Take()));
-  const auto numbers = tarn::Split(kept.value_or(""), ' ');
+  const std::string text = kept.value_or("");
+  const auto numbers = tarn::Split(text, ' ');
   if (numbers.size() == 2) {
     const auto open = ParseI64(numbers[0]);
     const auto on_demand = ParseI64(numbers[1]);

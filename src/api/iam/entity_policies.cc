@@ -69,6 +69,7 @@ Result<Out> ListPolicyNames(IamService& service, const protocol::Call& call, con
   TARN_CHECK(service.Read(call, [&](domain::Rows& rows) -> Status {
     TARN_TRY(const Entity entity, rows.Get(KindOf<In>(), *NameIn(in)));
     std::vector<std::string> names;
+    names.reserve(entity.inlined.size());
     for (const auto& [name, unused] : entity.inlined) names.push_back(name);
     TARN_TRY(out.policy_names, Slice(std::move(names), in, out));
     return Ok();
@@ -114,8 +115,10 @@ Result<Out> ListAttached(IamService& service, const protocol::Call& call, const 
 
 }  // namespace
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a template's name takes none.
 #define TARN_IAM_OPERATION(Operation, Handler) \
   IamBind<&Handler<gen::Operation##Response, gen::Operation##Request>, TypeOf<gen::Operation##Request>()>(#Operation)
+// NOLINTEND(bugprone-macro-parentheses)
 
 Operations EntityPolicyOperations() {
   return {

@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -94,6 +95,27 @@ access_key_id = "{OTHER['aws_access_key_id']}"
 secret_access_key = "{OTHER['aws_secret_access_key']}"
 """)
     return Lake(folder / "data", "--config", str(config), *arguments)
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A lake of two accounts."""
+    running = lake_of_two(tmp_path_factory.mktemp("two"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def names_of_this_machine(monkeypatch):
+    """For clients that put accounts and access points in front of the endpoint's host."""
+    known = socket.getaddrinfo
+
+    def find(host, *arguments, **more):
+        if isinstance(host, str) and re.search(r"\.(localhost|127\.0\.0\.1)$", host):
+            host = "127.0.0.1"
+        return known(host, *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
 
 
 @pytest.fixture(scope="session")

@@ -22,13 +22,6 @@ std::optional<gen::VpcConfiguration> VpcOf(const object::AccessPoint& point) {
   return gen::VpcConfiguration{.vpc_id = point.vpc_id};
 }
 
-gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {
-  return {.block_public_acls = block.acls,
-          .ignore_public_acls = block.ignored_acls,
-          .block_public_policy = block.policies,
-          .restrict_public_buckets = block.public_buckets};
-}
-
 Result<gen::CreateAccessPointResult> Create(S3ControlService& service, const Call& call,
                                             const gen::CreateAccessPointRequest& in) {
   TARN_CHECK(object::CheckPointName(in.name.value_or("")));

@@ -42,13 +42,6 @@ object::AsyncRequest RequestOf(const std::string& account, const std::string& cl
   return request;
 }
 
-gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {
-  return {.block_public_acls = block.acls,
-          .ignore_public_acls = block.ignored_acls,
-          .block_public_policy = block.policies,
-          .restrict_public_buckets = block.public_buckets};
-}
-
 gen::MultiRegionAccessPointReport ReportOf(const MultiRegionPoint& point) {
   gen::MultiRegionAccessPointReport out;
   out.name = point.name;

@@ -84,6 +84,13 @@ object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfigurat
           .public_buckets = wanted->restrict_public_buckets.value_or(true)};
 }
 
+gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {
+  return {.block_public_acls = block.acls,
+          .ignore_public_acls = block.ignored_acls,
+          .block_public_policy = block.policies,
+          .restrict_public_buckets = block.public_buckets};
+}
+
 Error PublicPolicyBlocked(const Call& call, std::string_view action, const std::string& resource) {
   return Fail(kPublicPolicyBlocked,
               fmt::format("User: {} is not authorized to perform: {} on resource: \"{}\" because public policies are "

@@ -20,11 +20,7 @@ Result<gen::GetPublicAccessBlockOutput> GetBlock(S3ControlService& service, cons
     return Fail(kNoPublicAccessBlock, "the account has none");
   }
   gen::GetPublicAccessBlockOutput out;
-  out.public_access_block_configuration =
-      gen::PublicAccessBlockConfiguration{.block_public_acls = block->acls,
-                                          .ignore_public_acls = block->ignored_acls,
-                                          .block_public_policy = block->policies,
-                                          .restrict_public_buckets = block->public_buckets};
+  out.public_access_block_configuration = FromBlock(*block);
   return out;
 }
 

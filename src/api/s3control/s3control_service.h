@@ -56,6 +56,7 @@ std::string PointName(const std::optional<std::string>& name);
 
 // What a request says of a block; what it leaves out, or all of it, stays blocked.
 object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted);
+gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block);
 // The refusal of a public policy where public policies are blocked.
 Error PublicPolicyBlocked(const Call& call, std::string_view action, const std::string& resource);
 

@@ -11,6 +11,21 @@ from conftest import Lake
 ANYTHING = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": ["athena:*", "glue:*", "s3:*", "lakeformation:GetDataAccess"], "Resource": "*"}]})
 
+# How Glue describes Parquet files of two columns.
+ID_AND_NAME = {"Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],
+               "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+               "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+               "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}}
+
+
+class Lab:
+    """A governed lake with a bucket of the test's own; what else a module's fixture sets."""
+
+    def __init__(self, lake, prefix):
+        self.lake, self.root = lake, root_of(lake)
+        self.bucket = f"{prefix}-{uuid.uuid4().hex[:8]}"
+        self.root.client("s3").create_bucket(Bucket=self.bucket)
+
 
 @pytest.fixture(scope="module")
 def governed(tmp_path_factory):

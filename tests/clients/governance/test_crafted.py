@@ -10,16 +10,9 @@ from governance.lakes import governed  # noqa: F401
 pytestmark = pytest.mark.xdist_group("crafted")  # one lake
 
 
-class Lab:
-    pass
-
-
 @pytest.fixture(scope="module")
 def lab(governed):  # noqa: F811
-    lab = Lab()
-    lab.lake, lab.root = governed, lakes.root_of(governed)
-    lab.bucket = "crafted-" + os.urandom(4).hex()
-    lab.root.client("s3").create_bucket(Bucket=lab.bucket)
+    lab = lakes.Lab(governed, "crafted")
     lab.root.client("lakeformation").register_resource(
         ResourceArn=f"arn:aws:s3:::{lab.bucket}/closed", UseServiceLinkedRole=True)
     for name in ("closed", "open"):
@@ -247,12 +240,6 @@ def test_tables_of_table_buckets_carry_the_classification(lab):
     assert found["LFTagsOnTable"][0]["TagValues"] == ["restricted"]
 
 
-PEOPLE = {"Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],
-          "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-          "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-          "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}}
-
-
 def test_who_makes_a_database_holds_it(lab):
     """And what is made in it is its maker's: to see, change, hand on and drop."""
     maker = lakes.make_user(lab.lake, "maker", policy(
@@ -266,7 +253,7 @@ def test_who_makes_a_database_holds_it(lab):
     rest.create_namespace("by_rest")
     for database in ("by_sql", "by_glue", "by_rest"):
         table = {"Name": "made", "TableType": "EXTERNAL_TABLE", "Parameters": {"EXTERNAL": "TRUE"},
-                 "StorageDescriptor": {**PEOPLE, "Location": f"s3://{lab.bucket}/open/{database}/made/"}}
+                 "StorageDescriptor": {**lakes.ID_AND_NAME, "Location": f"s3://{lab.bucket}/open/{database}/made/"}}
         assert lakes.refused(other.client("glue").get_database, Name=database) == "AccessDeniedException"
         assert lakes.refused(other.client("glue").create_table, DatabaseName=database,
                              TableInput=table) == "AccessDeniedException"

@@ -9,24 +9,13 @@ from governance.lakes import governed  # noqa: F401
 
 pytestmark = pytest.mark.xdist_group("overlaps")  # one lake
 
-PARQUET = {"InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-           "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-           "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"}}
-COLUMNS = [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}]
 REFUSED = "Insufficient Lake Formation permission"
-
-
-class Lab:
-    pass
 
 
 @pytest.fixture(scope="module")
 def lab(governed):  # noqa: F811
     """A database at a registered location with a table of each kind, and one who may make tables there, or anywhere."""
-    lab = Lab()
-    lab.lake, lab.root = governed, lakes.root_of(governed)
-    lab.bucket = "overlap-" + os.urandom(4).hex()
-    lab.root.client("s3").create_bucket(Bucket=lab.bucket)
+    lab = lakes.Lab(governed, "overlap")
     formation = lab.root.client("lakeformation")
     formation.register_resource(ResourceArn=f"arn:aws:s3:::{lab.bucket}/sales", UseServiceLinkedRole=True)
     lab.home = f"s3://{lab.bucket}/sales"
@@ -52,7 +41,7 @@ def lab(governed):  # noqa: F811
 
 def table(lab, name, location, **more):
     return {"Name": name, "TableType": "EXTERNAL_TABLE", **more,
-            "StorageDescriptor": {**PARQUET, "Columns": COLUMNS, "Location": location}}
+            "StorageDescriptor": {**lakes.ID_AND_NAME, "Location": location}}
 
 
 @pytest.mark.parametrize("database", ["sales", "free"])
@@ -87,7 +76,7 @@ def test_nobody_lays_a_table_over_data(lab, database):
     assert lakes.refused(glue.update_table, DatabaseName="free", TableInput={
         **plain, "StorageDescriptor": {**plain["StorageDescriptor"], "Location": lab.home + "/orders"}}
     ) == "AccessDeniedException"
-    there = {"Values": ["x"], "StorageDescriptor": {**PARQUET, "Columns": COLUMNS, "Location": lab.home + "/orders/"}}
+    there = {"Values": ["x"], "StorageDescriptor": {**lakes.ID_AND_NAME, "Location": lab.home + "/orders/"}}
     assert lakes.refused(glue.create_partition, DatabaseName="free", TableName="mine",
                          PartitionInput=there) == "AccessDeniedException"
     for statement in (f"ALTER TABLE mine ADD PARTITION (day = 'x') LOCATION '{lab.home}/orders/'",
@@ -152,7 +141,7 @@ def test_partitions_and_templates_elsewhere_read_nothing_of_others(lab):
     glue = lab.trusted.client("glue")
     glue.create_table(DatabaseName="free", TableInput=table(
         lab, "parts", f"s3://{lab.bucket}/free/parts/", PartitionKeys=[{"Name": "day", "Type": "string"}]))
-    there = {"Values": ["x"], "StorageDescriptor": {**PARQUET, "Columns": COLUMNS, "Location": lab.home + "/orders/"}}
+    there = {"Values": ["x"], "StorageDescriptor": {**lakes.ID_AND_NAME, "Location": lab.home + "/orders/"}}
     glue.create_partition(DatabaseName="free", TableName="parts", PartitionInput=there)
     answer = lab.trusted.ask("SELECT * FROM parts", "free")
     assert not answer.ok and REFUSED in answer.reason

@@ -1,6 +1,5 @@
 """Iceberg REST hands out what opens a table's files: to whom the whole table is granted, and no further."""
 import json
-import os
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,17 +16,10 @@ NO_S3 = json.dumps({"Version": "2012-10-17", "Statement": [
 NO_DATA = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "glue:*", "Resource": "*"}]})
 
 
-class Lab:
-    pass
-
-
 @pytest.fixture(scope="module")
 def lab(governed):  # noqa: F811
-    lab = Lab()
-    lab.lake, lab.root = governed, lakes.root_of(governed)
-    lab.bucket = "vend-" + os.urandom(4).hex()
+    lab = lakes.Lab(governed, "vend")
     s3, formation = lab.root.client("s3"), lab.root.client("lakeformation")
-    s3.create_bucket(Bucket=lab.bucket)
     formation.register_resource(ResourceArn=f"arn:aws:s3:::{lab.bucket}/in", UseServiceLinkedRole=True)
     lab.root.client("glue").create_database(DatabaseInput={"Name": "vend", "LocationUri": f"s3://{lab.bucket}/in/"})
     for name in ("orders", "other"):

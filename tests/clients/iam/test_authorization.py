@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
+from conftest import OTHER, OTHER_ACCOUNT
 
 
 def document(*statements):
@@ -250,13 +250,6 @@ def test_simulations_tell_the_statement(lake, name):
     keys = iam.get_context_keys_for_custom_policy(PolicyInputList=[document(
         allow("s3:*", "arn:aws:s3:::b/${aws:username}/*", Condition={"Bool": {"aws:SecureTransport": "true"}}))])
     assert sorted(keys["ContextKeyNames"]) == ["aws:SecureTransport", "aws:username"]
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    running = lake_of_two(tmp_path_factory.mktemp("two"))
-    yield running
-    running.stop()
 
 
 def test_across_accounts_both_have_to_allow(two, name):

@@ -2,15 +2,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
+from conftest import OTHER, OTHER_ACCOUNT
 from governance import lakes
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    running = lake_of_two(tmp_path_factory.mktemp("ram"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """S3 Control: what accounts block of public access, access points and requests through them, tags of resources."""
 import json
 import re
-import socket
 
 import boto3
 import pytest
@@ -10,34 +9,15 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
+from conftest import OTHER, OTHER_ACCOUNT, Lake
 from refusals import refused
 
+
+pytestmark = pytest.mark.usefixtures("names_of_this_machine")
 
 ACCOUNT = Lake.account
 ALL = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 NONE = dict.fromkeys(ALL, False)
-
-
-@pytest.fixture(autouse=True)
-def names_of_this_machine(monkeypatch):
-    """Clients put accounts and access points in front of the endpoint's host."""
-    known = socket.getaddrinfo
-
-    def find(host, *arguments, **more):
-        if isinstance(host, str) and re.search(r"\.(localhost|127\.0\.0\.1)$", host):
-            host = "127.0.0.1"
-        return known(host, *arguments, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", find)
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    """A lake of two accounts."""
-    running = lake_of_two(tmp_path_factory.mktemp("control"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -1,37 +1,17 @@
 """Multi-Region Access Points: made for buckets of several regions, given policies, failed over, and removed."""
 import json
 import re
-import socket
 
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import OTHER, OTHER_ACCOUNT, Lake, lake_of_two
+from conftest import OTHER, OTHER_ACCOUNT, Lake
 from refusals import refused as refused_call
+
+pytestmark = pytest.mark.usefixtures("names_of_this_machine")
 
 ACCOUNT = Lake.account
 NONE = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False)
-
-
-@pytest.fixture(autouse=True)
-def names_of_this_machine(monkeypatch):
-    """S3 Control's clients put the account in front of the endpoint's host."""
-    known = socket.getaddrinfo
-
-    def find(host, *arguments, **more):
-        if isinstance(host, str) and re.search(r"\.(localhost|127\.0\.0\.1)$", host):
-            host = "127.0.0.1"
-        return known(host, *arguments, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", find)
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    """A lake of two accounts."""
-    running = lake_of_two(tmp_path_factory.mktemp("regions"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -8,13 +8,6 @@ from botocore.exceptions import ClientError
 from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
 
 
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    running = lake_of_two(tmp_path_factory.mktemp("sts"))
-    yield running
-    running.stop()
-
-
 def trust(principal, action="sts:AssumeRole", **condition):
     statement = {"Effect": "Allow", "Principal": principal, "Action": action}
     if condition:

@@ -1,5 +1,7 @@
 #include "catalog/places.h"
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
@@ -13,6 +15,15 @@ namespace {
 constexpr size_t kSchemeBytes = std::string_view("s3://").size();
 
 std::string VersionKey() { return kv::Key("cp").Take(); }
+
+// What lies at the folders that hold `uri`, itself among them when it ends in '/'.
+template <typename Map, typename Use>
+void EachAround(const Map& by_folder, std::string_view uri, Use use) {
+  for (size_t slash = uri.find('/', kSchemeBytes); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
+    const auto [begin, end] = by_folder.equal_range(std::string(uri.substr(0, slash + 1)));
+    std::for_each(begin, end, use);
+  }
+}
 
 }  // namespace
 
@@ -33,19 +44,13 @@ void PlaceMap::Add(std::string_view location, TablePlace table) {
 
 std::vector<TablePlace> PlaceMap::Around(std::string_view uri) const {
   std::vector<TablePlace> found;
-  for (size_t slash = uri.find('/', kSchemeBytes); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
-    const auto [begin, end] = by_folder_.equal_range(std::string(uri.substr(0, slash + 1)));
-    for (auto place = begin; place != end; ++place) found.push_back(place->second);
-  }
+  EachAround(by_folder_, uri, [&](const auto& place) { found.push_back(place.second); });
   return found;
 }
 
 std::vector<std::pair<std::string, TablePlace>> PlaceMap::Touching(std::string_view uri) const {
   std::vector<std::pair<std::string, TablePlace>> found;
-  for (size_t slash = uri.find('/', kSchemeBytes); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
-    const auto [begin, end] = by_folder_.equal_range(std::string(uri.substr(0, slash + 1)));
-    found.insert(found.end(), begin, end);
-  }
+  EachAround(by_folder_, uri, [&](const auto& place) { found.emplace_back(place); });
   if (!uri.ends_with('/')) return found;
   const std::string folder(uri);
   for (auto place = by_folder_.upper_bound(folder); place != by_folder_.end(); ++place) {
@@ -56,12 +61,8 @@ std::vector<std::pair<std::string, TablePlace>> PlaceMap::Touching(std::string_v
 }
 
 Result<std::shared_ptr<const PlaceMap>> Places::Present() {
-  std::string version;
-  TARN_CHECK(kv::Read(store_, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const auto kept, txn.PeekGet(VersionKey()));
-    version = kept.value_or("");
-    return Ok();
-  }));
+  TARN_TRY(const auto kept, store_.Get(VersionKey()));
+  const std::string version = kept.value_or("");
   {
     const std::lock_guard lock(mutex_);
     if (map_ && version_ == version) return map_;

@@ -29,13 +29,8 @@ uint64_t BytesOf(const std::vector<Arrived>& records) {
 }
 
 Result<uint64_t> DeliveredTo(kv::Store& store, uint64_t log) {
-  uint64_t position = 0;
-  TARN_CHECK(kv::Read(store, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const auto kept, txn.PeekGet(PositionKey(log, kPutLane)));
-    TARN_TRY(position, DecodePosition(kept));
-    return Ok();
-  }));
-  return position;
+  TARN_TRY(const auto kept, store.Get(PositionKey(log, kPutLane)));
+  return DecodePosition(kept);
 }
 
 Result<Arrived> DecodeOlder(const kv::KeyValue& kept) {

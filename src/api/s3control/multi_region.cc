@@ -247,8 +247,8 @@ auto OfRoutes(std::string_view action) {
 
 Rows MultiRegionRows(const S3ControlService& service) {
   using protocol::Bind;
-  constexpr std::string_view kDescribe = "s3:DescribeMultiRegionAccessPointOperation";
-  constexpr std::string_view kList = "s3:ListMultiRegionAccessPoints";
+  static constexpr std::string_view kDescribe = "s3:DescribeMultiRegionAccessPointOperation";
+  static constexpr std::string_view kList = "s3:ListMultiRegionAccessPoints";
   const auto point = [&](std::string_view action) { return OfMultiRegion(service, action); };
   return {
       Bind<&Create>("CreateMultiRegionAccessPoint", "s3:CreateMultiRegionAccessPoint",

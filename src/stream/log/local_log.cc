@@ -14,6 +14,7 @@ namespace tarn::stream {
 namespace {
 
 constexpr uint64_t kGroupBytesMax = 32 << 20;
+constexpr uint64_t kBufferKeptMax = 16 << 20;
 
 Error FromDisk(const Error& error) {
   if (error.reason == &blob::kDiskFull) return Fail(kLogFull, "the disk is full: " + error.message);
@@ -149,7 +150,9 @@ Status LocalLog::Write(std::vector<Chunk>& chunks) {
     const Status rolled = Roll();
     if (!rolled.ok()) return FromDisk(rolled.error());
   }
-  std::string out;
+  std::string& out = to_write_;
+  out.clear();
+  if (out.capacity() > kBufferKeptMax) out.shrink_to_fit();
   out.reserve(bytes);
   for (Chunk& chunk : chunks) {
     chunk.offset = active_bytes_ + out.size();

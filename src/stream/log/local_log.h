@@ -98,6 +98,7 @@ class LocalLog : public Log {
   std::unique_ptr<Sealer> sealer_;
   uint32_t active_number_ = 0;
   uint64_t active_bytes_ = 0;
+  std::string to_write_;  // kept between groups: memory of this size is dear to ask for
   bool must_roll_ = true;
   Timestamp last_time_;
 

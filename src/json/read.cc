@@ -11,7 +11,8 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-// What a parser notes of a text takes four times as much memory: a thread's own parser keeps it from one text to the next.
+// What a parser notes of a text takes four times as much memory: a thread's own parser keeps it from one text to the
+// next.
 constexpr size_t kKeptTextBytes = 1 << 20;
 
 od::parser& ParserFor(size_t bytes, std::optional<od::parser>& own) {

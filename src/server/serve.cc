@@ -36,8 +36,8 @@ void RaiseFileLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// glibc's limits grow with what is freed: after a few large bodies it keeps hundreds of megabytes of them. Fixed, a large
-// body goes back to the system at once, and an arena keeps no more than a few of the small ones.
+// glibc's limits grow with what is freed: after a few large bodies it keeps hundreds of megabytes of them. Fixed, a
+// large body goes back to the system at once, and an arena keeps no more than a few of the small ones.
 void BoundKeptMemory() {
   constexpr int kMappedFrom = 2 << 20;
   constexpr int kKeptBytes = 4 << 20;

@@ -1,4 +1,5 @@
 """Starts what is measured: a lake of ours, or a peer; tells its CPU time and memory."""
+import json
 import os
 import pathlib
 import re

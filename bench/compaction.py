@@ -68,12 +68,13 @@ def main():
         catalog = connect()
         s3.create_bucket(Bucket="bench-files")
         catalog.create_namespace("bench")
-        table = catalog.create_table("bench.small", SCHEMA, properties={"tarn.upkeep.expiry.enabled": "false"})
+        # Upkeep leaves alone what lies outside of the table's location.
+        table = catalog.create_table("bench.small", SCHEMA, "s3://bench-files/small", properties={"tarn.upkeep.expiry.enabled": "false"})
         body = small_file(0)
-        put = lambda each: s3.put_object(Bucket="bench-files", Key=f"in/{each:06d}.parquet", Body=body)
+        put = lambda each: s3.put_object(Bucket="bench-files", Key=f"small/data/{each:06d}.parquet", Body=body)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(put, range(count)))
-        table.add_files([f"s3://bench-files/in/{each:06d}.parquet" for each in range(count)])
+        table.add_files([f"s3://bench-files/small/data/{each:06d}.parquet" for each in range(count)])
         rows = count * ROWS_A_FILE
         print(f"  {count} files, {count * len(body) / 2**30:.2f} GiB, {rows} rows", flush=True)
 

@@ -72,6 +72,14 @@ void Snapshot::Write(json::Writer& out) const {
   out.EndObject();
 }
 
+void Snapshot::WriteKept(json::Writer& out) const {
+  out.Raw(written.Get([&] {
+    json::Writer own;
+    Write(own);
+    return own.Take();
+  }));
+}
+
 Result<SnapshotRef> SnapshotRef::FromJson(const json::Value& json) {
   if (!json.is_object()) {
     return Fail(kInvalid, "Cannot parse snapshot reference from a non-object: " + json::Write(json).substr(0, 200));

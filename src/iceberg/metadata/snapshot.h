@@ -1,6 +1,7 @@
 // Snapshots, references, statistics files and encryption keys: the rows of table metadata.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,6 +17,31 @@ namespace tarn::iceberg {
 
 inline constexpr std::string_view kMainBranch = "main";
 
+// A text made once and kept beside what it tells. Copies begin without it, and it is nothing to compare. Threads: any.
+class KeptText {
+ public:
+  KeptText() = default;
+  KeptText(const KeptText& /*other*/) {}
+  KeptText& operator=(const KeptText& other) {
+    if (this != &other) delete text_.exchange(nullptr);
+    return *this;
+  }
+  ~KeptText() { delete text_.load(); }
+  bool operator==(const KeptText& /*other*/) const { return true; }
+
+  template <class Make>
+  const std::string& Get(const Make& make) const {
+    if (const std::string* kept = text_.load(std::memory_order_acquire)) return *kept;
+    auto made = std::make_unique<const std::string>(make());
+    const std::string* none = nullptr;
+    if (!text_.compare_exchange_strong(none, made.get(), std::memory_order_acq_rel)) return *none;
+    return *made.release();
+  }
+
+ private:
+  mutable std::atomic<const std::string*> text_{nullptr};
+};
+
 struct Snapshot {
   int64_t snapshot_id = 0;
   std::optional<int64_t> parent_id;
@@ -29,10 +55,13 @@ struct Snapshot {
   std::optional<int64_t> first_row_id;  // v3
   std::optional<int64_t> added_rows;    // v3
   std::optional<std::string> key_id;
+  KeptText written;
 
   bool operator==(const Snapshot&) const = default;
   static Result<Snapshot> FromJson(const json::Value& json);
   void Write(json::Writer& out) const;
+  // The same of a snapshot that no longer changes, as each version of its table's metadata tells it.
+  void WriteKept(json::Writer& out) const;
 };
 // Snapshots never change once added, so all versions of a table's metadata share them.
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -266,7 +266,7 @@ void TableMetadata::Write(json::Writer& out) const {
     out.EndObject();
   }
   out.EndObject().Key("snapshots").BeginArray();
-  for (const SnapshotPtr& snapshot : snapshots) snapshot->Write(out);
+  for (const SnapshotPtr& snapshot : snapshots) snapshot->WriteKept(out);
   out.EndArray().Key("statistics").BeginArray();
   for (const StatisticsFile& file : statistics) file.Write(out);
   out.EndArray().Key("partition-statistics").BeginArray();

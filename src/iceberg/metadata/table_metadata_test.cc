@@ -38,6 +38,18 @@ TEST(TableMetadata, ReadsGzipWhateverItsNameSays) {
   EXPECT_TRUE(TableMetadata::ParseFile(packed.substr(0, packed.size() / 2)).Is(kCorrupt));
 }
 
+TEST(TableMetadata, TellsWhatASnapshotBecameThoughItsTextIsKept) {
+  TableMetadata table = *TableMetadata::Parse(kV1);
+  const std::string before = table.ToJson();
+  EXPECT_EQ(table.ToJson(), before);
+  Snapshot changed = *table.snapshots[0];
+  changed.manifests = {"s3://b/m2.avro"};
+  EXPECT_FALSE(changed == *table.snapshots[0]);
+  table.snapshots[0] = std::make_shared<const Snapshot>(changed);
+  EXPECT_NE(table.ToJson().find("s3://b/m2.avro"), std::string::npos);
+  EXPECT_EQ(table.ToJson().find("s3://b/m1.avro"), std::string::npos);
+}
+
 TEST(TableMetadata, RefusesWhatDoesNotHoldTogether) {
   const auto with = [](std::string_view from, std::string_view to) {
     std::string text(kV1);

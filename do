@@ -7,7 +7,7 @@
   serve   run a lake on ./lake (further arguments go to `tarn serve`)
   test    unit tests, sanitizers, fuzz replay, real clients, crash loop   [--full for the long forms]
   bench   benchmarks in bench/   [NAME ...]
-  lint    layers, formatting, headers, clang-tidy on changed files
+  lint    layers, formatting, scripts, headers, clang-tidy on changed files
 """
 import os
 import pathlib

@@ -37,7 +37,7 @@ ENGINES_VENV = ROOT / ".venv-engines"
 JARS = {"tests/clients/s3/java": "java", ENGINES: "spark", "tests/clients/iceberg/kit": "kit"}
 FULL_JARS = {"tests/clients/streams/kcl": "kcl", "tests/clients/streams/kpl": "kpl", "tests/clients/streams/flink": "flink"}
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
-LINT_PACKAGES = ["clang-format-19", "clang-tidy-19"]
+LINT_PACKAGES = ["clang-format-19", "clang-tidy-19", "pyflakes3"]
 
 DUCKDB_NPM = "@duckdb/node-bindings-linux-x64@1.5.6-r.1"
 DUCKDB_NPM_SHA256 = "1b9f82478539bb9a1d1df44bd103121a12ae52142c07158dc52b97d2ec1d69ff"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY_MAX_FILES = 12  # about 20 s each on two cores; the rest is named, not silently skipped
@@ -158,13 +159,30 @@ def check_tidy():
     return done.returncode == 0
 
 
+# What a script finds out only when it runs; fixtures and their names are pytest's concern.
+SCRIPT_FAULTS = re.compile(r"undefined name|undefined local|invalid syntax|unexpected indent")
+
+
+def check_scripts():
+    """Python names that are nowhere defined, and XML files that are none."""
+    told = subprocess.run(["pyflakes3", "bench", "tools", "tests", "do"], cwd=ROOT, capture_output=True, text=True)
+    faults = [line for line in (told.stdout + told.stderr).splitlines() if SCRIPT_FAULTS.search(line)]
+    for path in sorted(p for folder in ("bench", "tests", "docs") for p in (ROOT / folder).rglob("*.xml")):
+        try:
+            xml.etree.ElementTree.parse(path)
+        except xml.etree.ElementTree.ParseError as error:
+            faults.append(f"{path.relative_to(ROOT)}: {error}")
+    print("\n".join(faults), end="\n" if faults else "")
+    return not faults
+
+
 def check_coverage():
     return subprocess.run([sys.executable, str(ROOT / "tools/coverage.py"), "--check"]).returncode == 0
 
 
 def main(arguments):
-    checks = {"layers": check_layers, "coverage": check_coverage, "banned": check_banned, "format": check_format, "headers": check_headers,
-              "tidy": check_tidy}
+    checks = {"layers": check_layers, "coverage": check_coverage, "banned": check_banned, "scripts": check_scripts,
+              "format": check_format, "headers": check_headers, "tidy": check_tidy}
     failed = 0
     for name in arguments or checks:
         started = time.monotonic()

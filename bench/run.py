@@ -4,6 +4,7 @@
   s3      small and large objects, listing, deleting, parts; beside versitygw and MinIO (where they can be had)
   scale   ten million objects in one bucket: listing, deleting, starting
   query   a trivial query; TPC-H through Athena beside plain DuckDB
+  governed  TPC-H by a user who sees a part of the tables, beside the same filters written by hand
   iceberg_commits  over REST, to one table and to 100; beside PyIceberg's SQL catalog
   iceberg_plan  planning a table of a million files, loading one of 10,000 snapshots; beside PyIceberg
   rights  a GET by root, by a role session under 20 statements, with data events recorded
@@ -21,7 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 VENV = ROOT / ".venv-bench"
-NAMES = ("iceberg_commits", "iceberg_plan", "query", "rights", "s3", "scale", "start", "streams")
+NAMES = ("governed", "iceberg_commits", "iceberg_plan", "query", "rights", "s3", "scale", "start", "streams")
 
 
 def ensure_tools():

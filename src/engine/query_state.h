@@ -45,6 +45,8 @@ class QueryState {
   const Query query;
   // True once a binding with a row filter or hidden columns was resolved: messages then must not quote data.
   std::atomic<bool> governed = false;
+  // The statement shows its plan. Set before it is planned.
+  bool explains = false;
 
  private:
   class Coverage;

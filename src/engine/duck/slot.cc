@@ -179,6 +179,7 @@ class DuckSlot : public Slot {
   static std::vector<ResultColumn> Columns(const duckdb::vector<std::string>& names,
                                            const duckdb::vector<duckdb::LogicalType>& types) {
     std::vector<ResultColumn> columns;
+    columns.reserve(names.size());
     for (size_t i = 0; i < names.size(); ++i) columns.push_back({names[i], FromDuckType(types[i])});
     return columns;
   }
@@ -187,6 +188,7 @@ class DuckSlot : public Slot {
     if (query.cancelled()) return Fail(kCancelled, "Query cancelled by user");
     const auto begin = SteadyClock::now();
     auto statement = ParseSelect(connection, query.query.sql);
+    query.explains = statement->type == duckdb::StatementType::EXPLAIN_STATEMENT;
     const auto& write = query.query.write;
     const bool copy = write && write->format == WriteTarget::Format::kParquet;
     if (write && statement->type != duckdb::StatementType::SELECT_STATEMENT) {
@@ -258,6 +260,7 @@ class DuckSlot : public Slot {
                     Outcome& outcome) {
     const std::vector<ResultColumn> columns = Columns(result.names, result.types);
     std::vector<Type> types;
+    types.reserve(columns.size());
     for (const ResultColumn& column : columns) types.push_back(column.type);
     TARN_CHECK(sink.OnColumns(columns));
     Presenter presenter(*connection.context, result.types);

@@ -1,14 +1,16 @@
 #include "engine/scan/table_scan.h"
 
 #include <algorithm>
-#include <duckdb/planner/expression/bound_conjunction_expression.hpp>
-#include <duckdb/planner/expression/bound_operator_expression.hpp>
+#include <bit>
+#include <duckdb/planner/table_filter_state.hpp>
+#include <duckdb/storage/table/column_segment.hpp>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/scan/row_filter.h"
 #include "engine/scan/text_scan.h"
 
 namespace tarn::engine {
@@ -25,9 +27,8 @@ struct FilteredBindData : duckdb::FunctionData {
   std::shared_ptr<BoundTable> table;
   SlotContext* slot = nullptr;
   BoundScan inner;
-  std::vector<size_t> visible;                    // entry column → scan column
-  duckdb::unique_ptr<duckdb::Expression> filter;  // references are scan columns; null: none
-  std::vector<size_t> filter_columns;
+  std::vector<size_t> visible;  // entry column → scan column
+  std::vector<Conjunct> filter;
   struct Replaced {
     duckdb::unique_ptr<duckdb::Expression> value;  // references are scan columns
     std::vector<size_t> columns;
@@ -43,8 +44,7 @@ struct FilteredBindData : duckdb::FunctionData {
     copy->inner.function = inner.function;
     copy->inner.bind_data = inner.bind_data->Copy();
     copy->visible = visible;
-    if (filter) copy->filter = filter->Copy();
-    copy->filter_columns = filter_columns;
+    for (const Conjunct& conjunct : filter) copy->filter.push_back(conjunct.Copy());
     for (const auto& [column, it] : replaced) copy->replaced[column] = {it.value->Copy(), it.columns};
     copy->partitions = partitions;
     copy->entry = entry;
@@ -52,7 +52,7 @@ struct FilteredBindData : duckdb::FunctionData {
   }
   bool Equals(const FunctionData& other) const override { return this == &other; }
   // What is read of each row tells nothing that the query may not see.
-  bool open() const { return !filter && replaced.empty(); }
+  bool open() const { return filter.empty() && replaced.empty(); }
 
   // The scan column behind a column id of the plan; nothing for the empty column of count(*).
   std::optional<size_t> ScanColumn(column_t id) const {
@@ -70,9 +70,17 @@ struct FilteredGlobal : duckdb::GlobalTableFunctionState {
   duckdb::vector<duckdb::LogicalType> inner_types;
   std::vector<std::optional<size_t>> output;  // output column → column of the inner chunk
   std::vector<size_t> seen;                   // scan columns that go out as they are
+  // What the reader of the files decides: keys are columns of the inner chunk. Null: nothing.
+  duckdb::unique_ptr<duckdb::TableFilterSet> in_reader;
   // References are columns of the inner chunk.
   duckdb::unique_ptr<duckdb::Expression> filter;
   std::map<size_t, duckdb::unique_ptr<duckdb::Expression>> replaced;  // by output column
+  // The query's own conditions, on output columns: they see what the query may see, and nothing else.
+  struct Wanted {
+    size_t output;
+    const duckdb::TableFilter* condition;  // the plan's
+  };
+  std::vector<Wanted> wanted;
   // Of a table with equality deletes: where the file's path and the compared columns are in the inner chunk.
   std::optional<size_t> path;
   std::vector<size_t> equality;
@@ -85,6 +93,7 @@ struct FilteredLocal : duckdb::LocalTableFunctionState {
   DataChunk chunk;
   duckdb::unique_ptr<duckdb::ExpressionExecutor> executor;
   std::map<size_t, duckdb::unique_ptr<duckdb::ExpressionExecutor>> replaced;  // by output column
+  std::vector<duckdb::unique_ptr<duckdb::TableFilterState>> wanted;           // as FilteredGlobal's
   duckdb::SelectionVector selection{STANDARD_VECTOR_SIZE};
 };
 
@@ -100,6 +109,30 @@ void MapReferences(duckdb::Expression& expression, const std::vector<size_t>& pl
   }
   duckdb::ExpressionIterator::EnumerateChildren(expression,
                                                 [&](duckdb::Expression& child) { MapReferences(child, place); });
+}
+
+// The row filter goes where it costs least. So do the query's conditions where every row is seen; else they come after
+// the row filter, and nothing that is left unread tells what they say of hidden rows.
+void PlaceConditions(const FilteredBindData& bind, const duckdb::TableFunctionInitInput& input,
+                     const std::vector<size_t>& place, FilteredGlobal& global) {
+  const auto give = [&](size_t column, duckdb::unique_ptr<duckdb::TableFilter> condition) {
+    if (!global.in_reader) global.in_reader = make_uniq<duckdb::TableFilterSet>();
+    global.in_reader->PushFilter(duckdb::ColumnIndex(column), std::move(condition));
+  };
+  for (const Conjunct& conjunct : bind.filter) {
+    if (conjunct.in_reader) give(place[conjunct.columns[0]], conjunct.in_reader->Copy());
+  }
+  if (!input.filters) return;
+  const TableBinding& binding = bind.table->binding();
+  const bool open = bind.open() && binding.format == Format::kParquet && !binding.table_format.filter_above;
+  for (const auto& [output, condition] : input.filters->filters) {
+    const auto column = bind.ScanColumn(input.column_ids[output]);
+    if (open && column && *column < bind.table->file_columns()) {
+      give(place[*column], condition->Copy());
+    } else {
+      global.wanted.push_back({output, condition.get()});
+    }
+  }
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& context,
@@ -128,7 +161,9 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
     global->replaced[global->output.size()] = replaced->second.value->Copy();
     global->output.emplace_back();
   }
-  for (size_t column : bind.filter_columns) need(column);
+  for (const Conjunct& conjunct : bind.filter) {
+    for (size_t column : conjunct.columns) need(column);
+  }
   const auto& equality = bind.table->binding().table_format.equality_columns;
   if (!equality.empty()) {
     global->path = need(bind.table->table_columns() + BoundTable::kPath);
@@ -138,12 +173,12 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> InitGlobal(ClientContext& c
     global->inner_ids.push_back(duckdb::COLUMN_IDENTIFIER_EMPTY);
     global->inner_types.push_back(duckdb::LogicalType::BOOLEAN);
   }
-  if (bind.filter) {
-    global->filter = bind.filter->Copy();
-    MapReferences(*global->filter, place);
-  }
+  global->filter = ConditionsOverRows(bind.filter);
+  if (global->filter) MapReferences(*global->filter, place);
   for (auto& [output, value] : global->replaced) MapReferences(*value, place);
-  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global->inner_ids, {}, nullptr, nullptr, input.op);
+  PlaceConditions(bind, input, place, *global);
+  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global->inner_ids, {}, global->in_reader.get(),
+                                       nullptr, input.op);
   global->inner = bind.inner.function.init_global(context, inner);
   return global;
 }
@@ -159,7 +194,11 @@ duckdb::unique_ptr<duckdb::LocalTableFunctionState> InitLocal(duckdb::ExecutionC
   for (const auto& [output, value] : global.replaced) {
     local->replaced[output] = make_uniq<duckdb::ExpressionExecutor>(context.client, *value);
   }
-  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global.inner_ids, {}, nullptr, nullptr, input.op);
+  for (const auto& wanted : global.wanted) {
+    local->wanted.push_back(duckdb::TableFilterState::Initialize(context.client, *wanted.condition));
+  }
+  duckdb::TableFunctionInitInput inner(bind.inner.bind_data.get(), global.inner_ids, {}, global.in_reader.get(),
+                                       nullptr, input.op);
   if (bind.inner.function.init_local) {
     local->inner = bind.inner.function.init_local(context, inner, global.inner.get());
   }
@@ -183,7 +222,7 @@ void DropUnequal(ClientContext& context, const FilteredBindData& bind, const Fil
 void CheckCells(const FilteredBindData& bind, const FilteredGlobal& global, const FilteredLocal& local, idx_t rows,
                 idx_t kept) {
   const Format format = bind.table->binding().format;
-  if (!bind.filter || !local.inner || format == Format::kParquet || format == Format::kRows) return;
+  if (bind.filter.empty() || !local.inner || format == Format::kParquet || format == Format::kRows) return;
   for (const BadCells::Cell& cell : BadCellsOf(*local.inner).found) {
     const bool read =
         cell.column == BadCells::kWholeRow || std::ranges::find(global.seen, cell.column) != global.seen.end();
@@ -191,6 +230,26 @@ void CheckCells(const FilteredBindData& bind, const FilteredGlobal& global, cons
     for (idx_t i = 0; !is_kept && i < kept; ++i) is_kept = local.selection.get_index(i) == cell.row;
     if (read && is_kept) ThrowFailure(bind.table->query(), cell.error);
   }
+}
+
+// Takes out rows for which the query's own conditions are not true. `column_of`: where an output column is in the
+// chunk; conditions on columns that are not in it are left alone. False: no row is left.
+template <typename ColumnOf>
+bool KeepWanted(const FilteredGlobal& global, FilteredLocal& local, DataChunk& chunk, ColumnOf column_of) {
+  const idx_t rows = chunk.size();
+  idx_t kept = rows;
+  duckdb::SelectionVector selection;
+  for (size_t i = 0; i < global.wanted.size() && kept > 0; ++i) {
+    const auto column = column_of(global.wanted[i].output);
+    if (!column) continue;
+    duckdb::Vector& values = chunk.data[*column];
+    duckdb::UnifiedVectorFormat format;
+    values.ToUnifiedFormat(rows, format);
+    duckdb::ColumnSegment::FilterSelection(selection, values, format, *global.wanted[i].condition, *local.wanted[i],
+                                           rows, kept);
+  }
+  if (kept > 0 && kept < rows) chunk.Slice(selection, kept);
+  return kept > 0;
 }
 
 void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& output) {
@@ -216,6 +275,8 @@ void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
       CheckCells(bind, global, local, rows, kept);
       if (kept < rows) local.chunk.Slice(local.selection, kept);
     }
+    const auto chunk_column = [&](size_t i) { return global.output[i]; };
+    if (!KeepWanted(global, local, local.chunk, chunk_column)) continue;
     for (idx_t i = 0; i < output.ColumnCount(); ++i) {
       if (const auto replaced = local.replaced.find(i); replaced != local.replaced.end()) {
         replaced->second->ExecuteExpression(local.chunk, output.data[i]);
@@ -226,7 +287,9 @@ void Scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
       }
     }
     output.SetCardinality(local.chunk.size());
-    return;
+    const auto made_here = [&](size_t i) { return global.output[i] ? std::nullopt : std::optional(i); };
+    if (KeepWanted(global, local, output, made_here)) return;
+    output.Reset();
   }
 }
 
@@ -249,6 +312,17 @@ void PushFilters(ClientContext& context, duckdb::LogicalGet& get, duckdb::Functi
   } else if (bind.table->binding().format != Format::kRows) {
     KeepTextPartitions(*bind.inner.bind_data, bind.partitions);
   }
+}
+
+// Roughly how many rows are read, for the order of joins alone: as much as the bytes read tell. A plan that is shown is
+// made without it.
+duckdb::unique_ptr<duckdb::NodeStatistics> Cardinality(ClientContext& context, const duckdb::FunctionData* data) {
+  const auto& bind = data->Cast<FilteredBindData>();
+  const auto& inner = bind.inner.function.cardinality;
+  if (bind.table->query().explains || inner == nullptr) return nullptr;
+  const auto rows = inner(context, bind.inner.bind_data.get());
+  if (!rows || !rows->has_estimated_cardinality) return nullptr;
+  return make_uniq<duckdb::NodeStatistics>(std::bit_floor(rows->estimated_cardinality));
 }
 
 duckdb::virtual_column_map_t VirtualColumns(ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> data) {
@@ -278,43 +352,13 @@ duckdb::OperatorPartitionData PartitionData(ClientContext& context, duckdb::Tabl
   return bind.inner.function.get_partition_data(context, inner);
 }
 
-// An expression over all scan columns; what it may use is what CHECK constraints may. Where it fails it is NULL: what
-// would tell of values that the query must not see.
-duckdb::unique_ptr<duckdb::Expression> BindOverTable(ClientContext& context, const BoundTable& table,
-                                                     const string& text, const duckdb::LogicalType& type,
-                                                     std::vector<size_t>& used) {
-  duckdb::ColumnList columns;
-  for (size_t i = 0; i < table.table_columns(); ++i) {
-    columns.AddColumn(duckdb::ColumnDefinition(table.names()[i], table.types()[i]));
-  }
-  auto expressions = duckdb::Parser::ParseExpressionList(text, context.GetParserOptions());
-  if (expressions.size() != 1) throw duckdb::ParserException("not one expression");
-  auto binder = duckdb::Binder::CreateBinder(context);
-  duckdb::physical_index_set_t references;
-  duckdb::CheckBinder check(*binder, context, "row_filter", columns, references);
-  check.target_type = type;
-  auto bound = check.Bind(expressions[0]);
-  for (const auto& column : references) used.push_back(column.index);
-  if (!bound->CanThrow()) return bound;
-  auto attempt = make_uniq<duckdb::BoundOperatorExpression>(duckdb::ExpressionType::OPERATOR_TRY, bound->return_type);
-  attempt->children.push_back(std::move(bound));
-  return attempt;
-}
-
 // Takes out partitions for whose values the row filter is surely not true: nothing of them is ever listed or read.
 void PruneByFilter(ClientContext& context, FilteredBindData& bind) {
   const BoundTable& table = *bind.table;
-  if (!bind.filter || table.binding().partition_columns.empty()) return;
-  std::vector<duckdb::unique_ptr<duckdb::Expression>> conditions;
-  conditions.push_back(bind.filter->Copy());
-  for (size_t i = 0; i < conditions.size(); ++i) {
-    if (conditions[i]->GetExpressionType() != duckdb::ExpressionType::CONJUNCTION_AND) continue;
-    auto parts = std::move(conditions[i]->Cast<duckdb::BoundConjunctionExpression>().children);
-    for (auto& part : parts) conditions.push_back(std::move(part));
-  }
-  for (const auto& condition : conditions) {
-    if (condition->GetExpressionType() == duckdb::ExpressionType::CONJUNCTION_AND) continue;
-    std::erase_if(bind.partitions, [&](size_t partition) { return !table.MayHold(context, *condition, partition); });
+  if (table.binding().partition_columns.empty()) return;
+  for (const Conjunct& conjunct : bind.filter) {
+    std::erase_if(bind.partitions,
+                  [&](size_t partition) { return !table.MayHold(context, *conjunct.condition, partition); });
   }
 }
 
@@ -322,7 +366,7 @@ void BindGovernance(ClientContext& context, FilteredBindData& bind) {
   const BoundTable& table = *bind.table;
   try {
     if (const string& text = table.binding().row_filter; !text.empty()) {
-      bind.filter = BindOverTable(context, table, text, duckdb::LogicalType::BOOLEAN, bind.filter_columns);
+      bind.filter = BindRowFilter(context, table, text);
     }
     for (size_t i = 0; i < table.table_columns(); ++i) {
       const Replacement* replacement = table.ReplacementOf(i);
@@ -373,8 +417,9 @@ BoundScan BindTableScan(ClientContext& context, SlotContext& slot, std::shared_p
 
   duckdb::TableFunction function("lake_scan", {}, Scan, nullptr, InitGlobal, InitLocal);
   function.projection_pushdown = true;
-  function.filter_pushdown = false;
+  function.filter_pushdown = true;
   function.pushdown_complex_filter = PushFilters;
+  if (binding.format == Format::kParquet) function.cardinality = Cardinality;
   function.get_virtual_columns = VirtualColumns;
   function.get_bind_info = GetBindInfo;
   function.table_scan_progress = Progress;

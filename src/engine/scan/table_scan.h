@@ -1,8 +1,9 @@
 // The scan of any bound table, with its row filter and hidden columns inside.
 //
 // A Parquet table without governance is DuckDB's own scan. Everything else goes through a function of ours around an
-// inner scan: the row filter is evaluated there, on columns the query may never see, before a row leaves the function;
-// no user expression is pushed into it and it offers no statistics, so neither errors nor plans tell of other rows.
+// inner scan: the row filter is evaluated there, on columns the query may never see, before a row leaves the function.
+// What the query's own comparisons and join filters leave of the filtered rows is found here, too; below the filter
+// none of them decides what is read. The function offers no statistics, so neither errors nor plans tell of other rows.
 #pragma once
 
 #include <memory>

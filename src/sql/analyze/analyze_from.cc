@@ -170,6 +170,12 @@ std::vector<Field> Analyzer::AnalyzeView(Relation* relation, const TableInfo& in
   context_ = std::move(outside);
   with_ = std::move(with_outside);
   --view_depth_;
+  // Its columns are those of its making: what is below it has others now, or shows this reader others.
+  if (!info.columns.empty() && info.columns.size() != shape.names.size()) {
+    ThrowAt(kSyntaxError, "VIEW_IS_STALE", relation->pos,
+            fmt::format("View '{}.{}.{}' is stale or in invalid state: column count mismatch", info.catalog,
+                        info.database, info.table));
+  }
   // The catalog's column names count, when it knows them.
   for (size_t i = 0; i < shape.names.size() && i < info.columns.size(); ++i) shape.names[i] = info.columns[i].name;
   plan_->views.push_back(info);

@@ -34,6 +34,9 @@ class Lake : public CatalogView {
     TableInfo loop = view;
     loop.view_sql = "SELECT * FROM loop";
     Add("loop", loop);
+    TableInfo stale = view;
+    stale.view_sql = "SELECT * FROM events";
+    Add("stale", stale);
   }
 
   Result<std::optional<TableInfo>> FindTable(const TableName& name) const override {
@@ -167,6 +170,9 @@ TEST(Plan, ExpandsViewsAndNamesThem) {
   auto loop = Planned("SELECT * FROM loop");
   ASSERT_FALSE(loop.ok());
   EXPECT_NE(loop.error().message.find("recursive"), std::string::npos);
+  auto stale = Planned("SELECT id FROM stale");
+  ASSERT_FALSE(stale.ok());
+  EXPECT_NE(stale.error().message.find("VIEW_IS_STALE"), std::string::npos) << stale.error().message;
 }
 
 TEST(Plan, PrintsTablesAsTheCallerSays) {

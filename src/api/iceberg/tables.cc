@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "catalog/errors.h"
 #include "enforce/catalog_view.h"
+#include "enforce/iceberg_filter.h"
 #include "enforce/iceberg_view.h"
 #include "iceberg/metadata/update.h"
 #include "iceberg/schema/partition.h"
@@ -73,10 +74,10 @@ std::string_view ActionFor(const govern::ColumnAccess& column) {
   }
 }
 
-// Columns that are not seen are not in the schema. A row filter may name those, in words that the protocol has not: it
-// is told as the one that admits no row, which every reader understands, so that none shows what it may not. (Rows are
-// read by SQL, where the filter is applied.)
-json::Object ReadRestrictions(const govern::TableAccess& access, const iceberg::Schema& schema) {
+// Columns that are not seen are not in the schema. A row filter that names those or says what the protocol has no words
+// for is told as the one that admits no row, which every reader understands, so that none shows what it may not. (Such
+// rows are read by SQL, where the filter is applied.)
+void WriteRestrictions(json::Writer& out, const govern::TableAccess& access, const iceberg::Schema& schema) {
   json::Array projections;
   std::set<int32_t> told;
   for (const govern::ColumnAccess& column : access.columns) {
@@ -92,10 +93,14 @@ json::Object ReadRestrictions(const govern::TableAccess& access, const iceberg::
       break;
     }
   }
-  json::Object restrictions;
-  if (!projections.empty()) restrictions.emplace_back("required-column-projections", std::move(projections));
-  if (!access.row_filter.empty()) restrictions.emplace_back("required-row-filter", false);
-  return restrictions;
+  if (projections.empty() && access.row_filter.empty()) return;
+  out.Key("read-restrictions").BeginObject();
+  if (!projections.empty()) out.Key("required-column-projections").Write(std::move(projections));
+  if (!access.row_filter.empty()) {
+    const auto filter = enforce::IcebergFilter(access, schema);
+    iceberg::WriteExpression(out.Key("required-row-filter"), filter.value_or(iceberg::AlwaysFalse()), schema);
+  }
+  out.EndObject();
 }
 
 // Of one who sees a part: the columns that are seen, no way to the files, and what a reader would have to keep to.
@@ -109,9 +114,7 @@ Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, c
   out.Key("metadata-location").String(table.metadata_location).Key("metadata");
   seen.Write(out);
   out.Key("config").Write(FileAccessOf(asked));
-  if (auto restrictions = ReadRestrictions(access, seen.schema()); !restrictions.empty()) {
-    out.Key("read-restrictions").Write(std::move(restrictions));
-  }
+  WriteRestrictions(out, access, seen.schema());
   out.EndObject();
   return Answer{.body = out.Take()};
 }

@@ -122,4 +122,5 @@ def test_restrictions_are_told_as_the_specification_has_them(lab):
     status, answer, _ = ask(lab.lake, "GET", "/v1/namespaces/vend/tables/orders", token=token["access_token"])
     assert status == 200
     assert answer["read-restrictions"] == {
-        "required-column-projections": [{"field-id": 2, "action": "sha-256-global"}], "required-row-filter": False}
+        "required-column-projections": [{"field-id": 2, "action": "sha-256-global"}],
+        "required-row-filter": {"type": "gt", "term": "id", "value": 0}}

@@ -57,8 +57,65 @@ bool TellsMore(std::string_view key) {
          key == "sizeKey" || key == "numFiles" || key == "COLUMN_STATS_ACCURATE" || key.starts_with("presto_view");
 }
 
-void DropTelling(std::optional<catalog::Parameters>& parameters) {
-  if (parameters) std::erase_if(*parameters, [](const auto& entry) { return TellsMore(entry.first); });
+bool IsWord(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// The name stands in the text (lower case) as a word of its own.
+bool Names(std::string_view text, std::string_view name) {
+  for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const size_t end = at + name.size();
+    if ((at == 0 || !IsWord(text[at - 1])) && (end == text.size() || !IsWord(text[end]))) return true;
+  }
+  return false;
+}
+
+// What partition projection says of the values of a column that is not seen as it is.
+bool ProjectsUnseen(const TableAccess& access, std::string_view key) {
+  constexpr std::string_view kProjection = "projection.";
+  if (!key.starts_with(kProjection)) return false;
+  key.remove_prefix(kProjection.size());
+  const size_t dot = key.find('.');
+  return dot != std::string_view::npos && !SeesValues(access, AsciiLower(key.substr(0, dot)));
+}
+
+using Hidden = std::vector<std::string>;  // in lower case
+
+void AddHidden(const TableAccess& access, const std::vector<catalog::Column>& columns, Hidden& hidden) {
+  for (const catalog::Column& column : columns) {
+    std::string name = AsciiLower(column.name);
+    if (!name.empty() && !Sees(access, name)) hidden.push_back(std::move(name));
+  }
+}
+
+void DropTelling(const TableAccess& access, const Hidden& hidden, std::optional<catalog::Parameters>& parameters) {
+  if (!parameters) return;
+  // What these say is of the table as a whole, whatever its columns are called.
+  static constexpr std::array<std::string_view, 4> kKept = {"table_type", "metadata_location",
+                                                            "previous_metadata_location", "classification"};
+  std::erase_if(*parameters, [&](const auto& entry) {
+    if (std::ranges::find(kKept, entry.first) != kKept.end()) return false;
+    return TellsMore(entry.first) || ProjectsUnseen(access, entry.first) || NamesAny(hidden, entry.first) ||
+           NamesAny(hidden, entry.second);
+  });
+}
+
+void RestrictStorage(const TableAccess& access, const Hidden& hidden, catalog::StorageDescriptor& storage) {
+  if (storage.columns) KeepColumns(access, *storage.columns);
+  DropTelling(access, hidden, storage.parameters);
+  if (storage.serde) DropTelling(access, hidden, storage.serde->parameters);
+  const auto is_hidden = [&](const std::string& name) { return !Sees(access, AsciiLower(name)); };
+  if (storage.bucket_columns) std::erase_if(*storage.bucket_columns, is_hidden);
+  if (storage.sort_columns) {
+    std::erase_if(*storage.sort_columns, [&](const catalog::SortColumn& column) { return is_hidden(column.column); });
+  }
+  storage.skewed.reset();  // values of rows
+  if (!SeesAllColumns(access)) storage.schema_reference.reset();
+}
+
+// Nothing is to be taken out for this caller.
+bool IsUnrestricted(const TableAccess& access) {
+  return !access.governed || !access.Has(govern::Permission::kSelect) || access.whole();
 }
 
 }  // namespace
@@ -119,25 +176,27 @@ std::optional<std::string> SeenType(const TableAccess& access, std::string_view 
   return "struct<" + fields + ">";
 }
 
+bool NamesAny(const std::vector<std::string>& names, std::string_view text) {
+  if (names.empty()) return false;
+  const std::string lower = AsciiLower(text);
+  return std::ranges::any_of(names, [&](const std::string& name) { return Names(lower, name); });
+}
+
 void Restrict(const TableAccess& access, catalog::StorageDescriptor& storage) {
-  if (!access.governed || !access.Has(govern::Permission::kSelect) || access.whole()) return;
-  if (storage.columns) KeepColumns(access, *storage.columns);
-  DropTelling(storage.parameters);
-  if (storage.serde) DropTelling(storage.serde->parameters);
-  const auto hidden = [&](const std::string& name) { return !Sees(access, AsciiLower(name)); };
-  if (storage.bucket_columns) std::erase_if(*storage.bucket_columns, hidden);
-  if (storage.sort_columns) {
-    std::erase_if(*storage.sort_columns, [&](const catalog::SortColumn& column) { return hidden(column.column); });
-  }
-  storage.skewed.reset();  // values of rows
-  if (!SeesAllColumns(access)) storage.schema_reference.reset();
+  if (IsUnrestricted(access)) return;
+  Hidden hidden;
+  if (storage.columns) AddHidden(access, *storage.columns, hidden);
+  RestrictStorage(access, hidden, storage);
 }
 
 void Restrict(const TableAccess& access, catalog::Table& table) {
-  if (!access.governed || !access.Has(govern::Permission::kSelect) || access.whole()) return;
-  if (table.storage) Restrict(access, *table.storage);
+  if (IsUnrestricted(access)) return;
+  Hidden hidden;
+  AddHidden(access, table.partition_keys, hidden);
+  if (table.storage && table.storage->columns) AddHidden(access, *table.storage->columns, hidden);
+  if (table.storage) RestrictStorage(access, hidden, *table.storage);
   KeepColumns(access, table.partition_keys);
-  DropTelling(table.parameters);
+  DropTelling(access, hidden, table.parameters);
 }
 
 }  // namespace tarn::enforce

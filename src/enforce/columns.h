@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "catalog/table.h"
 #include "govern/access.h"
@@ -28,7 +29,11 @@ bool SeesValues(const govern::TableAccess& access, std::string_view column);
 // A Hive type as seen: "struct<city:string,zip:string>" → "struct<city:string>". No value: nothing of it is.
 std::optional<std::string> SeenType(const govern::TableAccess& access, std::string_view path, std::string_view type);
 
-// Takes out of the record what the caller does not see, statistics and copies of the schema among the properties too.
+// One of the names, in lower case, stands in the text as a word of its own.
+bool NamesAny(const std::vector<std::string>& names, std::string_view text);
+
+// Takes out of the record what the caller does not see, statistics and copies of the schema among the properties too,
+// and properties that name a hidden column or list the values of one.
 void Restrict(const govern::TableAccess& access, catalog::Table& table);
 void Restrict(const govern::TableAccess& access, catalog::StorageDescriptor& storage);
 

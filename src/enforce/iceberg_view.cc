@@ -42,6 +42,18 @@ bool NamesColumns(std::string_view key) {
          key.find("distribution") != std::string_view::npos;
 }
 
+// Columns of any of the table's schemas that are not seen, in lower case.
+std::vector<std::string> HiddenNames(const TableAccess& access, const iceberg::TableMetadata& metadata) {
+  std::vector<std::string> names;
+  for (const iceberg::SchemaPtr& schema : metadata.schemas) {
+    for (const Field& field : schema->columns()) {
+      std::string name = AsciiLower(field.name);
+      if (!Sees(access, name) && std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<iceberg::SchemaPtr> SeenSchema(const TableAccess& access, const iceberg::Schema& schema) {
@@ -97,7 +109,12 @@ Result<iceberg::TableMetadata> SeenMetadata(const TableAccess& access, const ice
   seen.statistics.clear();
   seen.partition_statistics.clear();
   seen.encryption_keys.clear();
-  std::erase_if(seen.properties, [](const auto& entry) { return NamesColumns(entry.first); });
+  const std::vector<std::string> names = HiddenNames(access, metadata);
+  std::erase_if(seen.properties, [&](const auto& entry) {
+    return NamesColumns(entry.first) || NamesAny(names, entry.first) || NamesAny(names, entry.second);
+  });
+  // How many rows there ever were is told by nothing else.
+  seen.next_row_id = 0;
   return seen;
 }
 

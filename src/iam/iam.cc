@@ -207,14 +207,14 @@ Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& c
       caller.type != identity::PrincipalType::kFederatedUser) {
     return kNone;
   }
-  const std::string version_key = VersionKeyOf(caller.account);
+  const std::string& version_key = cache_->VersionKey(caller.account);
   TARN_TRY(auto version, store_.Get(version_key));
   if (!version) return kNone;
   // Whoever has the name of someone who is gone has nothing of theirs: the unique id tells.
-  const std::string id = caller.type == identity::PrincipalType::kFederatedUser
-                             ? std::string()
-                             : caller.user_id.substr(0, caller.user_id.find(':'));
-  const std::string principal = id + " " + arn;
+  const std::string_view id = caller.type == identity::PrincipalType::kFederatedUser
+                                  ? std::string_view()
+                                  : std::string_view(caller.user_id).substr(0, caller.user_id.find(':'));
+  const PolicyCache::Name principal{id, arn};
   if (auto cached = cache_->Find(caller.account, *version, principal)) return cached;
   const auto txn = store_.Begin();
   TARN_TRY(version, txn->PeekGet(version_key));

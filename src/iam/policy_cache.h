@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
+#include "iam/records.h"
 #include "identity/principal_policies.h"
 
 namespace tarn::iam {
@@ -19,8 +21,24 @@ class PolicyCache {
  public:
   using Value = std::shared_ptr<const identity::PrincipalPolicies>;
 
-  // Null when there is none of that version. `principal` is a user's or role's id and ARN.
-  Value Find(const std::string& account, std::string_view version, const std::string& principal) const {
+  // A user or role: its unique id, empty for a federated user, and its ARN.
+  struct Name {
+    std::string_view id;
+    std::string_view arn;
+  };
+
+  // The key under which the version of the account's IAM stands; it stays where it is.
+  const std::string& VersionKey(const std::string& account) {
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = accounts_.find(account); found != accounts_.end()) return found->second.version_key;
+    }
+    const std::unique_lock lock(mutex_);
+    return Of(account).version_key;
+  }
+
+  // Null when there is none of that version.
+  Value Find(const std::string& account, std::string_view version, const Name& principal) const {
     const std::shared_lock lock(mutex_);
     const auto found = accounts_.find(account);
     if (found == accounts_.end() || found->second.version != version) return nullptr;
@@ -28,22 +46,45 @@ class PolicyCache {
     return entry == found->second.entries.end() ? nullptr : entry->second;
   }
 
-  void Put(const std::string& account, std::string_view version, const std::string& principal, Value value) {
+  void Put(const std::string& account, std::string_view version, const Name& principal, Value value) {
     const std::unique_lock lock(mutex_);
-    Account& cached = accounts_[account];
+    Account& cached = Of(account);
     if (cached.version != version || cached.entries.size() >= kEntriesMax) {
       cached.entries.clear();
       cached.version = version;
     }
-    cached.entries[principal] = std::move(value);
+    cached.entries.insert_or_assign({std::string(principal.id), std::string(principal.arn)}, std::move(value));
   }
 
  private:
   static constexpr size_t kEntriesMax = 10'000;
-  struct Account {
-    std::string version;
-    std::unordered_map<std::string, Value> entries;
+  using Kept = std::pair<std::string, std::string>;  // as Name
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(const Name& name) const {
+      return std::hash<std::string_view>()(name.id) * 31 + std::hash<std::string_view>()(name.arn);
+    }
+    size_t operator()(const Kept& kept) const { return (*this)(Name{kept.first, kept.second}); }
   };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const Kept& a, const Kept& b) const { return a == b; }
+    bool operator()(const Name& a, const Kept& b) const { return a.id == b.first && a.arn == b.second; }
+    bool operator()(const Kept& a, const Name& b) const { return (*this)(b, a); }
+  };
+  struct Account {
+    std::string version_key;
+    std::string version;
+    std::unordered_map<Kept, Value, Hash, Equal> entries;
+  };
+
+  // Under the lock of a change.
+  Account& Of(const std::string& account) {
+    Account& cached = accounts_[account];
+    if (cached.version_key.empty()) cached.version_key = VersionKeyOf(account);
+    return cached;
+  }
+
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Account> accounts_;
 };

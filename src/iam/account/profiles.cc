@@ -133,13 +133,12 @@ Status DeleteCertificate(Rows& rows, const std::string& name) {
 
 Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const std::string& suffix,
                                  const std::string& description) {
-  if (!service.ends_with(".amazonaws.com"))
-    return Fail(kInvalidInput, "The service name " + service + " is not valid.");
   const ServiceRole* const known = FindServiceRole(service);
-  if (known != nullptr && !known->takes_suffix && !suffix.empty()) {
+  if (known == nullptr) return Fail(kAccessDenied, "Cannot find Service Linked Role template for " + service);
+  if (!known->takes_suffix && !suffix.empty()) {
     return Fail(kInvalidInput, "Custom suffix is not allowed for " + service);
   }
-  const std::string name = ServiceRoleName(service) + (suffix.empty() ? "" : "_" + suffix);
+  const std::string name = "AWSServiceRoleFor" + std::string(known->name) + (suffix.empty() ? "" : "_" + suffix);
   TARN_TRY(const auto present, rows.FindEntity(Kind::kRole, name, true));
   if (present) {
     return Fail(kInvalidInput,
@@ -149,15 +148,13 @@ Result<Entity> CreateServiceRole(Rows& rows, const std::string& service, const s
   made.kind = Kind::kRole;
   made.name = name;
   made.path = "/aws-service-role/" + service + "/";
-  made.description = description.empty() && known != nullptr ? std::string(known->description) : description;
+  made.description = description.empty() ? std::string(known->description) : description;
   made.trust = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":")" + service +
                R"("},"Action":"sts:AssumeRole"}]})";
   TARN_TRY(Entity role, CreateEntity(rows, std::move(made)));
   const Entity before = role;
   role.service = service;
-  if (known != nullptr && !known->policy.empty()) {
-    role.attached.push_back("arn:aws:iam::aws:policy/aws-service-role/" + std::string(known->policy));
-  }
+  role.attached.push_back("arn:aws:iam::aws:policy/aws-service-role/" + std::string(known->policy));
   rows.PutEntity(role, &before);
   return role;
 }

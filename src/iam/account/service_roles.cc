@@ -17,6 +17,7 @@ constexpr ServiceRole kRoles[] = {
     {"accountdiscovery.ssm", "AmazonSSM_AccountDiscovery", "AWSSystemsManagerAccountDiscoveryServicePolicy"},
     {"acm", "CertificateManager", "CertificateManagerServiceRolePolicy"},
     {"appmesh", "AppMesh", "AWSAppMeshServiceRolePolicy"},
+    {"appstream.application-autoscaling", "ApplicationAutoScaling_AppStreamFleet", "AWSApplicationAutoscalingAppStreamFleetPolicy"},
     {"autoscaling", "AutoScaling", "AutoScalingServiceRolePolicy", "", true},
     {"autoscaling-plans", "AutoScalingPlans_EC2AutoScaling", "AWSAutoScalingPlansEC2AutoScalingPolicy"},
     {"backup", "Backup", "AWSBackupServiceLinkedRolePolicyForBackup"},
@@ -24,9 +25,16 @@ constexpr ServiceRole kRoles[] = {
     {"cassandra.application-autoscaling", "ApplicationAutoScaling_CassandraTable", "AWSApplicationAutoscalingCassandraTablePolicy"},
     {"cks.kms", "KeyManagementServiceCustomKeyStores", "AWSKeyManagementServiceCustomKeyStoresServiceRolePolicy"},
     {"cloudtrail", "CloudTrail", "CloudTrailServiceRolePolicy"},
+    {"cloudwatch-crossaccount", "CloudWatchCrossAccount", "CloudWatch-CrossAccountAccess"},
     {"codestar-notifications", "CodeStarNotifications", "AWSCodeStarNotificationsServiceRolePolicy"},
+    {"comprehend.application-autoscaling", "ApplicationAutoScaling_ComprehendEndpoint", "AWSApplicationAutoscalingComprehendEndpointPolicy"},
+    {"compute-optimizer", "ComputeOptimizer", "ComputeOptimizerServiceRolePolicy"},
     {"config", "Config", "AWSConfigServiceRolePolicy"},
+    {"config-conforms", "ConfigConforms", "ConfigConformsServiceRolePolicy"},
+    {"config-multiaccountsetup", "ConfigMultiAccountSetup", "AWSConfigMultiAccountSetupPolicy"},
     {"connect", "AmazonConnect", "AmazonConnectServiceLinkedRolePolicy", "", true},
+    {"contributorinsights.dynamodb", "DynamoDBCloudWatchContributorInsights", "DynamoDBCloudWatchContributorInsightsServiceRolePolicy"},
+    {"custom-resource.application-autoscaling", "ApplicationAutoScaling_CustomResource", "AWSApplicationAutoScalingCustomResourcePolicy"},
     {"dms", "DMSServerless", "AWSDMSServerlessServiceRolePolicy"},
     {"dms-fleet-advisor", "DMSFleetAdvisor", "AWSDMSFleetAdvisorServiceRolePolicy"},
     {"docdb-elastic", "DocDB-Elastic", "AmazonDocDB-ElasticServiceRolePolicy"},
@@ -41,6 +49,7 @@ constexpr ServiceRole kRoles[] = {
     {"eks-fargate", "AmazonEKSForFargate", "AmazonEKSForFargateServiceRolePolicy"},
     {"eks-nodegroup", "AmazonEKSNodegroup", "AWSServiceRoleForAmazonEKSNodegroup"},
     {"elasticache", "ElastiCache", "ElastiCacheServiceRolePolicy"},
+    {"elasticache.application-autoscaling", "ApplicationAutoScaling_ElastiCacheRG", "AWSApplicationAutoscalingElastiCacheRGPolicy"},
     {"elasticbeanstalk", "ElasticBeanstalk", "AWSElasticBeanstalkServiceRolePolicy"},
     {"elasticfilesystem", "AmazonElasticFileSystem", "AmazonElasticFileSystemServiceRolePolicy"},
     {"elasticloadbalancing", "ElasticLoadBalancing", "AWSElasticLoadBalancingServiceRolePolicy"},
@@ -49,6 +58,8 @@ constexpr ServiceRole kRoles[] = {
     {"emr-containers", "AmazonEMRContainers", "AmazonEMRContainersServiceRolePolicy"},
     {"emrwal", "EMRWAL", "EMRDescribeClusterPolicyForEMRWAL"},
     {"es", "AmazonElasticsearchService", "AmazonElasticsearchServiceRolePolicy"},
+    {"event-processor.health", "Health_EventProcessor", "AWSHealth_EventProcessorServiceRolePolicy"},
+    {"events", "CloudWatchEvents", "CloudWatchEventsServiceRolePolicy"},
     {"fis", "FIS", "AmazonFISServiceRolePolicy"},
     {"grafana", "AmazonGrafana", "AmazonGrafanaServiceLinkedRolePolicy"},
     {"guardduty", "AmazonGuardDuty", "AmazonGuardDutyServiceRolePolicy"},
@@ -59,6 +70,7 @@ constexpr ServiceRole kRoles[] = {
     {"kafka", "Kafka", "KafkaServiceRolePolicy"},
     {"kafka.application-autoscaling", "ApplicationAutoScaling_KafkaCluster", "AWSApplicationAutoscalingKafkaClusterPolicy"},
     {"kafkaconnect", "KafkaConnect", "KafkaConnectServiceRolePolicy"},
+    {"kinesisreplication.dynamodb", "DynamoDBKinesisDataStreamsReplication", "DynamoDBKinesisReplicationServiceRolePolicy"},
     {"lakeformation", "LakeFormationDataAccess", "LakeFormationDataAccessServiceRolePolicy"},
     {"lambda.application-autoscaling", "ApplicationAutoScaling_LambdaConcurrency", "AWSApplicationAutoscalingLambdaConcurrencyPolicy"},
     {"lex", "LexBots", "AmazonLexBotPolicy"},
@@ -70,6 +82,7 @@ constexpr ServiceRole kRoles[] = {
     {"memorydb", "MemoryDB", "MemoryDBServiceRolePolicy"},
     {"mq", "AmazonMQ", "AmazonMQServiceRolePolicy"},
     {"mrk.kms", "KeyManagementServiceMultiRegionKeys", "AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy"},
+    {"neptune.application-autoscaling", "ApplicationAutoScaling_NeptuneCluster", "AWSApplicationAutoscalingNeptuneClusterPolicy"},
     {"notifications", "AwsUserNotifications", "AWSUserNotificationsServiceLinkedRolePolicy"},
     {"observability.aoss", "AmazonOpenSearchServerless", "AmazonOpenSearchServerlessServiceRolePolicy"},
     {"opensearchservice", "AmazonOpenSearchService", "AmazonOpenSearchServiceRolePolicy"},
@@ -84,15 +97,16 @@ constexpr ServiceRole kRoles[] = {
     {"rds.application-autoscaling", "ApplicationAutoScaling_RDSCluster", "AWSApplicationAutoscalingRDSClusterPolicy"},
     {"redshift", "Redshift", "AmazonRedshiftServiceLinkedRolePolicy"},
     {"replication.cassandra", "KeyspacesReplication", "KeyspacesReplicationServiceRolePolicy"},
+    {"replication.dynamodb", "DynamoDBReplication", "DynamoDBReplicationServiceRolePolicy"},
     {"replication.ecr", "ECRReplication", "ECRReplicationServiceRolePolicy"},
     {"replicator.lambda", "LambdaReplicator", "AWSLambdaReplicator"},
     {"repository.sync.codeconnections", "GitSync", "AWSGitSyncServiceRolePolicy"},
     {"resource-explorer-2", "ResourceExplorer", "AWSResourceExplorerServiceRolePolicy"},
     {"rolesanywhere", "RolesAnywhere", "AWSRolesAnywhereServicePolicy"},
-    {"s3-tables", "S3Tables", ""},
     {"s3-outposts", "S3OnOutposts", "AWSS3OnOutpostsServiceRolePolicy"},
     {"sagemaker.application-autoscaling", "ApplicationAutoScaling_SageMakerEndpoint", "AWSApplicationAutoscalingSageMakerEndpointPolicy"},
     {"securityhub", "SecurityHub", "AWSSecurityHubServiceRolePolicy"},
+    {"securitylake", "SecurityLake", "SecurityLakeServiceLinkedRole"},
     {"ses", "AmazonSES", "AmazonSESServiceRolePolicy"},
     {"shield", "AWSShield", "AWSShieldServiceRolePolicy"},
     {"spot", "EC2Spot", "AWSEC2SpotServiceRolePolicy"},
@@ -101,12 +115,14 @@ constexpr ServiceRole kRoles[] = {
     {"ssm-incidents", "IncidentManager", "AWSIncidentManagerServiceRolePolicy"},
     {"ssm-quicksetup", "SSMQuickSetup", "SSMQuickSetupRolePolicy"},
     {"sso", "SSO", "AWSSSOServiceRolePolicy", "Service-linked role used by AWS SSO to manage AWS resources, including IAM roles, policies and SAML IdP on your behalf."},
+    {"storage-lens.s3", "S3StorageLens", "S3StorageLensServiceRolePolicy"},
     {"support", "Support", "AWSSupportServiceRolePolicy"},
     {"transitgateway", "VPCTransitGateway", "AWSVPCTransitGatewayServiceRolePolicy"},
     {"trustedadvisor", "TrustedAdvisor", "AWSTrustedAdvisorServiceRolePolicy"},
     {"vpcorigin.cloudfront", "CloudFrontVPCOrigin", "AWSCloudFrontVPCOriginServiceRolePolicy"},
     {"waf", "WAFLogging", "WAFLoggingServiceRolePolicy"},
     {"wafv2", "WAFV2Logging", "WAFV2LoggingServiceRolePolicy"},
+    {"workspaces.application-autoscaling", "ApplicationAutoScaling_WorkSpacesPool", "AWSApplicationAutoscalingWorkSpacesPoolPolicy"},
 };
 // clang-format on
 
@@ -117,20 +133,6 @@ const ServiceRole* FindServiceRole(std::string_view service) {
   service.remove_suffix(kDomain.size());
   const auto* const found = std::ranges::find(kRoles, service, &ServiceRole::service);
   return found == std::end(kRoles) ? nullptr : found;
-}
-
-std::string ServiceRoleName(std::string_view service) {
-  if (const ServiceRole* known = FindServiceRole(service)) return "AWSServiceRoleFor" + std::string(known->name);
-  const auto parts = Split(service, '.');
-  const std::string_view first = parts[0];
-  const std::string_view main = parts.size() >= 3 ? parts[parts.size() - 3] : first;
-  std::string name(main);
-  if (main == first) return "AWSServiceRoleFor" + name;
-  name += "_";
-  for (const std::string_view word : Split(first, '-')) {
-    if (!word.empty()) name += AsciiUpper(word.substr(0, 1)) + std::string(word.substr(1));
-  }
-  return "AWSServiceRoleFor" + name;
 }
 
 }  // namespace tarn::iam

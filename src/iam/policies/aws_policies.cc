@@ -29,7 +29,7 @@ const std::unordered_map<std::string, ManagedPolicy>& ByArn() {
 std::span<const AwsPolicy> AwsPolicies() {
   static const auto kAll = [] {
     std::vector<AwsPolicy> all;
-    for (const auto part : {kAwsPart1, kAwsPart2, kAwsPart3, kAwsPart4})
+    for (const auto part : {kAwsPart1, kAwsPart2, kAwsPart3, kAwsPart4, kServicePart1, kServicePart2, kServicePart3})
       all.insert(all.end(), part.begin(), part.end());
     std::ranges::sort(all, {}, [](const AwsPolicy& policy) { return AsciiLower(policy.name); });
     return all;

@@ -52,8 +52,24 @@ def test_some_services_have_roles_with_suffixes(own_lake):
     assert (made["RoleName"], made["Description"]) == ("AWSServiceRoleForAutoScaling_blue", "mine")
     described = iam.create_service_linked_role(AWSServiceName="rds.amazonaws.com")["Role"]
     assert described["Description"] == "Allows Amazon RDS to manage AWS resources on your behalf"
-    unknown = iam.create_service_linked_role(AWSServiceName="ops.example.amazonaws.com", CustomSuffix="x")["Role"]
-    assert unknown["RoleName"] == "AWSServiceRoleForexample_Ops_x"
+    for service in ("ops.example.amazonaws.com", "glue.amazonaws.com", "Batch.amazonaws.com", "batch"):
+        assert refusal(iam.create_service_linked_role, AWSServiceName=service) == (
+            "AccessDenied", f"Cannot find Service Linked Role template for {service}")
+
+
+def test_the_policies_of_services_are_known(lake, name):
+    iam = lake.client("iam")
+    pages = iam.get_paginator("list_policies").paginate(Scope="AWS", PathPrefix="/aws-service-role/")
+    listed = {policy["PolicyName"]: policy for page in pages for policy in page["Policies"]}
+    assert {"BatchServiceRolePolicy", "LakeFormationDataAccessServiceRolePolicy", "CloudTrailServiceRolePolicy",
+            "S3StorageLensServiceRolePolicy", "AWSApplicationAutoScalingCustomResourcePolicy"} <= set(listed)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    for policy in listed.values():
+        told = iam.get_policy(PolicyArn=policy["Arn"])["Policy"]
+        version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=told["DefaultVersionId"])["PolicyVersion"]
+        assert version["Document"]["Version"] == "2012-10-17" and version["Document"]["Statement"]
+    assert refusal(iam.attach_role_policy, RoleName=name, PolicyArn=listed["BatchServiceRolePolicy"]["Arn"]) == (
+        "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
 
 
 def test_a_new_role_is_told_without_its_longest_session(lake, name):

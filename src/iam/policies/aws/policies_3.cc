@@ -102,9 +102,9 @@ const AwsPolicy kAwsPolicies3[] = {
      "2016-11-15T00:25:16Z", 2,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword"],"Resource":["arn:aws:)"
      R"(iam::*:user/${aws:username}"]},{"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]})"},
-    {"/service-role/", "LakeFormationDataAccessServiceRolePolicy", "ANPAIWXQ7HH3NJLMARGLO",
+    {"/aws-service-role/", "LakeFormationDataAccessServiceRolePolicy", "ANPAIWXQ7HH3NJLMARGLO",
      "Policy to grant temporary data access to Lake Formation resources",
-     "2019-06-20T20:46:29Z", 2,
+     "2019-06-20T20:46:19Z", 2,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:ListAllMyBuckets"],"Resource":["arn:aws)"
      R"(:s3:::*"]}]})"},
     {"/job-function/", "NetworkAdministrator", "ANPAIQBO4OV2KOPV2CLH5",

@@ -11,5 +11,9 @@ extern const std::span<const AwsPolicy> kAwsPart1;
 extern const std::span<const AwsPolicy> kAwsPart2;
 extern const std::span<const AwsPolicy> kAwsPart3;
 extern const std::span<const AwsPolicy> kAwsPart4;
+// Those of service-linked roles.
+extern const std::span<const AwsPolicy> kServicePart1;
+extern const std::span<const AwsPolicy> kServicePart2;
+extern const std::span<const AwsPolicy> kServicePart3;
 
 }  // namespace tarn::iam

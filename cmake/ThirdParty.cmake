@@ -26,6 +26,10 @@ tarn_library(isal isa-l.h isal)
 tarn_library(nghttp2 nghttp2/nghttp2.h nghttp2)
 tarn_library(snappy snappy.h snappy)
 tarn_library(jq jq.h jq)
+# Signatures in XML (SAML): xmlsec on OpenSSL, with libxml2.
+pkg_check_modules(XMLSEC REQUIRED IMPORTED_TARGET xmlsec1-openssl)
+add_library(tp_xmlsec INTERFACE)
+target_link_libraries(tp_xmlsec INTERFACE PkgConfig::XMLSEC)
 
 # DuckDB: the pinned shared library and its exact headers, fetched by ./do deps.
 set(TARN_DUCKDB ${TARN_THIRD_PARTY}/duckdb)

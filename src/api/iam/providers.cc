@@ -3,6 +3,7 @@
 
 #include "api/iam/convert.h"
 #include "api/iam/rules.h"
+#include "federation/saml.h"
 
 namespace tarn::api::iam {
 namespace {
@@ -86,10 +87,16 @@ Result<gen::UpdateOpenIDConnectProviderThumbprintResponse> UpdateOpenIDConnectPr
   return gen::UpdateOpenIDConnectProviderThumbprintResponse{};
 }
 
+// Errors: kInvalidInput for metadata that is none.
 template <class In>
-domain::SamlChange ChangeOf(const In& in) {
+Result<domain::SamlChange> ChangeOf(const In& in) {
   domain::SamlChange change;
   change.metadata = in.saml_metadata_document;
+  if (change.metadata) {
+    const auto read = federation::SamlMetadata::Parse(*change.metadata);
+    if (!read.ok()) return Fail(domain::kInvalidInput, read.error().message);
+    change.valid_until = read->valid_until;
+  }
   change.encryption = Text(in.assertion_encryption_mode);
   change.added_key = Text(in.add_private_key);
   if constexpr (requires { in.remove_private_key; }) change.removed_key = Text(in.remove_private_key);
@@ -99,9 +106,10 @@ domain::SamlChange ChangeOf(const In& in) {
 Result<gen::CreateSAMLProviderResponse> CreateSAMLProvider(IamService& service, const protocol::Call& call,
                                                            const gen::CreateSAMLProviderRequest& in) {
   TARN_TRY(const domain::Tags tags, domain::MakeTags(ToList(in.tags)));
+  TARN_TRY(const domain::SamlChange change, ChangeOf(in));
   gen::CreateSAMLProviderResponse out;
   TARN_CHECK(service.Change(call, [&](domain::Rows& rows) -> Status {
-    TARN_TRY(const SamlProvider provider, domain::CreateSamlProvider(rows, *in.name, tags, ChangeOf(in)));
+    TARN_TRY(const SamlProvider provider, domain::CreateSamlProvider(rows, *in.name, tags, change));
     out.saml_provider_arn = provider.Arn();
     out.tags = TagsUnlessNone(tags);
     return Ok();
@@ -150,8 +158,9 @@ Result<gen::ListSAMLProvidersResponse> ListSAMLProviders(IamService& service, co
 
 Result<gen::UpdateSAMLProviderResponse> UpdateSAMLProvider(IamService& service, const protocol::Call& call,
                                                            const gen::UpdateSAMLProviderRequest& in) {
+  TARN_TRY(const domain::SamlChange change, ChangeOf(in));
   TARN_CHECK(service.Change(
-      call, [&](domain::Rows& rows) { return domain::UpdateSamlProvider(rows, *in.saml_provider_arn, ChangeOf(in)); }));
+      call, [&](domain::Rows& rows) { return domain::UpdateSamlProvider(rows, *in.saml_provider_arn, change); }));
   gen::UpdateSAMLProviderResponse out;
   out.saml_provider_arn = in.saml_provider_arn;
   return out;

@@ -40,6 +40,8 @@ const protocol::ServiceDesc& StsService::model() const { return gen::kService; }
 std::span<const protocol::Operation> StsService::operations() const {
   static const protocol::Operation kOperations[] = {
       Bind<&StsService::AssumeRole>("AssumeRole", "sts:AssumeRole", NoChecks<gen::AssumeRoleRequest>),
+      Bind<&StsService::AssumeRoleWithSAML>("AssumeRoleWithSAML", "sts:AssumeRoleWithSAML",
+                                            NoChecks<gen::AssumeRoleWithSAMLRequest>, {.anonymous = true}),
       Bind<&StsService::AssumeRoleWithWebIdentity>("AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity",
                                                    NoChecks<gen::AssumeRoleWithWebIdentityRequest>,
                                                    {.work = WorkClass::kData, .anonymous = true}),

@@ -32,6 +32,7 @@ class StsService : public protocol::Service {
   explicit StsService(const Parts& parts) : parts_(parts) {}
 
   TARN_STS_HANDLER(AssumeRole);
+  TARN_STS_HANDLER(AssumeRoleWithSAML);
   TARN_STS_HANDLER(AssumeRoleWithWebIdentity);
   TARN_STS_HANDLER(DecodeAuthorizationMessage);
   TARN_STS_HANDLER(GetAccessKeyInfo);

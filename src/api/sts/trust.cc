@@ -55,13 +55,17 @@ void TrustContext::SetSessionTags(const std::map<std::string, std::string>& tags
 }
 
 void TrustContext::AddTo(identity::Check& check) const {
+  constexpr std::string_view kGlobal = "aws:";
   for (const auto& [key, values] : values_) {
-    if (key.starts_with("sts:") || key.starts_with("aws:requesttag/") || key == "aws:tagkeys") {
-      if (key.ends_with("keys")) {
-        check.sets[names_.at(key)] = values;
-      } else {
-        check.context[names_.at(key)] = values.front();
-      }
+    // Of the global keys the authorizer knows the rest itself.
+    if (key.starts_with(kGlobal) && !key.starts_with("aws:requesttag/") && key != "aws:tagkeys" &&
+        key != "aws:federatedprovider") {
+      continue;
+    }
+    if (key.ends_with("tagkeys") || values.size() != 1) {
+      check.sets[names_.at(key)] = values;
+    } else {
+      check.context[names_.at(key)] = values.front();
     }
   }
 }

@@ -2,11 +2,11 @@
 #include <utility>
 
 #include "api/sts/errors.h"
+#include "api/sts/federated.h"
 #include "api/sts/sts_service.h"
 #include "base/strings.h"
 #include "federation/errors.h"
 #include "iam/errors.h"
-#include "identity/errors.h"
 
 namespace tarn::api::sts {
 namespace {
@@ -14,8 +14,6 @@ namespace {
 constexpr std::string_view kAction = "sts:AssumeRoleWithWebIdentity";
 constexpr std::string_view kTagsClaim = "https://aws.amazon.com/tags";
 constexpr std::string_view kSourceIdentityClaim = "https://aws.amazon.com/source_identity";
-
-Error NotAuthorized() { return Fail(kAccessDenied, "Not authorized to perform " + std::string(kAction)); }
 
 // A string, or a list of them.
 std::vector<std::string> TextsOf(const json::Value* value) {
@@ -120,24 +118,18 @@ Result<Claims> Believe(const Parts& parts, const std::string& account, const fed
   return claims;
 }
 
-// The role, when its trust policy lets the token in.
-Result<iam::Entity> AdmitToken(const Parts& parts, const std::string& arn, const TrustContext& context,
-                               const Claims& claims) {
-  auto role = parts.iam.FindByArn(arn);
-  if (role.Is(iam::kNoSuchEntity) || (role.ok() && role->Arn() != arn)) return NotAuthorized();
-  if (!role.ok()) return role.error();
-  const auto trust = Trust::Of(*role);
-  if (!trust.ok()) return NotAuthorized();
-  policy::Principal principal;
-  principal.kind = policy::PrincipalKind::kFederated;
-  principal.provider = claims.provider_arn;
-  std::vector<std::string_view> actions{kAction};
-  if (!claims.tags.empty()) actions.emplace_back("sts:TagSession");
-  if (!claims.source_identity.empty()) actions.emplace_back("sts:SetSourceIdentity");
-  for (const std::string_view action : actions) {
-    if (trust->Judge(principal, action, context).effect != policy::Effect::kAllow) return NotAuthorized();
-  }
-  return std::move(*role);
+Federated SomebodyOf(const Claims& claims) {
+  Federated somebody;
+  somebody.action = kAction;
+  somebody.provider_arn = claims.provider_arn;
+  somebody.tags = claims.tags;
+  somebody.transitive_tags = claims.transitive_tags;
+  somebody.source_identity = claims.source_identity;
+  const std::string host = AsciiLower(claims.host);
+  somebody.conditions = {{"aws:federatedprovider", claims.provider_arn},
+                         {host + ":sub", claims.subject},
+                         {host + ":aud", claims.audience}};
+  return somebody;
 }
 
 }  // namespace
@@ -150,31 +142,19 @@ Result<gen::AssumeRoleWithWebIdentityResponse> StsService::AssumeRoleWithWebIden
   if (in.provider_id) return Fail(kValidation, "OAuth 2.0 access tokens (ProviderId) are not supported.");
   TARN_TRY(const federation::Jwt jwt, federation::ParseJwt(*in.web_identity_token));
   TARN_TRY(const Claims claims, Believe(parts_, ref->account, jwt));
+  const Federated somebody = SomebodyOf(claims);
   TARN_TRY(const iam::Entity role,
-           AdmitToken(parts_, *in.role_arn, ContextOfToken(call, in, jwt.claims, claims), claims));
+           AdmitFederated(parts_, call, *in.role_arn, ContextOfToken(call, in, jwt.claims, claims), somebody));
   TARN_CHECK(CheckPolicyArns(parts_.iam, role.account, request));
-  identity::SessionGrant grant;
-  TARN_TRY(grant.seconds, RoleSeconds(in.duration_seconds, role.session_seconds, false));
-  grant.principal = SessionOf(role, *in.role_session_name);
-  grant.policies = request.policies;
-  grant.policy_arns = request.policy_arns;
+  TARN_TRY(const int64_t seconds, RoleSeconds(in.duration_seconds, role.session_seconds, false));
   request.tags = claims.tags;
-  grant.tags = claims.tags;
-  grant.transitive_tags = claims.transitive_tags;
-  grant.source_identity = claims.source_identity;
-  grant.provider = claims.provider_arn;
-  const std::string host = AsciiLower(claims.host);
-  grant.conditions = {{"aws:federatedprovider", claims.provider_arn},
-                      {host + ":sub", claims.subject},
-                      {host + ":aud", claims.audience}};
-  const auto made = parts_.sessions.Issue(grant);
-  if (made.Is(identity::kBadSession)) return Fail(kMalformedPolicy, made.error().message);
-  if (!made.ok()) return made.error();
+  TARN_TRY(const auto made, IssueFederated(parts_, role, *in.role_session_name, request, somebody, seconds));
+  const identity::Caller session = SessionOf(role, *in.role_session_name);
   gen::AssumeRoleWithWebIdentityResponse out;
-  out.credentials = ToWire(*made);
+  out.credentials = ToWire(made);
   out.assumed_role_user.emplace();
-  out.assumed_role_user->assumed_role_id = grant.principal.user_id;
-  out.assumed_role_user->arn = grant.principal.arn;
+  out.assumed_role_user->assumed_role_id = session.user_id;
+  out.assumed_role_user->arn = session.arn;
   out.subject_from_web_identity_token = claims.subject;
   out.audience = claims.audience;
   out.provider = claims.provider_arn;

@@ -110,7 +110,7 @@ namespace {
 void Apply(Rows& rows, const SamlChange& change, SamlProvider& provider) {
   if (change.metadata) {
     provider.metadata = *change.metadata;
-    provider.valid_until = {rows.now().micros + kSamlYears * 365 * kMicrosPerDay};
+    provider.valid_until = change.valid_until.value_or(rows.now().Plus(kSamlYears * 365 * kMicrosPerDay));
   }
   if (!change.encryption.empty()) provider.encryption = change.encryption;
   if (!change.removed_key.empty()) {

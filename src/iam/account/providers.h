@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "iam/model.h"
 #include "iam/rows.h"
 
@@ -29,9 +30,10 @@ Status SetOidcThumbprints(Rows& rows, const std::string& arn, const std::vector<
 
 struct SamlChange {
   std::optional<std::string> metadata;
-  std::string encryption;   // "Required", "Allowed"; empty: as it is
-  std::string added_key;    // PEM
-  std::string removed_key;  // id
+  std::optional<Timestamp> valid_until;  // as the metadata has it
+  std::string encryption;                // "Required", "Allowed"; empty: as it is
+  std::string added_key;                 // PEM
+  std::string removed_key;               // id
 };
 Result<SamlProvider> CreateSamlProvider(Rows& rows, const std::string& name, Tags tags, const SamlChange& first);
 Result<SamlProvider> GetSamlProvider(Rows& rows, const std::string& arn);

@@ -21,6 +21,7 @@
 #include "catalog/catalog.h"
 #include "catalog/places.h"
 #include "govern/access.h"
+#include "govern/cross_account.h"
 #include "govern/engines.h"
 #include "govern/model.h"
 #include "govern/principal.h"
@@ -112,6 +113,8 @@ class Governor : public Access, public Engines {
   Status RevokePermissions(const identity::Caller& caller, const Scope& scope, const GrantSpec& spec);
   // In a fixed order; those that hold by birth too.
   Result<std::vector<Grant>> ListGrants(const identity::Caller& caller, const Scope& scope, const GrantQuery& query);
+  // Those of every account and region to others, as far as what they are about is still there.
+  Result<std::vector<CrossAccountGrant>> CrossAccountGrants();
 
   // Those on tables and databases whose data lies at "arn:aws:s3:::bucket/prefix", and on the location itself.
   Result<std::vector<Grant>> GrantsAtPath(const identity::Caller& caller, const Scope& scope, std::string_view arn);

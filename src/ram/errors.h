@@ -18,6 +18,10 @@ inline constexpr Reason kAlreadyAccepted{"ram.AlreadyAccepted", Code::kPrecondit
 inline constexpr Reason kAlreadyRejected{"ram.AlreadyRejected", Code::kPreconditionFailed};
 inline constexpr Reason kInvitationExpired{"ram.InvitationExpired", Code::kPreconditionFailed};
 inline constexpr Reason kTooManyTags{"ram.TooManyTags", Code::kResourceExhausted};
+inline constexpr Reason kPermissionExists{"ram.PermissionExists", Code::kAlreadyExists};
+inline constexpr Reason kMalformedTemplate{"ram.MalformedTemplate", Code::kInvalidArgument};
+inline constexpr Reason kTooManyPermissions{"ram.TooManyPermissions", Code::kResourceExhausted};
+inline constexpr Reason kTooManyVersions{"ram.TooManyVersions", Code::kResourceExhausted};
 inline constexpr Reason kDamaged{"ram.Damaged", Code::kDataLoss};
 
 }  // namespace tarn::ram

@@ -1,6 +1,7 @@
 #include "ram/model.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/strings.h"
 
@@ -32,7 +33,52 @@ constexpr ResourceType kTypes[] = {
     {"ssm:Parameter", "ssm", "parameter"},
 };
 
+// Those that are no type's default. Lake Formation's shares carry them.
+constexpr std::tuple<std::string_view, std::string_view, int64_t> kOthers[] = {
+    {"AWSRAMLFEnabledGlueAllTablesReadWriteForDatabase", "glue:Database", 1},
+    {"AWSRAMLFEnabledGlueDatabaseReadWrite", "glue:Database", 1},
+    {"AWSRAMPermissionGlueAllTablesReadWriteForDatabase", "glue:Database", 3},
+    {"AWSRAMPermissionGlueDatabaseReadWrite", "glue:Database", 3},
+    {"AWSRAMPermissionGlueTableReadWriteForDatabase", "glue:Database", 3},
+    {"AWSRAMPermissionLFTagGlueDatabaseReadWrite", "glue:Database", 1},
+    {"AWSRAMPermissionLFTagGlueTableReadWriteForDatabase", "glue:Database", 1},
+    {"AWSRAMLFEnabledGlueDatabaseReadWriteForTable", "glue:Table", 1},
+    {"AWSRAMLFEnabledGlueTableReadWrite", "glue:Table", 1},
+    {"AWSRAMPermissionGlueDatabaseReadWriteForTable", "glue:Table", 2},
+    {"AWSRAMPermissionGlueTableReadWrite", "glue:Table", 2},
+    {"AWSRAMPermissionLFTagGlueDatabaseReadWriteForTable", "glue:Table", 1},
+    {"AWSRAMPermissionLFTagGlueTableReadWrite", "glue:Table", 1},
+    {"AWSRAMPermissionGlueAllTablesReadWriteForCatalog", "glue:Catalog", 3},
+    {"AWSRAMPermissionGlueDatabaseReadWriteForCatalog", "glue:Catalog", 3},
+    {"AWSRAMPermissionGlueTableReadWriteForCatalog", "glue:Catalog", 3},
+    {"AWSRAMPermissionLFTagGlueDatabaseReadWriteForCatalog", "glue:Catalog", 1},
+    {"AWSRAMPermissionLFTagGlueTableReadWriteForCatalog", "glue:Catalog", 1},
+};
+
 }  // namespace
+
+const PermissionVersion* Permission::Version(int64_t number) const {
+  const auto found = std::ranges::find(versions, number, &PermissionVersion::number);
+  return found == versions.end() ? nullptr : &*found;
+}
+
+std::string ManagedPermission::Arn() const { return "arn:aws:ram::aws:permission/" + name; }
+
+std::span<const ManagedPermission> ManagedPermissions() {
+  static const auto kAll = [] {
+    std::vector<ManagedPermission> all;
+    all.reserve(std::size(kTypes) + std::size(kOthers));
+    for (const ResourceType& type : kTypes) {
+      const std::string arn = type.PermissionArn();
+      all.push_back({.name = arn.substr(arn.rfind('/') + 1), .type = type.name, .version = 1, .is_default = true});
+    }
+    for (const auto& [name, type, version] : kOthers) {
+      all.push_back({.name = std::string(name), .type = type, .version = version, .is_default = false});
+    }
+    return all;
+  }();
+  return kAll;
+}
 
 std::span<const ResourceType> ResourceTypes() { return kTypes; }
 

@@ -38,6 +38,41 @@ struct Share {
   std::vector<Association> resources;
   std::vector<Association> principals;
   std::map<std::string, std::string> permissions;  // ARNs by type of resource
+  std::map<std::string, int64_t> versions;         // of those that are customer managed, by type of resource
+};
+
+// What a share lets others do with resources of one type, as an account wrote it.
+struct PermissionVersion {
+  int64_t number = 1;
+  std::string policy;  // a statement without resources
+  Timestamp created;
+};
+
+struct Permission {
+  std::string arn;
+  std::string owner;
+  std::string name;
+  std::string type;                         // of resources
+  std::vector<PermissionVersion> versions;  // by number
+  int64_t default_version = 1;
+  int64_t last_version = 1;
+  bool deprecated = false;
+  Timestamp created;
+  Timestamp updated;
+  std::map<std::string, std::string> tags;
+
+  const PermissionVersion* Version(int64_t number) const;  // null when it is not there
+};
+
+// One permission was put in another's place in all shares of an account: done when it is written.
+struct Replacement {
+  std::string id;
+  std::string owner;
+  std::string from;
+  int64_t from_version = 0;  // 0: any
+  std::string to;
+  int64_t to_version = 1;
+  Timestamp made;
 };
 
 struct Invitation {
@@ -59,6 +94,17 @@ struct ResourceType {
 
   std::string PermissionArn() const;  // of its default permission
 };
+
+// A permission that AWS RAM itself offers.
+struct ManagedPermission {
+  std::string name;
+  std::string_view type;
+  int64_t version = 1;
+  bool is_default = false;
+
+  std::string Arn() const;
+};
+std::span<const ManagedPermission> ManagedPermissions();
 std::span<const ResourceType> ResourceTypes();
 // Null when such a thing cannot be shared.
 const ResourceType* TypeOf(std::string_view arn);
@@ -85,6 +131,37 @@ void VisitFields(V&& visit, Share& s) {
   visit(9, s.resources);
   visit(10, s.principals);
   visit(11, s.permissions);
+  visit(12, s.versions);
+}
+template <class V>
+void VisitFields(V&& visit, PermissionVersion& v) {
+  visit(1, v.number);
+  visit(2, v.policy);
+  visit(3, v.created);
+}
+template <class V>
+void VisitFields(V&& visit, Permission& p) {
+  visit(1, p.arn);
+  visit(2, p.owner);
+  visit(3, p.name);
+  visit(4, p.type);
+  visit(5, p.versions);
+  visit(6, p.default_version);
+  visit(7, p.last_version);
+  visit(8, p.deprecated);
+  visit(9, p.created);
+  visit(10, p.updated);
+  visit(11, p.tags);
+}
+template <class V>
+void VisitFields(V&& visit, Replacement& r) {
+  visit(1, r.id);
+  visit(2, r.owner);
+  visit(3, r.from);
+  visit(4, r.from_version);
+  visit(5, r.to);
+  visit(6, r.to_version);
+  visit(7, r.made);
 }
 template <class V>
 void VisitFields(V&& visit, Invitation& i) {

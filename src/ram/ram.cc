@@ -101,6 +101,53 @@ void Rows::Put(const Invitation& invitation) {
   txn_.Put(RowKey("invitation", invitation.arn), EncodeRecord(invitation));
 }
 
+Result<std::vector<Permission>> Rows::Permissions() {
+  TARN_TRY(auto all, All<Permission>(txn_, "permission"));
+  std::ranges::stable_sort(all, {}, [](const Permission& each) { return each.created; });
+  return all;
+}
+
+Result<std::optional<Permission>> Rows::FindPermission(const std::string& arn) {
+  TARN_TRY(const auto row, txn_.Get(RowKey("permission", arn)));
+  if (!row) return std::optional<Permission>();
+  auto read = DecodeRecord<Permission>(*row);
+  if (!read) return Fail(kDamaged, "a row of RAM is damaged");
+  return read;
+}
+
+void Rows::Put(const Permission& permission) {
+  txn_.Put(RowKey("permission", permission.arn), EncodeRecord(permission));
+}
+
+void Rows::Erase(const Permission& permission) { txn_.Delete(RowKey("permission", permission.arn)); }
+
+Result<std::vector<Replacement>> Rows::Replacements() {
+  TARN_TRY(auto all, All<Replacement>(txn_, "replacement"));
+  std::ranges::stable_sort(all, {}, [](const Replacement& each) { return each.made; });
+  return all;
+}
+
+void Rows::Put(const Replacement& replacement) {
+  txn_.Put(RowKey("replacement", replacement.id), EncodeRecord(replacement));
+}
+
+Result<std::vector<Share>> Ram::AllShares(Rows& rows, std::string_view account) const {
+  TARN_TRY(auto all, rows.Shares());
+  if (made_ == nullptr) return all;
+  TARN_TRY(auto made, made_->MadeSharesOf(account));
+  for (Share& share : made) {
+    for (Association& principal : share.principals) {
+      const std::string_view grantee = AccountOf(principal.entity);
+      if (grantee.empty()) continue;
+      TARN_TRY(const bool free, SharesFreely(share.owner, grantee));
+      principal.external = !free;
+    }
+  }
+  all.insert(all.end(), made.begin(), made.end());
+  std::ranges::stable_sort(all, {}, [](const Share& share) { return share.created; });
+  return all;
+}
+
 Status Ram::Read(const std::function<Status(Rows&)>& body) const {
   return kv::Read(store_, [&](kv::Txn& txn) -> Status {
     Rows rows(txn, clock_.Now());
@@ -247,7 +294,7 @@ Result<Invitation> Ram::Answer(Rows& rows, const std::string& account, const std
 }
 
 Status Ram::EnableSharingWithOrganization(const std::string& account) {
-  const Status changed = organizations_.Change(account, Who::kManagement, [&](Book& book) -> Status {
+  Status changed = organizations_.Change(account, Who::kManagement, [&](Book& book) -> Status {
     book.organization().services.emplace(kService, book.now());
     book.PutOrganization();
     return Ok();
@@ -282,8 +329,10 @@ Result<bool> Ram::Reaches(const Association& principal, std::string_view account
 
 Result<std::vector<SharedResource>> Ram::SharedWithAccount(std::string_view account) {
   std::vector<Share> shares;
+  std::vector<Permission> permissions;
   TARN_CHECK(Read([&](Rows& rows) -> Status {
     TARN_TRY(shares, rows.Shares());
+    TARN_TRY(permissions, rows.Permissions());
     return Ok();
   }));
   std::vector<SharedResource> found;
@@ -298,11 +347,19 @@ Result<std::vector<SharedResource>> Ram::SharedWithAccount(std::string_view acco
     for (const Association& resource : share.resources) {
       if (!resource.active()) continue;
       const ResourceType* const type = TypeOf(resource.entity);
-      const auto permission = share.permissions.find(type != nullptr ? std::string(type->name) : std::string());
-      found.push_back({.arn = resource.entity,
-                       .owner = share.owner,
-                       .share = share.arn,
-                       .permission = permission == share.permissions.end() ? std::string() : permission->second});
+      const std::string type_name(type != nullptr ? type->name : std::string_view());
+      const auto permission = share.permissions.find(type_name);
+      SharedResource shared{
+          .arn = resource.entity, .owner = share.owner, .share = share.arn, .permission = {}, .policy = {}};
+      if (permission != share.permissions.end()) shared.permission = permission->second;
+      const auto managed = std::ranges::find(permissions, shared.permission, &Permission::arn);
+      const auto version = share.versions.find(type_name);
+      if (managed != permissions.end() && version != share.versions.end()) {
+        const PermissionVersion* const used = managed->Version(version->second);
+        if (used == nullptr) return Fail(kDamaged, "a share's permission is not there");
+        shared.policy = used->policy;
+      }
+      found.push_back(std::move(shared));
     }
   }
   return found;

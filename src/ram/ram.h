@@ -7,9 +7,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -17,6 +19,7 @@
 #include "base/time.h"
 #include "kv/kv.h"
 #include "organizations/organizations.h"
+#include "ram/made_shares.h"
 #include "ram/model.h"
 #include "ram/shared_with.h"
 
@@ -38,6 +41,14 @@ class Rows {
   Result<Invitation> GetInvitation(const std::string& arn);
   void Put(const Invitation& invitation);
 
+  // Customer managed permissions, in order of making.
+  Result<std::vector<Permission>> Permissions();
+  Result<std::optional<Permission>> FindPermission(const std::string& arn);
+  void Put(const Permission& permission);
+  void Erase(const Permission& permission);
+  Result<std::vector<Replacement>> Replacements();
+  void Put(const Replacement& replacement);
+
  private:
   kv::Txn& txn_;
   const Timestamp now_;
@@ -49,8 +60,13 @@ class Ram : public SharedWith {
   Ram(kv::Store& store, const Clock& clock, organizations::Organizations& organizations)
       : store_(store), clock_(clock), organizations_(organizations) {}
 
+  // Before the first request. Without it there are the shares alone that are made here.
+  void SetMadeShares(std::unique_ptr<MadeShares> made) { made_ = std::move(made); }
+
   Status Read(const std::function<Status(Rows&)>& body) const;
   Status Change(const std::function<Status(Rows&)>& body);
+  // Those that `rows` has and those that another service keeps with the account or for it. In order of making.
+  Result<std::vector<Share>> AllShares(Rows& rows, std::string_view account) const;
 
   // Adds to the share. What is there already is left. Errors: kMalformedArn, kInvalidParameter, kUnknownResource,
   // kNotPermitted.
@@ -72,6 +88,7 @@ class Ram : public SharedWith {
   kv::Store& store_;
   const Clock& clock_;
   organizations::Organizations& organizations_;
+  std::unique_ptr<MadeShares> made_;
 };
 
 }  // namespace tarn::ram

@@ -4,6 +4,7 @@
 
 #include "kv/memory_store.h"
 #include "ram/errors.h"
+#include "ram/permissions.h"
 
 namespace tarn::ram {
 namespace {
@@ -80,6 +81,75 @@ TEST_F(AShare, HoldsOnlyWhatItsOwnerHasAndMayShare) {
             return Ok();
           })
           .ok());
+}
+
+constexpr const char* kTemplate = R"({"Effect":"Allow","Action":"glue:GetTable"})";
+
+using APermission = ShareTest;
+
+TEST_F(APermission, OfACustomerGoesWithASharesResources) {
+  Share share = Make({kOther});
+  ASSERT_TRUE(ram_.Change([&](Rows& rows) -> Status {
+                    TARN_TRY(Permission made, CreatePermission(rows, {.owner = kOwner,
+                                                                      .region = "us-east-1",
+                                                                      .name = "p",
+                                                                      .type = "GLUE:table",
+                                                                      .policy = kTemplate,
+                                                                      .tags = {}}));
+                    EXPECT_EQ(made.type, "glue:Table");
+                    TARN_TRY(const Choice choice, Choose(rows, kOwner, made.arn));
+                    Use(share, choice);
+                    for (Association& principal : share.principals) principal.status = "ASSOCIATED";
+                    rows.Put(share);
+                    EXPECT_TRUE(Choose(rows, kOther, made.arn).Is(kUnknownResource));
+                    EXPECT_TRUE(DeletePermission(rows, made).Is(kNotPermitted));
+                    // A share keeps the version that it took.
+                    TARN_CHECK(AddVersion(rows, made, R"({"Effect":"Allow","Action":["glue:Get*"]})"));
+                    EXPECT_EQ(made.default_version, 2);
+                    EXPECT_TRUE(DeleteVersion(rows, made, 1).Is(kNotPermitted));
+                    return Ok();
+                  })
+                  .ok());
+  const auto shared = *ram_.SharedWithAccount(kOther);
+  ASSERT_EQ(shared.size(), 1U);
+  EXPECT_EQ(shared[0].policy, kTemplate);
+}
+
+TEST_F(APermission, IsReplacedInTheVersionThatIsNamed) {
+  Share share = Make({kOther});
+  const std::string managed = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionGlueTable";
+  ASSERT_TRUE(ram_.Change([&](Rows& rows) -> Status {
+                    const NewPermission like{.owner = kOwner,
+                                             .region = "us-east-1",
+                                             .name = "p",
+                                             .type = "glue:Table",
+                                             .policy = kTemplate,
+                                             .tags = {}};
+                    TARN_TRY(Permission made, CreatePermission(rows, like));
+                    EXPECT_TRUE(CreatePermission(rows, like).Is(kPermissionExists));
+                    TARN_CHECK(Replace(rows, kOwner, managed, 0, made.arn));
+                    TARN_CHECK(AddVersion(rows, made, kTemplate));
+                    TARN_CHECK(Replace(rows, kOwner, made.arn, 2, managed));
+                    TARN_TRY(share, rows.Get(share.arn));
+                    EXPECT_EQ(share.permissions.at("glue:Table"), made.arn);
+                    TARN_CHECK(Replace(rows, kOwner, made.arn, 1, managed));
+                    TARN_TRY(share, rows.Get(share.arn));
+                    EXPECT_EQ(share.permissions.at("glue:Table"), managed);
+                    EXPECT_TRUE(share.versions.empty());
+                    return Ok();
+                  })
+                  .ok());
+}
+
+TEST_F(APermission, TemplatesAllowActionsOfOneService) {
+  EXPECT_TRUE(ParseTemplate(kTemplate, "glue").ok());
+  for (const char* text :
+       {"", "[]", R"({"Effect":"Allow"})", R"({"Effect":"Allow","Action":"glue"})",
+        R"({"Effect":"Deny","Action":"glue:Get*"})", R"({"Effect":"Allow","Action":"s3:Get*"})",
+        R"({"Effect":"Allow","Action":[]})", R"({"Effect":"Allow","Action":"glue:*","Principal":"*"})",
+        R"({"Effect":"Allow","Action":"glue:*","Condition":{"Like":{"a":"b"}}})"}) {
+    EXPECT_TRUE(ParseTemplate(text, "glue").Is(kMalformedTemplate)) << text;
+  }
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct SharedResource {
   std::string owner;       // account
   std::string share;       // ARN of the resource share
   std::string permission;  // ARN of the RAM permission that goes with it
+  std::string policy;      // what a customer managed permission says; empty: one of AWS's
 };
 
 class SharedWith {

@@ -77,6 +77,7 @@
 #include "server/care/zone_route.h"
 #include "server/catalog_authorizer.h"
 #include "server/doors/ingest.h"
+#include "server/facts/formation_shares.h"
 #include "server/facts/key_use.h"
 #include "server/facts/outside_engines.h"
 #include "server/facts/resource_tags.h"
@@ -112,8 +113,7 @@ uint64_t MachineMemoryBytes() {
 
 engine::Pool::Options PoolOptions(const Options& options) {
   engine::Pool::Options pool;
-  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  pool.slots = options.query_slots > 0 ? options.query_slots : std::max<size_t>(2, cores);
+  pool.slots = options.query_slots > 0 ? options.query_slots : std::max<size_t>(2, std::thread::hardware_concurrency());
   // Half of the machine for queries, the rest for the page cache and everything else.
   pool.memory_bytes = options.query_memory_bytes > 0
                           ? options.query_memory_bytes
@@ -198,9 +198,8 @@ class OpenLake : public Lake {
     }
     credentials_file_ = root.file;
     TARN_CHECK(directory_->EnsureAccount({options_.account, "root", root.access_key_id, root.secret_access_key}));
-    for (const AccountOptions& account : options_.accounts) {
-      TARN_CHECK(
-          directory_->EnsureAccount({account.id, account.name, account.access_key_id, account.secret_access_key}));
+    for (const AccountOptions& each : options_.accounts) {
+      TARN_CHECK(directory_->EnsureAccount({each.id, each.name, each.access_key_id, each.secret_access_key}));
     }
     return Ok();
   }
@@ -219,6 +218,7 @@ class OpenLake : public Lake {
     catalog_ = std::make_unique<catalog::Catalog>(*kv_, clock_);
     facts_ = std::make_unique<PrincipalFacts>(*iam_, organizations_.get(), *objects_);
     governor_ = std::make_unique<govern::Governor>(*kv_, *catalog_, clock_, facts_.get(), facts_.get());
+    ram_->SetMadeShares(std::make_unique<FormationShares>(*governor_));
     classifier_ = std::make_unique<govern::Classifier>(*kv_, clock_);
     object_authorizer_ = std::make_unique<enforce::ObjectAuthorizer>(*authorizer_, *governor_, *kv_);
     catalog_authorizer_ = std::make_unique<CatalogAuthorizer>(*object_authorizer_);

@@ -19,15 +19,7 @@ gen::ResourceShare ToWire(const domain::Share& share) {
   out.status = share.deleted ? "DELETED" : "ACTIVE";
   out.creation_time = share.created;
   out.last_updated_time = share.updated;
-  if (!share.tags.empty()) {
-    out.tags.emplace();
-    for (const auto& [key, value] : share.tags) {
-      gen::Tag tag;
-      tag.key = key;
-      tag.value = value;
-      out.tags->push_back(std::move(tag));
-    }
-  }
+  out.tags = ToWire(share.tags);
   return out;
 }
 
@@ -72,18 +64,59 @@ gen::Resource ResourceOf(const domain::Share& share, const domain::Association& 
   return out;
 }
 
-gen::ResourceSharePermissionSummary PermissionOf(const domain::ResourceType& type) {
+gen::ResourceSharePermissionSummary ToWire(const domain::ManagedPermission& permission) {
   gen::ResourceSharePermissionSummary out;
-  out.arn = type.PermissionArn();
-  out.version = "1";
+  out.arn = permission.Arn();
+  out.version = std::to_string(permission.version);
   out.default_version = true;
-  out.name = out.arn->substr(out.arn->rfind('/') + 1);
-  out.resource_type = std::string(type.name);
+  out.name = permission.name;
+  out.resource_type = std::string(permission.type);
   out.status = "ATTACHABLE";
-  out.is_resource_type_default = true;
+  out.is_resource_type_default = permission.is_default;
   out.permission_type = "AWS_MANAGED";
   out.feature_set = "STANDARD";
   return out;
+}
+
+gen::ResourceSharePermissionSummary ToWire(const domain::Permission& permission,
+                                           const domain::PermissionVersion& version) {
+  gen::ResourceSharePermissionSummary out;
+  out.arn = permission.arn;
+  out.version = std::to_string(version.number);
+  out.default_version = version.number == permission.default_version;
+  out.name = permission.name;
+  out.resource_type = permission.type;
+  out.status = permission.deprecated ? "DEPRECATED" : "ATTACHABLE";
+  out.creation_time = version.created;
+  out.last_updated_time = permission.updated;
+  out.is_resource_type_default = false;
+  out.permission_type = "CUSTOMER_MANAGED";
+  out.feature_set = "STANDARD";
+  out.tags = ToWire(permission.tags);
+  return out;
+}
+
+std::optional<std::vector<gen::Tag>> ToWire(const std::map<std::string, std::string>& tags) {
+  if (tags.empty()) return std::nullopt;
+  std::vector<gen::Tag> out;
+  out.reserve(tags.size());
+  for (const auto& [key, value] : tags) {
+    gen::Tag& tag = out.emplace_back();
+    tag.key = key;
+    tag.value = value;
+  }
+  return out;
+}
+
+// Whether the caller sees the share as its owner (SELF) or as one who is reached.
+Result<bool> Sees(const domain::Ram& ram, const domain::Share& share, const std::string& account, bool as_owner) {
+  if (as_owner) return share.owner == account;
+  if (share.owner == account || share.deleted) return false;
+  for (const domain::Association& principal : share.principals) {
+    TARN_TRY(const bool reached, ram.Reaches(principal, account));
+    if (reached) return true;
+  }
+  return false;
 }
 
 }  // namespace tarn::api::ram

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "base/hash.h"
 #include "ram/errors.h"
 #include "ram/model.h"
+#include "ram/ram.h"
 
 namespace tarn::api::ram {
 
@@ -20,7 +22,14 @@ gen::ResourceShareInvitation ToWire(const ::tarn::ram::Invitation& invitation);
 gen::ResourceShareAssociation ToWire(const ::tarn::ram::Share& share, const ::tarn::ram::Association& association,
                                      std::string_view type);
 gen::Resource ResourceOf(const ::tarn::ram::Share& share, const ::tarn::ram::Association& resource);
-gen::ResourceSharePermissionSummary PermissionOf(const ::tarn::ram::ResourceType& type);
+gen::ResourceSharePermissionSummary ToWire(const ::tarn::ram::ManagedPermission& permission);
+gen::ResourceSharePermissionSummary ToWire(const ::tarn::ram::Permission& permission,
+                                           const ::tarn::ram::PermissionVersion& version);
+std::optional<std::vector<gen::Tag>> ToWire(const std::map<std::string, std::string>& tags);  // nothing for none
+
+// Whether the account sees the share as its owner (SELF) or as one who is reached.
+Result<bool> Sees(const ::tarn::ram::Ram& ram, const ::tarn::ram::Share& share, const std::string& account,
+                  bool as_owner);
 
 // Errors: kInvalidParameter.
 Status CheckOwner(const std::string& owner);

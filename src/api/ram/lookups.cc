@@ -21,17 +21,6 @@ Status CheckScope(const std::optional<std::string>& scope) {
               *scope + " is not a valid resource region scope value. Specify a valid value and try again.");
 }
 
-// Whether the caller sees the share as its owner (SELF) or as one who is reached.
-Result<bool> Sees(const domain::Ram& ram, const Share& share, const std::string& account, bool as_owner) {
-  if (as_owner) return share.owner == account;
-  if (share.owner == account || share.deleted) return false;
-  for (const Association& principal : share.principals) {
-    TARN_TRY(const bool reached, ram.Reaches(principal, account));
-    if (reached) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<gen::GetResourceShareAssociationsResponse> RamService::GetResourceShareAssociations(
@@ -54,7 +43,7 @@ Result<gen::GetResourceShareAssociationsResponse> RamService::GetResourceShareAs
   }
   gen::GetResourceShareAssociationsResponse out;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
-    TARN_TRY(const auto shares, rows.Shares());
+    TARN_TRY(const auto shares, ram_.AllShares(rows, call.caller.account));
     std::vector<gen::ResourceShareAssociation> all;
     for (const Share& share : shares) {
       if (share.owner != call.caller.account || !Among(in.resource_share_arns, share.arn)) continue;
@@ -77,7 +66,7 @@ Result<gen::ListPrincipalsResponse> RamService::ListPrincipals(const protocol::C
   gen::ListPrincipalsResponse out;
   const bool ours = *in.resource_owner == kOurs;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
-    TARN_TRY(const auto shares, rows.Shares());
+    TARN_TRY(const auto shares, ram_.AllShares(rows, call.caller.account));
     std::vector<gen::Principal> all;
     for (const Share& share : shares) {
       TARN_TRY(const bool seen, Sees(ram_, share, call.caller.account, ours));
@@ -111,7 +100,7 @@ Result<gen::ListResourcesResponse> RamService::ListResources(const protocol::Cal
     return Fail(domain::kInvalidResourceType, "Invalid resource type: " + *in.resource_type);
   }
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
-    TARN_TRY(const auto shares, rows.Shares());
+    TARN_TRY(const auto shares, ram_.AllShares(rows, call.caller.account));
     std::vector<gen::Resource> all;
     for (const Share& share : shares) {
       TARN_TRY(const bool seen, Sees(ram_, share, call.caller.account, *in.resource_owner == kOurs));
@@ -148,77 +137,6 @@ Result<gen::ListResourceTypesResponse> RamService::ListResourceTypes(const proto
   }
   gen::ListResourceTypesResponse out;
   TARN_TRY(out.resource_types, PageOf(std::move(all), in, out.next_token));
-  return out;
-}
-
-Result<gen::ListPermissionsResponse> RamService::ListPermissions(const protocol::Call&,
-                                                                 const gen::ListPermissionsRequest& in) {
-  constexpr std::string_view kScopes[] = {"ALL", "AWS", "LOCAL", "AWS_MANAGED", "CUSTOMER_MANAGED"};
-  const std::string scope = in.permission_type.value_or("ALL");
-  if (std::ranges::find(kScopes, scope) == std::end(kScopes)) {
-    return Fail(domain::kInvalidParameter, scope + " is not a valid scope. Must be one of: ALL, AWS, LOCAL.");
-  }
-  // Types of resources are named in any case here.
-  const auto named = [&](const domain::ResourceType& type) {
-    return !in.resource_type || EqualsIgnoreCase(*in.resource_type, type.name);
-  };
-  if (in.resource_type && std::ranges::none_of(domain::ResourceTypes(), named)) {
-    return Fail(domain::kInvalidParameter, "Invalid resource type: " + *in.resource_type);
-  }
-  std::vector<gen::ResourceSharePermissionSummary> all;
-  if (scope != "CUSTOMER_MANAGED" && scope != "LOCAL") {
-    for (const domain::ResourceType& type : domain::ResourceTypes()) {
-      if (named(type)) all.push_back(PermissionOf(type));
-    }
-  }
-  gen::ListPermissionsResponse out;
-  TARN_TRY(out.permissions, PageOf(std::move(all), in, out.next_token));
-  return out;
-}
-
-Result<gen::GetPermissionResponse> RamService::GetPermission(const protocol::Call&,
-                                                             const gen::GetPermissionRequest& in) {
-  for (const domain::ResourceType& type : domain::ResourceTypes()) {
-    const gen::ResourceSharePermissionSummary summary = PermissionOf(type);
-    if (*summary.arn != *in.permission_arn) continue;
-    if (in.permission_version && *in.permission_version != 1) break;
-    gen::GetPermissionResponse out;
-    out.permission.emplace();
-    out.permission->arn = summary.arn;
-    out.permission->version = summary.version;
-    out.permission->default_version = summary.default_version;
-    out.permission->name = summary.name;
-    out.permission->resource_type = summary.resource_type;
-    out.permission->is_resource_type_default = true;
-    out.permission->permission_type = summary.permission_type;
-    out.permission->feature_set = summary.feature_set;
-    out.permission->status = summary.status;
-    out.permission->permission = R"({"Effect":"Allow","Action":")" + std::string(type.service) + R"(:*"})";
-    return out;
-  }
-  return Fail(domain::kUnknownResource, "Permission " + *in.permission_arn + " could not be found.");
-}
-
-Result<gen::ListResourceSharePermissionsResponse> RamService::ListResourceSharePermissions(
-    const protocol::Call& call, const gen::ListResourceSharePermissionsRequest& in) {
-  gen::ListResourceSharePermissionsResponse out;
-  TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
-    TARN_TRY(const Share share, rows.Get(*in.resource_share_arn));
-    TARN_TRY(const bool reached, Sees(ram_, share, call.caller.account, false));
-    if (share.owner != call.caller.account && !reached) {
-      return Fail(domain::kUnknownResource, "ResourceShare " + share.arn + " could not be found.");
-    }
-    std::vector<gen::ResourceSharePermissionSummary> all;
-    for (const auto& [type, arn] : share.permissions) {
-      const domain::ResourceType* const known = domain::TypeNamed(type);
-      if (known != nullptr) {
-        all.push_back(PermissionOf(*known));
-        all.back().status = "ASSOCIATED";
-      }
-    }
-    TARN_TRY(out.permissions, PageOf(std::move(all), in, out.next_token));
-    return Ok();
-  }));
   return out;
 }
 

@@ -25,23 +25,35 @@ class RamService : public protocol::Service {
 
   TARN_RAM_HANDLER(AcceptResourceShareInvitation);
   TARN_RAM_HANDLER(AssociateResourceShare);
+  TARN_RAM_HANDLER(AssociateResourceSharePermission);
+  TARN_RAM_HANDLER(CreatePermission);
+  TARN_RAM_HANDLER(CreatePermissionVersion);
   TARN_RAM_HANDLER(CreateResourceShare);
+  TARN_RAM_HANDLER(DeletePermission);
+  TARN_RAM_HANDLER(DeletePermissionVersion);
   TARN_RAM_HANDLER(DeleteResourceShare);
   TARN_RAM_HANDLER(DisassociateResourceShare);
+  TARN_RAM_HANDLER(DisassociateResourceSharePermission);
   TARN_RAM_HANDLER(EnableSharingWithAwsOrganization);
   TARN_RAM_HANDLER(GetPermission);
   TARN_RAM_HANDLER(GetResourceShareAssociations);
   TARN_RAM_HANDLER(GetResourceShareInvitations);
   TARN_RAM_HANDLER(GetResourceShares);
   TARN_RAM_HANDLER(ListPendingInvitationResources);
+  TARN_RAM_HANDLER(ListPermissionAssociations);
+  TARN_RAM_HANDLER(ListPermissionVersions);
   TARN_RAM_HANDLER(ListPermissions);
   TARN_RAM_HANDLER(ListPrincipals);
+  TARN_RAM_HANDLER(ListReplacePermissionAssociationsWork);
   TARN_RAM_HANDLER(ListResourceSharePermissions);
   TARN_RAM_HANDLER(ListResourceTypes);
   TARN_RAM_HANDLER(ListResources);
   TARN_RAM_HANDLER(RejectResourceShareInvitation);
+  TARN_RAM_HANDLER(ReplacePermissionAssociations);
+  TARN_RAM_HANDLER(SetDefaultPermissionVersion);
   TARN_RAM_HANDLER(TagResource);
   TARN_RAM_HANDLER(UntagResource);
+  TARN_RAM_HANDLER(UpdatePermission);
   TARN_RAM_HANDLER(UpdateResourceShare);
 
  private:

@@ -2,6 +2,7 @@
 #include "api/ram/convert.h"
 #include "api/ram/ram_service.h"
 #include "base/random.h"
+#include "ram/permissions.h"
 
 namespace tarn::api::ram {
 
@@ -31,9 +32,24 @@ Result<Share> GetOwn(Rows& rows, const protocol::Call& call, const std::string& 
   return share;
 }
 
-Status AddTags(Share& share, const std::vector<gen::Tag>& tags) {
-  for (const gen::Tag& tag : tags) share.tags[tag.key.value_or("")] = tag.value.value_or("");
-  if (share.tags.size() <= kTagsMax) return Ok();
+// Those that are asked for instead of the types' default ones. Errors: kInvalidParameter for two of one type.
+Status AddPermissions(Rows& rows, Share& share, const std::vector<std::string>& arns) {
+  for (const std::string& arn : arns) {
+    TARN_TRY(const domain::Choice choice, domain::Choose(rows, share.owner, arn));
+    if (share.permissions.contains(choice.type)) {
+      return Fail(domain::kInvalidParameter,
+                  "You can specify only one permission for the resource type " + choice.type + ".");
+    }
+    domain::Use(share, choice);
+  }
+  return Ok();
+}
+
+bool IsPermission(const std::string& arn) { return arn.find(":permission/") != std::string::npos; }
+
+Status AddTags(std::map<std::string, std::string>& held, const std::vector<gen::Tag>& tags) {
+  for (const gen::Tag& tag : tags) held[tag.key.value_or("")] = tag.value.value_or("");
+  if (held.size() <= kTagsMax) return Ok();
   return Fail(domain::kTooManyTags, "This resource has more than 50 tags.");
 }
 
@@ -50,7 +66,8 @@ Result<gen::CreateResourceShareResponse> RamService::CreateResourceShare(const p
     share.allows_external = in.allow_external_principals.value_or(true);
     share.created = rows.now();
     share.updated = rows.now();
-    if (in.tags) TARN_CHECK(AddTags(share, *in.tags));
+    if (in.tags) TARN_CHECK(AddTags(share.tags, *in.tags));
+    TARN_CHECK(AddPermissions(rows, share, ListOf(in.permission_arns)));
     TARN_CHECK(ram_.AddResources(rows, share, ListOf(in.resource_arns)));
     TARN_CHECK(ram_.AddPrincipals(rows, share, ListOf(in.principals)));
     rows.Put(share);
@@ -158,7 +175,7 @@ Result<gen::GetResourceSharesResponse> RamService::GetResourceShares(const proto
   TARN_CHECK(CheckOwner(*in.resource_owner));
   gen::GetResourceSharesResponse out;
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
-    TARN_TRY(const auto shares, rows.Shares());
+    TARN_TRY(const auto shares, ram_.AllShares(rows, call.caller.account));
     std::vector<gen::ResourceShare> all;
     for (const Share& share : shares) {
       bool mine = share.owner == call.caller.account;
@@ -193,8 +210,14 @@ Result<gen::TagResourceResponse> RamService::TagResource(const protocol::Call& c
   const auto& arn = in.resource_share_arn ? in.resource_share_arn : in.resource_arn;
   if (!arn) return Fail(domain::kMissingParameter, "Provide the ARN of a resource share or permission.");
   TARN_CHECK(ram_.Change([&](Rows& rows) -> Status {
+    if (IsPermission(*arn)) {
+      TARN_TRY(domain::Permission permission, domain::GetOwnPermission(rows, call.caller.account, *arn));
+      TARN_CHECK(AddTags(permission.tags, *in.tags));
+      rows.Put(permission);
+      return Ok();
+    }
     TARN_TRY(Share share, GetOwn(rows, call, *arn));
-    TARN_CHECK(AddTags(share, *in.tags));
+    TARN_CHECK(AddTags(share.tags, *in.tags));
     rows.Put(share);
     return Ok();
   }));
@@ -206,6 +229,12 @@ Result<gen::UntagResourceResponse> RamService::UntagResource(const protocol::Cal
   const auto& arn = in.resource_share_arn ? in.resource_share_arn : in.resource_arn;
   if (!arn) return Fail(domain::kMissingParameter, "Provide the ARN of a resource share or permission.");
   TARN_CHECK(ram_.Change([&](Rows& rows) -> Status {
+    if (IsPermission(*arn)) {
+      TARN_TRY(domain::Permission permission, domain::GetOwnPermission(rows, call.caller.account, *arn));
+      for (const std::string& key : *in.tag_keys) permission.tags.erase(key);
+      rows.Put(permission);
+      return Ok();
+    }
     TARN_TRY(Share share, GetOwn(rows, call, *arn));
     for (const std::string& key : *in.tag_keys) share.tags.erase(key);
     rows.Put(share);

@@ -106,3 +106,89 @@ def test_a_grant_of_lake_formation_opens_the_catalog_to_another_account(two, nam
     assert theirs.get_table(**where, Name="given")["Table"]["Name"] == "given"
     assert refusal(theirs.get_table, **where, Name="kept")[0] == "AccessDeniedException"
     assert refusal(theirs.delete_table, **where, Name="given")[0] == "AccessDeniedException"
+
+
+TEMPLATE = '{"Effect":"Allow","Action":["glue:GetDatabase"]}'
+
+
+def test_a_customer_managed_permission_has_versions(two, ram, name):
+    made = ram.create_permission(name=name, resourceType="glue:Database", policyTemplate=TEMPLATE,
+                                 tags=[{"key": "k", "value": "v"}])["permission"]
+    arn = made["arn"]
+    assert arn == f"arn:aws:ram:us-east-1:{two.account}:permission/{name}"
+    assert (made["version"], made["permissionType"], made["isResourceTypeDefault"]) == ("1", "CUSTOMER_MANAGED", False)
+    assert refusal(ram.create_permission, name=name, resourceType="glue:Database", policyTemplate=TEMPLATE)[
+        0] == "PermissionAlreadyExistsException"
+    second = ram.create_permission_version(permissionArn=arn, policyTemplate=TEMPLATE.replace("GetDatabase", "Get*"))
+    assert second["permission"]["version"] == "2" and second["permission"]["defaultVersion"]
+    assert [v["defaultVersion"] for v in ram.list_permission_versions(permissionArn=arn)["permissions"]] == [False, True]
+    ram.set_default_permission_version(permissionArn=arn, permissionVersion=1)
+    assert ram.get_permission(permissionArn=arn)["permission"]["permission"] == TEMPLATE
+    assert refusal(ram.delete_permission_version, permissionArn=arn, permissionVersion=1)[
+        0] == "OperationNotPermittedException"
+    ram.delete_permission_version(permissionArn=arn, permissionVersion=2)
+    assert refusal(ram.get_permission, permissionArn=arn, permissionVersion=2)[0] == "InvalidParameterException"
+    [listed] = ram.list_permissions(permissionType="CUSTOMER_MANAGED")["permissions"]
+    assert listed["arn"] == arn and listed["tags"] == [{"key": "k", "value": "v"}]
+    assert ram.delete_permission(permissionArn=arn)["permissionStatus"] == "DELETED"
+    assert refusal(ram.get_permission, permissionArn=arn)[0] == "UnknownResourceException"
+
+
+@pytest.mark.parametrize("template", ["nothing", '{"Effect":"Deny","Action":"glue:Get*"}', '{"Effect":"Allow"}',
+                                      '{"Effect":"Allow","Action":"s3:GetObject"}',
+                                      '{"Effect":"Allow","Action":"glue:Get*","Resource":"*"}'])
+def test_templates_that_are_none(ram, name, template):
+    assert refusal(ram.create_permission, name=name, resourceType="glue:Database", policyTemplate=template)[
+        0] == "MalformedPolicyTemplateException"
+
+
+def test_a_share_takes_a_permission_in_the_place_of_another(two, ram, name):
+    glue = two.client("glue")
+    glue.create_database(DatabaseInput={"Name": name})
+    arn = ram.create_permission(name=name, resourceType="glue:Database", policyTemplate=TEMPLATE)["permission"]["arn"]
+    share = ram.create_resource_share(name=name, resourceArns=[database(two, name)], principals=[OTHER_ACCOUNT],
+                                      permissionArns=[arn])["resourceShare"]["resourceShareArn"]
+    [held] = ram.list_resource_share_permissions(resourceShareArn=share)["permissions"]
+    assert (held["arn"], held["version"], held["status"]) == (arn, "1", "ASSOCIATED")
+    assert refusal(ram.delete_permission, permissionArn=arn)[0] == "OperationNotPermittedException"
+    default = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionGlueDatabase"
+    assert refusal(ram.associate_resource_share_permission, resourceShareArn=share, permissionArn=default)[
+        0] == "InvalidParameterException"
+    assert refusal(ram.disassociate_resource_share_permission, resourceShareArn=share, permissionArn=arn)[
+        0] == "InvalidStateTransitionException"
+    ram.associate_resource_share_permission(resourceShareArn=share, permissionArn=default, replace=True)
+    assert ram.list_permission_associations(permissionArn=arn)["permissions"] == []
+    work = ram.replace_permission_associations(fromPermissionArn=default, toPermissionArn=arn)[
+        "replacePermissionAssociationsWork"]
+    assert (work["status"], work["toPermissionVersion"]) == ("COMPLETED", "1")
+    assert ram.list_replace_permission_associations_work(workIds=[work["id"]])["replacePermissionAssociationsWorks"] == [work]
+    [used] = ram.list_permission_associations(resourceShareArn=share)["permissions"]
+    assert (used["arn"], used["permissionVersion"], used["defaultVersion"]) == (arn, "1", True)
+    ram.update_permission(permissionArn=arn, status="DEPRECATED")
+    assert refusal(ram.create_resource_share, name=name, permissionArns=[arn])[0] == "InvalidParameterException"
+    ram.replace_permission_associations(fromPermissionArn=arn, toPermissionArn=default)  # in all shares that took it
+    ram.delete_resource_share(resourceShareArn=share)
+    ram.delete_permission(permissionArn=arn)
+
+
+def test_grants_of_lake_formation_are_seen_as_shares(two, ram, name):
+    glue, formation, theirs = two.client("glue"), two.client("lakeformation"), two.client("ram", **OTHER)
+    glue.create_database(DatabaseInput={"Name": name})
+    glue.create_table(DatabaseName=name, TableInput={"Name": "t", "StorageDescriptor": {
+        "Columns": [{"Name": "a", "Type": "int"}], "Location": "s3://nowhere/t/"}})
+    table = {"Table": {"DatabaseName": name, "Name": "t"}}
+    formation.grant_permissions(Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Resource=table,
+                                Permissions=["SELECT"])
+    arn = f"arn:aws:glue:us-east-1:{two.account}:table/{name}/t"
+    [seen] = ram.list_resources(resourceOwner="SELF", resourceArns=[arn])["resources"]
+    assert seen["type"] == "glue:Table"
+    [share] = theirs.get_resource_shares(resourceOwner="OTHER-ACCOUNTS", resourceShareArns=[seen["resourceShareArn"]])[
+        "resourceShares"]
+    assert share["name"].startswith("LakeFormation-V") and share["owningAccountId"] == two.account
+    assert [p["id"] for p in ram.list_principals(resourceOwner="SELF", resourceArn=arn)["principals"]] == [OTHER_ACCOUNT]
+    assert arn in [r["arn"] for r in theirs.list_resources(resourceOwner="OTHER-ACCOUNTS")["resources"]]
+    permissions = theirs.list_resource_share_permissions(resourceShareArn=share["resourceShareArn"])["permissions"]
+    assert "AWSRAMLFEnabledGlueTableReadWrite" in [permission["name"] for permission in permissions]
+    formation.revoke_permissions(Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Resource=table,
+                                 Permissions=["SELECT"])
+    assert ram.list_resources(resourceOwner="SELF", resourceArns=[arn])["resources"] == []

@@ -9,6 +9,7 @@
 
 #include "base/strings.h"
 #include "policy/combine.h"
+#include "ram/permissions.h"
 
 namespace tarn::api::glue {
 namespace {
@@ -64,6 +65,17 @@ bool Holds(const Place& outer, const Place& inner) {
   return true;
 }
 
+// Whether the permission that goes with the share says so: AWS's let all be read.
+bool Permits(const ram::SharedResource& resource, const identity::Check& check, const policy::Context& context) {
+  if (resource.policy.empty()) return true;
+  const auto permission = ram::ParseTemplate(resource.policy, "glue");
+  if (!permission.ok()) return false;
+  const policy::Principal nobody;  // of whom an identity policy does not ask
+  const policy::Request request{
+      .principal = nobody, .action = check.action, .resource = check.resource, .context = context};
+  return (*permission)->Evaluate(request).effect == policy::Effect::kAllow;
+}
+
 // Whether Lake Formation grants the caller anything there.
 Result<bool> IsGranted(govern::Access& access, const identity::Caller& caller, const Place& place, Level level) {
   const auto parts = Split(place.catalog, ':');
@@ -91,7 +103,7 @@ Result<identity::Guard::Ruling> ShareGuard::Judge(const identity::Caller& caller
   TARN_TRY(const auto shared, shares_.SharedWithAccount(caller.account));
   bool is_allowed = std::ranges::any_of(shared, [&](const ram::SharedResource& resource) {
     const auto place = PlaceOf(resource.arn);
-    if (!place) return false;
+    if (!place || !Permits(resource, check, context)) return false;
     const bool lies_above = asked->level() < level && Holds(*asked, *place);
     return lies_above || Holds(*place, *asked);
   });

@@ -18,11 +18,12 @@ class Shares : public ram::SharedWith {
     std::vector<ram::SharedResource> found;
     if (account != kOther) return found;
     for (const std::string& resource : resources) {
-      found.push_back({.arn = kCatalog + resource, .owner = kOwner, .share = "", .permission = ""});
+      found.push_back({.arn = kCatalog + resource, .owner = kOwner, .share = "", .permission = "", .policy = policy});
     }
     return found;
   }
   std::vector<std::string> resources;
+  std::string policy;  // of a customer managed permission
 };
 
 class ShareGuardTest : public testing::Test {
@@ -80,6 +81,16 @@ TEST_F(AShare, NeverLetsWrite) {
   for (const char* action : {"glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable", "glue:BatchCreatePartition"}) {
     EXPECT_FALSE(Allows(action, "table/db/t")) << action;
   }
+}
+
+TEST_F(AShare, OpensWhatItsCustomerManagedPermissionSays) {
+  shares_.resources = {"database/db"};
+  shares_.policy = R"({"Effect":"Allow","Action":["glue:GetTable","glue:GetDatabase"]})";
+  EXPECT_TRUE(Allows("glue:GetTable", "table/db/t"));
+  EXPECT_TRUE(Allows("glue:GetDatabase", "database/db"));
+  EXPECT_FALSE(Allows("glue:GetPartitions", "table/db/t"));
+  shares_.policy = R"({"Effect":"Allow","Action":"glue:Get*","Condition":{"Bool":{"aws:SecureTransport":"true"}}})";
+  EXPECT_FALSE(Allows("glue:GetTable", "table/db/t"));
 }
 
 TEST_F(AShare, IsNothingToAccountsThatItDoesNotName) {

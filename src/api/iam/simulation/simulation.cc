@@ -10,6 +10,7 @@
 #include "api/iam/rules.h"
 #include "api/iam/simulation/places.h"
 #include "api/iam/simulation/sources.h"
+#include "base/hash.h"
 #include "base/strings.h"
 #include "identity/check_context.h"
 #include "identity/policy_guard.h"
@@ -150,20 +151,29 @@ Result<gen::EvaluationResult> Evaluate(const Simulation& simulation, const std::
   return result;
 }
 
+// Bytes are given in Base64. Errors: kInvalidInput.
 template <class In>
-void TakeContext(const In& in, Simulation& simulation) {
-  if (!in.context_entries) return;
+Status TakeContext(const In& in, Simulation& simulation) {
+  if (!in.context_entries) return Ok();
   for (const auto& entry : *in.context_entries) {
     const std::string& key = Text(entry.context_key_name);
-    const auto values = entry.context_key_values.value_or(std::vector<std::string>());
-    const bool list = Text(entry.context_key_type).ends_with("List");
+    const std::string& type = Text(entry.context_key_type);
+    auto values = entry.context_key_values.value_or(std::vector<std::string>());
+    if (type.starts_with("binary")) {
+      for (std::string& value : values) {
+        auto bytes = Unbase64(value);
+        if (!bytes) return Fail(domain::kInvalidInput, "Invalid value for context key " + key + ": " + value);
+        value = *std::move(bytes);
+      }
+    }
     simulation.given.insert(AsciiLower(key));
-    if (!list && values.size() == 1) {
+    if (!type.ends_with("List") && values.size() == 1) {
       simulation.like.context[key] = values.front();
     } else {
       simulation.like.sets[key] = values;
     }
   }
+  return Ok();
 }
 
 std::shared_ptr<identity::PrincipalPolicies> PoliciesOf(const Sources& sources) {
@@ -208,7 +218,7 @@ Result<identity::Caller> CallerFor(IamService& service, const protocol::Call& ca
 
 template <class In>
 Result<gen::SimulatePolicyResponse> Simulate(const In& in, Simulation& simulation) {
-  TakeContext(in, simulation);
+  TARN_CHECK(TakeContext(in, simulation));
   simulation.bindings.principal = PoliciesOf(simulation.sources);
   simulation.like.owner = simulation.caller.account;
   if (const std::string& owner = Text(in.resource_owner); !owner.empty()) {

@@ -12,7 +12,7 @@ const AwsPolicy kAwsPolicies1[] = {
     {"/", "AmazonAthenaFullAccess", "ANPAIBID3MJEKKACITOMU",
      "Provide full access to Amazon Athena and scoped access to the dependencies needed to enable querying, wri"
      "ting results, and data management.",
-     "2016-11-30T16:46:01Z", 11,
+     "2016-11-30T16:46:01Z", 15,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:*"],"Resource":"*"},{"Effect":"Allo)"
      R"(w","Action":["glue:CreateDatabase","glue:DeleteDatabase","glue:GetCatalog","glue:GetCatalogs","glue:GetDatab)"
      R"(ase","glue:GetDatabases","glue:UpdateDatabase","glue:CreateTable","glue:DeleteTable","glue:BatchDeleteTable")"
@@ -32,7 +32,7 @@ const AwsPolicy kAwsPolicies1[] = {
      R"(:"*"}]})"},
     {"/", "AmazonDataZoneFullAccess", "ANPAIIZIADC3XS2ZZ35QS",
      "Provides full access to Amazon DataZone via the AWS Management Console.",
-     "2023-09-22T20:06:28Z", 10,
+     "2023-09-22T20:06:52Z", 13,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["datazone:*"],"Resource":["*"]},{"Effect":")"
      R"(Allow","Action":["kms:DescribeKey","kms:ListAliases","iam:ListRoles","s3:ListAllMyBuckets","redshift:Describ)"
      R"(eClusters","secretsmanager:ListSecrets","glue:GetConnection","codewhisperer:ListProfiles","lakeformation:Get)"
@@ -40,7 +40,7 @@ const AwsPolicy kAwsPolicies1[] = {
      R"(e":["arn:aws:s3:::amazon-datazone*"]}]})"},
     {"/", "AmazonDynamoDBFullAccess", "ANPAIQTCFU36VPW3LD6OB",
      "Provides full access to Amazon DynamoDB via the AWS Management Console.",
-     "2015-02-06T18:40:11Z", 16,
+     "2015-02-06T18:40:11Z", 15,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:*","dax:*","cloudwatch:DeleteAlar)"
      R"(ms","cloudwatch:DescribeAlarms","cloudwatch:GetMetricStatistics","cloudwatch:ListMetrics","cloudwatch:PutMet)"
      R"(ricAlarm","cloudwatch:GetMetricData","iam:GetRole","iam:ListRoles","kms:DescribeKey","kms:ListAliases","kine)"
@@ -62,7 +62,7 @@ const AwsPolicy kAwsPolicies1[] = {
      R"(ansitgateway.amazonaws.com"]}}}]})"},
     {"/", "AmazonEC2ReadOnlyAccess", "ANPAIVJWCWRBK2B5ZDRLB",
      "Provides read only access to Amazon EC2 via the AWS Management Console.",
-     "2015-02-06T18:40:16Z", 3,
+     "2015-02-06T18:40:17Z", 5,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","ec2:GetSecurityGroupsForVp)"
      R"(c"],"Resource":"*"},{"Effect":"Allow","Action":"elasticloadbalancing:Describe*","Resource":"*"},{"Effect":"A)"
      R"(llow","Action":["cloudwatch:ListMetrics","cloudwatch:GetMetricStatistics","cloudwatch:Describe*"],"Resource")"
@@ -117,7 +117,7 @@ const AwsPolicy kAwsPolicies1[] = {
      R"(cribe*"],"Resource":"*"}]})"},
     {"/", "AmazonRedshiftFullAccess", "ANPAIYCNKP2ZDQOK3FBNN",
      "Provides full access to Amazon Redshift via the AWS Management Console.",
-     "2015-02-06T18:40:50Z", 8,
+     "2015-02-06T18:40:50Z", 5,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["redshift:*","redshift-serverless:*","sns:C)"
      R"(reateTopic","sns:Get*","sns:List*","cloudwatch:Describe*","cloudwatch:Get*","cloudwatch:List*","cloudwatch:P)"
      R"(utMetricAlarm","redshift-data:*"],"Resource":"*"}]})"},
@@ -133,11 +133,11 @@ const AwsPolicy kAwsPolicies1[] = {
      R"(ect-lambda:Get*","s3-object-lambda:List*"],"Resource":"*"}]})"},
     {"/", "AmazonS3TablesFullAccess", "ANPAIPYCT3EU4JZHV3FY5",
      "Provides full access to all S3 table buckets.",
-     "2024-12-03T16:25:03Z", 1,
+     "2024-12-03T15:21:07Z", 6,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3tables:*"],"Resource":"*"}]})"},
     {"/", "AmazonS3TablesReadOnlyAccess", "ANPAINX7YDOH67PABBEFT",
      "Provides read only access to all S3 table buckets.",
-     "2024-12-03T16:25:02Z", 1,
+     "2024-12-03T15:21:06Z", 3,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3tables:Get*","s3tables:List*"],"Resource)"
      R"(":"*"}]})"},
     {"/", "AmazonSageMakerFullAccess", "ANPAIHIR4EHJ2MSPFVXHW",

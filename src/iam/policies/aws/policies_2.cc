@@ -11,7 +11,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:*"],"Resource":"*"}]})"},
     {"/", "AWSCloudTrail_FullAccess", "ANPAIJIU5EGG3ADFATUOK",
      "Provides full access to AWS CloudTrail.",
-     "2015-07-16T00:16:26Z", 3,
+     "2020-10-08T23:41:15Z", 3,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sns:AddPermission","sns:CreateTopic","sns:)"
      R"(SetTopicAttributes","sns:GetTopicAttributes"],"Resource":["arn:aws:sns:*:*:aws-cloudtrail-logs*"]},{"Effect")"
      R"(:"Allow","Action":["sns:ListTopics"],"Resource":"*"},{"Effect":"Allow","Action":["s3:CreateBucket","s3:PutBu)"
@@ -26,12 +26,12 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(Tables"],"Resource":"*"}]})"},
     {"/", "AWSCloudTrail_ReadOnlyAccess", "ANPAIX7HQ2HL4XALBDH2E",
      "Provides read only access to AWS CloudTrail.",
-     "2022-06-14T17:19:01Z", 1,
+     "2022-06-14T17:19:05Z", 1,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudtrail:Get*","cloudtrail:Describe*","c)"
      R"(loudtrail:List*","cloudtrail:LookupEvents"],"Resource":"*"}]})"},
     {"/", "AWSGlueConsoleFullAccess", "ANPAIKZCCMB5FAFXCJDWX",
      "Provides full access to AWS Glue via the AWS Management Console",
-     "2017-08-14T13:37:39Z", 14,
+     "2017-08-14T13:37:39Z", 15,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["glue:*","redshift:DescribeClusters","redsh)"
      R"(ift:DescribeClusterSubnetGroups","iam:ListRoles","iam:ListUsers","iam:ListGroups","iam:ListRolePolicies","ia)"
      R"(m:GetRole","iam:GetRolePolicy","iam:ListAttachedRolePolicies","ec2:DescribeSecurityGroups","ec2:DescribeSubn)"
@@ -52,7 +52,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(ion":{"StringLike":{"iam:PassedToService":["glue.amazonaws.com"]}}}]})"},
     {"/", "AWSGlueSchemaRegistryFullAccess", "ANPAIB6WE7WUP6LC7TEAL",
      "Provides full access to the AWS Glue Schema Registry Service",
-     "2020-11-20T00:19:54Z", 2,
+     "2020-11-20T00:19:00Z", 1,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["glue:CreateRegistry","glue:UpdateRegistry")"
      R"(,"glue:DeleteRegistry","glue:GetRegistry","glue:ListRegistries","glue:CreateSchema","glue:UpdateSchema","glu)"
      R"(e:DeleteSchema","glue:GetSchema","glue:ListSchemas","glue:RegisterSchemaVersion","glue:DeleteSchemaVersions")"
@@ -62,7 +62,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(,"glue:UnTagResource"],"Resource":["arn:aws:glue:*:*:schema/*","arn:aws:glue:*:*:registry/*"]}]})"},
     {"/", "AWSGlueSchemaRegistryReadonlyAccess", "ANPAIOCIPJIZFO4NUOEJG",
      "Provides readonly access to the AWS Glue Schema Registry Service",
-     "2020-11-20T00:20:36Z", 2,
+     "2020-11-20T00:20:06Z", 1,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["glue:GetRegistry","glue:ListRegistries","g)"
      R"(lue:GetSchema","glue:ListSchemas","glue:GetSchemaByDefinition","glue:GetSchemaVersion","glue:ListSchemaVersi)"
      R"(ons","glue:GetSchemaVersionsDiff","glue:CheckSchemaVersionValidity","glue:QuerySchemaVersionMetadata","glue:)"
@@ -92,7 +92,7 @@ const AwsPolicy kAwsPolicies2[] = {
     {"/", "AWSLakeFormationCrossAccountManager", "ANPAI6GKC42IOEK4VNXFS",
      "Provides cross account access to Glue resources via Lake Formation. Also grants read access to other requ"
      "ired services such as organizations and resource access manager",
-     "2020-08-04T20:59:46Z", 5,
+     "2020-08-04T20:59:46Z", 9,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ram:CreateResourceShare"],"Resource":"*",")"
      R"(Condition":{"StringLikeIfExists":{"ram:RequestedResourceType":["glue:Table","glue:Database","glue:Catalog"]})"
      R"(}},{"Effect":"Allow","Action":["ram:UpdateResourceShare","ram:DeleteResourceShare","ram:AssociateResourceSha)"
@@ -106,7 +106,7 @@ const AwsPolicy kAwsPolicies2[] = {
     {"/", "AWSLakeFormationDataAdmin", "ANPAIEEUG2C4QXBXLMK52",
      "Grants administrative access to AWS Lake Formation and related services, such as AWS Glue, to manage data"
      " lakes",
-     "2019-08-08T17:33:44Z", 3,
+     "2019-08-08T17:33:44Z", 6,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["lakeformation:*","cloudtrail:DescribeTrail)"
      R"(s","cloudtrail:LookupEvents","glue:GetDatabase","glue:GetDatabases","glue:CreateDatabase","glue:UpdateDataba)"
      R"(se","glue:DeleteDatabase","glue:GetConnections","glue:SearchTables","glue:GetTable","glue:CreateTable","glue)"
@@ -117,7 +117,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(:PutDataLakeSettings"],"Resource":"*"}]})"},
     {"/", "AWSLambda_FullAccess", "ANPAIRYHHEPBKBST3O5YY",
      "Grants full access to AWS Lambda service, AWS Lambda console features, and other related AWS services.",
-     "2020-11-17T21:14:08Z", 3,
+     "2020-11-17T21:14:08Z", 7,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudformation:DescribeStacks","cloudforma)"
      R"(tion:ListStackResources","cloudwatch:ListMetrics","cloudwatch:GetMetricData","ec2:DescribeSecurityGroups","e)"
      R"(c2:DescribeSubnets","ec2:DescribeVpcs","kms:ListAliases","iam:GetPolicy","iam:GetPolicyVersion","iam:GetRole)"
@@ -134,7 +134,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(","logs:PutLogEvents"],"Resource":"*"}]})"},
     {"/service-role/", "AWSLambdaKinesisExecutionRole", "ANPAIBPTEXC74HUOXWOKK",
      "Provides list and read access to Kinesis streams and write permissions to CloudWatch Logs.",
-     "2015-04-09T15:09:02Z", 2,
+     "2015-04-09T15:14:16Z", 2,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kinesis:DescribeStream","kinesis:DescribeS)"
      R"(treamSummary","kinesis:GetRecords","kinesis:GetShardIterator","kinesis:ListShards","kinesis:ListStreams","ki)"
      R"(nesis:SubscribeToShard","logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]})"},
@@ -159,7 +159,7 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(2:DeleteNetworkInterface","ec2:AssignPrivateIpAddresses","ec2:UnassignPrivateIpAddresses"],"Resource":"*"}]})"},
     {"/", "AWSOrganizationsFullAccess", "ANPAISIMMA6BMQDTYD4FQ",
      "Provides full access to AWS Organizations.",
-     "2018-11-06T20:31:57Z", 6,
+     "2018-11-06T20:31:57Z", 9,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"organizations:*","Resource":"*"},{"Effect":)"
      R"("Allow","Action":["account:PutAlternateContact","account:DeleteAlternateContact","account:GetAlternateContac)"
      R"(t","account:GetContactInformation","account:PutContactInformation","account:ListRegions","account:EnableRegi)"
@@ -167,13 +167,13 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(rce":"*","Condition":{"StringEquals":{"iam:AWSServiceName":"organizations.amazonaws.com"}}}]})"},
     {"/", "AWSOrganizationsReadOnlyAccess", "ANPAI6DC6EO63NKSUYB23",
      "Provides read-only access to AWS Organizations.",
-     "2018-11-06T20:32:38Z", 5,
+     "2018-11-06T20:32:38Z", 6,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["organizations:Describe*","organizations:Li)"
      R"(st*"],"Resource":"*"},{"Effect":"Allow","Action":["account:GetAlternateContact","account:GetContactInformati)"
      R"(on","account:ListRegions","account:GetRegionOptStatus","account:GetPrimaryEmail"],"Resource":"*"}]})"},
-    {"/", "AWSQuicksightAthenaAccess", "ANPAIGXGRZENFWG4XJPJ2",
+    {"/service-role/", "AWSQuicksightAthenaAccess", "ANPAIGXGRZENFWG4XJPJ2",
      "Quicksight access to Athena API and S3 buckets used for Athena query results",
-     "2016-12-09T02:31:03Z", 10,
+     "2016-12-09T02:31:03Z", 13,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:BatchGetQueryExecution","athena:Can)"
      R"(celQueryExecution","athena:GetCatalogs","athena:GetExecutionEngine","athena:GetExecutionEngines","athena:Get)"
      R"(Namespace","athena:GetNamespaces","athena:GetQueryExecution","athena:GetQueryExecutions","athena:GetQueryRes)"
@@ -191,11 +191,11 @@ const AwsPolicy kAwsPolicies2[] = {
      R"(":["lakeformation:GetDataAccess"],"Resource":"*"}]})"},
     {"/", "AWSResourceAccessManagerFullAccess", "ANPAIAXCFBPTZUOZ44BMN",
      "Provides full access to AWS Resource Access Manager",
-     "2018-12-04T17:28:17Z", 1,
+     "2019-06-04T17:28:22Z", 1,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ram:*","Resource":"*"}]})"},
     {"/", "AWSResourceAccessManagerReadOnlyAccess", "ANPAIOG4WRTE7TGEGNMHT",
      "Provides read only access to AWS Resource Access Manager",
-     "2019-07-15T22:58:43Z", 1,
+     "2019-12-09T20:58:37Z", 1,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ram:Get*","ram:List*"],"Resource":"*"}]})"},
 };
 // clang-format on

@@ -14,7 +14,7 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/job-function/", "Billing", "ANPAI7MKFS46JYRBNVHG4",
      "Grants permissions for billing and cost management. This includes viewing account usage and viewing and m"
      "odifying budgets and payment methods.",
-     "2016-11-10T17:33:18Z", 10,
+     "2016-11-10T17:33:18Z", 30,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["account:GetAccountInformation","aws-portal)"
      R"(:*Billing","aws-portal:*PaymentMethods","aws-portal:*Usage","billing:*","budgets:*","ce:*","cur:*","invoicin)"
      R"(g:*","payments:*","purchase-orders:*","tax:*"],"Resource":"*"}]})"},
@@ -28,7 +28,7 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(aws.com"}}},{"Effect":"Allow","Action":["oam:ListAttachedLinks"],"Resource":"arn:aws:oam:*:*:sink/*"}]})"},
     {"/", "CloudWatchFullAccessV2", "ANPAIY5KOKRXXUZPVXJMA",
      "Provides full access to CloudWatch.",
-     "2023-08-01T11:32:31Z", 1,
+     "2023-08-01T11:32:57Z", 17,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["application-autoscaling:DescribeScalingPol)"
      R"(icies","autoscaling:DescribeAutoScalingGroups","autoscaling:DescribePolicies","cloudwatch:*","logs:*","sns:C)"
      R"(reateTopic","sns:ListSubscriptions","sns:ListSubscriptionsByTopic","sns:ListTopics","sns:Subscribe","iam:Get)"
@@ -36,18 +36,18 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(}]})"},
     {"/", "CloudWatchLogsFullAccess", "ANPAIKNZT5G7AOUXEPCPV",
      "Provides full access to CloudWatch Logs",
-     "2015-02-06T18:40:02Z", 3,
+     "2015-02-06T18:40:02Z", 8,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:*","cloudwatch:GenerateQuery"],"Resou)"
      R"(rce":"*"}]})"},
     {"/", "CloudWatchLogsReadOnlyAccess", "ANPAIQZP4Z6ODGFYKFQVI",
      "Provides read only access to CloudWatch Logs",
-     "2015-02-06T18:40:03Z", 6,
+     "2015-02-06T18:40:03Z", 12,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["logs:Describe*","logs:Get*","logs:List*",")"
      R"(logs:StartQuery","logs:StopQuery","logs:TestMetricFilter","logs:FilterLogEvents","logs:StartLiveTail","logs:)"
      R"(StopLiveTail","cloudwatch:GenerateQuery"],"Resource":"*"}]})"},
     {"/", "CloudWatchReadOnlyAccess", "ANPAIYBXADBOKI6WGNO6Y",
      "Provides read only access to CloudWatch.",
-     "2015-02-06T18:40:01Z", 9,
+     "2015-02-06T18:40:01Z", 25,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["application-autoscaling:DescribeScalingPol)"
      R"(icies","autoscaling:Describe*","cloudwatch:BatchGet*","cloudwatch:Describe*","cloudwatch:GenerateQuery","clo)"
      R"(udwatch:Get*","cloudwatch:List*","logs:Get*","logs:List*","logs:StartQuery","logs:StopQuery","logs:Describe*)"
@@ -57,7 +57,7 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/job-function/", "DatabaseAdministrator", "ANPAIYUFC6YIC3IP4AFK2",
      "Grants full access permissions to AWS services and actions required to set up and configure AWS database "
      "services.",
-     "2016-11-10T17:25:43Z", 2,
+     "2016-11-10T17:25:43Z", 5,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudwatch:DeleteAlarms","cloudwatch:Descr)"
      R"(ibe*","cloudwatch:DisableAlarmActions","cloudwatch:EnableAlarmActions","cloudwatch:Get*","cloudwatch:List*",)"
      R"("cloudwatch:PutMetricAlarm","dynamodb:*","elasticache:*","iam:ListRoles","iam:GetRole","kms:ListKeys","lambd)"
@@ -75,7 +75,7 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(/DataPipelineDefaultResourceRole"]}]})"},
     {"/job-function/", "DataScientist", "ANPAIJ2ZMQUC4BH5JMYWY",
      "Grants permissions to AWS data analytics services.",
-     "2016-11-10T17:28:48Z", 5,
+     "2016-11-10T17:28:48Z", 6,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:*","cloudwatch:*","dynamodb:*","ec2)"
      R"(:Describe*","elasticmapreduce:*","es:*","firehose:*","glue:*","iam:GetInstanceProfile","iam:GetPolicy","iam:)"
      R"(GetPolicyVersion","iam:GetRole","iam:ListRoles","kinesis:*","kms:List*","kms:Describe*","lambda:Create*","la)"
@@ -99,7 +99,7 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(],"Resource":"*"}]})"},
     {"/", "IAMUserChangePassword", "ANPAIWW4TAKPXL6GXZ5NI",
      "Provides the ability for an IAM user to change their own password.",
-     "2016-11-15T00:25:16Z", 2,
+     "2016-11-15T00:25:16Z", 5,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword"],"Resource":["arn:aws:)"
      R"(iam::*:user/${aws:username}"]},{"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]})"},
     {"/aws-service-role/", "LakeFormationDataAccessServiceRolePolicy", "ANPAIWXQ7HH3NJLMARGLO",
@@ -110,7 +110,7 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/job-function/", "NetworkAdministrator", "ANPAIQBO4OV2KOPV2CLH5",
      "Grants full access permissions to AWS services and actions required to set up and configure AWS network r"
      "esources.",
-     "2016-11-10T17:31:35Z", 12,
+     "2016-11-10T17:31:35Z", 16,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["autoscaling:Describe*","cloudfront:ListDis)"
      R"(tributions","cloudwatch:DeleteAlarms","cloudwatch:DescribeAlarms","cloudwatch:GetMetricStatistics","cloudwat)"
      R"(ch:PutMetricAlarm","directconnect:*","ec2:*","elasticloadbalancing:*","iam:GetRole","iam:ListRoles","logs:De)"
@@ -119,7 +119,7 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(:"*"}]})"},
     {"/", "PowerUserAccess", "ANPAIZZANPGX3EWJSDYKC",
      "Provides full access to AWS services and resources, but does not allow management of Users and groups.",
-     "2015-02-06T18:39:47Z", 6,
+     "2015-02-06T18:39:47Z", 12,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],")"
      R"(Resource":"*"},{"Effect":"Allow","Action":["account:GetAccountInformation","account:GetGovCloudAccountInform)"
      R"(ation","account:GetPrimaryEmail","account:ListRegions","iam:CreateServiceLinkedRole","iam:DeleteServiceLinke)"
@@ -127,7 +127,7 @@ const AwsPolicy kAwsPolicies3[] = {
      R"(ce":"*"}]})"},
     {"/", "ReadOnlyAccess", "ANPAIPYJRV3OCHSS7PE4G",
      "Provides read-only access to AWS services and resources.",
-     "2015-02-06T18:39:48Z", 138,
+     "2015-02-06T18:39:48Z", 190,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:BatchGet*","athena:Describe*","athe)"
      R"(na:Get*","athena:List*","cloudtrail:Describe*","cloudtrail:Get*","cloudtrail:List*","cloudtrail:LookupEvents)"
      R"(","cloudwatch:Describe*","cloudwatch:Get*","cloudwatch:List*","datazone:Get*","datazone:List*","datazone:Sea)"
@@ -156,7 +156,7 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/", "SecurityAudit", "ANPAIQYJMUELVXVARBABP",
      "The security audit template grants access to read security configuration metadata. It is useful for softw"
      "are that audits the configuration of an AWS account.",
-     "2015-02-06T18:41:01Z", 56,
+     "2015-02-06T18:41:01Z", 94,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:GetWorkGroup","athena:List*","cloud)"
      R"(trail:Describe*","cloudtrail:GetEventSelectors","cloudtrail:GetTrail","cloudtrail:GetTrailStatus","cloudtrai)"
      R"(l:List*","cloudtrail:LookupEvents","cloudwatch:Describe*","cloudwatch:List*","datazone:List*","events:Descri)"
@@ -178,7 +178,7 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/job-function/", "SupportUser", "ANPAINT3XU6VI7JF3JLRL",
      "This policy grants permissions to troubleshoot and resolve issues in an AWS account. This policy also ena"
      "bles the user to contact AWS support to create and manage cases.",
-     "2016-11-10T17:21:53Z", 8,
+     "2016-11-10T17:21:53Z", 11,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["support:*","athena:List*","athena:Get*","c)"
      R"(loudtrail:DescribeTrails","cloudtrail:LookupEvents","cloudtrail:ListTags","cloudwatch:Describe*","cloudwatch)"
      R"(:Get*","cloudwatch:List*","firehose:Describe*","firehose:List*","glue:GetCrawlers","glue:GetJobs","iam:Gener)"
@@ -188,14 +188,14 @@ const AwsPolicy kAwsPolicies3[] = {
     {"/job-function/", "SystemAdministrator", "ANPAIU7X5AOVRNQVD66EF",
      "Grants full access permissions necessary for resources required for application and development operation"
      "s.",
-     "2016-11-10T17:23:54Z", 7,
+     "2016-11-10T17:23:56Z", 12,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudtrail:*","cloudwatch:*","config:*","d)"
      R"(irectconnect:*","ec2:*","elasticloadbalancing:*","iam:GetAccountPasswordPolicy","iam:GetAccountSummary","iam)"
      R"(:GetRole","iam:ListRoles","kms:Describe*","kms:List*","lambda:Get*","lambda:List*","logs:*","rds:Describe*",)"
      R"("s3:CreateBucket","s3:ListAllMyBuckets","s3:GetBucket*","s3:ListBucket","sns:*","sqs:*"],"Resource":"*"}]})"},
     {"/job-function/", "ViewOnlyAccess", "ANPAI3VMCEVV57KET75KY",
      "This policy grants permissions to view resources and basic metadata across all AWS services.",
-     "2016-11-10T22:20:15Z", 21,
+     "2016-11-10T17:20:15Z", 46,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["athena:GetWorkGroup","athena:List*","cloud)"
      R"(trail:DescribeTrails","cloudtrail:List*","cloudtrail:LookupEvents","cloudwatch:DescribeAlarms","cloudwatch:G)"
      R"(et*","cloudwatch:List*","firehose:DescribeDeliveryStream","firehose:List*","glue:GetCrawlers","glue:GetDatab)"

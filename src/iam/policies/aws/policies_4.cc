@@ -12,7 +12,7 @@ const AwsPolicy kAwsPolicies4[] = {
      R"(source":"*"}]})"},
     {"/", "AmazonEC2ContainerRegistryReadOnly", "ANPAIAK23LSNNGA4WW2M6",
      "Provides read-only access to Amazon EC2 Container Registry repositories.",
-     "2015-12-21T17:04:15Z", 4,
+     "2015-12-21T17:04:15Z", 3,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ecr:GetAuthorizationToken","ecr:Batch)"
      R"(CheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:GetRepositoryPolicy","ecr:DescribeRepositorie)"
      R"(s","ecr:ListImages","ecr:DescribeImages","ecr:BatchGetImage","ecr:GetLifecyclePolicy","ecr:GetLifecycle)"
@@ -31,25 +31,25 @@ const AwsPolicy kAwsPolicies4[] = {
      R"(ns","sns:ListTopics","sns:Publish","logs:DescribeLogStreams","logs:GetLogEvents"],"Resource":"*"}]})"},
     {"/", "AmazonRDSReadOnlyAccess", "ANPAI5RRFQXF6CYBKZL2U",
      "Provides read only access to Amazon RDS via the AWS Management Console.",
-     "2015-02-06T18:40:53Z", 8,
+     "2015-02-06T18:40:53Z", 7,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["rds:Describe*","rds:ListTagsForResour)"
      R"(ce","cloudwatch:GetMetricStatistics","cloudwatch:ListMetrics","cloudwatch:GetMetricData","logs:Describe)"
      R"(LogStreams","logs:GetLogEvents"],"Resource":"*"}]})"},
     {"/", "AmazonRoute53FullAccess", "ANPAIYDCMRORKRW2HZL6K",
      "Provides full access to all Amazon Route 53 via the AWS Management Console.",
-     "2015-02-06T18:40:56Z", 4,
+     "2015-02-06T18:40:54Z", 7,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["route53:*","route53domains:*","cloudf)"
      R"(ront:ListDistributions","s3:ListBucket","s3:GetBucketLocation","s3:GetBucketWebsite","sns:ListTopics",")"
      R"(sns:ListSubscriptionsByTopic","cloudwatch:DescribeAlarms","cloudwatch:GetMetricStatistics"],"Resource":)"
      R"("*"}]})"},
     {"/", "AmazonSNSReadOnlyAccess", "ANPAIG4BYK73J352VHPPX",
      "Provides read only access to Amazon SNS via the AWS Management Console.",
-     "2015-02-06T18:41:06Z", 1,
+     "2015-02-06T18:41:06Z", 2,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sns:GetTopicAttributes","sns:List*"],)"
      R"("Resource":"*"}]})"},
     {"/", "AmazonSQSReadOnlyAccess", "ANPAIDLE4N43VAY5U655D",
      "Provides read only access to Amazon SQS via the AWS Management Console.",
-     "2015-02-06T18:41:08Z", 3,
+     "2015-02-06T18:41:08Z", 4,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:GetQueueAttributes","sqs:GetQueue)"
      R"(Url","sqs:ListDeadLetterSourceQueues","sqs:ListQueues","sqs:ListMessageMoveTasks","sqs:ListQueueTags"],)"
      R"("Resource":"*"}]})"},
@@ -73,7 +73,7 @@ const AwsPolicy kAwsPolicies4[] = {
     {"/", "AWSLambda_ReadOnlyAccess", "ANPAIR44TMLATBRE7LUPT",
      "Grants read-only access to AWS Lambda service, AWS Lambda console features, and other related AWS servi"
      "ces.",
-     "2020-11-17T21:10:02Z", 2,
+     "2020-11-17T21:10:32Z", 5,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["lambda:Get*","lambda:List*","cloudwat)"
      R"(ch:GetMetricData","cloudwatch:ListMetrics","iam:GetPolicy","iam:GetPolicyVersion","iam:GetRole","iam:Ge)"
      R"(tRolePolicy","iam:ListAttachedRolePolicies","iam:ListRolePolicies","iam:ListRoles","logs:DescribeLogGro)"
@@ -98,7 +98,7 @@ const AwsPolicy kAwsPolicies4[] = {
      R"(":"*"}]})"},
     {"/", "AWSSupportAccess", "ANPAIHPHRG2NNDCV6ZSZ5",
      "Allows users to access the AWS Support Center.",
-     "2015-02-06T18:41:11Z", 1,
+     "2015-02-06T18:41:11Z", 4,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["support:*"],"Resource":"*"}]})"},
     {"/", "AWSXRayDaemonWriteAccess", "ANPAIAHQUIDSANTJNEPMH",
      "Allow the AWS X-Ray Daemon to relay raw trace segments data to the service's API and retrieve sampling "
@@ -109,7 +109,7 @@ const AwsPolicy kAwsPolicies4[] = {
      R"(esource":"*"}]})"},
     {"/", "CloudWatchAgentServerPolicy", "ANPAIJPZNW6C4AWRJ4K74",
      "Permissions required to use AmazonCloudWatchAgent on servers",
-     "2018-03-07T01:06:44Z", 2,
+     "2018-03-07T01:06:44Z", 3,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["cloudwatch:PutMetricData","ec2:Descri)"
      R"(beVolumes","ec2:DescribeTags","logs:PutLogEvents","logs:PutRetentionPolicy","logs:DescribeLogStreams",")"
      R"(logs:DescribeLogGroups","logs:CreateLogStream","logs:CreateLogGroup","xray:PutTraceSegments"],"Resource)"
@@ -117,12 +117,12 @@ const AwsPolicy kAwsPolicies4[] = {
      R"(dWatch-*"}]})"},
     {"/", "IAMAccessAnalyzerReadOnlyAccess", "ANPAIUW7FRCFZ43J7GV7F",
      "Provides read-only access to IAM Access Analyzer resources",
-     "2019-12-02T17:12:03Z", 2,
+     "2019-12-02T17:12:53Z", 4,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["access-analyzer:Get*","access-analyze)"
      R"(r:List*","access-analyzer:ValidatePolicy"],"Resource":"*"}]})"},
     {"/", "SecretsManagerReadWrite", "ANPAINQKBOFIMREJPPQTG",
      "Provides read/write access to AWS Secrets Manager via the AWS Management Console.",
-     "2018-04-04T18:05:29Z", 5,
+     "2018-04-04T18:05:29Z", 6,
      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:*","kms:DescribeKey",")"
      R"(kms:ListAliases","kms:ListKeys","lambda:ListFunctions","rds:DescribeDBClusters","rds:DescribeDBInstance)"
      R"(s","tag:GetResources"],"Resource":"*"}]})"},

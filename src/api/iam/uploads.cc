@@ -192,6 +192,7 @@ Result<gen::ListServiceSpecificCredentialsResponse> ListServiceSpecificCredentia
       TARN_TRY(const std::string name, UserNameOf(call, in.user_name));
       TARN_TRY(users.emplace_back(), rows.Get(Kind::kUser, name));
     }
+    if (in.service_name) TARN_CHECK(domain::CheckCredentialService(*in.service_name));
     std::vector<gen::ServiceSpecificCredentialMetadata> all;
     for (const Entity& user : users) {
       for (const auto& credential : user.service_credentials) {

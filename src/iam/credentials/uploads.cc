@@ -141,12 +141,15 @@ Status DeleteSigningCertificate(Rows& rows, const std::string& user, const std::
   return EraseItem(rows, user, &Entity::signing_certificates, id, NoCertificate(id));
 }
 
+Status CheckCredentialService(const std::string& service) {
+  if (IsCredentialService(service)) return Ok();
+  return Fail(kNoSuchEntity, "No such service " + service + " is supported for Service Specific Credentials");
+}
+
 Result<NewServiceCredential> CreateServiceCredential(Rows& rows, const std::string& user, const std::string& service,
                                                      const std::optional<int64_t>& days) {
   TARN_TRY(const Entity before, rows.Get(Kind::kUser, user));
-  if (!IsCredentialService(service)) {
-    return Fail(kNoSuchEntity, "No such service " + service + " is supported for Service Specific Credentials");
-  }
+  TARN_CHECK(CheckCredentialService(service));
   const auto of_service = std::ranges::count(before.service_credentials, service, &ServiceCredential::service);
   if (static_cast<size_t>(of_service) >= quota::kServiceCredentialsPerUser) {
     return Exceeds("ServiceSpecificCredentialsPerUser", quota::kServiceCredentialsPerUser);

@@ -31,6 +31,8 @@ struct NewServiceCredential {
   std::string password;  // told once
 };
 // `days`: until it expires; nothing: never.
+// Whether there are credentials for the service. Errors: kNoSuchEntity.
+Status CheckCredentialService(const std::string& service);
 Result<NewServiceCredential> CreateServiceCredential(Rows& rows, const std::string& user, const std::string& service,
                                                      const std::optional<int64_t>& days);
 Result<NewServiceCredential> ResetServiceCredential(Rows& rows, const std::string& user, const std::string& id);

@@ -89,6 +89,8 @@ def test_credentials_of_a_service_are_refused_in_iams_words(lake, name):
     made = iam.create_service_specific_credential(UserName=name, ServiceName="codecommit.amazonaws.com")[
         "ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
     assert "IsTruncated" not in iam.list_service_specific_credentials(UserName=name)
+    assert refusal(iam.list_service_specific_credentials, UserName=name, ServiceName="s3.amazonaws.com") == (
+        "NoSuchEntity", "No such service s3.amazonaws.com is supported for Service Specific Credentials")
     assert refusal(iam.update_service_specific_credential, UserName=name, Status="Active",
                    ServiceSpecificCredentialId="of-another-form-altogether") == (
         "ValidationError", "1 validation error detected: Value at 'serviceSpecificCredentialId' failed to satisfy "

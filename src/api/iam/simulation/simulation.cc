@@ -181,6 +181,7 @@ std::shared_ptr<identity::PrincipalPolicies> PoliciesOf(const Sources& sources) 
   for (const Source& source : sources.identity) policies->identity.push_back({source.id, source.document});
   if (sources.boundary.empty()) return policies;
   std::vector<std::shared_ptr<const policy::Document>> all;
+  all.reserve(sources.boundary.size());
   for (const Source& source : sources.boundary) all.push_back(source.document);
   policies->boundary = identity::NamedPolicy{sources.boundary.front().id, policy::Union(std::move(all))};
   return policies;

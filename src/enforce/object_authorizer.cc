@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
+
 namespace tarn::enforce {
 namespace {
 
@@ -24,12 +27,28 @@ std::string UriOf(const identity::Check& check) {
   return fmt::format("s3://{}/{}", resource, prefix->second);
 }
 
+// A check of a directory bucket names the bucket alone: what it is about, as other buckets' checks say it.
+std::optional<identity::Check> OfDirectoryBucket(const identity::Check& check) {
+  constexpr std::string_view kBucket = ":bucket/";
+  const auto operation = check.context.find("s3express:operation");
+  const size_t bucket = check.resource.find(kBucket);
+  if (operation == check.context.end() || bucket == check.resource.npos) return std::nullopt;
+  identity::Check same{.action = operation->second, .resource = std::string(kS3Arn), .owner = check.owner};
+  same.resource += std::string_view(check.resource).substr(bucket + kBucket.size());
+  if (const auto key = check.context.find("s3express:object"); key != check.context.end()) {
+    same.resource += "/" + key->second;
+  }
+  same.context = check.context;
+  return same;
+}
+
 }  // namespace
 
 Status ObjectAuthorizer::Authorize(const identity::Caller& caller, std::span<const identity::Check> checks) const {
   TARN_CHECK(inner_.Authorize(caller, checks));
   for (const identity::Check& check : checks) {
     if (check.resource.starts_with(kS3Arn)) TARN_CHECK(CheckObject(caller, check));
+    if (const auto same = OfDirectoryBucket(check)) TARN_CHECK(CheckObject(caller, *same));
   }
   return Ok();
 }

@@ -102,6 +102,7 @@ Result<TemporaryCredentials> Sessions::Issue(const Caller& caller, const Session
   const bool of_role = record.type == static_cast<int64_t>(PrincipalType::kAssumedRole);
   if (!of_role) record.name = spec.name;
   if (!spec.policy.empty()) record.policies.push_back(spec.policy);
+  for (const auto& [key, value] : spec.conditions) record.conditions[key] = value;
   if (spec.seconds <= 0 || spec.seconds > kSecondsMax) return Fail(kBadSession, "a session lasts up to 36 hours");
   const Timestamp end = EndAfter(clock_.Now(), spec.seconds);
   record.expires = caller.facts ? std::min(end, record.expires) : end;

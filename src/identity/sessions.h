@@ -32,11 +32,15 @@ class Document;
 
 namespace tarn::identity {
 
+// Among the conditions of a session that S3's CreateSession made: the directory bucket that it is for.
+inline constexpr std::string_view kDirectorySession = "s3express:sessionbucket";
+
 // A narrower session of whoever calls, as credential vending hands it out.
 struct SessionSpec {
   std::string name;    // 2 to 64 of [A-Za-z0-9_=,.@-]
   std::string policy;  // an identity policy's JSON; empty: no limit
   int64_t seconds = 3600;
+  std::map<std::string, std::string> conditions = {};  // lower-case keys, beside those of the caller's own session
 };
 
 // A session as STS makes it.

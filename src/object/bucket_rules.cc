@@ -2,6 +2,7 @@
 #include <set>
 
 #include "object/bucket.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 
 namespace tarn::object {
@@ -17,7 +18,7 @@ bool LooksLikeIpAddress(std::string_view name) {
 constexpr std::string_view kReservedNames[] = {"iceberg", "ingest", "_tarn"};
 constexpr std::string_view kReservedPrefixes[] = {"xn--", "sthree-"};
 // "--table-s3" is refused to users by api/s3: such buckets hold the tables of table buckets.
-constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3"};
+constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap"};
 
 bool IsValidBucketName(std::string_view name) {
   if (name.size() < 3 || name.size() > 63) return false;
@@ -37,7 +38,7 @@ bool IsValidBucketName(std::string_view name) {
   for (const auto suffix : kReservedSuffixes) {
     if (name.ends_with(suffix)) return false;
   }
-  return true;
+  return !IsDirectoryBucket(name) || ZoneOf(name);
 }
 
 size_t Characters(std::string_view utf8) {

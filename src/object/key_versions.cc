@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "base/record.h"
 #include "object/annotations.h"
@@ -159,6 +160,77 @@ Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
   if (IsTiered(version)) NoteAccess(version, now);
   PutNewest(version);
   return Ok();
+}
+
+// Every layout record but the last is full of extents or of parts, so that their number follows from the counts.
+Status KeyVersions::GrowLayout(uint64_t layout, std::vector<Extent> extents, std::optional<PartRecord> first,
+                               PartRecord part) {
+  if (first) {
+    const std::string key = LayoutKey(layout, 0).Take();
+    TARN_TRY(const auto stored, txn_.Get(key));
+    if (!stored) return Fail(kCorruptRecord, "the layout of a stored version is missing");
+    TARN_TRY(LayoutChunk chunk, DecodeLayout(*stored));
+    chunk.parts.push_back(*std::move(first));
+    txn_.Put(key, Encode(chunk));
+  }
+  const kv::Key keys = LayoutKeys(layout);
+  TARN_TRY(const auto last, txn_.Scan(keys.bytes(), keys.End(), 1, /*reverse=*/true));
+  if (last.empty()) return Fail(kCorruptRecord, "the layout of a stored version is missing");
+  TARN_TRY(LayoutChunk chunk, DecodeLayout(last[0].value));
+  std::string key = last[0].key;
+  if (chunk.extents.size() >= kLayoutChunkMax || chunk.parts.size() >= kLayoutChunkMax) {
+    kv::KeyReader reader(key);
+    reader.Text(), reader.Text(), reader.Number();
+    key = LayoutKey(layout, reader.Number().value_or(0) + 1).Take();
+    chunk = {};
+  }
+  std::move(extents.begin(), extents.end(), std::back_inserter(chunk.extents));
+  chunk.parts.push_back(std::move(part));
+  txn_.Put(key, Encode(chunk));
+  return Ok();
+}
+
+Status KeyVersions::Grow(VersionRecord& grown, Timestamp now, const Content& content) {
+  for (const Extent& extent : content.extents) TARN_CHECK(blobs_.Reference(txn_, extent.blob));
+  std::string digests;  // of the parts
+  if (grown.etag_parts > 0) {
+    TARN_TRY(const LayoutChunk layout, LoadLayout(txn_, grown));
+    for (const PartRecord& part : layout.parts) digests += part.md5;
+  }
+  std::optional<PartRecord> first;  // what was no upload of parts becomes its own first one
+  if (grown.etag_parts == 0 && grown.size > 0) {
+    first = PartRecord{.number = ++grown.etag_parts, .size = grown.size, .md5 = grown.md5};
+    first->checksum = grown.checksum.value;
+    digests = grown.md5;
+  }
+  PartRecord part{.number = ++grown.etag_parts, .size = content.size, .md5 = content.md5};
+  part.checksum = content.checksum.value;
+  grown.md5 = Md5(digests + content.md5);
+  if (grown.layout != 0) {
+    TARN_CHECK(GrowLayout(grown.layout, content.extents, std::move(first), std::move(part)));
+  } else {
+    if (first) grown.parts.push_back(*std::move(first));
+    grown.parts.push_back(std::move(part));
+    grown.extents.insert(grown.extents.end(), content.extents.begin(), content.extents.end());
+    TARN_CHECK(StoreLayout(grown, /*reference=*/false));
+  }
+  grown.size += content.size;
+  grown.seq = std::max(static_cast<uint64_t>(std::max<int64_t>(now.micros, 1)), grown.seq + 1);
+  grown.id = RandomBytes(16);
+  grown.modified = now;
+  delta_.bytes += static_cast<int64_t>(content.size);
+  Count(grown.attributes, static_cast<int64_t>(content.size));
+  PutNewest(grown);
+  return Ok();
+}
+
+VersionRecord KeyVersions::Detach() {
+  VersionRecord gone = *std::exchange(newest_, std::nullopt);
+  delta_.versions -= 1;
+  delta_.bytes -= static_cast<int64_t>(gone.size);
+  Count(gone.attributes, -static_cast<int64_t>(gone.size));
+  txn_.Delete(CurrentKey(bucket_.id, key_).bytes());
+  return gone;
 }
 
 Status KeyVersions::ReleaseLayout(const VersionRecord& version, const LayoutChunk& layout) {

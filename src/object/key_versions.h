@@ -45,6 +45,13 @@ class KeyVersions {
   Status Add(VersionRecord& version, Timestamp now, bool reference);
   // Removes one version; the next older one becomes the newest. kObjectLocked, before anything is changed.
   Status Remove(const VersionRecord& version, Timestamp now, bool bypass_governance);
+  // Adds bytes, not yet counted for an owner, behind those of the newest version: a part more. Where its extents lie in
+  // layout records, only the last of them is written. `grown` is that version; it gets another seq, id and ETag, its
+  // checksum is the caller's to set, who then rewrites it. For buckets without versions.
+  Status Grow(VersionRecord& grown, Timestamp now, const Content& content);
+  // Takes the newest version away, its bytes still counted for an owner: they go to another key. For buckets without
+  // versions.
+  VersionRecord Detach();
   // Gives a version found here other blobs with the same bytes, not yet counted for an owner, and writes it back.
   Status MoveBytes(VersionRecord& version, std::vector<Extent> extents);
   // Keeps blobs with the same bytes, not yet counted for an owner, as the restored copy of a version found here.
@@ -66,6 +73,7 @@ class KeyVersions {
       : txn_(txn), blobs_(blobs), bucket_(bucket), key_(key) {}
   Status MakeRoom(VersionRecord& version, Timestamp now);
   Status StoreLayout(VersionRecord& version, bool reference);
+  Status GrowLayout(uint64_t layout, std::vector<Extent> extents, std::optional<PartRecord> first, PartRecord part);
   Status ReleaseLayout(const VersionRecord& version, const LayoutChunk& layout);
   Status Forget(const VersionRecord& version);  // releases its bytes and counts it out
   void PutNewest(const VersionRecord& version);

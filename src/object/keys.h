@@ -21,6 +21,8 @@
 //   o m <account> <name>              a Multi-Region Access Point
 //   o w <alias>                       where the one of that alias is: <account> <name>
 //   o s <account> <token>             what was asked of them
+//   o y <bucket id> <token>           a rename in a directory bucket that was done
+//   o z <bucket id> <time> <token>    the same, by their time
 #pragma once
 
 #include <cstdint>
@@ -90,6 +92,8 @@ inline kv::Key MultiRegionKey(std::string_view account, std::string_view name) {
 }
 inline kv::Key MultiRegionAliasKey(std::string_view alias) { return Space("w").Text(alias); }
 inline kv::Key AsyncRequestKeys(std::string_view account) { return Space("s").Text(account); }
+inline kv::Key RenameTokenKeys(uint64_t bucket) { return Space("y").Number(bucket); }
+inline kv::Key RenameTimeKeys(uint64_t bucket) { return Space("z").Number(bucket); }
 inline kv::Key AccountBlockKey(std::string_view account) { return Space("g").Text(account); }
 
 }  // namespace tarn::object

@@ -108,6 +108,8 @@ Status Store::DeleteBucket(std::string_view name) {
       if (more_uploads) return Ok();
       TARN_CHECK(DeleteAll(txn, DocumentKeys(present.id)));
       TARN_CHECK(DeleteAll(txn, UsageKeys(present.id)));
+      TARN_CHECK(DeleteAll(txn, RenameTokenKeys(present.id)));
+      TARN_CHECK(DeleteAll(txn, RenameTimeKeys(present.id)));
       txn.Delete(AccountBuckets(present.owner.account).Text(name).bytes());
       txn.Delete(BucketKey(name).bytes());
       return Ok();

@@ -59,6 +59,7 @@
 #include "jobs/maintain/maintainer.h"
 #include "keys/keys.h"
 #include "kv/rocksdb_store.h"
+#include "object/directory/directory_objects.h"
 #include "object/hot_keys.h"
 #include "object/lifecycle/restorer.h"
 #include "object/lifecycle/runner.h"
@@ -74,6 +75,7 @@
 #include "schedule/timers.h"
 #include "server/audit_trail.h"
 #include "server/care/admin.h"
+#include "server/care/upkeep_timer.h"
 #include "server/care/zone_route.h"
 #include "server/catalog_authorizer.h"
 #include "server/doors/ingest.h"
@@ -211,6 +213,7 @@ class OpenLake : public Lake {
                                          int64_t{options_.stream_settle_ms} * 1000));
     objects_ = std::make_unique<object::Store>(*kv_, *blobs_, clock_, blob_pool_, object_keys_.get());
     objects_->SetListener(&recorder_);
+    directory_objects_ = std::make_unique<object::DirectoryObjects>(*kv_, *blobs_, clock_);
     points_ = std::make_unique<object::AccessPoints>(*kv_, clock_);
     std::set<std::string, std::less<>> placed;
     for (const auto& [storage_class, placement] : options_.storage_classes) placed.insert(storage_class);
@@ -302,7 +305,7 @@ class OpenLake : public Lake {
         TARN_TRY(const auto present, schedule::Timers::Find(txn, kind, "all"));
         if (!present) TARN_CHECK(schedule::Timers::Set(txn, kind, "all", hourly, clock_.Now()));
       }
-      TARN_CHECK(SetUpkeepTimer(txn));
+      TARN_CHECK(SetUpkeepTimer(txn, options_.upkeep_seconds, clock_.Now()));
       TARN_TRY(const auto present, schedule::Timers::Find(txn, kLifecycleTimer, "all"));
       if (!present) TARN_CHECK(schedule::Timers::Set(txn, kLifecycleTimer, "all", daily, clock_.Now()));
       return Ok();
@@ -336,17 +339,6 @@ class OpenLake : public Lake {
 
   Scope Root() const { return {options_.account, options_.region}; }
 
-  // Rounds of upkeep, by the minute.
-  Status SetUpkeepTimer(kv::Txn& txn) {
-    if (options_.upkeep_seconds == 0) return schedule::Timers::Clear(txn, jobs::maintain::kTimerKind, "all");
-    const uint32_t minutes = std::max<uint32_t>(1, options_.upkeep_seconds / 60);
-    TARN_TRY(const schedule::Schedule rounds,
-             schedule::Schedule::Parse(fmt::format("rate({} minute{})", minutes, minutes == 1 ? "" : "s")));
-    TARN_TRY(const auto present, schedule::Timers::Find(txn, jobs::maintain::kTimerKind, "all"));
-    if (present && present->expression == rounds.expression()) return Ok();
-    return schedule::Timers::Set(txn, jobs::maintain::kTimerKind, "all", rounds, clock_.Now());
-  }
-
   // How a table's upkeep went, as S3 Tables tells it.
   Result<api::s3tables::JobStates> JobStatesOf(const Scope& scope, const catalog::Table& table) {
     namespace maintain = jobs::maintain;
@@ -374,7 +366,9 @@ class OpenLake : public Lake {
                                   .accounts = [this] { return directory_->ListAccounts(); },
                                   .points = points_.get(),
                                   .access_log = access_log_.get(),
-                                  .request_counter = request_counter_.get()})));
+                                  .request_counter = request_counter_.get(),
+                                  .directory = directory_objects_.get(),
+                                  .sessions = sessions_.get()})));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(*objects_, *points_)));
     TARN_CHECK(dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{
         .catalog = *catalog_,
@@ -543,6 +537,7 @@ class OpenLake : public Lake {
   std::unique_ptr<LateTails> tails_;
   api::s3::EventRecorder recorder_;
   std::unique_ptr<object::Store> objects_;
+  std::unique_ptr<object::DirectoryObjects> directory_objects_;
   std::unique_ptr<object::AccessPoints> points_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<PrincipalFacts> facts_;

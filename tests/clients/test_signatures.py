@@ -255,7 +255,7 @@ def test_virtual_hosts_name_the_bucket(lake, bucket):
 
 def test_what_is_not_served_is_named(lake):
     s3 = lake.client("s3")
-    assert refused(s3.list_directory_buckets)[0] == 501
+    assert refused(s3.get_object_torrent, Bucket="none", Key="k")[0] == 501
     status, code = refused(
         lake.client("sts").assume_role_with_saml, RoleArn="arn:aws:iam::000000000000:role/reader",
         PrincipalArn="arn:aws:iam::000000000000:saml-provider/idp", SAMLAssertion="assertion")

@@ -208,7 +208,8 @@ Status DecodeRestBody(const OperationDesc& operation, WireProtocol protocol, con
   const bool xml = protocol == WireProtocol::kRestXml;
   if (const Member* payload = input.payload; payload != nullptr) {
     const Kind kind = payload->ref.type->kind;
-    if (request.body.empty()) return Ok();
+    // Of a text that must be there, nothing is an empty one.
+    if (request.body.empty() && (kind != Kind::kString || !payload->required)) return Ok();
     if (kind == Kind::kStructure) {
       void* structure = EmplaceMember(*payload, out);
       const TypeShape& type = *payload->ref.type;

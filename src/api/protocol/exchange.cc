@@ -180,9 +180,29 @@ Task<bool> Exchange::Route() {
   co_return true;
 }
 
+namespace {
+
+// Both lists of buckets are "GET /": that of directory buckets is signed for their service or asked of their host.
+bool ListsDirectoryBuckets(const Matched& matched, const SignedHead& head, std::string_view host,
+                           const RequestParts& parts) {
+  if (matched.name != "ListBuckets") return false;
+  const std::string* said = parts.Query("x-id");
+  return ClaimedService(head) == "s3express" || host.starts_with("s3express-control.") ||
+         (said != nullptr && *said == "ListDirectoryBuckets");
+}
+
+}  // namespace
+
 bool Exchange::Match() {
   parts_.body = body_;
   matched_ = MatchOperation(*served_->model, parts_);
+  if (is_s3() && ListsDirectoryBuckets(matched_, Signed(), host_, parts_)) {
+    for (const OperationName& operation : served_->model->all) {
+      if (operation.name != "ListDirectoryBuckets") continue;
+      matched_.operation = operation.served;
+      matched_.name = operation.name;
+    }
+  }
   call_.operation = matched_.operation;
   if (auto it = served_->operations.find(matched_.operation); it != served_->operations.end()) operation_ = &it->second;
   return true;
@@ -220,9 +240,9 @@ bool Exchange::Authorise(const std::string* body) {
 
 // Presigning moves headers into the query: there x-amz-* parameters, but those of the signature itself, are headers.
 void Exchange::TakeSignedParameters() {
-  constexpr std::string_view kSignatures[] = {"x-amz-algorithm",      "x-amz-credential",    "x-amz-date",
-                                              "x-amz-expires",        "x-amz-signature",     "x-amz-signedheaders",
-                                              "x-amz-security-token", "x-amz-content-sha256"};
+  constexpr std::string_view kSignatures[] = {"x-amz-algorithm",      "x-amz-credential",     "x-amz-date",
+                                              "x-amz-expires",        "x-amz-signature",      "x-amz-signedheaders",
+                                              "x-amz-security-token", "x-amz-content-sha256", "x-amz-s3session-token"};
   if (parts_.Query("X-Amz-Signature") == nullptr && parts_.Query("AWSAccessKeyId") == nullptr) return;
   for (const Field& parameter : query_) {
     const std::string name = AsciiLower(parameter.name);
@@ -331,11 +351,29 @@ Task<bool> Exchange::PrepareRpc() {
   co_return true;
 }
 
+// S3 looks for the bucket before it reads what a request wants of it: true when there is none, and that is told.
+bool Exchange::RefuseMissingBucket() {
+  if (!is_s3()) return false;
+  for (const auto& [desc, found] : served_->operations) {
+    if (desc->name != "HeadBucket") continue;
+    const std::shared_ptr<void> input = found.row->new_input();
+    if (!DecodeRequest(*desc, matched_.protocol, parts_, input.get(), {}).ok()) return false;
+    const auto asked = found.row->rule(*served_->service, call_, input.get());
+    if (asked.ok()) return false;
+    WireError told = ToWireError(served_->service->errors(), served_->model, matched_.protocol, asked.error());
+    if (told.code != "NoSuchBucket") return false;
+    Refuse(std::move(told));
+    return true;
+  }
+  return false;
+}
+
 bool Exchange::Decode() {
   const OperationDesc& desc = *operation_->desc;
   input_ = operation_->row->new_input();
   auto decoded = DecodeRequest(desc, matched_.protocol, parts_, input_.get(),
                                {.body_bytes = operation_->row->options.body_bytes_max});
+  if (!decoded.ok() && RefuseMissingBucket()) return false;
   if (!decoded.ok()) return Refuse(DecodeFailure(*served_->model, matched_.protocol, decoded.error()));
   decoded_ = true;
   if (auto message = Validate(desc, input_.get())) {

@@ -59,6 +59,7 @@ class Exchange {
   bool Authorise(const std::string* body);
   Error FailedSignIn(const Error& error);
   bool Decode();
+  bool RefuseMissingBucket();
   Status CheckRule();
 
   Task<Done> RunOwn();

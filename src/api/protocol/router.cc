@@ -45,6 +45,8 @@ bool IsS3Control(const RoutedRequest& request) {
 
 RoutedService FindService(std::span<const ServiceDesc* const> services, const RoutedRequest& request) {
   if (IsS3Control(request)) return {ByName(services, "s3control"), "s3control"};
+  // Requests about directory buckets are signed for a service of their own.
+  if (request.claimed_service == "s3express") return {ByName(services, "s3"), "s3express"};
   if (!request.claimed_service.empty()) {
     const ServiceDesc* claimed = nullptr;
     for (const ServiceDesc* service : services) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/ownership.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/errors.h"
 #include "api/s3/metrics/request_counter.h"
 #include "api/s3/points/points.h"
@@ -96,6 +97,11 @@ Status CheckNamespace(const Call& call, const std::optional<std::string>& wanted
   return Ok();
 }
 
+bool IsAccountId(std::string_view text) {
+  constexpr size_t kDigits = 12;
+  return text.size() == kDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // S3 Tables keeps each table's files in such a bucket: made, shown and removed with its table alone.
 bool IsOfATable(std::string_view bucket) { return bucket.ends_with("--table-s3"); }
 
@@ -110,9 +116,13 @@ Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::option
     if (bucket.Is(object::kNoSuchBucket)) call.AddErrorField("BucketName", name.value_or(""));
     return bucket;
   }
+  if (expected_owner && !IsAccountId(*expected_owner)) {
+    return Fail(kInvalidExpectedOwner, "The value of the expected bucket owner parameter must be an AWS account ID.");
+  }
   if (expected_owner && *expected_owner != bucket->owner.account) {
     return Fail(object::kAccessDenied, "the bucket is not owned by the expected account");
   }
+  if (IsDirectory(*bucket)) TARN_CHECK(CheckDirectoryRequest(call, *bucket));
   return bucket;
 }
 
@@ -121,15 +131,16 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
   call.AddErrorField("BucketName", name);
   TARN_CHECK(object::CheckBucketName(name));
   if (IsOfATable(name)) return Fail(object::kInvalidBucketName, "The specified bucket is not valid.");
+  const auto& wanted = in.create_bucket_configuration;
+  if (object::IsDirectoryBucket(name) || (wanted && (wanted->location || wanted->bucket))) {
+    return CreateDirectoryBucket(*this, call, in);
+  }
   std::string constraint;
   object::NewBucket options;
   options.object_lock = in.object_lock_enabled_for_bucket.value_or(false);
   TARN_CHECK(SetBucketAccess(*this, call, in, options));
   if (const auto& configuration = in.create_bucket_configuration) {
     constraint = configuration->location_constraint.value_or("");
-    if (configuration->location || configuration->bucket) {
-      return Fail(kNotImplemented, "Directory buckets are not implemented");
-    }
     if (configuration->tags && !configuration->tags->empty()) options.tags = ToTags(*configuration->tags);
   }
   const auto chosen = ChooseRegion(call.scope.region, constraint);
@@ -159,6 +170,7 @@ Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, cons
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   call.AddErrorField("BucketName", bucket.name);
   if (IsOfATable(bucket.name)) return Fail(object::kAccessDenied, "Access Denied");
+  if (IsDirectory(bucket)) TARN_CHECK(CheckNoUploads(*this, bucket));
   TARN_CHECK(store_.DeleteBucket(bucket.name));
   if (parts_.request_counter != nullptr) parts_.request_counter->Forget();
   return gen::DeleteBucketResponse{};
@@ -167,6 +179,7 @@ Result<gen::DeleteBucketResponse> S3Service::DeleteBucket(const Call& call, cons
 Result<gen::HeadBucketOutput> S3Service::HeadBucket(const Call& call, const gen::HeadBucketRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   call.AddHeader("Content-Type", "application/xml");
+  if (IsDirectory(bucket)) return HeadDirectoryBucket(bucket);
   gen::HeadBucketOutput out;
   out.bucket_region = bucket.owner.region;
   out.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
@@ -195,7 +208,7 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   out.buckets.emplace();
   const bool tell_region = in.max_buckets || in.continuation_token || in.prefix || in.bucket_region;
   for (const object::Bucket& bucket : page.buckets) {
-    if (IsOfATable(bucket.name)) continue;
+    if (IsOfATable(bucket.name) || IsDirectory(bucket)) continue;
     gen::Bucket entry{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
     entry.bucket_arn = fmt::format("arn:aws:s3:::{}", bucket.name);
     if (tell_region) entry.bucket_region = bucket.owner.region;

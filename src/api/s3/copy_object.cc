@@ -5,6 +5,7 @@
 
 #include "api/s3/access/access.h"
 #include "api/s3/annotations/annotations.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -94,7 +95,7 @@ Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectReq
   }
   object.tags = source.tags;
   if (new_tags) {
-    TARN_TRY(object.tags, ParseTagging(in.tagging));
+    TARN_TRY(object.tags, TaggingOf(call, in.tagging));
   }
   TARN_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   return object;
@@ -231,9 +232,12 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
                      "a copy source: 5368709120");
     }
     TARN_CO_TRY(object::NewObject object, NewObjectOf(call, in, source));
+    if (IsDirectory(bucket) && !object.tags.empty()) {
+      co_return Fail(kNotImplemented, "Directory buckets do not support the tags of the source.");
+    }
     const object::WriteCondition condition = object.condition;
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
-    TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
+    TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
     object.origin = OriginOf(call, bucket, "Copy");
     TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));

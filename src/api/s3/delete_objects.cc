@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "api/s3/access/access.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
@@ -27,16 +28,18 @@ std::string_view CodeOf(const S3Service& service, const Error& error) {
 
 Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const gen::DeleteObjectRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (in.if_match_last_modified_time || in.if_match_size) {
+  if ((in.if_match_last_modified_time || in.if_match_size) && !IsDirectory(bucket)) {
     return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
   }
   TARN_TRY(const bool bypass,
            BypassesGovernance(*this, call, bucket, in.key.value_or(""), in.bypass_governance_retention));
-  auto deleted = store_.Delete(bucket, {.key = in.key.value_or(""),
-                                        .version_id = in.version_id.value_or(""),
-                                        .if_match = Unquoted(in.if_match),
-                                        .bypass_governance = bypass,
-                                        .origin = OriginOf(call, bucket, "Delete")});
+  object::Deletion deletion{.key = in.key.value_or(""),
+                            .version_id = in.version_id.value_or(""),
+                            .if_match = Unquoted(in.if_match),
+                            .bypass_governance = bypass,
+                            .origin = OriginOf(call, bucket, "Delete")};
+  TARN_CHECK(CheckDeletion(*this, bucket, in.if_match_last_modified_time, in.if_match_size, deletion));
+  auto deleted = store_.Delete(bucket, deletion);
   if (!deleted.ok()) {
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), {.if_match = Unquoted(in.if_match)});
@@ -93,7 +96,7 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
         &first);
     if (!check.ok() || !call.Allow(std::span(&*check, 1)).ok()) {
       refuse(object, "AccessDenied", "Access Denied");
-    } else if (object.last_modified_time || object.size) {
+    } else if ((object.last_modified_time || object.size) && !IsDirectory(bucket)) {
       refuse(object, "NotImplemented", "LastModifiedTime and Size are for directory buckets");
     } else {
       const auto bypass = BypassesGovernance(*this, call, bucket, key, in.bypass_governance_retention);
@@ -101,11 +104,17 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
         refuse(object, "AccessDenied", "Access Denied");
         continue;
       }
-      deletions.push_back({.key = key,
-                           .version_id = version,
-                           .if_match = Unquoted(object.e_tag),
-                           .bypass_governance = *bypass,
-                           .origin = OriginOf(call, bucket, "Delete")});
+      object::Deletion deletion{.key = key,
+                                .version_id = version,
+                                .if_match = Unquoted(object.e_tag),
+                                .bypass_governance = *bypass,
+                                .origin = OriginOf(call, bucket, "Delete")};
+      const Status holds = CheckDeletion(*this, bucket, object.last_modified_time, object.size, deletion);
+      if (!holds.ok()) {
+        refuse(object, CodeOf(*this, holds.error()), holds.error().message);
+        continue;
+      }
+      deletions.push_back(std::move(deletion));
       asked.push_back(&object);
     }
   }

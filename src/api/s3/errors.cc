@@ -2,6 +2,7 @@
 
 #include "api/s3/s3_service.h"
 #include "kv/kv.h"
+#include "object/directory/directory_objects.h"
 #include "object/errors.h"
 #include "policy/errors.h"
 
@@ -79,6 +80,7 @@ constexpr ErrorRow kErrors[] = {
     {&kInvalidEncryptionAlgorithm, "InvalidEncryptionAlgorithmError", 400},
     {&kInvalidNamespaceHeader, "InvalidNamespaceHeader", 400},
     {&kMissingNamespaceHeader, "MissingNamespaceHeader", 400},
+    {&kInvalidExpectedOwner, "InvalidBucketOwnerAWSAccountID", 400},
     {&kIllegalLocation, "IllegalLocationConstraintException", 400},
     {&kInvalidLocation, "InvalidLocationConstraint", 400, "The specified location-constraint is not valid"},
     {&kInvalidDigest, "InvalidDigest", 400, "The Content-MD5 you specified was invalid."},
@@ -113,6 +115,10 @@ constexpr ErrorRow kErrors[] = {
     {&kCorsForbidden, "AccessForbidden", 403},
     {&kInvalidLogTarget, "InvalidTargetBucketForLogging", 400},
     {&kCrossLocationLogging, "CrossLocationLoggingProhibited", 403},
+    {&object::kInvalidWriteOffset, "InvalidWriteOffset", 400},
+    {&object::kTooManyParts, "TooManyParts", 400},
+    {&object::kIdempotencyMismatch, "IdempotencyParameterMismatch", 400},
+    {&kEncryptionTypeMismatch, "EncryptionTypeMismatch", 400},
     {&kNoSuchTagSet, "NoSuchTagSet", 404, "The TagSet does not exist"},
     {&kNoSuchLifecycle, "NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"},
     {&kNoSuchBucketPolicy, "NoSuchBucketPolicy", 404, "The bucket policy does not exist"},

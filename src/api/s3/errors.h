@@ -17,6 +17,7 @@ inline constexpr Reason kInvalidStorageClass{"s3.InvalidStorageClass", Code::kIn
 inline constexpr Reason kInvalidEncryptionAlgorithm{"s3.InvalidEncryptionAlgorithm", Code::kInvalidArgument};
 inline constexpr Reason kInvalidNamespaceHeader{"s3.InvalidNamespaceHeader", Code::kInvalidArgument};
 inline constexpr Reason kMissingNamespaceHeader{"s3.MissingNamespaceHeader", Code::kInvalidArgument};
+inline constexpr Reason kInvalidExpectedOwner{"s3.InvalidExpectedOwner", Code::kInvalidArgument};
 inline constexpr Reason kIllegalLocation{"s3.IllegalLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidLocation{"s3.InvalidLocation", Code::kInvalidArgument};
 inline constexpr Reason kInvalidDigest{"s3.InvalidDigest", Code::kInvalidArgument};
@@ -52,6 +53,9 @@ inline constexpr Reason kCorsForbidden{"s3.CorsForbidden", Code::kPermissionDeni
 
 inline constexpr Reason kInvalidLogTarget{"s3.InvalidLogTarget", Code::kInvalidArgument};
 inline constexpr Reason kCrossLocationLogging{"s3.CrossLocationLogging", Code::kPermissionDenied};
+
+// Directory buckets.
+inline constexpr Reason kEncryptionTypeMismatch{"s3.EncryptionTypeMismatch", Code::kInvalidArgument};
 
 inline constexpr Reason kNoSuchTagSet{"s3.NoSuchTagSet", Code::kNotFound};
 inline constexpr Reason kNoSuchLifecycle{"s3.NoSuchLifecycle", Code::kNotFound};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/access.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/rules/checksums.h"
 #include "api/s3/rules/request_rules.h"
@@ -125,6 +126,10 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_CHECK(CheckDirectoryListing(call, bucket, in.prefix, in.delimiter));
+  if (IsDirectory(bucket) && in.start_after) {
+    return BadArgument(call, "start-after", *in.start_after, "Directory buckets do not support start-after.");
+  }
   object::ListQuery query{.prefix = in.prefix.value_or(""),
                           .delimiter = in.delimiter.value_or(""),
                           .start_after = in.start_after.value_or(""),

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/s3/access/access.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -116,6 +117,28 @@ gen::Initiator InitiatorOf(const S3Service& service, const object::Bucket& bucke
   return {.id = owner.id, .display_name = owner.display_name};
 }
 
+// x-amz-if-match-initiated-time, which directory buckets know.
+Status CheckInitiated(const S3Service& service, const object::Bucket& bucket, const std::string& key,
+                      const std::string& upload, Timestamp initiated) {
+  if (!IsDirectory(bucket)) {
+    return Fail(kNotImplemented, "x-amz-if-match-initiated-time is for directory buckets");
+  }
+  const auto present = service.store().GetUpload(bucket, key, upload);
+  if (!present.ok() || present->initiated.seconds() == initiated.seconds()) return Ok();
+  return Fail(object::kPreconditionFailed, "At least one of the pre-conditions you specified did not hold");
+}
+
+// Parts of directory buckets have the numbers from 1 on.
+Status CheckConsecutive(const object::Bucket& bucket, const std::vector<object::CompletedPart>& parts) {
+  if (!IsDirectory(bucket)) return Ok();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].number != i + 1) {
+      return Fail(object::kInvalidPart, "The part numbers of an upload to a directory bucket must be consecutive.");
+    }
+  }
+  return Ok();
+}
+
 Error NegativeLimit(const Call& call, std::string_view name, int32_t value) {
   return BadArgument(call, name, std::to_string(value),
                      fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
@@ -128,13 +151,13 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   object::Upload upload;
   TARN_TRY(upload.headers, HeadersOf(call, in));
-  TARN_TRY(upload.tags, ParseTagging(in.tagging));
+  TARN_TRY(upload.tags, TaggingOf(call, in.tagging));
   TARN_CHECK(ChooseChecksum(in, upload));
   TARN_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
   TARN_TRY(object::Sealing sealing, store_.Seal(bucket, in.key.value_or(""), choice, KeyUserOf(call, bucket)));
   upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
-  TARN_TRY(upload.attributes.storage_class, StorageClassOf(in.storage_class));
+  TARN_TRY(upload.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
   TARN_CHECK(SetAccess(*this, call, bucket, in, upload.attributes));
   if (call.caller.anonymous()) upload.initiator = kAnonymousOwner;
   if (!call.caller.anonymous() && call.caller.account != bucket.owner.account) upload.initiator = call.caller.account;
@@ -164,6 +187,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   const auto upload = store_.GetUpload(bucket, key, upload_id);
   object::Completion completion;
   TARN_TRY(completion.parts, PartsOf(call, in, upload));
+  TARN_CHECK(CheckConsecutive(bucket, completion.parts));
   completion.origin = OriginOf(call, bucket, "CompleteMultipartUpload");
   TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
   if (in.mpu_object_size && *in.mpu_object_size < 0) {
@@ -211,10 +235,10 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
 Result<gen::AbortMultipartUploadOutput> S3Service::AbortMultipartUpload(const Call& call,
                                                                         const gen::AbortMultipartUploadRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (in.if_match_initiated_time) {
-    return Fail(kNotImplemented, "x-amz-if-match-initiated-time is for directory buckets");
-  }
   const std::string upload = in.upload_id.value_or("");
+  if (in.if_match_initiated_time) {
+    TARN_CHECK(CheckInitiated(*this, bucket, in.key.value_or(""), upload, *in.if_match_initiated_time));
+  }
   auto aborted = store_.Abort(bucket, in.key.value_or(""), upload);
   if (!aborted.ok()) {
     call.AddErrorField("UploadId", upload);
@@ -278,6 +302,7 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
   const int32_t max = std::min(in.max_uploads.value_or(kPageMax), kPageMax);
   if (max < 0) return NegativeLimit(call, "max-uploads", max);
   TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_CHECK(CheckDirectoryListing(call, bucket, in.prefix, in.delimiter));
   TARN_TRY(const object::UploadPage page, store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
                                                                       .delimiter = in.delimiter.value_or(""),
                                                                       .key_marker = in.key_marker.value_or(""),

@@ -9,6 +9,7 @@
 #include "api/s3/access/access.h"
 #include "api/s3/access/anonymous.h"
 #include "api/s3/access/context.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/gen/operations.h"
 #include "api/s3/metrics/metrics_configurations.h"
 #include "api/s3/rules/request_rules.h"
@@ -20,8 +21,13 @@ namespace {
 using S = S3Service;
 using protocol::Bind;
 
-std::string NewBucket(const Call&, const gen::CreateBucketRequest& in) {
-  return fmt::format("arn:aws:s3:::{}", in.bucket.value_or(""));
+std::vector<identity::Check> NewBucket(const Call& call, const gen::CreateBucketRequest& in) {
+  const std::string name = in.bucket.value_or("");
+  const bool directory = object::IsDirectoryBucket(name);
+  std::vector<identity::Check> checks(1);
+  checks[0].action = directory ? "s3express:CreateBucket" : "s3:CreateBucket";
+  checks[0].resource = directory ? DirectoryArn(call.scope, name) : fmt::format("arn:aws:s3:::{}", name);
+  return checks;
 }
 
 // Buckets and what can be set on them.
@@ -152,9 +158,10 @@ std::vector<protocol::Operation> S3Service::MakeOperations() {
                            const std::optional<std::string>& key) { return BucketChecks(call, action, bucket, key); }};
   Rows rows = BucketRows(rules);
   const std::vector<Rows> features{
-      FixedRows(rules),   ObjectRows(rules),  AclRows(rules),        PolicyRows(rules),     AccessSettingRows(rules),
-      EventRows(rules),   LoggingRows(rules), EncryptionRows(rules), LifecycleRows(rules),  LockRows(rules),
-      RestoreRows(rules), TieringRows(rules), WebRows(rules),        AnnotationRows(rules), MetricsRows(rules),
+      FixedRows(rules),         ObjectRows(rules),     AclRows(rules),     PolicyRows(rules),
+      AccessSettingRows(rules), EventRows(rules),      LoggingRows(rules), EncryptionRows(rules),
+      LifecycleRows(rules),     LockRows(rules),       RestoreRows(rules), TieringRows(rules),
+      WebRows(rules),           AnnotationRows(rules), MetricsRows(rules), DirectoryRows(rules),
   };
   for (Rows more : features) {
     rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));

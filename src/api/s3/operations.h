@@ -105,6 +105,7 @@ Rows EventRows(const Rules& rules);          // events/
 Rows LoggingRows(const Rules& rules);        // logging/
 Rows LifecycleRows(const Rules& rules);      // lifecycle/
 Rows LockRows(const Rules& rules);           // lock/
+Rows DirectoryRows(const Rules& rules);      // directory/
 Rows RestoreRows(const Rules& rules);        // lifecycle/
 Rows TieringRows(const Rules& rules);        // lifecycle/
 Rows WebRows(const Rules& rules);            // web/

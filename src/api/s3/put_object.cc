@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/s3/access/access.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -11,6 +12,7 @@
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
 #include "base/strings.h"
+#include "object/directory/directory_objects.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -62,24 +64,112 @@ Task<Result<object::Content>> Take(object::Store& store, const Call& call, Reque
   co_return co_await incoming.Finish();
 }
 
-}  // namespace
+// How the bytes that are put behind a present object must come.
+struct AppendRules {
+  object::ChecksumAlgorithm keep = object::ChecksumAlgorithm::kNone;
+  object::Sealing sealing;
+};
 
-Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& call, const gen::PutObjectRequest& in,
-                                                                  RequestBody& body) {
-  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (in.write_offset_bytes) {
+Result<AppendRules> RulesOfAppend(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                                  const gen::PutObjectRequest& in, const BodyRules& rules,
+                                  const object::Version& present) {
+  if (static_cast<uint64_t>(*in.write_offset_bytes) != present.size) {
+    return Fail(object::kInvalidWriteOffset,
+                "The write offset value that you specified does not match the current object size.");
+  }
+  if (in.metadata && !in.metadata->empty()) {
+    return Fail(object::kInvalidRequest,
+                "Cannot specify both a write offset value and user-defined object metadata for existing objects.");
+  }
+  const auto declared = rules.declared.algorithm;
+  if (declared != object::ChecksumAlgorithm::kNone && declared != present.checksum.algorithm) {
+    return Fail(
+        object::kInvalidRequest,
+        fmt::format("Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+                    AsciiLower(AlgorithmName(present.checksum.algorithm)), AsciiLower(AlgorithmName(declared))));
+  }
+  const object::Encryption& encryption = present.attributes.encryption;
+  if (in.server_side_encryption && *in.server_side_encryption != AlgorithmText(encryption.kind)) {
+    return Fail(kEncryptionTypeMismatch,
+                "The existing object was created with a different encryption type. Subsequent write requests must "
+                "include the appropriate encryption parameters in the request or while creating the session.");
+  }
+  AppendRules append{.keep = present.checksum.algorithm, .sealing = {.encryption = encryption, .wrapper = nullptr}};
+  TARN_TRY(append.sealing.wrapper, service.store().OpenKey(encryption, KeyUserOf(call, bucket), {}));
+  return append;
+}
+
+// PutObject with x-amz-write-offset-bytes.
+Task<Result<Streamed<gen::PutObjectOutput>>> Append(S3Service& service, const Call& call, const object::Bucket& bucket,
+                                                    const gen::PutObjectRequest& in, RequestBody& body) {
+  if (!IsDirectory(bucket) || service.parts().directory == nullptr) {
     call.AddErrorField("Header", "x-amz-write-offset-bytes");
     co_return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
+  }
+  const int64_t offset = *in.write_offset_bytes;
+  if (offset < 0) {
+    co_return BadArgument(call, "x-amz-write-offset-bytes", std::to_string(offset),
+                          "The write offset must not be negative.");
   }
   const std::string key = in.key.value_or("");
   TARN_CO_CHECK(CheckKeyLength(call, key));
   object::NewObject object;
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
-  TARN_CO_TRY(object.tags, ParseTagging(in.tagging));
+  TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
+  TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
+  rules.placement = object::ClassName(object.attributes.storage_class);
+  if (rules.length == 0U) {
+    co_return Fail(object::kInvalidRequest, "Request body cannot be empty when 'write offset' is specified.");
+  }
+  AppendRules append;
+  const auto present = service.store().Find(bucket, key, "", /*with_content=*/false);
+  if (present.ok()) {
+    TARN_CO_TRY(append, RulesOfAppend(service, call, bucket, in, rules, *present));
+  } else if (!present.Is(object::kNoSuchKey)) {
+    co_return present.error();
+  } else if (offset > 0) {
+    co_return Fail(object::kInvalidWriteOffset,
+                   "The write offset value that you specified does not match the current object size.");
+  } else {
+    TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
+    TARN_CO_TRY(append.sealing, co_await SealFor(service.store(), call, bucket, key, choice));
+  }
+  object.attributes.encryption = append.sealing.encryption;
+  TARN_CO_TRY(object::Content content,
+              co_await Take(service.store(), call, body, std::move(rules), append.keep, append.sealing.wrapper));
+  const object::WriteCondition condition = object.condition;
+  const auto appended = co_await service.parts().directory->Append(bucket, key, static_cast<uint64_t>(offset),
+                                                                   std::move(content), std::move(object));
+  if (!appended.ok()) {
+    if (appended.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
+    NoteCondition(call, appended.error(), condition);
+    co_return appended.error();
+  }
+  Streamed<gen::PutObjectOutput> answer;
+  answer.output.e_tag = QuoteEtag(appended->etag);
+  TellEncryption(append.sealing.encryption, answer.output);
+  SetChecksum(answer.output, appended->checksum, appended->parts);
+  answer.output.size = static_cast<int64_t>(appended->size);
+  answer.output.expiration = "NotImplemented";  // AWS's word in directory buckets
+  co_return std::move(answer);
+}
+
+}  // namespace
+
+Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& call, const gen::PutObjectRequest& in,
+                                                                  RequestBody& body) {
+  TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
+  if (in.write_offset_bytes) co_return co_await Append(*this, call, bucket, in, body);
+  const std::string key = in.key.value_or("");
+  TARN_CO_CHECK(CheckKeyLength(call, key));
+  object::NewObject object;
+  TARN_CO_TRY(object.headers, HeadersOf(call, in));
+  TARN_CO_TRY(object.tags, TaggingOf(call, in.tagging));
   TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
   TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
-  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(in.storage_class));
+  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
   object.origin = OriginOf(call, bucket, call.method() == "POST" ? "Post" : "Put");
   TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);

@@ -21,6 +21,13 @@
 #include "object/storage_class.h"
 #include "object/store.h"
 
+namespace tarn::identity {
+class Sessions;
+}  // namespace tarn::identity
+namespace tarn::object {
+class DirectoryObjects;
+}  // namespace tarn::object
+
 namespace tarn::api::s3 {
 
 using protocol::Call;
@@ -43,6 +50,9 @@ class S3Service : public protocol::Service {
     object::AccessPoints* points = nullptr;     // null: there are none, and no account blocks anything
     AccessLog* access_log = nullptr;            // null: none is written
     RequestCounter* request_counter = nullptr;  // null: none is counted
+    // Without either directory buckets are like others.
+    object::DirectoryObjects* directory = nullptr;
+    identity::Sessions* sessions = nullptr;
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;

@@ -1,6 +1,12 @@
 """What S3's refusals tell besides their code: the tag, marker or argument at fault, and nothing that AWS leaves out."""
+import base64
+import hashlib
+
 import pytest
 import urllib3
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 
@@ -97,3 +103,31 @@ def test_a_copy_that_must_replace_names_the_key_that_is_missing(s3, bucket):
 def test_metrics_configurations_are_put_without_an_answer(s3, bucket):
     put = s3.put_bucket_metrics_configuration(Bucket=bucket, Id="m", MetricsConfiguration={"Id": "m"})
     assert put["ResponseMetadata"]["HTTPStatusCode"] == 204
+
+
+def test_a_refused_tagging_header_is_named(s3, bucket):
+    status, error = error_of(s3.put_object, Bucket=bucket, Key="k", Body=b"", Tagging="k=1&k=2")
+    assert (status, error["Code"], error["ArgumentName"], error["ArgumentValue"]) == (
+        400, "InvalidArgument", "x-amz-tagging", "k=1&k=2")
+    status, error = error_of(s3.put_object, Bucket=bucket, Key="k", Body=b"", Tagging="k=a,b")
+    assert (status, error["Code"], error["TagKey"], error["TagValue"]) == (400, "InvalidTag", "k", "a,b")
+
+
+def test_an_expected_owner_is_an_account(s3, bucket):
+    for call in (s3.list_objects_v2, s3.delete_bucket):
+        status, error = error_of(call, Bucket=bucket, ExpectedBucketOwner="me")
+        assert (status, error["Code"]) == (400, "InvalidBucketOwnerAWSAccountID")
+
+
+def test_the_bucket_is_missed_before_its_configuration_is_read(lake, s3, name):
+    body = b"<no xml"
+    request = AWSRequest("PUT", f"{s3.meta.endpoint_url}/{name}?encryption", data=body, headers={
+        "Content-MD5": base64.b64encode(hashlib.md5(body).digest()).decode()})
+    S3SigV4Auth(Credentials(lake.access_key, lake.secret_key), "s3", lake.region).add_auth(request)
+    answer = urllib3.request("PUT", request.url, body=body, headers=dict(request.headers.items()), retries=False)
+    assert answer.status == 404 and b"<Code>NoSuchBucket</Code>" in answer.data
+
+
+def test_an_empty_policy_is_malformed(s3, bucket):
+    status, error = error_of(s3.put_bucket_policy, Bucket=bucket, Policy="")
+    assert (status, error["Code"]) == (400, "MalformedPolicy")

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "identity/errors.h"
+#include "identity/sessions.h"
 
 namespace tarn::api::protocol {
 namespace {
@@ -59,6 +60,18 @@ Result<std::shared_ptr<const identity::Credential>> FindCredential(identity::Cre
   return credential;
 }
 
+namespace {
+
+// A session of CreateSession signs with its own header, and nothing else does.
+Status CheckSessionKind(const Claim& claim, const identity::Caller& caller, ErrorFields& fields) {
+  const bool of_bucket = caller.facts && caller.facts->conditions.contains(std::string(identity::kDirectorySession));
+  if (of_bucket == claim.s3_session) return Ok();
+  fields.emplace_back("Token-0", claim.token);
+  return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");
+}
+
+}  // namespace
+
 Result<Authenticated> Authenticate(const SignedHead& head, const std::string* body, bool s3,
                                    identity::CredentialSource& credentials, Timestamp now, ErrorFields& fields) {
   Authenticated result;
@@ -75,6 +88,7 @@ Result<Authenticated> Authenticate(const SignedHead& head, const std::string* bo
   TARN_TRY(auto claim, ReadClaim(head, s3, fields));
   if (!claim) return result;
   TARN_TRY(auto credential, FindCredential(credentials, claim->access_key_id, claim->token, fields));
+  TARN_CHECK(CheckSessionKind(*claim, credential->caller, fields));
   TARN_CHECK(CheckTime(*claim, now, s3, fields));
   if (s3 && !claim->presigned) {
     TARN_CHECK(CheckPayloadHash(result.payload_hash, fields));

@@ -47,6 +47,7 @@ struct Claim {
   Timestamp time;
   int64_t expires_seconds = 0;  // of a presigned URL
   std::string token;            // session token; ""
+  bool s3_session = false;      // the token came as one of CreateSession: x-amz-s3session-token
   std::string payload_hash;     // X-Amz-Content-Sha256 of a presigned URL's query; ""
 
   std::string Scope() const { return date + "/" + region + "/" + service + "/aws4_request"; }

@@ -143,6 +143,10 @@ Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string
   claim.time = *time;
   claim.timestamp = FormatAmzDate(*time);
   if (const std::string* token = FindHeader(head, "x-amz-security-token")) claim.token = *token;
+  if (const std::string* token = FindHeader(head, "x-amz-s3session-token"); s3 && token != nullptr) {
+    claim.token = *token;
+    claim.s3_session = true;
+  }
   return std::optional<Claim>(std::move(claim));
 }
 
@@ -184,6 +188,10 @@ Result<std::optional<Claim>> ReadPresignedClaim(const SignedHead& head, std::str
   if (!ReadSignedHeaders(*signed_headers, claim)) return Fail(kMalformedPresign, "X-Amz-SignedHeaders is malformed");
   claim.signature = *signature;
   claim.token = FindQuery(head.query, "X-Amz-Security-Token").value_or("");
+  if (auto token = FindQuery(head.query, "X-Amz-S3session-Token"); s3 && token) {
+    claim.token = *std::move(token);
+    claim.s3_session = true;
+  }
   claim.payload_hash = FindQuery(head.query, "X-Amz-Content-Sha256").value_or("");
   return std::optional<Claim>(std::move(claim));
 }

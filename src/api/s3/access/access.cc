@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/s3/access/guard.h"
+#include "api/s3/directory/directory.h"
 #include "api/s3/rules/request_rules.h"
 
 namespace tarn::api::s3 {
@@ -51,9 +52,13 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
   if (!call.caller.is_root() && check.action.starts_with("s3:ListBucket")) {
     if (const auto prefix = call.Query("prefix")) check.context.emplace("s3:prefix", *prefix);
   }
+  if (IsDirectory(bucket)) AsDirectoryCheck(call, bucket, wish.key, check);
   // An account's own users and roles need it for the condition keys of their policies.
   const bool own_principal = IsOwn(call, bucket) && !IsWholeAccount(call.caller);
-  if (!HasAccessRules(bucket) && !own_principal) return check;
+  if (!HasAccessRules(bucket) && !own_principal) {
+    ChooseMode(call, check);
+    return check;
+  }
   if (like != nullptr) {
     check.guard = like->guard;
   } else {
@@ -74,6 +79,7 @@ Result<identity::Check> MakeCheck(const S3Service& service, const Call& call, co
     }
   }
   check.owner = static_cast<const BucketGuard&>(*check.guard).OwnerFor(check);
+  ChooseMode(call, check);
   return check;
 }
 

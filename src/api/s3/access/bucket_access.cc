@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "api/s3/directory/directory.h"
 #include "base/strings.h"
 
 namespace tarn::api::s3 {
@@ -61,7 +62,9 @@ Result<std::shared_ptr<const BucketAccess>> BucketAccessCache::Load(const object
   }
   TARN_TRY(const std::string policy, Document(bucket, kPolicyDocument));
   if (!policy.empty()) {
-    TARN_TRY(access->policy, policy::ParseBucketPolicy(policy, fmt::format("arn:aws:s3:::{}", bucket.name)));
+    const std::string arn =
+        IsDirectory(bucket) ? DirectoryArn(bucket.owner, bucket.name) : fmt::format("arn:aws:s3:::{}", bucket.name);
+    TARN_TRY(access->policy, policy::ParseBucketPolicy(policy, arn));
   }
   TARN_TRY(const std::string payer, Document(bucket, kPayerDocument));
   access->requester_pays = payer == "Requester";

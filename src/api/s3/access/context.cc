@@ -1,5 +1,7 @@
 #include "api/s3/access/context.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -163,6 +165,9 @@ bool RequestContext::Find(std::string_view key, std::vector<std::string>& values
   if (const auto told = check_.context.find(std::string(key)); told != check_.context.end()) {
     return Give(told->second, values);
   }
+  // Directory buckets know the same of a request under their own name.
+  constexpr std::string_view kExpress = "s3express:";
+  if (key.starts_with(kExpress)) return Find(fmt::format("s3:{}", key.substr(kExpress.size())), values);
   if (key == "s3:resourceaccount" || key == "aws:resourceaccount") return Give(bucket_.owner.account, values);
   if (key == "s3:objectcreationoperation") return Give(CreatesObject(call_, check_), values);
   if (bucket_.point != nullptr) {

@@ -10,6 +10,7 @@
 #include "api/s3/access/context.h"
 #include "api/s3/rules/request_rules.h"
 #include "identity/principal.h"
+#include "object/directory/names.h"
 #include "policy/combine.h"
 
 namespace tarn::api::s3 {
@@ -63,8 +64,9 @@ constexpr Rule kObjectRules[] = {
     {"s3:PutObjectAcl", Permission::kWriteAcp},
     {"s3:PutObjectVersionAcl", Permission::kWriteAcp},
 };
-constexpr std::array<std::string_view, 3> kPolicyActions = {"s3:GetBucketPolicy", "s3:PutBucketPolicy",
-                                                            "s3:DeleteBucketPolicy"};
+constexpr std::array<std::string_view, 6> kPolicyActions = {
+    "s3:GetBucketPolicy",        "s3:PutBucketPolicy",        "s3:DeleteBucketPolicy",
+    "s3express:GetBucketPolicy", "s3express:PutBucketPolicy", "s3express:DeleteBucketPolicy"};
 constexpr std::array<std::string_view, 2> kUploadActions = {"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"};
 
 template <size_t N>
@@ -78,6 +80,7 @@ std::optional<Permission> PermissionFor(const Rule (&rules)[N], std::string_view
 }  // namespace
 
 std::string BucketGuard::Key(const Check& check) const {
+  if (object::IsDirectoryBucket(bucket_.name)) return {};  // checks are of the bucket
   constexpr size_t kPrefix = std::string_view("arn:aws:s3:::").size();
   const size_t slash = kPrefix + bucket_.name.size();
   return check.resource.size() > slash + 1 ? check.resource.substr(slash + 1) : std::string();

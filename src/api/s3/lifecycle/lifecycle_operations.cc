@@ -1,4 +1,5 @@
 // Lifecycle configurations: checked as AWS does, kept, given back. object::LifecycleRunner acts on them.
+#include "api/s3/directory/directory.h"
 #include "api/s3/errors.h"
 #include "api/s3/lifecycle/kept_rules.h"
 #include "api/s3/lifecycle/lifecycle_rules.h"
@@ -43,6 +44,7 @@ Result<gen::DeleteBucketLifecycleResponse> DeleteBucketLifecycle(S3Service& serv
 }  // namespace
 
 std::optional<std::string> S3Service::ExpirationOf(const object::Bucket& bucket, const object::Version& version) const {
+  if (IsDirectory(bucket)) return "NotImplemented";  // AWS's word
   const auto rules = lifecycle_.Get(store_, bucket);
   if (!rules.ok() || *rules == nullptr) return std::nullopt;
   return ExpirationHeader(**rules, version, parts_.times);

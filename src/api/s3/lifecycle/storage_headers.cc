@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/s3/errors.h"
+#include "object/directory/names.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -18,7 +19,13 @@ Status Judge(const S3Service& service, const Call& call, const object::Version& 
 
 }  // namespace
 
-Result<std::string> StorageClassOf(const std::optional<std::string>& header) {
+Result<std::string> StorageClassOf(const object::Bucket& bucket, const std::optional<std::string>& header) {
+  if (const auto zone = object::ZoneOf(bucket.name)) {
+    // Directory buckets have one class.
+    const std::string_view own = object::IsLocalZone(*zone) ? "ONEZONE_IA" : "EXPRESS_ONEZONE";
+    if (header && *header != own) return Fail(kInvalidStorageClass, "not the class of directory buckets");
+    return std::string(own);
+  }
   if (!header) return std::string();
   if (!object::IsStorageClass(*header)) return Fail(kInvalidStorageClass, "unknown storage class");
   return object::KeptClass(*header);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/s3/rules/tag_faults.h"
 #include "base/hash.h"
 #include "base/strings.h"
 
@@ -11,9 +12,8 @@ namespace {
 constexpr size_t kUserMetadataBytesMax = 2048;
 constexpr size_t kRedirectBytesMax = 2048;
 
-}  // namespace
-
-Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
+// The tags of the header, not yet checked.
+Result<object::Tags> SplitTagging(const std::optional<std::string>& header) {
   object::Tags tags;
   if (!header || header->empty()) return tags;
   const Error malformed =
@@ -31,10 +31,25 @@ Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
   std::sort(tags.begin(), tags.end());
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
   if (std::adjacent_find(tags.begin(), tags.end(), same_key) != tags.end()) return malformed;
-  for (const auto& [key, value] : tags) {
-    if (key.starts_with("aws:")) return Fail(object::kInvalidTag, "Your TagKey cannot be prefixed with aws:");
+  return tags;
+}
+
+}  // namespace
+
+Result<object::Tags> ParseTagging(const std::optional<std::string>& header) {
+  TARN_TRY(auto tags, SplitTagging(header));
+  TARN_CHECK(object::CheckTags(tags, kObjectTagsMax));
+  return tags;
+}
+
+Result<object::Tags> TaggingOf(const protocol::Call& call, const std::optional<std::string>& header) {
+  auto tags = SplitTagging(header);
+  if (!tags.ok()) {
+    call.AddErrorField("ArgumentName", "x-amz-tagging");
+    call.AddErrorField("ArgumentValue", *header);
+    return tags;
   }
-  TARN_CHECK(object::CheckTags(tags, 10));
+  TARN_CHECK(CheckTagSet(call, *tags, kObjectTagsMax, /*of_object=*/true));
   return tags;
 }
 

@@ -18,6 +18,8 @@ namespace tarn::api::s3 {
 
 // x-amz-tagging: "a=b&c=d", percent-encoded.
 Result<object::Tags> ParseTagging(const std::optional<std::string>& header);
+// The same of a request, whose error names the header or tag at fault.
+Result<object::Tags> TaggingOf(const protocol::Call& call, const std::optional<std::string>& header);
 object::Tags ToTags(const std::vector<gen::Tag>& tags);
 std::vector<gen::Tag> FromTags(const object::Tags& tags);
 

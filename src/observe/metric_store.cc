@@ -23,6 +23,7 @@ constexpr int64_t kMinuteSeconds = 60;
 constexpr int64_t kHourSeconds = 3600;
 constexpr int64_t kKeptSeconds = 15 * 24 * kHourSeconds;
 constexpr size_t kMinutesMax = 60;       // gathered of one owner while the store refuses
+constexpr size_t kOwnersWritten = 500;   // by one transaction
 constexpr size_t kOwnersLookedAt = 200;  // by one Forget
 constexpr size_t kPointsForgotten = 500;
 constexpr size_t kPage = 1000;
@@ -164,7 +165,7 @@ Status MetricStore::Note(kv::Txn& txn, const MetricOwner& owner, const std::map<
   return Ok();
 }
 
-Status MetricStore::Write(const Gathered& points, bool may_leave_out) {
+Status MetricStore::Write(const Points& points, bool may_leave_out) {
   return kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     for (const auto& [owner, seconds] : points) {
       bool left_out = false;
@@ -185,7 +186,7 @@ Status MetricStore::Write(const Gathered& points, bool may_leave_out) {
 }
 
 Status MetricStore::Put(const std::vector<NewPoint>& points) {
-  Gathered all;
+  Points all;
   for (const NewPoint& point : points) {
     const int64_t step = point.by_second ? 1 : kMinuteSeconds;
     const int64_t second = point.at.seconds() / step * step;
@@ -194,15 +195,43 @@ Status MetricStore::Put(const std::vector<NewPoint>& points) {
   return Write(all, false);
 }
 
+uint32_t MetricStore::MetricOf(std::string_view name, std::string_view unit) {
+  const auto found = metric_of_.find({name, unit});
+  if (found != metric_of_.end()) return found->second;
+  const auto& kept = metrics_.emplace_back(name, unit);
+  const auto place = static_cast<uint32_t>(metrics_.size() - 1);
+  metric_of_.emplace(std::pair<std::string_view, std::string_view>(kept.first, kept.second), place);
+  return place;
+}
+
+Statistic& MetricStore::SlotOf(std::vector<Packed>& samples, uint32_t metric) {
+  const auto found = std::ranges::find(samples, metric, &Packed::metric);
+  return found != samples.end() ? found->values : samples.emplace_back(Packed{metric, {}}).values;
+}
+
+std::map<int64_t, MetricStore::Samples> MetricStore::Unpack(const std::vector<Minute>& minutes) const {
+  std::map<int64_t, Samples> all;
+  for (const Minute& minute : minutes) {
+    Samples& samples = all[minute.second];
+    for (const Packed& packed : minute.samples) samples[metrics_[packed.metric]].Merge(packed.values);
+  }
+  return all;
+}
+
 void MetricStore::Count(const MetricOwner& owner, std::span<const Measured> samples) {
-  const int64_t minute = clock_.Now().seconds() / kMinuteSeconds * kMinuteSeconds;
+  const int64_t second = clock_.Now().seconds() / kMinuteSeconds * kMinuteSeconds;
   const std::lock_guard lock(mutex_);
   if (gathered_.size() >= limits_.owners_max && !gathered_.contains(owner)) return;
   auto& minutes = gathered_[owner];
-  if (minutes.size() >= kMinutesMax && !minutes.contains(minute)) minutes.erase(minutes.begin());
-  Samples& of_minute = minutes[minute];
+  auto minute = std::ranges::find(minutes, second, &Minute::second);
+  if (minute == minutes.end()) {
+    if (minutes.size() >= kMinutesMax) minutes.erase(minutes.begin());
+    minutes.push_back({second, {}});
+    minute = std::prev(minutes.end());
+    minute->samples.reserve(samples.size());
+  }
   for (const Measured& sample : samples) {
-    of_minute[{std::string(sample.name), std::string(sample.unit)}].Add(sample.value);
+    SlotOf(minute->samples, MetricOf(sample.name, sample.unit)).Add(sample.value);
   }
 }
 
@@ -229,7 +258,7 @@ Result<std::vector<MetricPoint>> MetricStore::Get(const MetricOwner& owner, cons
   {
     const std::lock_guard lock(mutex_);
     if (const auto gathered = gathered_.find(owner); gathered != gathered_.end()) {
-      for (const auto& [second, samples] : gathered->second) {
+      for (const auto& [second, samples] : Unpack(gathered->second)) {
         if (second < first || second >= end) continue;
         for (const auto& [key, values] : samples) found[second][key].Merge(values);
       }
@@ -267,9 +296,9 @@ Result<std::vector<ListedOwner>> MetricStore::List(const Scope& scope, const std
     for (const auto& [owner, minutes] : gathered_) {
       if (owner.scope != scope || (!space.empty() && owner.space != space)) continue;
       Known& known = found[owner];
-      for (const auto& [second, samples] : minutes) {
-        known.last = std::max(known.last, second);
-        for (const auto& [name, values] : samples) known.names.insert(name.first);
+      for (const Minute& minute : minutes) {
+        known.last = std::max(known.last, minute.second);
+        for (const Packed& packed : minute.samples) known.names.insert(metrics_[packed.metric].first);
       }
     }
   }
@@ -288,20 +317,45 @@ Status MetricStore::Flush() {
     const std::lock_guard lock(mutex_);
     moving.swap(gathered_);
   }
-  if (!moving.empty()) {
-    const Status written = Write(moving, true);
-    if (!written.ok()) {
-      // Back to the others, for the next time.
-      const std::lock_guard lock(mutex_);
-      for (const auto& [owner, minutes] : moving) {
-        for (const auto& [minute, samples] : minutes) {
-          for (const auto& [key, values] : samples) gathered_[owner][minute][key].Merge(values);
-        }
-      }
-      return written;
-    }
+  while (!moving.empty()) {
+    const Status written = FlushSome(moving);
+    if (written.ok()) continue;
+    TakeBack(std::move(moving));
+    return written;
   }
   return Forget();
+}
+
+// In one transaction; takes them out of `moving` when it is done.
+Status MetricStore::FlushSome(Gathered& moving) {
+  Points points;
+  auto end = moving.begin();
+  {
+    const std::lock_guard lock(mutex_);
+    for (; end != moving.end() && points.size() < kOwnersWritten; ++end) {
+      points.emplace_hint(points.end(), end->first, Unpack(end->second));
+    }
+  }
+  TARN_CHECK(Write(points, true));
+  moving.erase(moving.begin(), end);
+  return Ok();
+}
+
+// For the next time, with what came meanwhile.
+void MetricStore::TakeBack(Gathered moving) {
+  const std::lock_guard lock(mutex_);
+  moving.swap(gathered_);
+  for (auto& [owner, minutes] : moving) {
+    auto& kept = gathered_[owner];
+    for (Minute& minute : minutes) {
+      const auto same = std::ranges::find(kept, minute.second, &Minute::second);
+      if (same == kept.end()) {
+        kept.push_back(std::move(minute));
+        continue;
+      }
+      for (const Packed& packed : minute.samples) SlotOf(same->samples, packed.metric).Merge(packed.values);
+    }
+  }
 }
 
 // Looks at some owners, the next time at those behind them.

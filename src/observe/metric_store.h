@@ -1,21 +1,25 @@
 // Metrics of CloudWatch: those that clients put (PutMetricData), kept when they are answered, and those that the lake's
-// services count, gathered in memory and written down once a minute in one transaction (a crash loses the running one).
+// services count, gathered in memory and written down once a minute, some owners a transaction (a crash loses the
+// running one).
 //
 // Points that were put with a storage resolution of 1 are kept by second, all others by minute. All are kept for 15
 // days. Bounded: an account has at most `owners_max` sets of dimensions in a region and each at most `names_max`
-// metrics; more are refused (kTooManyMetrics) or, of counted ones, left out. docs/format/observe.md has the keys.
+// metrics; more are refused (kTooManyMetrics) or, of counted ones, left out. Memory: some 700 bytes for each set of
+// dimensions of which something was counted in the running minute. docs/format/observe.md has the keys.
 // Errors: kTooManyMetrics, kv's. Threads: any; Count never blocks on the store.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -80,9 +84,26 @@ class MetricStore : public MetricSink {
  private:
   // Name and unit.
   using Samples = std::map<std::pair<std::string, std::string>, Statistic>;
-  using Gathered = std::map<MetricOwner, std::map<int64_t, Samples>>;  // by second since 1970
+  using Points = std::map<MetricOwner, std::map<int64_t, Samples>>;  // by second since 1970
+  // The same of what is counted, packed: the services' names are few and kept once (`metrics_`).
+  struct Packed {
+    uint32_t metric = 0;
+    Statistic values;
+  };
+  struct Minute {
+    int64_t second = 0;  // since 1970
+    std::vector<Packed> samples;
+  };
+  using Gathered = std::map<MetricOwner, std::vector<Minute>>;
 
-  Status Write(const Gathered& points, bool may_leave_out);
+  // Under the mutex.
+  uint32_t MetricOf(std::string_view name, std::string_view unit);
+  static Statistic& SlotOf(std::vector<Packed>& samples, uint32_t metric);
+  std::map<int64_t, Samples> Unpack(const std::vector<Minute>& minutes) const;
+  void TakeBack(Gathered moving);
+
+  Status FlushSome(Gathered& moving);
+  Status Write(const Points& points, bool may_leave_out);
   Status Note(kv::Txn& txn, const MetricOwner& owner, const std::map<int64_t, Samples>& points, bool& left_out);
   Status Forget();
   void RunThread();
@@ -92,6 +113,8 @@ class MetricStore : public MetricSink {
   const Limits limits_;
   std::mutex mutex_;
   Gathered gathered_;
+  std::deque<std::pair<std::string, std::string>> metrics_;                      // names and units; they stay
+  std::map<std::pair<std::string_view, std::string_view>, uint32_t> metric_of_;  // places in `metrics_`
   std::mutex flush_mutex_;
   std::string forgotten_;  // the key of the owner that was looked at last
   std::condition_variable wake_;

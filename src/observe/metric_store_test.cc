@@ -62,6 +62,21 @@ TEST_F(MetricStoreTest, CountsByMinuteWhetherWrittenDownOrNot) {
   EXPECT_TRUE(metrics_.List({"1", "us-east-1"}, "AWS/Firehose")->empty());
 }
 
+TEST_F(MetricStoreTest, ManyOwnersAreWrittenDownSomeATransaction) {
+  constexpr int kOwners = 1'203;
+  MetricStore metrics(*kv_, clock_, {.owners_max = kOwners, .names_max = 3});
+  const Measured samples[] = {{"IncomingRecords", "Count", 2}, {"Latency", "Milliseconds", 1}};
+  for (int i = 0; i < kOwners; ++i) metrics.Count(Owner(std::to_string(i)), samples);
+  ASSERT_TRUE(metrics.Flush().ok());
+  MetricStore again(*kv_, clock_, {.owners_max = kOwners, .names_max = 3});
+  EXPECT_EQ(again.List({"1", "us-east-1"}, "")->size(), size_t{kOwners});
+  for (const char* owner : {"0", "600", "1202"}) {
+    const auto points = again.Get(Owner(owner), "IncomingRecords", {0}, clock_.now.Plus(kMicrosPerDay)).value();
+    ASSERT_EQ(points.size(), 1u);
+    EXPECT_EQ(points[0].values.sum, 2);
+  }
+}
+
 TEST_F(MetricStoreTest, PutPointsAreKeptBySecondOrMinute) {
   const Timestamp at = clock_.now.Plus(7 * kMicrosPerSecond);
   ASSERT_TRUE(Put("a", "fine", at, 1, true).ok());

@@ -155,6 +155,20 @@ def idle(streams=10_000, shards=1_000, check=False):
             signer.region = region
             yield signer
 
+    def fill_caches():
+        """Those of metadata, bounded and full after use whatever it is of: all streams are looked at, and as many sets
+        of metrics as they have are written down in other regions."""
+        for signer in signers():
+            replay(signer, [(call(signer, firehose + "DescribeDeliveryStream", {"DeliveryStreamName": f"d{i}"}), 0)
+                            for i in range(streams // 2)], CLIENTS)
+        for region in ("sa-east-1", "ap-south-1"):
+            metrics = client(server, "cloudwatch", region)
+            for first in range(0, streams, 100):
+                metrics.put_metric_data(Namespace="Bench", MetricData=[
+                    {"MetricName": f"PutRecords.Something{m}", "Value": 1, "Unit": "Count",
+                     "Dimensions": [{"Name": "StreamName", "Value": f"s{i}"}]}
+                    for i in range(first, min(streams, first + 100)) for m in range(8)])
+
     def put(everywhere):
         """One record into each stream, or as many into one: what the load itself leaves in memory."""
         each = 1 if everywhere else 0
@@ -184,6 +198,7 @@ def idle(streams=10_000, shards=1_000, check=False):
         server.start()
         started, woke_started = settled(server)
         put(everywhere=False)
+        fill_caches()
         time.sleep(60)  # metrics of a minute are written down at its end
         loaded, _ = settled(server)
         put(everywhere=True)

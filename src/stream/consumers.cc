@@ -10,7 +10,6 @@ namespace {
 
 constexpr size_t kConsumersMax = 20;
 constexpr size_t kCommittedConsumersMax = 50;  // of an on-demand stream, while the account's commitment holds
-constexpr int64_t kTakeoverMicros = 5 * kMicrosPerSecond;
 
 Error NoConsumer(const Scope& scope, std::string_view stream, std::string_view consumer) {
   return Fail(kNotFound,

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,36 +11,11 @@
 
 #include "identity/secret_box.h"
 #include "kv/key.h"
-#include "stream/rates.h"
+#include "stream/live.h"
 #include "stream/streams.h"
 #include "stream/watchers.h"
 
 namespace tarn::stream {
-
-// One session of a consumer on a shard; the last one that began is the one that goes on.
-struct SessionSlot {
-  uint64_t number = 0;
-  Timestamp began;
-  std::function<void()> wake;
-};
-
-// A stream that was used since the start.
-struct Live {
-  // Held shared while records are handed to the log, alone while shards change: so a closed shard's end is known.
-  std::shared_mutex gate;
-  std::mutex mutex;  // of what follows
-  StreamRef stream;
-  bool deleted = false;
-  std::map<uint32_t, ShardRates> rates;
-  std::map<std::pair<std::string, uint32_t>, SessionSlot> sessions;
-  uint64_t turn = 0;  // whose it is among the open shards of a stream that spreads its records
-  uint64_t last_session = 0;
-
-  StreamRef Get() {
-    const std::lock_guard lock(mutex);
-    return stream;
-  }
-};
 
 struct Streams::Core {
   Core(kv::Store& store_in, Log& log_in, const Clock& clock_in, Options options_in)
@@ -54,7 +28,7 @@ struct Streams::Core {
   const identity::SecretBox box;
 
   std::mutex mutex;
-  std::map<std::pair<Scope, std::string>, std::shared_ptr<Live>> live;
+  LiveStreams live;
   Watchers watchers;
 
   static std::string StreamKey(const Scope& scope, std::string_view name);

@@ -117,8 +117,8 @@ Result<std::shared_ptr<Live>> Streams::Core::Find(const Scope& scope, std::strin
 Result<std::shared_ptr<Live>> Streams::Core::FindLive(const Scope& scope, std::string_view name) {
   const std::lock_guard lock(mutex);
   const auto key = std::make_pair(scope, std::string(name));
-  if (const auto found = live.find(key); found != live.end()) {
-    if (!IsOver(*found->second->Get(), clock.Now())) return found->second;
+  if (auto found = live.Find(key)) {
+    if (!IsOver(*found->Get(), clock.Now())) return found;
     return NoStream(scope, name);
   }
   std::optional<std::string> bytes;
@@ -129,11 +129,9 @@ Result<std::shared_ptr<Live>> Streams::Core::FindLive(const Scope& scope, std::s
   if (!bytes) return NoStream(scope, name);
   auto stream = DecodeStream(*bytes);
   if (!stream) return Fail(kLogDamaged, "the record of stream " + std::string(name) + " is damaged");
-  if (IsOver(*stream, clock.Now())) return NoStream(scope, name);
-  auto made = std::make_shared<Live>();
-  made->stream = std::make_shared<const Stream>(std::move(*stream));
-  live.emplace(key, made);
-  return made;
+  const Timestamp now = clock.Now();
+  if (IsOver(*stream, now)) return NoStream(scope, name);
+  return live.Add(key, std::make_shared<const Stream>(std::move(*stream)), now);
 }
 
 Status Streams::Core::Flush() {
@@ -236,7 +234,7 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
     txn.Put(key, EncodeStream(stream));
     return Ok();
   }));
-  core_->live.erase({scope, wanted.name});
+  core_->live.Erase({scope, wanted.name});
   return Ok();
 }
 
@@ -318,7 +316,7 @@ Status Streams::Delete(const Scope& scope, std::string_view name, bool with_cons
     live->deleted = true;
     for (const auto& [key, slot] : live->sessions) wakes.push_back(slot.wake);
   }
-  if (at_once) core_->live.erase({scope, std::string(name)});
+  if (at_once) core_->live.Erase({scope, std::string(name)});
   for (const auto& wake : wakes) wake();
   return Ok();
 }

@@ -7,6 +7,9 @@ namespace tarn::stream {
 namespace {
 
 constexpr uint64_t kPlaceEveryBytes = 64 << 10;
+// What the memory of a kept chunk, and of each of its records, has beside the bytes.
+constexpr uint64_t kChunkMemory = 200;
+constexpr uint64_t kRecordMemory = 64;
 
 }  // namespace
 
@@ -165,7 +168,7 @@ std::optional<Place> Index::PlaceBefore(LogId log, Timestamp time) const {
 }
 
 void Index::Cache(uint32_t segment, uint64_t offset, std::shared_ptr<const CachedChunk> chunk) {
-  const uint64_t bytes = chunk->head.stored_bytes() + 64 * uint64_t{chunk->head.count};
+  const uint64_t bytes = kChunkMemory + chunk->head.stored_bytes() + kRecordMemory * chunk->head.count;
   if (bytes > cache_bytes_max_) return;
   const uint64_t key = CacheKey(segment, offset);
   if (!cache_.try_emplace(key, std::move(chunk)).second) return;

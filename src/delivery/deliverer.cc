@@ -278,6 +278,7 @@ Result<bool> Deliverer::Deliver(Work& work) {
     TARN_CHECK(parts_.sinks.Skip(delivery));
   }
   parts_.intake.Delivered(work.log, records);
+  if (parts_.delivered) parts_.delivered(work.log, &positions);
   work.delivered.push_back(now);
   if (work.delivered.size() > kQuickDeliveries) work.delivered.erase(work.delivered.begin());
   // What a source has more of it does not tell.
@@ -286,6 +287,7 @@ Result<bool> Deliverer::Deliver(Work& work) {
 
 Status Deliverer::Forget(const Work& work) {
   if (work.watch) parts_.source->Unwatch(*work.watch);
+  if (parts_.delivered) parts_.delivered(work.log, nullptr);
   TARN_CHECK(parts_.intake.Drop(work.log));
   return kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
     for (const kv::Key& space : {PositionSpace(work.log), TablePositionSpace(work.log)}) {

@@ -47,6 +47,8 @@ struct DelivererParts {
   SourceReader* source = nullptr;          // of streams that read others; null: those wait
   uint32_t seconds_max = 0;                // a buffer waits no longer, whatever its hints; 0: as they say
   size_t threads = 2;
+  // Told up to where a stream's log is delivered, or that the stream is gone (null). Quick.
+  std::function<void(uint64_t log, const Positions* positions)> delivered = nullptr;
 };
 
 class Deliverer {

@@ -135,6 +135,9 @@ Firehose::Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake>
                                                                  .tables = &tables_,
                                                                  .http = http_.get(),
                                                                  .registry = &parts.schemas});
+  const auto delivered = [this](uint64_t log, const delivery::Positions* positions) {
+    if (tails_ != nullptr) tails_->Delivered(log, positions);
+  };
   deliverer_ = std::make_unique<delivery::Deliverer>(delivery::DelivererParts{.store = parts.kv,
                                                                               .streams = streams_,
                                                                               .intake = *intake_,
@@ -142,7 +145,8 @@ Firehose::Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake>
                                                                               .clock = parts.clock,
                                                                               .metrics = &parts.metrics,
                                                                               .source = source_.get(),
-                                                                              .seconds_max = parts.seconds_max});
+                                                                              .seconds_max = parts.seconds_max,
+                                                                              .delivered = delivered});
   const auto in_memory = [&parts = parts_](std::shared_ptr<tables::MemoryFiles> memory) {
     return std::make_unique<delivery::EngineRows>(parts.objects, parts.engine, std::move(memory));
   };

@@ -36,6 +36,11 @@ void MemoryFiles::Remove(const std::string& url) {
   files_.erase(url);
 }
 
+void MemoryFiles::Share(const MemoryFiles& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  files_.insert(other.files_.begin(), other.files_.end());
+}
+
 std::shared_ptr<const std::string> MemoryFiles::Find(const std::string& url) const {
   const std::lock_guard lock(mutex_);
   const auto found = files_.find(url);

@@ -15,6 +15,8 @@ class MemoryFiles {
  public:
   void Put(const std::string& url, std::string bytes);
   void Remove(const std::string& url);
+  // Has the other one's files too: their bytes are there once.
+  void Share(const MemoryFiles& other);
   bool Has(const std::string& url) const { return Find(url) != nullptr; }
   // Errors: engine.CannotOpenFile for what is not there.
   Result<std::unique_ptr<engine::OpenFile>> Open(const std::string& url) const;

@@ -172,8 +172,8 @@ Status Tables::GiveUp(const Delivery& delivery, const Lot& lot, const Error& why
   return Ok();
 }
 
-enforce::TableWriter Tables::RightsOf(const Delivery& delivery, const identity::Caller& caller) const {
-  return {parts_.catalog, parts_.objects, parts_.access, parts_.authorizer, caller, delivery.scope};
+enforce::TableWriter Tables::RightsOf(const Scope& scope, const identity::Caller& caller) const {
+  return {parts_.catalog, parts_.objects, parts_.access, parts_.authorizer, caller, scope};
 }
 
 // What an earlier attempt committed is not sent again.
@@ -228,7 +228,7 @@ Result<catalog::IcebergTable> Tables::Make(const Delivery& delivery, const Lot& 
   iceberg::NewTable table;
   const std::string& warehouse = delivery.plan.iceberg.warehouse;
   if (!warehouse.empty()) table.location = fmt::format("{}/{}.db/{}", warehouse, database, name);
-  TARN_CHECK(RightsOf(delivery, caller).MayCreate(database, name, table.location));
+  TARN_CHECK(RightsOf(scope, caller).MayCreate(database, name, table.location));
   Shape shape;
   for (const Line& line : lines) shape.Add(line.value);
   TARN_TRY(table.schema, shape.NewSchema());
@@ -347,9 +347,8 @@ std::vector<std::string> Tables::Sift(const Lot& lot, const iceberg::TableMetada
   return keys;
 }
 
-Status Tables::MayAppend(const Delivery& delivery, const identity::Caller& caller,
-                         const catalog::IcebergTable& table) const {
-  const enforce::TableWriter rights = RightsOf(delivery, caller);
+Status Tables::MayAppend(const Scope& scope, const identity::Caller& caller, const catalog::IcebergTable& table) const {
+  const enforce::TableWriter rights = RightsOf(scope, caller);
   TARN_CHECK(rights.May("glue:GetTable", table.record.database, table.record.name));
   return rights.MayAppend(table);
 }
@@ -362,7 +361,7 @@ Result<std::vector<iceberg::DataFile>> Tables::Pending(const Delivery& delivery,
   const auto found = lots.find(AsciiLower(table.record.database + "." + table.record.name));
   if (found == lots.end()) return std::vector<iceberg::DataFile>();
   const Lot& lot = found->second;
-  TARN_CHECK(MayAppend(delivery, caller, table));
+  TARN_CHECK(MayAppend(delivery.scope, caller, table));
   Lines lines = LinesOf(delivery, lot, failed);
   std::vector<std::string> keys = Sift(lot, *table.metadata, lines, failed);
   if (lines.empty()) return std::vector<iceberg::DataFile>();
@@ -378,7 +377,7 @@ Status Tables::DeliverTo(const Delivery& delivery, const Lot& lot, const Result<
   Lines lines = LinesOf(delivery, lot, failed);
   TARN_TRY(auto table, Open(delivery, lot, lines, *caller, failed));
   if (!table) return Ok();
-  TARN_CHECK(MayAppend(delivery, *caller, *table));
+  TARN_CHECK(MayAppend(delivery.scope, *caller, *table));
   std::vector<std::string> keys = Sift(lot, *table->metadata, lines, failed);
   if (plan.evolves) TARN_CHECK(AddColumns(delivery, lot, lines, *table));
   const auto there =

@@ -41,6 +41,8 @@ class Tables {
   // Answers what could not be delivered. `caller`: the role's, or why there is none.
   Result<std::vector<Failed>> Deliver(const Delivery& delivery, std::vector<Prepared>& records,
                                       const Result<identity::Caller>& caller);
+  // Whether the caller may add rows to the table.
+  Status MayAppend(const Scope& scope, const identity::Caller& caller, const catalog::IcebergTable& table) const;
   // What Deliver would commit to that table as it is, as files by `rows`; nothing is changed. Errors besides: the
   // caller may not write there.
   Result<std::vector<iceberg::DataFile>> Pending(const Delivery& delivery, const std::vector<Prepared>& records,
@@ -59,7 +61,6 @@ class Tables {
   // Leaves the lines that the table takes; answers the columns that tell its rows apart.
   static std::vector<std::string> Sift(const Lot& lot, const iceberg::TableMetadata& metadata, Lines& lines,
                                        std::vector<Failed>& failed);
-  Status MayAppend(const Delivery& delivery, const identity::Caller& caller, const catalog::IcebergTable& table) const;
   Status DeliverTo(const Delivery& delivery, const Lot& lot, const Result<identity::Caller>& caller,
                    std::vector<Failed>& failed);
   // The table, made where the plan says so; nothing where there is none, which `failed` is told.
@@ -78,7 +79,7 @@ class Tables {
                                                       const iceberg::TableMetadata& metadata, const TableTarget& target,
                                                       const Lines& lines, const std::vector<std::string>& keys,
                                                       std::vector<Failed>& failed);
-  enforce::TableWriter RightsOf(const Delivery& delivery, const identity::Caller& caller) const;
+  enforce::TableWriter RightsOf(const Scope& scope, const identity::Caller& caller) const;
 
   const TableParts parts_;
 };

@@ -2,11 +2,13 @@
 // code that delivers it (tables::TailSource).
 //
 // A record is in the tail from its acknowledgement until the commit that has it: positions are read before and after
-// the table, again when they moved meanwhile. What a delivery could not commit as things are (a role that cannot be
-// taken on or may not write the table, a value that does not fit a column) is no row here either; nor is what only a
-// commit would change: columns that schema evolution adds. Streams come in the order of their names, as if each made
-// one commit. Memory: all of the tail, as records and as Parquet. Errors: engine.OutOfMemory when it holds more than
-// kTailBytesMax; those of the catalog and the engine. Blocking. Threads: any.
+// the table, again when they moved meanwhile. Rows are kept between queries (tail_pieces.h): each one makes those of
+// what has come since, and of pieces that a commit cut. What a delivery could not commit as things are (a role that
+// cannot be taken on or may not write the table, a value that does not fit a column) is no row here either; nor is what
+// only a commit would change: columns that schema evolution adds. Streams come in the order of their names, as if each
+// made one commit. Memory: all of the tail as Parquet, one piece of it as records. Errors: engine.OutOfMemory when its
+// files take more than kTailBytesMax; those of the catalog and the engine. Blocking. Threads: any; queries of one table
+// wait for each other here.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include "base/scope.h"
 #include "catalog/iceberg/tables.h"
 #include "delivery/iceberg/tables.h"
+#include "delivery/iceberg/tail_pieces.h"
 #include "delivery/records/intake.h"
 #include "delivery/records/source.h"
 #include "delivery/sinks.h"
@@ -27,7 +30,7 @@
 
 namespace tarn::delivery {
 
-inline constexpr uint64_t kTailBytesMax = 256 << 20;  // of records
+inline constexpr uint64_t kTailBytesMax = 256 << 20;  // of files, of one table
 
 // All outlive it.
 struct TailParts {
@@ -50,6 +53,9 @@ class Tails : public tables::TailSource {
 
   Result<tables::TailedTable> Load(const Scope& scope, const std::string& database, const std::string& table) override;
 
+  // A stream's records up to there are delivered; null: it is gone. Quick.
+  void Delivered(uint64_t log, const Positions* positions) { kept_.Delivered(log, positions); }
+
  private:
   // A stream that writes the table, and from where on its records are not there.
   struct Feed {
@@ -63,13 +69,28 @@ class Tails : public tables::TailSource {
   struct Waiting {
     std::vector<Arrived> records;
     Positions after;
+    uint64_t bytes = 0;
+  };
+  // A table that is asked for.
+  struct Asked {
+    const Scope& scope;
+    const std::string& name;  // "database.table" in lower case
+    const catalog::IcebergTable& table;
+    TablePieces& kept;
   };
   Result<std::vector<Feed>> FeedsOf(const Scope& scope, const std::string& name) const;
-  Result<Waiting> Read(const Scope& scope, const Feed& feed, const std::string& name, uint64_t& bytes) const;
-  Result<tables::Tail::Commit> Convert(const Scope& scope, const Feed& feed, const Waiting& waiting,
-                                       const catalog::IcebergTable& table, RowWriter& rows) const;
+  // Up to a piece.
+  Result<Waiting> Read(const Scope& scope, const Feed& feed, Positions from) const;
+  Result<TailPiece> Convert(const Asked& asked, const Feed& feed, Positions from, Waiting waiting) const;
+  // Makes the pieces those of all that waits.
+  Status Refresh(const Asked& asked, const std::vector<Feed>& feeds) const;
+  Status Renew(const Asked& asked, const Feed& feed, FeedPieces& of_feed) const;
+  Status Grow(const Asked& asked, const Feed& feed, FeedPieces& of_feed) const;
+  // Whether what was made before may still be read.
+  Status CheckRights(const Asked& asked, const Feed& feed, const FeedPieces& of_feed) const;
 
   const TailParts parts_;
+  KeptPieces kept_;
 };
 
 }  // namespace tarn::delivery

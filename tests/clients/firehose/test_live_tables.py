@@ -96,6 +96,62 @@ def test_updates_and_deletes_that_wait_hide_what_they_concern(lake, bucket, name
     assert athena(lake, 'SELECT count(*) FROM t', bucket, bucket) == [["3"]]
 
 
+def test_what_was_read_before_stays_while_more_comes_and_the_table_changes(lake, bucket, name):
+    make_table(lake, bucket, "id bigint, v string")
+    routed = processors(("MetadataExtraction", {
+        "MetadataExtractionQuery": f'{{destinationDatabaseName: "{bucket}", destinationTableName: "t", operation: .op}}',
+        "JsonParsingEngine": "JQ-1.6"}))
+    make_stream(lake, name, bucket, ProcessingConfiguration=routed, targets=[
+        {"DestinationDatabaseName": bucket, "DestinationTableName": "t", "UniqueKeys": ["id"]}])
+    expected = {}
+    for i in range(12):
+        put(lake, name, {"op": "insert", "id": i, "v": "new", "w": i})
+        expected[i] = "new"
+        if i % 4 == 3:
+            put(lake, name, {"op": "update", "id": i - 1, "v": f"changed by {i}", "w": i}, {"op": "delete", "id": i - 3})
+            expected[i - 1] = f"changed by {i}"
+            del expected[i - 3]
+        assert athena(lake, 'SELECT id, v FROM "t$live" ORDER BY id', bucket, bucket) == [
+            [str(key), value] for key, value in sorted(expected.items())]
+    athena(lake, "ALTER TABLE t ADD COLUMNS (w bigint)", bucket, bucket)
+    assert athena(lake, 'SELECT count(w), sum(w) FROM "t$live"', bucket, bucket) == [
+        ["9", str(sum(i + 1 if i % 4 == 2 else i for i in expected))]]
+    athena(lake, "DROP TABLE t", bucket, bucket)
+    make_table(lake, bucket, "id bigint, x string")
+    assert athena(lake, 'SELECT count(*), count(x) FROM "t$live"', bucket, bucket) == [["9", "0"]]
+
+
+def test_deliveries_cut_what_was_read_before(tmp_path, name):
+    """Buffers of a MiB: each commit has a part of what the queries before it have read."""
+    lake = Lake(tmp_path / "data")
+    try:
+        make_role(lake)
+        lake.client("s3").create_bucket(Bucket=name)
+        make_table(lake, name, "id bigint, filling string")
+        make_stream(lake, name, name, BufferingHints={"IntervalInSeconds": 900, "SizeInMBs": 1})
+        committed = set()
+        for i in range(24):
+            put(lake, name, *({"id": i * 50 + k, "filling": "x" * 4000} for k in range(50)))
+            count, distinct = athena(lake, 'SELECT count(*), count(DISTINCT id) FROM "t$live"', name, name)[0]
+            assert (int(count), int(distinct)) == ((i + 1) * 50,) * 2
+            committed.add(athena(lake, "SELECT count(*) FROM t", name, name)[0][0])
+        assert len(committed) > 2
+    finally:
+        lake.stop()
+
+
+def test_who_loses_the_right_to_write_takes_back_what_was_read_before(lake, bucket, name):
+    make_table(lake, bucket, "id bigint")
+    role = make_role(lake, name)
+    make_stream(lake, name, bucket, role=role)
+    put(lake, name, {"id": 1})
+    assert athena(lake, 'SELECT count(*) FROM "t$live"', bucket, bucket) == [["1"]]
+    iam = lake.client("iam")
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    assert athena(lake, 'SELECT count(*) FROM "t$live"', bucket, bucket) == [["0"]]
+
+
 def test_it_is_read_only_and_only_of_iceberg_tables(lake, bucket, name):
     make_table(lake, bucket, "id bigint")
     athena(lake, f"CREATE EXTERNAL TABLE files (id bigint) LOCATION 's3://{bucket}/files/'", bucket, bucket)

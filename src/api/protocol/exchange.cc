@@ -336,7 +336,8 @@ Task<bool> Exchange::PrepareRpc() {
   }
   auto plan = PlanBody(headers_, who_.payload_hash, who_.verified ? &*who_.verified : nullptr, error_fields_);
   if (!plan.ok()) co_return Refuse(plan.error());
-  if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(Hex(Sha256(sent)), *plan->sha256_hex))) {
+  if (plan->sha256_hex && who_.body_hash.empty()) who_.body_hash = Hex(Sha256(sent));
+  if (plan->chunked || (plan->sha256_hex && !ConstantTimeEqual(who_.body_hash, *plan->sha256_hex))) {
     co_return Refuse(
         Fail(kContentSha256Mismatch, "The request's body does not match its x-amz-content-sha256 header."));
   }

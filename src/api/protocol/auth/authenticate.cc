@@ -22,21 +22,23 @@ const std::string* FindHeader(const SignedHead& head, std::string_view name) {
   return nullptr;
 }
 
-// The payload hash as the signer put it into the canonical request.
-Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head, const std::string* body, bool s3) {
+// The payload hash as the signer put it into the canonical request; `body_hash` is set where it is the body's own.
+Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head, const std::string* body, bool s3,
+                                      std::string& body_hash) {
+  const auto hash = [&] { return body_hash = Hex(Sha256(body != nullptr ? *body : std::string_view())); };
   const std::string* header = FindHeader(head, kContentSha256);
   if (claim.presigned) {
     bool is_signed = std::ranges::find(claim.signed_headers, kContentSha256) != claim.signed_headers.end();
     if (header != nullptr && is_signed) return *header;
     if (!claim.payload_hash.empty()) return claim.payload_hash;
     if (s3) return std::string(kUnsignedPayload);
-    return Hex(Sha256(body != nullptr ? *body : std::string_view()));
+    return hash();
   }
   // Services other than S3 hash the body themselves: Iceberg's Java client writes its hash there as Base64.
   const bool says_how = header != nullptr && (*header == kUnsignedPayload || header->starts_with("STREAMING-"));
   if (header != nullptr && (s3 || body == nullptr || says_how)) return *header;
   if (s3) return Fail(kMissingSecurityHeader, "Missing required header for this request: x-amz-content-sha256");
-  return Hex(Sha256(body != nullptr ? *body : std::string_view()));
+  return hash();
 }
 
 }  // namespace
@@ -93,7 +95,7 @@ Result<Authenticated> Authenticate(const SignedHead& head, const std::string* bo
   if (s3 && !claim->presigned) {
     TARN_CHECK(CheckPayloadHash(result.payload_hash, fields));
   }
-  TARN_TRY(std::string payload_hash, SignedPayloadHash(*claim, head, body, s3));
+  TARN_TRY(std::string payload_hash, SignedPayloadHash(*claim, head, body, s3, result.body_hash));
   TARN_TRY(result.verified, VerifySignature(*claim, head, payload_hash, credential->secret, s3, fields));
   // A presigned URL may bind the body without a header; a header that nobody signed still frames it.
   if (result.payload_hash.empty()) result.payload_hash = payload_hash;

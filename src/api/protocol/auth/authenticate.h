@@ -15,6 +15,7 @@ struct Authenticated {
   std::string region;       // of the signature; "" when unsigned
   std::optional<Verified> verified;
   std::string payload_hash;  // x-amz-content-sha256 as it governs the body; "" when there is none
+  std::string body_hash;     // the body's SHA-256 in hex where the signature needed it; ""
 };
 
 // `body` is the whole body when it was read before (services other than S3), null when it is still to come (S3).

@@ -10,6 +10,7 @@ namespace tarn::api::protocol {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
+constexpr uint64_t kFirstRoom = 1 << 20;  // for a body that says to be as long
 
 std::string_view Header(const std::vector<Field>& headers, std::string_view name) {
   for (const Field& field : headers) {
@@ -22,10 +23,6 @@ bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
          });
-}
-
-std::string_view AsText(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -170,15 +167,20 @@ Task<Result<std::string>> ReadWhole(BodySource& body, uint64_t bytes_max) {
   auto too_large = [&] { return Fail(kRequestTooLarge, "Your request was too big."); };
   if (body.length() && *body.length() > bytes_max) co_return too_large();
   std::string whole;
-  std::string buffer(static_cast<size_t>(std::min<uint64_t>(body.length().value_or(kBufferBytes) + 1, kBufferBytes)),
-                     '\0');
+  const auto make_room = [&whole](uint64_t bytes) {
+    whole.resize_and_overwrite(static_cast<size_t>(bytes), [](char*, size_t size) { return size; });
+  };
+  make_room(std::min<uint64_t>(body.length().value_or(kBufferBytes) + 1, kFirstRoom));
+  size_t end = 0;
   while (true) {
-    auto into = std::as_writable_bytes(std::span(buffer));
+    if (end == whole.size()) make_room(2 * uint64_t{end});
+    const auto into = std::as_writable_bytes(std::span(whole)).subspan(end);
     TARN_CO_TRY(size_t bytes, co_await body.Read(into));
     if (bytes == 0) break;
-    if (whole.size() + bytes > bytes_max) co_return too_large();
-    whole += AsText(into.first(bytes));
+    end += bytes;
+    if (end > bytes_max) co_return too_large();
   }
+  whole.resize(end);
   co_return std::move(whole);
 }
 

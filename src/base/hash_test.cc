@@ -85,6 +85,25 @@ TEST(Base64, GivesBackEveryLengthAndFindsAForeignDigitAnywhere) {
   }
 }
 
+TEST(Base64, TellsDigitsFromAllOtherBytesAtEachPlace) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  for (int i = 0; i < 97; ++i) bytes.push_back(static_cast<char>(i * 37));
+  bytes.resize(96);
+  const std::string text = Base64(bytes);
+  for (size_t at = 0; at < text.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = text;
+      changed[at] = static_cast<char>(byte);
+      if (byte == '=' && at + 1 == text.size()) continue;  // a shorter text
+      const auto decoded = Unbase64(changed);
+      ASSERT_EQ(decoded.has_value(), kDigits.contains(changed[at])) << at << ' ' << byte;
+      if (!decoded) continue;
+      ASSERT_EQ(Base64(*decoded), changed);
+    }
+  }
+}
+
 TEST(Hex, RoundTripsAndRefusesOddText) {
   EXPECT_EQ(Unhex(Hex("\x01\xff")).value(), "\x01\xff");
   EXPECT_FALSE(Unhex("abc"));

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cassert>
 #include <cmath>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace tarn::json {
 namespace {
@@ -28,15 +32,33 @@ size_t SequenceLength(std::string_view text, size_t at) {
   return 0;
 }
 
+bool IsPlain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+// The place of the first byte from `at` on that is not plain.
+size_t FindUnplain(std::string_view text, size_t at) {
+#ifdef __SSE2__
+  constexpr size_t kStep = 16;
+  const __m128i space = _mm_set1_epi8(' ');
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; at + kStep <= text.size(); at += kStep) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    // Below a space are control characters and, as numbers with a sign, what is not ASCII.
+    const __m128i unplain = _mm_or_si128(_mm_cmplt_epi8(bytes, space),
+                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(unplain));
+    if (mask != 0) return at + static_cast<size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (at < text.size() && IsPlain(static_cast<unsigned char>(text[at]))) ++at;
+  return at;
+}
+
 void AppendQuoted(std::string& out, std::string_view text) {
   out += '"';
   size_t plain = 0;  // start of what is copied as it is
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = FindUnplain(text, 0); i < text.size(); i = FindUnplain(text, i)) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++i;
-      continue;
-    }
     if (c >= 0x80) {
       if (const size_t length = SequenceLength(text, i); length > 0) {
         i += length;

@@ -50,6 +50,20 @@ TEST(Write, EscapesControlsAndMendsBrokenUtf8) {
   EXPECT_EQ(Write(Value(5.0)), "5.0");
 }
 
+TEST(Quote, FindsWhatIsEscapedAtEachPlaceOfALongText) {
+  for (size_t at = 0; at < 70; ++at) {
+    std::string text(70, 'x'), expected = text;
+    text[at] = '"';
+    expected.replace(at, 1, "\\\"");
+    EXPECT_EQ(Quote(text), '"' + expected + '"');
+    text[at] = '\x1f';
+    expected.replace(at, 2, "\\u001f");
+    EXPECT_EQ(Quote(text), '"' + expected + '"');
+    text.replace(at, 1, "\xc3\xa9");
+    EXPECT_EQ(Quote(text), '"' + text + '"');
+  }
+}
+
 TEST(Write, IndentsForPeople) {
   EXPECT_EQ(WritePretty(Must(R"({"a":[1,{}],"b":[]})")), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
 }

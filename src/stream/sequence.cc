@@ -45,17 +45,11 @@ uint64_t HexPart(std::string_view hex, size_t at, size_t count) {
   return value;
 }
 
-std::string DecimalOfHex(std::string_view hex) {
-  Big value{};
-  for (size_t i = value.size(); i-- > 0 && !hex.empty();) {
-    const size_t begin = hex.size() - std::min<size_t>(8, hex.size());
-    value[i] = static_cast<uint32_t>(HexPart(hex, begin, hex.size() - begin));
-    hex = hex.substr(0, begin);
-  }
+std::string ToDecimal(Big value) {
   // Nine decimal digits a division, the last ones first.
   constexpr uint64_t kNineDigits = 1'000'000'000;
-  std::array<uint64_t, (kDigitsMax + 8) / 9> groups{};
-  size_t count = 0;
+  std::array<char, kDigitsMax + 9> digits;
+  size_t begin = digits.size();
   while (std::ranges::any_of(value, [](uint32_t digit) { return digit != 0; })) {
     uint64_t rest = 0;
     for (uint32_t& digit : value) {
@@ -63,12 +57,10 @@ std::string DecimalOfHex(std::string_view hex) {
       digit = static_cast<uint32_t>(rest / kNineDigits);
       rest %= kNineDigits;
     }
-    groups[count++] = rest;
+    for (int i = 0; i < 9; ++i, rest /= 10) digits[--begin] = static_cast<char>('0' + rest % 10);
   }
-  std::string digits;
-  for (size_t i = count; i-- > 0;)
-    digits += i + 1 == count ? fmt::format("{}", groups[i]) : fmt::format("{:09}", groups[i]);
-  return digits;
+  while (begin < digits.size() && digits[begin] == '0') ++begin;
+  return {digits.data() + begin, digits.size() - begin};
 }
 
 // The oldest layout: below 2^125 · 16.
@@ -82,10 +74,18 @@ std::optional<Sequence> ParseOldest(std::string_view hex) {
 
 }  // namespace
 
+// In hexadecimal digits: 2, the second of the shard's creation in 9, the shard's last, the index in 16, 00, the second
+// of the arrival in 9, the shard in 8, 2.
 std::string FormatSequence(const Sequence& sequence) {
+  using Wide = unsigned __int128;
+  constexpr uint64_t kSeconds = 0xfffffffff;
   const auto shard = static_cast<uint32_t>(sequence.shard);
-  return DecimalOfHex(fmt::format("2{:09x}{:x}{:016x}00{:09x}{:08x}2", sequence.created & 0xfffffffff, shard & 0xf,
-                                  sequence.index, sequence.arrived & 0xfffffffff, shard));
+  const uint64_t created = static_cast<uint64_t>(sequence.created) & kSeconds;
+  const uint64_t arrived = static_cast<uint64_t>(sequence.arrived) & kSeconds;
+  const Wide low = Wide{2} | Wide{shard} << 4 | Wide{arrived} << 36 | Wide{sequence.index} << 80;
+  const uint64_t high = sequence.index >> 48 | uint64_t{shard & 0xf} << 16 | created << 20 | uint64_t{2} << 56;
+  return ToDecimal({static_cast<uint32_t>(high >> 32), static_cast<uint32_t>(high), static_cast<uint32_t>(low >> 96),
+                    static_cast<uint32_t>(low >> 64), static_cast<uint32_t>(low >> 32), static_cast<uint32_t>(low)});
 }
 
 std::optional<Sequence> ParseSequence(std::string_view decimal) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,8 +38,8 @@ struct NewStream {
 };
 
 struct NewRecord {
-  std::string partition_key;  // empty: none, for streams that spread their records
-  std::string data;
+  std::string_view partition_key;  // empty: none, for streams that spread their records
+  std::string_view data;
   std::optional<std::string> explicit_hash;
 };
 struct PutResult {
@@ -126,7 +127,8 @@ class Streams {
   // settles.
   Status Change(const Scope& scope, std::string_view name, State state, const std::function<Status(Stream&)>& change);
 
-  Result<std::vector<PutResult>> Put(const Scope& scope, std::string_view name, std::vector<NewRecord> records);
+  // In their order. What `records` show must stay until it returns.
+  Result<std::vector<PutResult>> Put(const Scope& scope, std::string_view name, std::span<const NewRecord> records);
 
   // Calls `wake` after each put into a stream of that name, whenever it is made: it must be quick. Unwatch returns when
   // it is not running and will not again.

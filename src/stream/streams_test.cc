@@ -46,6 +46,9 @@ class StreamsTest : public ::testing::Test {
     for (const uint32_t place : stream->open) ids.push_back(stream->shards[place].id());
     return ids;
   }
+  Result<std::vector<PutResult>> Put(const std::string& name, std::vector<NewRecord> records) {
+    return streams->Put(kScope, name, records);
+  }
   Status Create(const std::string& name, int64_t shards) {
     NewStream stream;
     stream.name = name;
@@ -88,7 +91,7 @@ TEST_F(StreamsTest, PutsThatRaceWithReshardingAreReadOnceFromShardsThatHeldThem)
     producers.emplace_back([&, who] {
       for (int i = 0; !stop; ++i) {
         const std::string data = fmt::format("{} {}", who, i);
-        const auto done = streams->Put(kScope, "s", {{data, data, {}}});
+        const auto done = Put("s", {{data, data, {}}});
         ASSERT_TRUE(done.ok()) << done.error().message;
         const std::lock_guard lock(mutex);
         put[data] = {(*done)[0].shard, (*done)[0].sequence};
@@ -125,7 +128,7 @@ TEST_F(StreamsTest, PutsThatRaceWithReshardingAreReadOnceFromShardsThatHeldThem)
 
 TEST_F(StreamsTest, ClosedShardsLeadToTheirChildren) {
   ASSERT_TRUE(Create("s", 1).ok());
-  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "1", {}}}).ok());
+  ASSERT_TRUE(Put("s", {{"a", "1", {}}}).ok());
   ASSERT_TRUE(streams->Split(kScope, "s", "shardId-0", "1000").ok());
   const auto cursor = streams->Start(kScope, "s", "shardId-0", {"TRIM_HORIZON", {}, {}}, "GetShardIterator").value();
   const Batch batch = streams->Get(cursor, {}, false).value();
@@ -164,13 +167,13 @@ TEST_F(StreamsTest, AChangeOfShardsIsSeenWhenItHasSettled) {
   clock.now += settle_micros;
   ASSERT_TRUE(streams->Split(kScope, "s", "0", "1000").ok());
   EXPECT_TRUE(streams->Merge(kScope, "s", "0", "1").Is(kInUse));
-  EXPECT_EQ(streams->Put(kScope, "s", {{"a", "1", "1"}}).value()[0].shard, "shardId-000000000000");
+  EXPECT_EQ(Put("s", {{"a", "1", "1"}}).value()[0].shard, "shardId-000000000000");
   EXPECT_EQ(streams->Find(kScope, "s").value()->shards.size(), 2U);
   for (int life = 0; life < 2; ++life) {
     clock.now += settle_micros / 2;
     Open();  // what is still to be done outlives the process
   }
-  EXPECT_EQ(streams->Put(kScope, "s", {{"a", "2", "1"}}).value()[0].shard, "shardId-000000000002");
+  EXPECT_EQ(Put("s", {{"a", "2", "1"}}).value()[0].shard, "shardId-000000000002");
   const StreamRef stream = streams->Find(kScope, "s").value();
   EXPECT_EQ(stream->StateAt(clock.Now()), State::kActive);
   EXPECT_EQ(stream->FindShard(0)->last, 1U);
@@ -185,7 +188,7 @@ TEST_F(StreamsTest, ReadsWaitForWhatWasReadBefore) {
   NewStream stream{.name = "s", .shards = 1};
   ASSERT_TRUE(streams->Create(kScope, stream).ok());
   for (int i = 0; i < 11; ++i) {
-    ASSERT_TRUE(streams->Put(kScope, "s", {{"a", std::string(1 << 20, 'x'), {}}}).value()[0].error_code.empty());
+    ASSERT_TRUE(Put("s", {{"a", std::string(1 << 20, 'x'), {}}}).value()[0].error_code.empty());
     clock.now += 2 * kMicrosPerSecond;
   }
   Cursor cursor = streams->Start(kScope, "s", "0", {"TRIM_HORIZON", {}, {}}, "GetShardIterator").value();
@@ -207,7 +210,7 @@ TEST_F(StreamsTest, RecordsAreSpreadWhateverTheirKeys) {
   ASSERT_TRUE(streams->Create(kScope, stream).ok());
   std::map<std::string, int> put;
   for (int i = 0; i < 8; ++i) {
-    ++put[streams->Put(kScope, "s", {{"", "x", std::string(40, '9')}}).value()[0].shard];
+    ++put[Put("s", {{"", "x", std::string(40, '9')}}).value()[0].shard];
   }
   EXPECT_EQ(put.size(), 4U);
   for (const auto& [shard, count] : put) EXPECT_EQ(count, 2) << shard;
@@ -271,9 +274,9 @@ TEST(ParseArn, TakesStreamsAndTheirConsumersOnly) {
 
 TEST_F(StreamsTest, ExpiredRecordsAreNotRead) {
   ASSERT_TRUE(Create("s", 1).ok());
-  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "old", {}}}).ok());
+  ASSERT_TRUE(Put("s", {{"a", "old", {}}}).ok());
   clock.now += 23 * 3600 * kMicrosPerSecond;
-  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "young", {}}}).ok());
+  ASSERT_TRUE(Put("s", {{"a", "young", {}}}).ok());
   clock.now += 2 * 3600 * kMicrosPerSecond;
   const auto records = ReadShard("s", streams->Find(kScope, "s").value()->shards[0]);
   ASSERT_EQ(records.size(), 1U);
@@ -301,8 +304,8 @@ TEST_F(StreamsTest, ALaterSessionTakesOver) {
   auto first = open();
   ASSERT_TRUE(first.ok());
   EXPECT_TRUE(open().Is(kInUse));
-  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "1", {}}}).ok());
-  ASSERT_TRUE(streams->Put(kScope, "s", {{"a", "2", {}}}).ok());
+  ASSERT_TRUE(Put("s", {{"a", "1", {}}}).ok());
+  ASSERT_TRUE(Put("s", {{"a", "2", {}}}).ok());
   EXPECT_GT(wakes, 0);
   EXPECT_EQ((*first)->Next({}).value().records.size(), 2U);
   clock.now += 6 * kMicrosPerSecond;

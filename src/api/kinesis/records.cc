@@ -53,29 +53,30 @@ Status CheckOrdering(const gen::PutRecordInput& in, const Target& target, Timest
                                             *in.sequence_number_for_ordering, target.stream, target.scope.account));
 }
 
+// Shows what the request holds.
+stream::NewRecord ToRecord(const std::optional<std::string>& key, const std::optional<std::string>& data,
+                           const std::optional<std::string>& explicit_hash) {
+  const auto show = [](const std::optional<std::string>& text) { return text ? std::string_view(*text) : ""; };
+  return {.partition_key = show(key), .data = show(data), .explicit_hash = explicit_hash};
+}
+
 // What counts of a record: its data and its key.
 size_t SizeOf(const stream::NewRecord& record) { return record.data.size() + record.partition_key.size(); }
 
-std::vector<double> Weigh(const std::vector<stream::NewRecord>& records) {
-  std::vector<double> bytes;
-  bytes.reserve(records.size());
-  for (const stream::NewRecord& record : records) bytes.push_back(static_cast<double>(record.data.size()));
-  return bytes;
-}
-
 PutCount CountOf(const stream::Stream& stream, const std::vector<stream::PutResult>& put,
-                 const std::vector<double>& bytes, PutCount count) {
+                 const std::vector<stream::NewRecord>& records, PutCount count) {
   for (size_t i = 0; i < put.size(); ++i) {
     if (!put[i].error_code.empty()) {
       ++count.throttled;
       continue;
     }
+    const auto bytes = static_cast<double>(records[i].data.size());
     ++count.records;
-    count.bytes += bytes[i];
+    count.bytes += bytes;
     if (stream.metrics.empty()) continue;
     PutCount::OfShard& shard = count.shards[put[i].shard];
     ++shard.records;
-    shard.bytes += bytes[i];
+    shard.bytes += bytes;
   }
   return count;
 }
@@ -96,21 +97,18 @@ Result<gen::PutRecordOutput> KinesisService::PutRecord(const Call& call, const g
   if (!found.ok()) return found.error();
   const stream::StreamRef& stream = *found;
   std::vector<stream::NewRecord> records(1);
-  records[0].partition_key = in.partition_key.value_or("");
-  records[0].data = in.data.value_or("");
-  records[0].explicit_hash = in.explicit_hash_key;
+  records[0] = ToRecord(in.partition_key, in.data, in.explicit_hash_key);
   const auto limit = static_cast<size_t>(stream->record_kib_max) << 10;
   if (const size_t size = SizeOf(records[0]); size > limit) return TooLong(size, "data", limit);
   TARN_CHECK(MayWrite(call, *stream));
   if (in.explicit_hash_key && !stream->spreads && !stream::ParseHashKey(*in.explicit_hash_key)) {
-    return streams_.Put(target.scope, target.stream, std::move(records)).error();
+    return streams_.Put(target.scope, target.stream, records).error();
   }
   TARN_CHECK(CheckOrdering(in, target, Now()));
   if (in.dry_run.value_or(false)) return DryRun();
   const Timestamp begin = Now();
-  const std::vector<double> weights = Weigh(records);
-  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
-  meter_.Put(*stream, CountOf(*stream, put, weights, {.millis = MillisSince(begin)}));
+  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, records));
+  meter_.Put(*stream, CountOf(*stream, put, records, {.millis = MillisSince(begin)}));
   if (!put[0].error_code.empty()) return Fail(stream::kThrottled, put[0].error_message);
   gen::PutRecordOutput out;
   out.shard_id = std::move(put[0].shard);
@@ -134,10 +132,8 @@ Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const
   uint64_t bytes = 0;
   records.reserve(in.records->size());
   for (const gen::PutRecordsRequestEntry& entry : *in.records) {
-    stream::NewRecord& record = records.emplace_back();
-    record.partition_key = entry.partition_key.value_or("");
-    record.data = entry.data.value_or("");
-    record.explicit_hash = entry.explicit_hash_key;
+    const stream::NewRecord& record =
+        records.emplace_back(ToRecord(entry.partition_key, entry.data, entry.explicit_hash_key));
     bytes += SizeOf(record);
     if (SizeOf(record) > limit) {
       return TooLong(SizeOf(record), fmt::format("records.{}.member.data", records.size()), limit);
@@ -147,9 +143,8 @@ Result<gen::PutRecordsOutput> KinesisService::PutRecords(const Call& call, const
   TARN_CHECK(MayWrite(call, *stream));
   if (in.dry_run.value_or(false)) return DryRun();
   const Timestamp begin = Now();
-  const std::vector<double> weights = Weigh(records);
-  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, std::move(records)));
-  meter_.Put(*stream, CountOf(*stream, put, weights, {.batch = true, .millis = MillisSince(begin)}));
+  TARN_TRY(auto put, streams_.Put(target.scope, target.stream, records));
+  meter_.Put(*stream, CountOf(*stream, put, records, {.batch = true, .millis = MillisSince(begin)}));
   gen::PutRecordsOutput out;
   out.failed_record_count = 0;
   if (!stream->key.empty()) out.encryption_type = EncryptionOf(*stream);

@@ -49,7 +49,7 @@ bool DecodeGroup(const char* digits, char* bytes) {
 
 // Decodes whole steps and answers how many digits they had; stops before one that holds something else. Writes up to
 // eight bytes behind the last step's.
-__attribute__((target("avx2"))) size_t DecodeSteps(const char* digits, size_t count, char* bytes) {
+__attribute__((target("avx2"))) size_t DecodeSteps(std::string_view digits, char* bytes) {
   const __m256i low_classes = _mm256_setr_epi8(                                                        //
       0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a,  //
       0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a);
@@ -62,8 +62,8 @@ __attribute__((target("avx2"))) size_t DecodeSteps(const char* digits, size_t co
                                             2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
   const __m256i slash = _mm256_set1_epi8('/');
   size_t at = 0;
-  for (; at + kStepDigits <= count; at += kStepDigits, bytes += kStepBytes) {
-    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(digits + at));
+  for (; at + kStepDigits <= digits.size(); at += kStepDigits, bytes += kStepBytes) {
+    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(digits.data() + at));
     const __m256i high = _mm256_and_si256(_mm256_srli_epi32(text, 4), slash);
     const __m256i low = _mm256_and_si256(text, slash);
     const __m256i of_high = _mm256_shuffle_epi8(high_classes, high);
@@ -80,15 +80,16 @@ __attribute__((target("avx2"))) size_t DecodeSteps(const char* digits, size_t co
   return at;
 }
 
-size_t DecodeFast(const char* digits, size_t count, char* bytes) {
+size_t DecodeFast(std::string_view digits, char* bytes) {
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
   // The last step's room behind it is there as long as another one follows.
-  return has_avx2 && count > kStepDigits ? DecodeSteps(digits, count - kStepDigits, bytes) : 0;
+  return has_avx2 && digits.size() > kStepDigits ? DecodeSteps(digits.substr(0, digits.size() - kStepDigits), bytes)
+                                                 : 0;
 }
 
 #else
 
-size_t DecodeFast(const char*, size_t, char*) { return 0; }
+size_t DecodeFast(std::string_view, char*) { return 0; }
 
 #endif
 
@@ -102,7 +103,7 @@ std::optional<std::string> Unbase64(std::string_view text) {
   std::string bytes(text.size() / 4 * 3, '\0');
   const size_t whole = padding == 0 ? text.size() : text.size() - 4;
   bool valid = true;
-  size_t at = DecodeFast(text.data(), whole, bytes.data());
+  size_t at = DecodeFast(text.substr(0, whole), bytes.data());
   size_t size = at / 4 * 3;
   for (; at < whole; at += 4, size += 3) valid &= DecodeGroup(text.data() + at, bytes.data() + size);
   if (padding > 0) {

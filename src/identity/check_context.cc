@@ -75,6 +75,9 @@ bool CheckContext::FindOfRequest(std::string_view key, Values& values) const {
 }
 
 bool CheckContext::FindOfPrincipal(std::string_view key, Values& values) const {
+  if (key == policy::kBoundedKey) {
+    return known_.principal != nullptr && known_.principal->boundary && GiveTruth(true, values);
+  }
   if (!key.starts_with(kPrincipalTag)) return false;
   const std::string_view tag = key.substr(kPrincipalTag.size());
   // A session's tags are stronger.
@@ -112,6 +115,7 @@ bool CheckContext::FindOfAccounts(std::string_view key, Values& values) const {
 }
 
 bool CheckContext::Find(std::string_view key, Values& values) const {
+  if (key == policy::kBoundedKey) return FindOfPrincipal(key, values);
   if (FindOfCheck(key, values)) return true;
   if (policy::IsPrincipalKey(key)) return false;
   if (check_.guard && check_.guard->FindKey(check_, key, values)) return true;

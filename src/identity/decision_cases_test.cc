@@ -1,6 +1,6 @@
 // Runs cases/decisions.json: whole decisions, from AWS's documented evaluation logic. A row's policies are lists of
-// "Effect actions resources [to principal] [if operator key value]"; '!' makes Not… of a list, a digit is an account of
-// twelve of it.
+// "Effect actions resources [to principal] [if operator key value]"; '!' makes Not… of a list (of principals: by
+// commas), a digit is an account of twelve of it.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -33,6 +33,15 @@ Value Statement(std::string_view text) {
   for (size_t at = 3; at < words.size();) {
     if (words[at] == "to") {
       const std::string_view name = words[at + 1];
+      if (name.starts_with('!')) {
+        json::Array spared;
+        for (const std::string_view each : Split(name.substr(1), ',')) {
+          spared.emplace_back(each.size() == 1 ? Account(each) : std::string(each));
+        }
+        out.emplace_back("NotPrincipal", Value(json::Object{{"AWS", Value(std::move(spared))}}));
+        at += 2;
+        continue;
+      }
       const Value principal = name == "*" ? Value("*")
                               : name.starts_with("AIDA")
                                   ? Value(json::Object{{"AWS", "AIDABOBBOBBOBBOBBOB1"}})

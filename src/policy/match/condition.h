@@ -51,6 +51,8 @@ std::optional<Operator> ParseOperator(std::string_view name);
 
 // The name of a condition key as contexts are asked for it: lower case up to a '/'.
 std::string NormalizeKey(std::string_view key);
+// What contexts are asked for to learn whether the principal has a permissions boundary: a name that no policy can use.
+inline constexpr std::string_view kBoundedKey = "has a permissions boundary";
 // Whether a Principal answers the key.
 bool IsPrincipalKey(std::string_view normalized_key);
 // The value of a key, from the context or the principal; false when the request lacks it.

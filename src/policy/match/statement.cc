@@ -1,6 +1,8 @@
 #include "policy/match/statement.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace tarn::policy {
 namespace {
@@ -40,6 +42,12 @@ bool IsAccessPointOfOneAccount(std::string_view value) {
   return value.starts_with("arn:") && name != std::string_view::npos && IsFixed(value.substr(0, name));
 }
 
+// Nobody who has a permissions boundary is spared by a NotPrincipal.
+bool IsBounded(const Request& request) {
+  std::vector<std::string> values;
+  return request.context.Find(kBoundedKey, values);
+}
+
 bool IsNarrowRange(const std::string& value) {
   const auto range = ParseRange(value);
   return range && range->bits >= (range->base.v4 ? kWidestV4 : kWidestV6);
@@ -74,7 +82,8 @@ bool Patterns::Match(std::string_view text, const Request& request) const {
 Match Statement::Applies(const Request& request, std::string_view action) const {
   if (!actions.Match(action, request)) return Match::kNone;
   if (resources.present && !resources.Match(request.resource, request)) return Match::kNone;
-  const Match match = has_principals ? principals.Find(request.principal) : Match::kPrincipal;
+  Match match = has_principals ? principals.Find(request.principal) : Match::kPrincipal;
+  if (match == Match::kNone && has_principals && principals.negated() && IsBounded(request)) match = Match::kEveryone;
   if (match == Match::kNone) return match;
   const bool holds = std::ranges::all_of(conditions, [&](const Condition& c) { return c.Holds(request); });
   return holds ? match : Match::kNone;

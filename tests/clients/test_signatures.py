@@ -257,8 +257,8 @@ def test_what_is_not_served_is_named(lake):
     s3 = lake.client("s3")
     assert refused(s3.get_object_torrent, Bucket="none", Key="k")[0] == 501
     status, code = refused(
-        lake.client("sts").assume_role_with_saml, RoleArn="arn:aws:iam::000000000000:role/reader",
-        PrincipalArn="arn:aws:iam::000000000000:saml-provider/idp", SAMLAssertion="assertion")
+        lake.client("sts").assume_root, TargetPrincipal="000000000000",
+        TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"})
     assert (status, code) == (400, "InvalidAction")
     with pytest.raises(ClientError, match="dynamodb"):
         lake.client("dynamodb").list_tables()

@@ -89,12 +89,16 @@ def unfilled(shape, sent, decoded):
 
 
 SUPERSEDED = {"GetBucketLifecycle", "PutBucketLifecycle", "GetBucketNotification", "PutBucketNotification"}
+# ListBuckets sends the same to another host, under another service's signature; test_directory.py asks for both.
+TOLD_BY_ENDPOINT = {"ListDirectoryBuckets"}
 
 
 def test_what_botocore_serialises_is_decoded_to_the_same_values(probe, services):
     assert services, "the probe knows no services"
     problems, count = [], 0
     for service, protocol, operation, rng, i in rounds_of(services, "in"):
+        if operation.name in TOLD_BY_ENDPOINT:
+            continue
         shape = operation.input_shape
         params = Maker(rng, protocol).structure(shape, full=i == 0) if shape is not None else {}
         request = request_of(operation, BOTOCORE[protocol], params)

@@ -173,6 +173,7 @@ class Trino:
         while "SERVER STARTED" not in self.log.read_text():
             assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()[-3000:]
             time.sleep(0.2)
+        self.knows_nodes = time.monotonic() + 60
 
     @staticmethod
     def write(path, settings):
@@ -187,6 +188,10 @@ class Trino:
                 answer = json.load(response)
             rows += map(tuple, answer.get("data") or [])
             if "error" in answer:
+                # A server that has only just started does not know its own node for some seconds; nothing was done.
+                if answer["error"]["message"] == "nodes is empty" and time.monotonic() < self.knows_nodes:
+                    time.sleep(0.5)
+                    return self.sql(sql)
                 raise EngineError(f"Trino: {answer['error']['errorName']}: {answer['error']['message']}\nof: {sql}")
             ask = answer.get("nextUri")
         return rows

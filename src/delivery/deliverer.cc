@@ -14,7 +14,6 @@
 namespace tarn::delivery {
 namespace {
 
-constexpr size_t kRecordsMax = 200'000;  // of one delivery
 constexpr int64_t kHour = 3600 * kMicrosPerSecond;
 constexpr int64_t kGivenUpAfter = kMicrosPerDay;
 constexpr int64_t kPauseMin = kMicrosPerSecond;
@@ -211,12 +210,12 @@ void Deliverer::Settle(Work& work, const Result<bool>& more) {
     work.bytes = std::max(work.bytes, work.hints.bytes);
   }
   std::erase_if(work.delivered, [&](Timestamp at) { return at.Plus(kHour) < now; });
-  if (work.delivered.size() >= kQuickDeliveries) work.not_before = now.Plus(kSlowGap);
+  if (work.delivered.size() >= kQuickDeliveries && !work.full) work.not_before = now.Plus(kSlowGap);
 }
 
 Result<Intake::Buffer> Deliverer::ReadBuffer(const DeliveryStream& stream, const Scope& scope, uint64_t bytes_max,
                                              Positions& positions) {
-  if (stream.type != kFromKinesis) return parts_.intake.Read(stream.log, positions, kRecordsMax, bytes_max);
+  if (stream.type != kFromKinesis) return parts_.intake.Read(stream.log, positions, kDeliveryRecordsMax, bytes_max);
   if (parts_.source == nullptr) return Fail(kRefused, "streams are not read by this lake");
   Intake::Buffer buffer;
   TARN_TRY(buffer.records, parts_.source->Read(scope, stream, positions, bytes_max));
@@ -225,6 +224,7 @@ Result<Intake::Buffer> Deliverer::ReadBuffer(const DeliveryStream& stream, const
 
 // True when more is there at once.
 Result<bool> Deliverer::Deliver(Work& work) {
+  work.full = false;
   auto found = parts_.streams.Find(work.scope, work.name);
   if (found.Is(kNotFound) || (found.ok() && found->log != work.log)) {
     std::lock_guard lock(mutex_);
@@ -279,10 +279,11 @@ Result<bool> Deliverer::Deliver(Work& work) {
   }
   parts_.intake.Delivered(work.log, records);
   if (parts_.delivered) parts_.delivered(work.log, &positions);
+  work.full = records.size() >= kDeliveryRecordsMax || bytes >= kWholeFileBytesMax;
   work.delivered.push_back(now);
   if (work.delivered.size() > kQuickDeliveries) work.delivered.erase(work.delivered.begin());
   // What a source has more of it does not tell.
-  return work.follows || buffer.is_full || bytes >= bytes_max || records.size() >= kRecordsMax;
+  return work.follows || buffer.is_full || bytes >= bytes_max || records.size() >= kDeliveryRecordsMax;
 }
 
 Status Deliverer::Forget(const Work& work) {

@@ -6,8 +6,9 @@
 // cuts off leaves nothing behind and is made again. A delivery that is refused is tried again, later and later, for 24
 // hours; then its records are given up, as Firehose does.
 // Files: a stream makes at most kDeliveriesPerHour deliveries an hour, each of one file for a partition and
-// kWholeFileBytesMax bytes, whatever its hints. Nothing runs while no record waits. Errors of deliveries are logged and
-// counted. Threads: any; deliveries run on the deliverer's own, one a stream at a time.
+// kWholeFileBytesMax bytes, whatever its hints; one that holds that much, or kDeliveryRecordsMax records, does not
+// count, and the next follows at once. Nothing runs while no record waits. Errors of deliveries are logged and counted.
+// Threads: any; deliveries run on the deliverer's own, one a stream at a time.
 #pragma once
 
 #include <condition_variable>
@@ -35,6 +36,7 @@
 namespace tarn::delivery {
 
 inline constexpr size_t kDeliveriesPerHour = 780;
+inline constexpr size_t kDeliveryRecordsMax = 200'000;
 
 // All outlive it.
 struct DelivererParts {
@@ -88,6 +90,7 @@ class Deliverer {
     Timestamp not_before;  // after a failure, and between deliveries
     Timestamp failing_since;
     uint32_t failures = 0;
+    bool full = false;                 // the last delivery held as much as one may: more is likely to wait
     std::vector<Timestamp> delivered;  // of the last hour, the youngest
   };
   using WorkPtr = std::shared_ptr<Work>;

@@ -465,6 +465,25 @@ class DelivererTest : public ::testing::Test {
   Process process_{disk_, kv_, clock_, shards_};
 };
 
+TEST_F(DelivererTest, GoesOnAtOnceBehindADeliveryThatHoldsAllItMay) {
+  ASSERT_TRUE(MakeStream(process_, "s", kDirectPut, ToS3()).ok());
+  for (int second = 0; second < 200; ++second) {
+    Put("s", "x");
+    process_.deliverer->RunDue();
+    clock_.Advance(1);
+  }
+  clock_.Advance(10);
+  process_.deliverer->RunDue();
+  const size_t before = FilesBelow(process_, "files/").size();
+  for (size_t put = 0; put < 5; ++put) {
+    const std::vector<std::string> half(kDeliveryRecordsMax / 2, "x");
+    ASSERT_TRUE(process_.deliverer->Put(kScope, "s", half).ok());
+  }
+  clock_.Advance(5);
+  process_.deliverer->RunDue();
+  EXPECT_EQ(FilesBelow(process_, "files/").size() - before, 3U);
+}
+
 TEST_F(DelivererTest, MakesABoundedNumberOfFilesAnHour) {
   ASSERT_TRUE(MakeStream(process_, "s", kDirectPut, ToS3()).ok());
   size_t before = 0;

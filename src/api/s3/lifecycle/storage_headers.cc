@@ -9,7 +9,7 @@ namespace tarn::api::s3 {
 namespace {
 
 Status Judge(const S3Service& service, const Call& call, const object::Version& version, std::string_view sentence) {
-  const Status readable = object::CheckReadable(version.attributes, service.store().clock().Now());
+  Status readable = object::CheckReadable(version.attributes, service.store().clock().Now());
   if (readable.ok()) return readable;
   call.AddErrorField("StorageClass", version.attributes.storage_class);
   const std::string_view tier = object::ArchiveStatus(version.attributes.tier);

@@ -25,7 +25,11 @@ const std::string* FindHeader(const SignedHead& head, std::string_view name) {
 // The payload hash as the signer put it into the canonical request; `body_hash` is set where it is the body's own.
 Result<std::string> SignedPayloadHash(const Claim& claim, const SignedHead& head, const std::string* body, bool s3,
                                       std::string& body_hash) {
-  const auto hash = [&] { return body_hash = Hex(Sha256(body != nullptr ? *body : std::string_view())); };
+  const auto hash = [&] {
+    std::string of_body = Hex(Sha256(body != nullptr ? *body : std::string_view()));
+    if (body != nullptr) body_hash = of_body;
+    return of_body;
+  };
   const std::string* header = FindHeader(head, kContentSha256);
   if (claim.presigned) {
     bool is_signed = std::ranges::find(claim.signed_headers, kContentSha256) != claim.signed_headers.end();
@@ -66,7 +70,8 @@ namespace {
 
 // A session of CreateSession signs with its own header, and nothing else does.
 Status CheckSessionKind(const Claim& claim, const identity::Caller& caller, ErrorFields& fields) {
-  const bool of_bucket = caller.facts && caller.facts->conditions.contains(std::string(identity::kDirectorySession));
+  static const std::string kOfBucket(identity::kDirectorySession);
+  const bool of_bucket = caller.facts && caller.facts->conditions.contains(kOfBucket);
   if (of_bucket == claim.s3_session) return Ok();
   fields.emplace_back("Token-0", claim.token);
   return Fail(kInvalidToken, "The provided token is malformed or otherwise invalid.");

@@ -161,6 +161,20 @@ def test_multipart_uploads_by_hand(api, bucket):
     assert "Uploads" not in (api("list-multipart-uploads") or {})
 
 
+def test_a_directory_bucket(cli, name):
+    bucket = f"{name}--use1-az4--x-s3"
+    cli("s3api", "create-bucket", "--bucket", bucket, "--create-bucket-configuration",
+        "Location={Type=AvailabilityZone,Name=use1-az4},Bucket={DataRedundancy=SingleAvailabilityZone,Type=Directory}")
+    Path("line").write_text("hello\n")
+    cli("s3", "cp", "line", f"s3://{bucket}/a/x.txt")
+    assert cli("s3", "ls", f"s3://{bucket}/a/").split()[-2:] == ["6", "x.txt"]
+    cli("s3api", "put-object", "--bucket", bucket, "--key", "a/x.txt", "--body", "line", "--write-offset-bytes", "6")
+    cli("s3api", "rename-object", "--bucket", bucket, "--key", "a/y.txt", "--rename-source", "a/x.txt")
+    assert cli("s3", "cp", f"s3://{bucket}/a/y.txt", "-") == "hello\nhello\n"
+    cli("s3", "rm", f"s3://{bucket}/a/y.txt")
+    cli("s3api", "delete-bucket", "--bucket", bucket)
+
+
 def test_versions_tags_and_locks(cli, name):
     cli("s3api", "create-bucket", "--bucket", name, "--object-lock-enabled-for-bucket")
     api = lambda operation, *rest: cli("s3api", operation, "--bucket", name, *rest)  # noqa: E731

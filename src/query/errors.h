@@ -14,6 +14,8 @@ inline constexpr Reason kDamaged{"query.Damaged", Code::kDataLoss};
 
 // How a statement fails while it runs; the message is what StateChangeReason says.
 inline constexpr Reason kUserError{"query.UserError", Code::kInvalidArgument};
+// Another writer's commit forbids what the statement was about to commit; on the table as it is now it may succeed.
+inline constexpr Reason kCommitConflict{"query.CommitConflict", Code::kConflict};
 inline constexpr Reason kSystemError{"query.SystemError", Code::kInternal};
 // The caller's IAM policies, or the resource's, do not let the statement do it.
 inline constexpr Reason kNotAuthorized{"query.NotAuthorized", Code::kPermissionDenied};

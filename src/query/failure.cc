@@ -61,6 +61,7 @@ constexpr Row kRows[] = {
     {&enforce::kInsufficient, "PERMISSION_DENIED", kUser, 1501},
     {&kNotAuthorized, "", kUser, 1501},
     {&kUserError, "", kUser, 1000},
+    {&kCommitConflict, "", kUser, 1000, true},
     {&kInvalidRequest, "", kUser, 1000},
     {&kUnserved, "", kUser, 1006},
 };

@@ -314,6 +314,13 @@ Result<std::optional<sql::TableInfo>> Lake::FindTarget(const sql::TableName& nam
   return info;
 }
 
+void Lake::Renew() {
+  std::scoped_lock lock(mutex_);
+  tables_.clear();
+  iceberg_states_.clear();
+  predicates_.clear();
+}
+
 void Lake::Prune(const std::vector<sql::TableUse>& uses) {
   std::scoped_lock lock(mutex_);
   for (const sql::TableUse& use : uses) {

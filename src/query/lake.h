@@ -1,9 +1,9 @@
 // The lake as one query sees it: names resolved against the catalog, tables bound to the files of matching partitions.
 //
-// Invariants: a table is read from the catalog once per query and stays that, an Iceberg table at one snapshot. A
-// partition that no use of the table can need is neither listed nor opened. Files whose path below the table's location
-// has a part that begins with '_' or '.' do not exist. Errors: sql's and engine's reasons, catalog's, object's.
-// Threads: any.
+// Invariants: a table is read from the catalog once per run of a query and stays that, an Iceberg table at one
+// snapshot. A partition that no use of the table can need is neither listed nor opened. Files whose path below the
+// table's location has a part that begins with '_' or '.' do not exist. Errors: sql's and engine's reasons, catalog's,
+// object's. Threads: any.
 #pragma once
 
 #include <functional>
@@ -105,6 +105,9 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
     evaluate_ = std::move(evaluate);
     now_ = now;
   }
+
+  // Forgets what was read of tables, for a statement that runs again on what they are now.
+  void Renew();
 
   // Tells which partitions the uses of each table may need; before the engine resolves.
   void Prune(const std::vector<sql::TableUse>& uses);

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -50,6 +51,18 @@ struct Live {
     ended.wait_for(lock, limit, [&] { return done; });
   }
 };
+
+constexpr int kRunsAgainMax = 10;
+constexpr int64_t kRunAgainWithin = 300 * kMicrosPerSecond;  // since the first run began
+
+// Runs the statement, which is spent, with the values of its parameters.
+Status RunBound(Job& job, sql::Statement& statement) {
+  if (job.cancelled()) return Fail(engine::kCancelled, "the query was cancelled");
+  const bool binds =
+      statement.As<sql::Execute>() == nullptr && (!job.parameters.empty() || statement.parameter_count > 0);
+  if (binds) TARN_CHECK(sql::BindParameters(statement, job.parameters));
+  return RunStatement(job, statement);
+}
 
 int64_t MillisUp(int64_t micros) { return micros <= 0 ? 0 : (micros + 999) / 1000; }
 
@@ -297,14 +310,15 @@ void QueryService::Impl::Run(const std::shared_ptr<Live>& entry) {
   const Timestamp picked_up = clock.Now();
   entry->running = true;
   Job& job = entry->job;
-  Status status = Ok();
-  if (job.cancelled()) {
-    status = Fail(engine::kCancelled, "the query was cancelled");
-  } else {
-    const bool binds = entry->statement.As<sql::Execute>() == nullptr &&
-                       (!job.parameters.empty() || entry->statement.parameter_count > 0);
-    if (binds) status = sql::BindParameters(entry->statement, job.parameters);
-    if (status.ok()) status = RunStatement(job, entry->statement);
+  Status status = RunBound(job, entry->statement);
+  // What lost to another writer's commit, upkeep's mostly, is planned anew and run on the table as it is then.
+  for (int again = 1; again <= kRunsAgainMax && status.Is(kCommitConflict); ++again) {
+    if (clock.Now() >= picked_up.Plus(kRunAgainWithin)) break;
+    auto statement = sql::Parse(job.execution.query);
+    if (!statement.ok()) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(RandomU64() % static_cast<uint64_t>(20 * again)));
+    job.lake.Renew();
+    status = RunBound(job, *statement);
   }
   Finish(entry, status, picked_up);
 }

@@ -206,6 +206,52 @@ TEST(CheckConflicts, SeesWhatCameSinceThePlan) {
   EXPECT_TRUE(check(rules).Is(kCommitFailed));
 }
 
+// Upkeep writes rows anew and brings none; what a writer appended stays new, whatever upkeep made of its files since.
+TEST(CheckConflicts, TakesARewriteForNoNewRows) {
+  Lake lake;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a"), File("b")}, lake.Ids())).ok());
+  ConflictRules rules;
+  rules.planned_on = lake.metadata.current_snapshot_id;
+  rules.no_new_data = rules.no_new_deletes = true;
+  const auto check = [&] { return CheckConflicts(lake.metadata, kMainBranch, lake.Head(), rules, lake.Reader()); };
+  const auto rewrite = [&](std::set<std::string> removed, const char* added) {
+    Change change;
+    change.operation = "replace";
+    change.removed_files.assign(removed.begin(), removed.end());
+    change.added = {File(added)};
+    return lake.Commit(*ChangeFiles(lake.metadata, lake.Head(), change, lake.Reader(), lake.Ids())).ok();
+  };
+  ASSERT_TRUE(rewrite({"a"}, "a2"));
+  EXPECT_TRUE(check().ok());
+  rules.files = {"b"};
+  EXPECT_TRUE(check().ok());
+  rules.files = {"a"};
+  EXPECT_TRUE(check().Is(kCommitFailed));
+  rules.files.clear();
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("new")}, lake.Ids())).ok());
+  EXPECT_TRUE(check().Is(kCommitFailed));
+  ASSERT_TRUE(rewrite({"new", "b"}, "b2"));
+  EXPECT_TRUE(check().Is(kCommitFailed));
+}
+
+TEST(CheckConflicts, SeesNewRowsInMergedManifests) {
+  Lake lake;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("a")}, lake.Ids())).ok());
+  ConflictRules rules;
+  rules.planned_on = lake.metadata.current_snapshot_id;
+  rules.no_new_data = true;
+  ASSERT_TRUE(lake.Commit(*AppendFiles(lake.metadata, lake.Head(), {File("new")}, lake.Ids())).ok());
+  const SnapshotIds ids = lake.Ids();
+  std::vector<NewFile> written;
+  SnapshotDraft draft;
+  draft.operation = "replace";
+  draft.manifests = *MergeManifests(lake.metadata, lake.Head(), 1 << 20, 2, lake.Reader(), ids, written);
+  for (const NewFile& file : written) lake.files[file.path] = file.bytes;
+  ASSERT_TRUE(lake.Commit(*MakeSnapshot(lake.metadata, std::move(draft), ids)).ok());
+  ASSERT_EQ(lake.Head().size(), 1);
+  EXPECT_TRUE(CheckConflicts(lake.metadata, kMainBranch, lake.Head(), rules, lake.Reader()).Is(kCommitFailed));
+}
+
 TEST(MergeManifests, KeepsFilesTheirNumbersAndTheirRows) {
   Lake lake("3");
   for (const char* path : {"a", "b", "c", "d"}) {

@@ -315,8 +315,9 @@ Result<iceberg::NewTable> DefineTable(const sql::CreateTable& create) {
 
 Error IcebergError(const Error& error, std::string_view database, std::string_view table) {
   if (error.reason == &iceberg::kCommitFailed) {
-    return Fail(kUserError, fmt::format("ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: {}.{}: {}",
-                                        database, table, error.message));
+    return Fail(kCommitConflict,
+                fmt::format("ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: {}.{}: {}", database,
+                            table, error.message));
   }
   if (error.reason == &iceberg::kUnsupported) return Fail(kUnserved, "NOT_SUPPORTED: " + error.message);
   if (error.reason == &iceberg::kInvalid) return Fail(kUserError, "GENERIC_USER_ERROR: " + error.message);

@@ -376,3 +376,33 @@ def test_explain_of_a_change_shows_how_its_rows_are_found_and_changes_nothing(sh
     assert len(rows(catalog, shop, "explained")) == 2
     assert "NOT_SUPPORTED" in reason(shop, "EXPLAIN ANALYZE DELETE FROM explained WHERE id = 1")
     assert "NOT_SUPPORTED" in reason(shop, "EXPLAIN DROP TABLE explained")
+
+
+def test_statements_go_on_while_files_are_rewritten(shop, name):
+    """Compaction takes away the files that statements are changing: they run again instead of failing."""
+    import concurrent.futures
+    create(shop, name, "id bigint, n int")
+    shop.ok(f"alter table `{name}` set tblproperties ('optimize_rewrite_data_file_threshold'='1', "
+            "'optimize_rewrite_delete_file_threshold'='1')")
+    shop.ok(f"INSERT INTO {name} SELECT x, 0 FROM UNNEST(sequence(0, 9)) AS s(x)")
+    ended = []
+
+    def compact():
+        while not ended:
+            shop.ok(f"OPTIMIZE {name} REWRITE DATA USING BIN_PACK")
+
+    def change(i):
+        shop.ok(f"UPDATE {name} SET n = n + 1 WHERE id = {i % 10}")
+        shop.ok(f"MERGE INTO {name} t USING (SELECT {i % 10} AS id UNION ALL SELECT {100 + i}) s ON t.id = s.id "
+                "WHEN MATCHED THEN UPDATE SET n = t.n + 1 WHEN NOT MATCHED THEN INSERT VALUES (s.id, 0)")
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        compacting = pool.submit(compact)
+        try:
+            for i in range(15):
+                change(i)
+        finally:
+            ended.append(True)
+        compacting.result()
+    expected = [(i, 4 if i < 5 else 2) for i in range(10)] + [(100 + i, 0) for i in range(15)]
+    assert content(shop, name, "id, n") == sorted((str(i), str(n)) for i, n in expected)

@@ -29,7 +29,8 @@ constexpr std::string_view kHelp =
                                    s3://… --format F --sheet NAME]
   tarn copy FROM TO                copy a prefix of any S3 store, or a folder, to s3://BUCKET/PREFIX: what is there is left
                                    [--from-endpoint URL --from-region R --parallel N]
-  tarn ingest-key create|list|delete  keys that may post JSON to /ingest/STREAM   [--stream S --expires 90d | ID]
+  tarn ingest-key create|set|list|delete  keys that may post JSON to /ingest/STREAM   [--stream S --expires 90d | ID]
+                                   [--requests-per-second N --bytes-per-second N]
   tarn trail verify TRAIL          check the signed digests of a trail and every file that they name
   tarn backup DIR                  bring a backup of the running lake up to date; DIR is on the lake's machine
   tarn restore DIR --data NEW      make a lake from a backup   [--config FILE]
@@ -40,10 +41,12 @@ of a lake on this machine, whose root credentials are then used. Else the usual 
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
-const std::set<std::string> kValues = {"endpoint",       "region",        "data",        "database", "format",
-                                       "config",         "context",       "bucket",      "prefix",   "retention-days",
-                                       "classification", "stream",        "expires",     "table",    "location",
-                                       "sheet",          "from-endpoint", "from-region", "parallel"};
+const std::set<std::string> kValues = {"endpoint",        "region",         "data",           "database",
+                                       "format",          "config",         "context",        "bucket",
+                                       "prefix",          "retention-days", "classification", "stream",
+                                       "expires",         "table",          "location",       "sheet",
+                                       "from-endpoint",   "from-region",    "parallel",       "requests-per-second",
+                                       "bytes-per-second"};
 
 std::optional<CommandLine> Parse(const std::vector<std::string>& arguments, std::string& problem) {
   CommandLine line;

@@ -6,6 +6,7 @@
 #include "ingest/errors.h"
 #include "ingest/keys.h"
 #include "ingest/lines.h"
+#include "ingest/rates.h"
 #include "kv/memory_store.h"
 
 namespace tarn::ingest {
@@ -112,10 +113,68 @@ TEST_F(IngestKeysTest, AKeyEndsWhenItExpiresOrIsDeleted) {
   EXPECT_EQ(keys_.List(scope_)->size(), 1U);
 }
 
+TEST_F(IngestKeysTest, LimitsAreKeptWithTheKeyAndChangeOneByOne) {
+  const auto made = keys_.Create(scope_, {"clicks"}, std::nullopt, {.requests = 5, .bytes = 1000});
+  ASSERT_TRUE(made.ok());
+  ASSERT_TRUE(keys_.Change(scope_, made->key.id, {.requests = std::optional<uint64_t>(), .bytes = {}}).ok());
+  auto found = keys_.Find(made->text);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->limits.requests, std::nullopt);
+  EXPECT_EQ(found->limits.bytes, 1000U);
+  ASSERT_TRUE(keys_.Change(scope_, made->key.id, {.requests = std::optional<uint64_t>(7), .bytes = {}}).ok());
+  EXPECT_EQ(keys_.Find(made->text)->limits.requests, 7U);
+  EXPECT_TRUE(
+      keys_.Change(scope_, made->key.id, {.requests = std::optional<uint64_t>(0), .bytes = {}}).Is(kInvalidInput));
+  EXPECT_TRUE(keys_.Change({"111111111111", "us-east-1"}, made->key.id, {}).Is(kNoSuchKey));
+}
+
+IngestKey KeyWith(KeyLimits limits, std::string id = "A") {
+  IngestKey key;
+  key.id = std::move(id);
+  key.limits = limits;
+  return key;
+}
+
+TEST(KeyRates, LetASecondsWorthPassAtOnceAndThenTheRate) {
+  KeyRates rates;
+  const IngestKey key = KeyWith({.requests = 2, .bytes = {}});
+  const Timestamp start{1'800'000'000'000'000};
+  EXPECT_EQ(rates.TakeRequest(key, start), 0U);
+  EXPECT_EQ(rates.TakeRequest(key, start), 0U);
+  EXPECT_EQ(rates.TakeRequest(key, start), 1U);
+  EXPECT_EQ(rates.TakeRequest(key, start.Plus(500'000)), 0U);
+  EXPECT_EQ(rates.TakeRequest(key, start.Plus(500'000)), 1U);
+  EXPECT_EQ(rates.TakeRequest(KeyWith({.requests = 2, .bytes = {}}, "B"), start), 0U);
+}
+
+TEST(KeyRates, ABodyLargerThanASecondsWorthIsPaidForByWhatFollows) {
+  KeyRates rates;
+  const IngestKey key = KeyWith({.requests = {}, .bytes = 100});
+  const Timestamp start{1'800'000'000'000'000};
+  EXPECT_EQ(rates.TakeRequest(key, start), 0U);
+  rates.TakeBytes(key, 1000, start);
+  EXPECT_EQ(rates.TakeRequest(key, start), 10U);  // 900 owed, and one byte more
+  EXPECT_EQ(rates.TakeRequest(key, start.Plus(8'500'000)), 1U);
+  EXPECT_EQ(rates.TakeRequest(key, start.Plus(9'100'000)), 0U);
+}
+
+TEST(KeyRates, RememberNothingOfKeysWithoutLimitsNorOfThoseAtRest) {
+  KeyRates rates;
+  const Timestamp start{1'800'000'000'000'000};
+  EXPECT_EQ(rates.TakeRequest(KeyWith({}), start), 0U);
+  EXPECT_EQ(rates.size(), 0U);
+  for (int i = 0; i < 2000; ++i) {
+    (void)rates.TakeRequest(KeyWith({.requests = 5, .bytes = {}}, std::to_string(i)), start);
+  }
+  (void)rates.TakeRequest(KeyWith({.requests = 5, .bytes = {}}, "last"), start.Plus(61 * kMicrosPerSecond));
+  EXPECT_EQ(rates.size(), 1U);
+}
+
 TEST_F(IngestKeysTest, RefusesKeysOfNothing) {
   EXPECT_TRUE(keys_.Create(scope_, {}, std::nullopt).Is(kInvalidInput));
   EXPECT_TRUE(keys_.Create(scope_, {"a/b"}, std::nullopt).Is(kInvalidInput));
   EXPECT_TRUE(keys_.Create(scope_, {"a"}, clock_.now).Is(kInvalidInput));
+  EXPECT_TRUE(keys_.Create(scope_, {"a"}, std::nullopt, {.requests = 0, .bytes = {}}).Is(kInvalidInput));
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ constexpr size_t kSecretLetters = 40;
 constexpr size_t kStreamsMax = 100;
 constexpr size_t kStreamNameMax = 128;
 constexpr size_t kKeysMax = 10'000;  // of an account in a region
+constexpr uint64_t kLimitMax = 1'000'000'000'000;
 
 // By id, and the ids of an account's region.
 kv::Key Space() { return std::move(kv::Key("ingest").Text("key")); }
@@ -44,6 +45,14 @@ bool IsStreamName(std::string_view name) {
   });
 }
 
+Status Check(const KeyLimits& limits) {
+  for (const std::optional<uint64_t>& limit : {limits.requests, limits.bytes}) {
+    if (!limit || (*limit > 0 && *limit <= kLimitMax)) continue;
+    return Fail(kInvalidInput, fmt::format("A limit is a number from 1 to {} a second.", kLimitMax));
+  }
+  return Ok();
+}
+
 Error NoSuchKey(const std::string& id) { return Fail(kNoSuchKey, fmt::format("There is no ingest key '{}'.", id)); }
 
 }  // namespace
@@ -51,7 +60,7 @@ Error NoSuchKey(const std::string& id) { return Fail(kNoSuchKey, fmt::format("Th
 bool IngestKey::Grants(std::string_view stream) const { return std::ranges::find(streams, stream) != streams.end(); }
 
 Result<MadeKey> IngestKeys::Create(const Scope& scope, std::vector<std::string> streams,
-                                   std::optional<Timestamp> expires) {
+                                   std::optional<Timestamp> expires, const KeyLimits& limits) {
   std::ranges::sort(streams);
   streams.erase(std::ranges::unique(streams).begin(), streams.end());
   if (streams.empty()) return Fail(kInvalidInput, "An ingest key needs a stream.");
@@ -61,6 +70,7 @@ Result<MadeKey> IngestKeys::Create(const Scope& scope, std::vector<std::string> 
   for (const std::string& stream : streams) {
     if (!IsStreamName(stream)) return Fail(kInvalidInput, fmt::format("'{}' is no name of a stream.", stream));
   }
+  TARN_CHECK(Check(limits));
   const Timestamp now = clock_.Now();
   if (expires && *expires <= now) return Fail(kInvalidInput, "The key would have expired already.");
   const std::string secret = RandomText(kSecretLetters, kAlphanumeric);
@@ -71,7 +81,8 @@ Result<MadeKey> IngestKeys::Create(const Scope& scope, std::vector<std::string> 
               .streams = std::move(streams),
               .secret_sha256 = Sha256(secret),
               .created = now,
-              .expires = expires};
+              .expires = expires,
+              .limits = limits};
   made.text = fmt::format("{}{}_{}", kMark, made.key.id, secret);
   TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
     kv::Key ids = IdsOf(scope);
@@ -101,6 +112,21 @@ Result<std::vector<IngestKey>> IngestKeys::List(const Scope& scope) {
   }));
   std::ranges::sort(keys, {}, &IngestKey::created);
   return keys;
+}
+
+Result<IngestKey> IngestKeys::Change(const Scope& scope, const std::string& id, const LimitChange& change) {
+  IngestKey changed;
+  TARN_CHECK(kv::Transact(store_, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(auto key, Load(txn, id));
+    if (!key || key->scope() != scope) return NoSuchKey(id);
+    changed = std::move(*key);
+    if (change.requests) changed.limits.requests = *change.requests;
+    if (change.bytes) changed.limits.bytes = *change.bytes;
+    TARN_CHECK(Check(changed.limits));
+    txn.Put(KeyOf(id), EncodeRecord(changed));
+    return Ok();
+  }));
+  return changed;
 }
 
 Status IngestKeys::Delete(const Scope& scope, const std::string& id) {

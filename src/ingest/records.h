@@ -15,6 +15,8 @@ void VisitFields(V&& visit, IngestKey& k) {
   visit(5, k.secret_sha256);
   visit(6, k.created);
   visit(7, k.expires);
+  visit(8, k.limits.requests);
+  visit(9, k.limits.bytes);
 }
 
 }  // namespace tarn::ingest

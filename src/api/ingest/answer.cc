@@ -26,6 +26,7 @@ struct Row {
 constexpr std::array kRows{
     Row{&tarn::ingest::kMalformedLine, 400, "MalformedLine"},
     Row{&tarn::ingest::kInvalidInput, 400, "InvalidInput"},
+    Row{&tarn::ingest::kOverLimit, kTooManyRequests, "TooManyRequestsException"},
     Row{&tarn::ingest::kUnknownKey, 403, "AccessDeniedException"},
     Row{&protocol::kMissingAuthentication, 401, "MissingAuthenticationTokenException"},
     Row{&protocol::kRequestTooLarge, 413, "RequestTooLarge"},
@@ -117,7 +118,9 @@ http::ResponseHead HeadOf(const Answer& answer, std::string_view request_id) {
   http::ResponseHead head{.status = answer.status, .headers = {}};
   head.headers.Add("Content-Type", "application/json");
   head.headers.Add("x-amzn-RequestId", std::string(request_id));
-  if (answer.status == kTooManyRequests || answer.status == 503) head.headers.Add("Retry-After", "1");
+  if (answer.status == kTooManyRequests || answer.status == 503) {
+    head.headers.Add("Retry-After", std::to_string(answer.retry_seconds));
+  }
   if (answer.status == 405) head.headers.Add("Allow", "POST");
   return head;
 }

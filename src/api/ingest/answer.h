@@ -1,6 +1,7 @@
 // What the door answers, as JSON. Private to api/ingest. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Answer {
   std::string body;
   std::string code;  // of an error, with its message: for the audit trail
   std::string message;
+  uint64_t retry_seconds = 1;  // told with 429 and 503
 };
 
 // {"code", "message", "line"}; line 0 is left out.

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "ingest/errors.h"
+#include "ingest/rates.h"
 
 namespace tarn::api::ingest {
 namespace {
@@ -61,6 +62,9 @@ struct Visit {
   std::string body;
   protocol::Call call;
   std::string claimed_key;
+  std::optional<tarn::ingest::IngestKey> limited;  // the key, where it has limits
+  uint64_t bytes_taken = 0;                        // of its limit
+  uint64_t retry_seconds = 1;
 };
 
 }  // namespace
@@ -68,6 +72,7 @@ struct Visit {
 struct Door::State {
   DoorParts parts;
   protocol::SignInLimit sign_ins;
+  tarn::ingest::KeyRates rates;
   protocol::OperationMeter meter{"ingest", "Put"};
 
   explicit State(DoorParts given) : parts(std::move(given)) {}
@@ -77,9 +82,27 @@ struct Door::State {
     return Fail(protocol::kTooManyFailures, "Rate exceeded");
   }
 
+  // By the body's stated length; what it is more is taken when it is known.
+  Status HoldToLimits(tarn::ingest::IngestKey key, uint64_t stated_bytes, Visit& visit) {
+    if (const uint64_t seconds = rates.TakeRequest(key, visit.call.now); seconds > 0) {
+      visit.retry_seconds = seconds;
+      return Fail(tarn::ingest::kOverLimit, "The ingest key has sent what its limits allow.");
+    }
+    visit.limited = std::move(key);
+    TakeBytes(stated_bytes, visit);
+    return Ok();
+  }
+
+  // Of a body of which this much is known.
+  void TakeBytes(uint64_t bytes, Visit& visit) {
+    if (!visit.limited || bytes <= visit.bytes_taken) return;
+    rates.TakeBytes(*visit.limited, bytes - visit.bytes_taken, visit.call.now);
+    visit.bytes_taken = bytes;
+  }
+
   // Blocks.
-  Status IdentifyByKey(const std::string& text, Visit& visit) {
-    const auto key = parts.keys->Find(text);
+  Status IdentifyByKey(const std::string& text, uint64_t stated_bytes, Visit& visit) {
+    auto key = parts.keys->Find(text);
     if (!key.ok()) return key.Is(tarn::ingest::kUnknownKey) ? FailedSignIn(visit, key.error()) : key.error();
     if (!key->Grants(visit.stream)) {
       return Fail(tarn::ingest::kUnknownKey, "The ingest key does not put into this stream.");
@@ -87,7 +110,7 @@ struct Door::State {
     visit.call.scope = key->scope();
     visit.call.caller = identity::RootOf(key->account);
     visit.call.caller.access_key_id = key->id;
-    return Ok();
+    return key->limits.has_any() ? HoldToLimits(std::move(*key), stated_bytes, visit) : Ok();
   }
 
   // After the body, which the signature covers.
@@ -121,11 +144,13 @@ struct Door::State {
   Task<Status> Admit(http::Request& request, Visit& visit) {
     const std::optional<std::string> key = KeyText(request);
     if (key) {
-      TARN_CO_CHECK(co_await Offload(*parts.pool, [&] { return IdentifyByKey(*key, visit); }));
+      const uint64_t stated = std::min(request.body->length().value_or(0), kBodyBytesMax);
+      TARN_CO_CHECK(co_await Offload(*parts.pool, [&] { return IdentifyByKey(*key, stated, visit); }));
     } else if (!request.headers.Has("authorization") && request.query().find("X-Amz-Signature=") == std::string::npos) {
       co_return Fail(protocol::kMissingAuthentication, "Missing Authentication Token");
     }
     TARN_CO_TRY(visit.body, co_await protocol::ReadWhole(*request.body, kBodyBytesMax));
+    TakeBytes(visit.body.size(), visit);
     if (!key) TARN_CO_CHECK(IdentifyBySignature(request, visit));
     protocol::TellRequest(visit.call);
     co_return Ok();
@@ -184,9 +209,14 @@ struct Door::State {
     if (request.method != "POST") co_return Refused(405, "MethodNotAllowed", "Records are posted to /ingest/<stream>.");
     visit.stream = *name;
     const Status admitted = co_await Admit(request, visit);
-    if (!admitted.ok()) co_return Refused(admitted.error());
+    if (!admitted.ok()) {
+      Answer refused = Refused(admitted.error());
+      refused.retry_seconds = visit.retry_seconds;
+      co_return refused;
+    }
     auto text = Unpacked(request.headers.Get("content-encoding"), std::move(visit.body));
     if (!text.ok()) co_return Refused(text.error());
+    TakeBytes(text->size(), visit);
     size_t bad_line = 0;
     const tarn::ingest::LineOptions options{.partition_key = QueryValue(request.query(), "partition-key")};
     const auto lines = co_await Offload(*parts.pool, [&] { return tarn::ingest::ReadLines(*text, options, bad_line); });

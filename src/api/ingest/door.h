@@ -6,7 +6,8 @@
 // Target's limits, one after the other, up to the first that is refused. The answer tells each record's place, or why
 // it has none. Each batch is authorised and recorded as the call that it is (PutRecords, PutRecordBatch).
 // Errors: JSON with "code" and "message", and the "line" that is wrong; 413 beyond kBodyBytesMax, 429 with Retry-After
-// when the stream takes no more now. Threads: the handler runs on I/O threads, blocking work on the pool.
+// when the stream takes no more now, or the key's limits are reached (ingest/rates.h). Threads: the handler runs on I/O
+// threads, blocking work on the pool.
 #pragma once
 
 #include <functional>

@@ -255,8 +255,7 @@ struct Admin::State {
     if (what == "POST /_tarn/explain") {
       return [this, wanted = ExplainWanted(request.query())] { return parts.explain(wanted); };
     }
-    const bool is_kept = request.method == "GET" || request.method == "POST" || request.method == "DELETE";
-    return is_kept ? WorkOnKept(request) : nullptr;
+    return AdminOperationOf(request).empty() ? nullptr : WorkOnKept(request);
   }
 
   Task<Result<std::string>> Run(http::Request& request, AdminRecord& record) {

@@ -7,7 +7,7 @@
 //   POST /_tarn/explain?principal=&action=&resource=   who may do what, and why (server/care/explain.h)
 //   POST /_tarn/migrate?table=D.T            a Hive table becomes an Iceberg table (the same)
 //   GET, POST, DELETE /_tarn/zones           the lake's zones (server/care/zone_route.h)
-//   GET, POST, DELETE /_tarn/ingest-keys     keys of the door (server/doors/ingest.h)
+//   GET, POST, PUT, DELETE /_tarn/ingest-keys   keys of the door (server/doors/ingest.h)
 //   GET, POST /_tarn/load                    pieces of files for tables, for any caller (server/doors/load.h)
 // Answers are JSON; errors have S3's XML form. Long ones run on a pool of their own, one backup and one verification at
 // a time: Busy (503) for the next.
@@ -45,7 +45,7 @@ struct AdminParts {
   std::function<Result<std::string>(const UpkeepRequest& request)> upkeep;
   std::function<Result<std::string>(const MigrateRequest& request)> migrate;
   std::function<Result<std::string>(const ExplainRequest& request)> explain;
-  // What is kept and listed, by path: answers GET, POST and DELETE.
+  // What is kept and listed, by path: answers the methods that AdminOperationOf knows for it.
   using Kept = std::function<Result<std::string>(std::string_view method, const QueryOf& query)>;
   std::map<std::string, Kept, std::less<>> kept;
   std::function<Result<std::string>(const LoadRequest& request, const QueryOf& query)> load;

@@ -17,7 +17,7 @@ struct Operation {
 };
 
 // By their verbs the audit trail tells those that only read (api/cloudtrail/record/classify.cc).
-constexpr std::array<Operation, 14> kOperations = {{{"POST", "/_tarn/backup", "BackUpLake"},
+constexpr std::array<Operation, 15> kOperations = {{{"POST", "/_tarn/backup", "BackUpLake"},
                                                     {"POST", "/_tarn/verify", "CheckObjects"},
                                                     {"GET", "/_tarn/status", "GetStatus"},
                                                     {"POST", "/_tarn/upkeep", "RunUpkeep"},
@@ -28,25 +28,29 @@ constexpr std::array<Operation, 14> kOperations = {{{"POST", "/_tarn/backup", "B
                                                     {"DELETE", "/_tarn/zones", "DeleteZone"},
                                                     {"GET", "/_tarn/ingest-keys", "ListIngestKeys"},
                                                     {"POST", "/_tarn/ingest-keys", "CreateIngestKey"},
+                                                    {"PUT", "/_tarn/ingest-keys", "UpdateIngestKey"},
                                                     {"DELETE", "/_tarn/ingest-keys", "DeleteIngestKey"},
                                                     {"GET", "/_tarn/load", "GetLoad"},
                                                     {"POST", "/_tarn/load", "AppendRows"}}};
 
 // Parameters that say what a call is about. None is a secret.
-constexpr std::array<std::string_view, 17> kAbout = {
-    "table",     "source",  "file", "first",  "last",   "location",  "region", "catalog", "database",
-    "directory", "account", "name", "bucket", "prefix", "principal", "action", "resource"};
+constexpr std::array<std::string_view, 21> kAbout = {
+    "table",           "source",   "file",    "first",    "last",
+    "location",        "region",   "catalog", "database", "directory",
+    "account",         "name",     "bucket",  "prefix",   "principal",
+    "action",          "resource", "id",      "streams",  "requests-per-second",
+    "bytes-per-second"};
 
-std::string_view OperationOf(const http::Request& request) {
+Task<Status> At(Status status) { co_return status; }
+
+}  // namespace
+
+std::string_view AdminOperationOf(const http::Request& request) {
   for (const Operation& operation : kOperations) {
     if (operation.method == request.method && operation.path == request.path()) return operation.name;
   }
   return "";
 }
-
-Task<Status> At(Status status) { co_return status; }
-
-}  // namespace
 
 AdminRecord::AdminRecord(const http::Request& request, Timestamp now, std::string_view region,
                          api::protocol::AuditSink* sink)
@@ -69,7 +73,7 @@ AdminRecord::AdminRecord(const http::Request& request, Timestamp now, std::strin
   }
   record_.call = &call_;
   record_.service = kService;
-  record_.operation = OperationOf(request);
+  record_.operation = AdminOperationOf(request);
   record_.about = about_;
 }
 

@@ -18,6 +18,9 @@
 
 namespace tarn::server {
 
+// The name of the operation that a request asks for, as the trail tells it; empty: there is none.
+std::string_view AdminOperationOf(const http::Request& request);
+
 class AdminRecord {
  public:
   // `sink` may be null.

@@ -109,7 +109,27 @@ json::Object ToJson(const ingest::IngestKey& key) {
   for (const std::string& stream : key.streams) streams.emplace_back(stream);
   json::Object shown{{"id", key.id}, {"streams", std::move(streams)}, {"created", FormatIso8601(key.created)}};
   if (key.expires) shown.emplace_back("expires", FormatIso8601(*key.expires));
+  if (key.limits.requests) shown.emplace_back("requestsPerSecond", static_cast<int64_t>(*key.limits.requests));
+  if (key.limits.bytes) shown.emplace_back("bytesPerSecond", static_cast<int64_t>(*key.limits.bytes));
   return shown;
+}
+
+// A limit as the query says it; nothing when it says nothing.
+Result<std::optional<std::optional<uint64_t>>> LimitOf(const QueryOf& query, std::string_view name) {
+  using Change = std::optional<std::optional<uint64_t>>;
+  const std::string said = query(name);
+  if (said.empty()) return Change();
+  if (said == "none") return Change(std::optional<uint64_t>());
+  const auto number = ParseU64(said);
+  if (!number) return Fail(ingest::kInvalidInput, fmt::format("{} is a number or none, not '{}'.", name, said));
+  return Change(number);
+}
+
+Result<ingest::LimitChange> LimitsOf(const QueryOf& query) {
+  ingest::LimitChange change;
+  TARN_TRY(change.requests, LimitOf(query, "requests-per-second"));
+  TARN_TRY(change.bytes, LimitOf(query, "bytes-per-second"));
+  return change;
 }
 
 }  // namespace
@@ -157,16 +177,26 @@ Result<std::string> Ingest::MakeKey(const Scope& scope, const QueryOf& query) {
     }
     expires = parts_.clock.Now().Plus(static_cast<int64_t>(*number) * kMicrosPerSecond);
   }
-  TARN_TRY(const ingest::MadeKey made, keys_.Create(scope, std::move(streams), expires));
+  TARN_TRY(const ingest::LimitChange said, LimitsOf(query));
+  const ingest::KeyLimits limits{.requests = said.requests.value_or(std::nullopt),
+                                 .bytes = said.bytes.value_or(std::nullopt)};
+  TARN_TRY(const ingest::MadeKey made, keys_.Create(scope, std::move(streams), expires, limits));
   json::Object shown = ToJson(made.key);
   shown.emplace_back("key", made.text);
   return json::Write(std::move(shown));
+}
+
+Result<std::string> Ingest::ChangeKey(const Scope& scope, const QueryOf& query) {
+  TARN_TRY(const ingest::LimitChange change, LimitsOf(query));
+  TARN_TRY(const ingest::IngestKey changed, keys_.Change(scope, query("id"), change));
+  return json::Write(ToJson(changed));
 }
 
 Result<std::string> Ingest::RunKeys(Scope scope, std::string_view method, const QueryOf& query) {
   if (std::string account = query("account"); !account.empty()) scope.account = std::move(account);
   if (std::string region = query("region"); !region.empty()) scope.region = std::move(region);
   if (method == "POST") return MakeKey(scope, query);
+  if (method == "PUT") return ChangeKey(scope, query);
   if (method == "DELETE") {
     TARN_CHECK(keys_.Delete(scope, query("id")));
     return json::Write(json::Object{});

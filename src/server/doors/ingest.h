@@ -3,7 +3,9 @@
 // Keys over the lake's own requests, for its root only:
 //   GET    /_tarn/ingest-keys                             all keys of the account and region
 //   POST   /_tarn/ingest-keys?streams=A,B[&seconds=N]     a new one; its text is answered this once
+//   PUT    /_tarn/ingest-keys?id=ID                       changes its limits
 //   DELETE /_tarn/ingest-keys?id=ID                       ends it
+// POST and PUT with [&requests-per-second=N][&bytes-per-second=N], N a number from 1 or "none".
 // Each with [&account=A][&region=R] for another account and region than the lake's first. Errors: those of
 // ingest/keys.h; stream::kNotFound.
 #pragma once
@@ -48,6 +50,7 @@ class Ingest {
  private:
   bool IsDelivery(const Scope& scope, const std::string& stream) const;
   Result<std::string> MakeKey(const Scope& scope, const QueryOf& query);
+  Result<std::string> ChangeKey(const Scope& scope, const QueryOf& query);
 
   const IngestParts parts_;
   ingest::IngestKeys keys_;

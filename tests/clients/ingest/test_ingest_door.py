@@ -171,6 +171,32 @@ def test_a_full_shard_answers_429_and_tells_what_was_not_taken(lake, name):
     kinesis.delete_stream(StreamName=name)
 
 
+def test_a_key_over_its_limits_is_told_when_to_come_again(tmp_path):
+    lake = Lake(tmp_path / "data")
+    kinesis = lake.client("kinesis")
+    kinesis.create_stream(StreamName="clicks", ShardCount=1)
+    kinesis.add_tags_to_stream(StreamName="clicks", Tags={"tarn:shard-limits": "off"})
+    made = tarn(lake, "ingest-key", "create", "--stream", "clicks", "--bytes-per-second", "1K").stdout.strip()
+    name = made.split("_")[1]
+    body = b'"' + b"x" * 900_000 + b'"'
+    assert send(lake, "/ingest/clicks", body, {"x-api-key": made})[0] == 200
+    status, headers, answer = send(lake, "/ingest/clicks", b"{}", {"x-api-key": made})
+    assert (status, answer["code"]) == (429, "TooManyRequestsException")
+    assert 300 < int(headers["Retry-After"]) < 880  # 900,000 bytes at 1,024 a second
+    assert tarn(lake, "ingest-key", "set", name, "--bytes-per-second", "0", check=False).returncode == 2
+    changed = tarn(lake, "ingest-key", "set", name, "--bytes-per-second", "none", "--requests-per-second", "1").stdout
+    assert "requests/s 1\tbytes/s -" in changed
+    answers = [send(lake, "/ingest/clicks", b"{}", {"x-api-key": made})[0] for _ in range(40)]
+    assert answers[0] == 200 and set(answers) <= {200, 429}
+    assert len(records_of(kinesis, "clicks")) == 1 + answers.count(200)
+    lake.stop()
+    lake = Lake(tmp_path / "data")
+    assert "requests/s 1\tbytes/s -" in tarn(lake, "ingest-key", "list").stdout
+    tarn(lake, "ingest-key", "set", name, "--requests-per-second", "none")
+    assert {send(lake, "/ingest/clicks", b"{}", {"x-api-key": made})[0] for _ in range(40)} == {200}
+    lake.stop()
+
+
 def test_a_delivery_stream_takes_lines_too(lake, bucket, name):
     firehose, iam = lake.client("firehose"), lake.client("iam")
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",

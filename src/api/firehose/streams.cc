@@ -151,7 +151,7 @@ Result<gen::DescribeDeliveryStreamOutput> FirehoseService::DescribeDeliveryStrea
   shown.delivery_stream_type = stream.type;
   shown.version_id = std::to_string(stream.version);
   shown.create_timestamp = stream.created;
-  shown.last_update_timestamp = stream.updated;
+  if (stream.updated != stream.created) shown.last_update_timestamp = stream.updated;
   if (stream.type == delivery::kDirectPut) {
     shown.delivery_stream_encryption_configuration = ToWire(stream.encryption);
   }

@@ -5,6 +5,8 @@
 namespace tarn::delivery {
 namespace {
 
+constexpr int64_t kRetrySeconds = 300;
+
 void Default(json::Value& object, std::string_view key, json::Value value) {
   if (object.Find(key) == nullptr) object.Set(key, std::move(value));
 }
@@ -12,6 +14,8 @@ void Default(json::Value& object, std::string_view key, json::Value value) {
 json::Value HintsOf(int64_t megabytes, int64_t seconds) {
   return json::Object{{"IntervalInSeconds", seconds}, {"SizeInMBs", megabytes}};
 }
+
+json::Value RetriesOf(int64_t seconds) { return json::Object{{"DurationInSeconds", seconds}}; }
 
 void PlaceDefaults(json::Value& s3, int64_t megabytes) {
   Default(s3, "BufferingHints", HintsOf(megabytes, 300));
@@ -31,16 +35,17 @@ std::string WithDefaults(std::string_view kind, std::string_view description) {
     const bool converts = Enabled(Member(value, "DataFormatConversionConfiguration"));
     const bool partitions = Enabled(Member(value, "DynamicPartitioningConfiguration"));
     PlaceDefaults(value, converts ? 128 : partitions ? 64 : 5);
-    if (extended) {
-      Default(value, "S3BackupMode", "Disabled");
-      Default(value, "ProcessingConfiguration", json::Object{{"Enabled", false}, {"Processors", json::Array{}}});
+    if (extended) Default(value, "S3BackupMode", "Disabled");
+    if (partitions) {
+      json::Value partitioning = *value.Find("DynamicPartitioningConfiguration");
+      Default(partitioning, "RetryOptions", RetriesOf(kRetrySeconds));
+      value.Set("DynamicPartitioningConfiguration", std::move(partitioning));
     }
   } else {
     Default(value, "BufferingHints", HintsOf(5, 300));
     Default(value, "CloudWatchLoggingOptions", json::Object{{"Enabled", false}});
-    Default(value, "RetryOptions", json::Object{{"DurationInSeconds", int64_t{300}}});
+    Default(value, "RetryOptions", RetriesOf(kRetrySeconds));
     Default(value, "S3BackupMode", "FailedDataOnly");
-    Default(value, "ProcessingConfiguration", json::Object{{"Enabled", false}, {"Processors", json::Array{}}});
     if (kind == "HttpEndpoint") Default(value, "RequestConfiguration", json::Object{{"ContentEncoding", "NONE"}});
   }
   for (const char* inner : {"S3DestinationDescription", "S3BackupDescription"}) {

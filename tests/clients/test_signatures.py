@@ -120,6 +120,15 @@ def test_unsigned_amz_headers_and_bad_hashes_are_refused(lake, bucket):
     assert call(lake, "PUT", f"/{bucket}/k", b"x", payload="UNSIGNED-PAYLOAD")[0] == 200
 
 
+def test_a_date_header_may_tell_when(lake, bucket):
+    """Botocore signs the Date that a caller sets, in the words of e-mail: "… -0000"."""
+    headers = signed(lake, "PUT", f"/{bucket}/k", b"dated", headers={"Date": "now"})
+    assert "X-Amz-Date" not in headers
+    assert send(lake, "PUT", f"/{bucket}/k", b"dated", headers)[0] == 200
+    late = signed(lake, "PUT", f"/{bucket}/k", b"late", headers={"Date": "now"}, at=datetime.datetime(2020, 1, 1))
+    assert send(lake, "PUT", f"/{bucket}/k", b"late", late) == (403, "RequestTimeTooSkewed")
+
+
 def test_other_signatures_are_refused_by_name(lake):
     host = lake.endpoint.split("//")[1]
     answer = send(lake, "GET", "/", headers={"Host": host, "Authorization": "AWS AKIA:c2lnbmF0dXJl"})

@@ -111,8 +111,13 @@ std::optional<Timestamp> ReadDate(const SignedHead& head) {
   if (const std::string* date = FindHeader(head, "x-amz-date")) return ParseAmzDate(*date);
   const std::string* date = FindHeader(head, "date");
   if (date == nullptr) return std::nullopt;
-  const auto time = ParseHttpDate(*date);
-  return time ? time : ParseAmzDate(*date);
+  // Botocore writes a Date's zone as e-mail does.
+  std::string text = *date;
+  for (const std::string_view zone : {"-0000", "+0000"}) {
+    if (text.ends_with(zone)) text.replace(text.size() - zone.size(), zone.size(), "GMT");
+  }
+  const auto time = ParseHttpDate(text);
+  return time ? time : ParseAmzDate(text);
 }
 
 // Parameters in any order, separated by commas with or without spaces.

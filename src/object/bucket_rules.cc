@@ -18,7 +18,7 @@ bool LooksLikeIpAddress(std::string_view name) {
 constexpr std::string_view kReservedNames[] = {"iceberg", "ingest", "_tarn"};
 constexpr std::string_view kReservedPrefixes[] = {"xn--", "sthree-"};
 // "--table-s3" is refused to users by api/s3: such buckets hold the tables of table buckets.
-constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap"};
+constexpr std::string_view kReservedSuffixes[] = {"-s3alias", "--ol-s3", ".mrap", "--xa-s3"};
 
 bool IsValidBucketName(std::string_view name) {
   if (name.size() < 3 || name.size() > 63) return false;

@@ -52,7 +52,8 @@ Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::st
   if (SplitPointSource(*path, source.bucket, source.key)) return source;
   const size_t slash = path->find('/');
   source.bucket = path->substr(0, slash);
-  if (!object::IsAlias(source.bucket) && !object::CheckBucketName(source.bucket).ok()) {
+  const bool names_point = object::IsAlias(source.bucket) || object::IsDirectoryPoint(source.bucket);
+  if (!names_point && !object::CheckBucketName(source.bucket).ok()) {
     return malformed("Invalid copy source bucket name");
   }
   if (slash == path->npos || slash + 1 == path->size()) return malformed("Invalid copy source object key");

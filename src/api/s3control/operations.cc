@@ -9,6 +9,7 @@
 #include "api/s3control/errors.h"
 #include "api/s3control/s3control_service.h"
 #include "kv/kv.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 #include "object/points/errors.h"
 #include "policy/errors.h"
@@ -107,7 +108,12 @@ std::string PointName(const std::optional<std::string>& name) {
 
 std::string PointArn(const Call& call, const std::optional<std::string>& account,
                      const std::optional<std::string>& name) {
-  return fmt::format("arn:aws:s3:{}:{}:accesspoint/{}", call.scope.region, account.value_or(""), PointName(name));
+  return object::AccessPoint{.owner = OwnerOf(call, account), .name = PointName(name)}.arn();
+}
+
+std::string PointAction(std::string_view action, const std::optional<std::string>& name) {
+  if (!object::IsDirectoryPoint(PointName(name))) return std::string(action);
+  return fmt::format("s3express{}", action.substr(action.find(':')));
 }
 
 }  // namespace tarn::api::s3control

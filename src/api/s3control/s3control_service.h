@@ -47,10 +47,13 @@ std::vector<identity::Check> Ask(std::string_view action, std::string resource,
 // The access point's ARN. A client may name it by its alias or its ARN.
 std::string PointArn(const Call& call, const std::optional<std::string>& account,
                      const std::optional<std::string>& name);
+// "s3express:GetAccessPoint" instead of "s3:GetAccessPoint" for a point of a directory bucket.
+std::string PointAction(std::string_view action, const std::optional<std::string>& name);
 // The rule of an operation on one access point.
 template <std::string_view const& action>
-inline constexpr auto OfPoint =
-    [](const Call& call, const auto& in) { return Ask(action, PointArn(call, in.account_id, in.name), in.account_id); };
+inline constexpr auto OfPoint = [](const Call& call, const auto& in) {
+  return Ask(PointAction(action, in.name), PointArn(call, in.account_id, in.name), in.account_id);
+};
 // The name within such an ARN, else `name` as it is.
 std::string PointName(const std::optional<std::string>& name);
 

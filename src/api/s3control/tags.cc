@@ -1,10 +1,14 @@
 // Tags of buckets and access points.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
 
 #include "api/s3control/errors.h"
 #include "api/s3control/s3control_service.h"
+#include "base/strings.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 
 namespace tarn::api::s3control {
@@ -13,7 +17,7 @@ namespace {
 using TagChange = std::function<void(object::Tags&)>;
 
 constexpr std::string_view kBucketArn = "arn:aws:s3:::";
-constexpr std::string_view kPoint = ":accesspoint/";
+constexpr std::string_view kDirectory = "s3express";
 
 // What a resource's ARN names: a bucket, or the access point of a region.
 struct Tagged {
@@ -22,19 +26,28 @@ struct Tagged {
   std::string point;
 };
 
+Error InvalidArn() { return Fail(object::kInvalidRequest, "The specified resource ARN is invalid."); }
+
 Result<Tagged> Find(const Call& call, const std::optional<std::string>& account, const std::string& arn) {
+  constexpr size_t kWords = 6;
+  constexpr std::string_view kBucketKind = "bucket/";
+  constexpr std::string_view kPointKind = "accesspoint/";
+  Tagged found{.bucket = {}, .owner = OwnerOf(call, account), .point = {}};
+  const auto words = Split(arn, ':');
+  const bool directory = words.size() == kWords && words[2] == kDirectory;
   if (arn.starts_with(kBucketArn)) {
-    std::string bucket = arn.substr(kBucketArn.size());
-    if (bucket.find('/') != bucket.npos) return Fail(object::kInvalidRequest, "The specified resource ARN is invalid.");
-    return Tagged{.bucket = std::move(bucket), .owner = {}, .point = {}};
-  }
-  const size_t at = arn.find(kPoint);
-  if (!arn.starts_with("arn:aws:s3:") || at == arn.npos) {
+    found.bucket = arn.substr(kBucketArn.size());
+  } else if (directory && words[5].starts_with(kBucketKind)) {
+    found.bucket = words[5].substr(kBucketKind.size());
+  } else if (words.size() == kWords && (directory || words[2] == "s3") && words[5].starts_with(kPointKind)) {
+    found.owner.region = words[3];
+    found.point = words[5].substr(kPointKind.size());
+  } else {
     return Fail(kNotImplemented, "Tags of anything but buckets and access points are not implemented.");
   }
-  Tagged found{.bucket = {}, .owner = OwnerOf(call, account), .point = arn.substr(at + kPoint.size())};
-  constexpr size_t kRegion = std::string_view("arn:aws:s3:").size();
-  found.owner.region = arn.substr(kRegion, std::min(arn.find(':', kRegion), arn.size()) - kRegion);
+  const bool named_so = found.point.empty() ? object::IsDirectoryBucket(found.bucket) == directory
+                                            : object::IsDirectoryPoint(found.point) == directory;
+  if (!named_so || found.bucket.find('/') != found.bucket.npos) return InvalidArn();
   return found;
 }
 
@@ -98,7 +111,9 @@ auto OfResource(const S3ControlService& service, std::string_view action) {
       TARN_TRY(const object::Bucket bucket, service.store().GetBucket(what.bucket));
       if (bucket.owner.account != in.account_id) return Fail(identity::kAccessDenied, "Access Denied");
     }
-    return Ask(action, arn, in.account_id);
+    const bool directory = object::IsDirectoryBucket(what.bucket) || object::IsDirectoryPoint(what.point);
+    return Ask(directory ? fmt::format("{}{}", kDirectory, action.substr(action.find(':'))) : std::string(action), arn,
+               in.account_id);
   };
 }
 

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "kv/pages.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 #include "object/keys.h"
 #include "object/store.h"
@@ -22,6 +23,10 @@ constexpr size_t kNameMin = 3;
 constexpr size_t kNameMax = 50;
 constexpr size_t kAccountDigits = 12;
 constexpr size_t kTagsMax = 50;
+constexpr size_t kPrefixBytesMax = 256;  // of all prefixes of a scope
+constexpr std::string_view kPermissions[] = {"GetObject",    "GetObjectAttributes",        "ListMultipartUploadParts",
+                                             "ListBucket",   "ListBucketMultipartUploads", "PutObject",
+                                             "DeleteObject", "AbortMultipartUpload"};
 
 Error NoSuchPoint() { return Fail(kNoSuchAccessPoint, "The specified accesspoint does not exist"); }
 
@@ -61,7 +66,8 @@ Result<AccessPoint> LoadEither(kv::Txn& txn, const Scope& owner, std::string_vie
 }  // namespace
 
 std::string AccessPoint::arn() const {
-  return fmt::format("arn:aws:s3:{}:{}:accesspoint/{}", owner.region, owner.account, name);
+  return fmt::format("arn:aws:{}:{}:{}:accesspoint/{}", IsDirectoryPoint(name) ? "s3express" : "s3", owner.region,
+                     owner.account, name);
 }
 
 bool IsAlias(std::string_view bucket_name) { return bucket_name.ends_with(kAliasSuffix); }
@@ -76,13 +82,33 @@ bool SplitPointHost(std::string_view label, std::string_view& name, std::string_
 }
 
 Status CheckPointName(std::string_view name) {
+  const Error invalid = Fail(kInvalidRequest, "Your Amazon S3 AccessPoint name is invalid");
+  if (IsDirectoryPoint(name)) {
+    const auto zone = ZoneOfPoint(name);
+    if (!zone) return invalid;
+    // "<base>" "--" "<zone>" "--xa-s3"
+    name = name.substr(0, name.size() - kDirectoryPointSuffix.size() - zone->size() - 2);
+  }
   const bool spelled = std::ranges::all_of(name, [](char c) { return IsLowerOrDigit(c) || c == '-' || c == '.'; });
   if (name.size() < kNameMin || name.size() > kNameMax || !spelled) {
     return Fail(kInvalidUri, "Couldn't parse the specified URI.");
   }
   const bool valid = name.find('.') == name.npos && name.front() != '-' && name.back() != '-' && !IsAlias(name) &&
                      !name.starts_with("xn--");
-  return valid ? Ok() : Fail(kInvalidRequest, "Your Amazon S3 AccessPoint name is invalid");
+  return valid ? Ok() : invalid;
+}
+
+Status CheckScope(const PointScope& scope) {
+  size_t bytes = 0;
+  for (const std::string& prefix : scope.prefixes) bytes += prefix.size();
+  if (bytes > kPrefixBytesMax) {
+    return Fail(kInvalidRequest, "The total length of the prefixes of a scope must not be more than 256 bytes.");
+  }
+  for (const std::string& permission : scope.permissions) {
+    if (std::ranges::find(kPermissions, permission) != std::end(kPermissions)) continue;
+    return Fail(kInvalidRequest, fmt::format("{} is not a permission of access point scopes.", permission));
+  }
+  return Ok();
 }
 
 Status CheckNoAccessPoints(kv::Txn& txn, uint64_t bucket_id) {
@@ -97,7 +123,9 @@ Status CheckNoAccessPoints(kv::Txn& txn, uint64_t bucket_id) {
 Result<AccessPoint> AccessPoints::Create(AccessPoint wanted) {
   TARN_CHECK(CheckPointName(wanted.name));
   TARN_CHECK(CheckTags(wanted.tags, kTagsMax));
-  wanted.alias = MakeAlias(wanted.name);
+  if (wanted.scope) TARN_CHECK(CheckScope(*wanted.scope));
+  const bool directory = IsDirectoryPoint(wanted.name);
+  wanted.alias = directory ? wanted.name : MakeAlias(wanted.name);
   wanted.created = clock_.Now();
   wanted.revision = RandomU64() | 1;
   TARN_CHECK(kv::Transact(kv_, [&](kv::Txn& txn) -> Status {
@@ -109,12 +137,17 @@ Result<AccessPoint> AccessPoints::Create(AccessPoint wanted) {
     if (bucket->owner.account != wanted.bucket_account) {
       return Fail(kInvalidRequest, "BucketAccountId parameter should be same as the AWS Account Id of bucket owner");
     }
+    if (IsDirectoryBucket(bucket->name) != directory || ZoneOf(bucket->name) != ZoneOfPoint(wanted.name)) {
+      return Fail(kInvalidRequest, "The access point and its bucket must be of the same kind and zone.");
+    }
     const std::string key = PointKey(wanted.owner, wanted.name).Take();
     TARN_TRY(const auto present, txn.Get(key));
     if (present) {
       return Fail(kAccessPointOwnedByYou,
                   "Your previous request to create the named accesspoint succeeded and you already own it.");
     }
+    TARN_TRY(const auto taken, txn.Get(PointAliasKey(wanted.alias).bytes()));
+    if (taken) return Fail(kInvalidRequest, "The name of the access point is taken in its zone.");
     wanted.bucket_id = bucket->id;
     txn.Put(key, Encode(wanted));
     const std::string place = PointPlace(wanted.owner, wanted.name).Take();
@@ -163,6 +196,7 @@ Result<PointPage> AccessPoints::List(const Scope& owner, const PointQuery& query
       TARN_TRY(const auto rows, pages.Next(txn));
       for (const kv::KeyValue& row : rows) {
         TARN_TRY(AccessPoint point, DecodeAccessPoint(row.value));
+        if (IsDirectoryPoint(point.name) != query.directory) continue;
         if (!query.bucket.empty() && point.bucket != query.bucket) continue;
         if (page.points.size() == query.max) {
           page.truncated = true;
@@ -183,6 +217,7 @@ Result<AccessPoint> AccessPoints::Change(const Scope& owner, std::string_view na
     TARN_TRY(point, LoadEither(txn, owner, name_or_alias));
     TARN_CHECK(change(point));
     TARN_CHECK(CheckTags(point.tags, kTagsMax));
+    if (point.scope) TARN_CHECK(CheckScope(*point.scope));
     point.revision = RandomU64() | 1;
     txn.Put(PointKey(owner, point.name).bytes(), Encode(point));
     return Ok();

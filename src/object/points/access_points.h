@@ -2,9 +2,10 @@
 // block for all of their buckets.
 //
 // Invariants: a name is unique within its account and region, an alias in the lake; a bucket with access points is not
-// deleted. Errors: object/errors.h (kNoSuchAccessPoint, kAccessPointOwnedByYou, kInvalidRequest,
-// kTooManyTags …). Nobody is authorised here and policies are opaque. Threads: any; blocks on kv commits, reads are
-// memory speed.
+// deleted. A directory bucket's point has no alias but its name, "<base>--<zone id>--xa-s3", which is unique in the
+// lake. Nobody is authorised here and policies are opaque.
+// Errors: object/errors.h (kNoSuchAccessPoint, kAccessPointOwnedByYou, kInvalidRequest, kTooManyTags …).
+// Threads: any; blocks on kv commits, reads are memory speed.
 // Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points.html; kept: docs/format/object.md
 #pragma once
 
@@ -26,6 +27,13 @@
 
 namespace tarn::object {
 
+// What may be reached through a point of a directory bucket; what is empty limits nothing.
+struct PointScope {
+  std::vector<std::string> prefixes;     // of keys
+  std::vector<std::string> permissions;  // "GetObject"
+  bool operator==(const PointScope&) const = default;
+};
+
 struct AccessPoint {
   Scope owner;
   std::string name;
@@ -37,6 +45,7 @@ struct AccessPoint {
   PublicBlock block = kAllBlocked;
   std::optional<std::string> policy;
   Tags tags;
+  std::optional<PointScope> scope;
   Timestamp created;
   uint64_t revision = 0;  // another one after every change: the key of caches
 
@@ -45,7 +54,8 @@ struct AccessPoint {
 };
 
 struct PointQuery {
-  std::string bucket;  // empty: of all
+  std::string bucket;      // empty: of all
+  bool directory = false;  // of directory buckets, else of the others
   std::string start_after;
   uint32_t max = 1000;
 };
@@ -59,15 +69,15 @@ class AccessPoints {
   // Both outlive it.
   AccessPoints(kv::Store& kv, const Clock& clock) : kv_(kv), clock_(clock), multi_region_(kv, clock) {}
 
-  // Makes `wanted` (owner, name, bucket, bucket_account, vpc_id, block, tags): kInvalidUri, kInvalidRequest when there
-  // is no such bucket of that account, kAccessPointOwnedByYou.
+  // Makes `wanted` (owner, name, bucket, bucket_account, vpc_id, block, tags, scope): kInvalidUri, kInvalidRequest when
+  // there is no such bucket of that account, kAccessPointOwnedByYou.
   Result<AccessPoint> Create(AccessPoint wanted);
   // By name or by alias.
   Result<AccessPoint> Get(const Scope& owner, std::string_view name_or_alias);
   Result<AccessPoint> FindAlias(std::string_view alias);
   Status Delete(const Scope& owner, std::string_view name);
   Result<PointPage> List(const Scope& owner, const PointQuery& query);
-  // Lets `change` edit policy and tags in one transaction; it may run several times.
+  // Lets `change` edit policy, tags and scope in one transaction; it may run several times.
   Result<AccessPoint> Change(const Scope& owner, std::string_view name_or_alias,
                              const std::function<Status(AccessPoint&)>& change);
 
@@ -89,6 +99,8 @@ bool IsAlias(std::string_view bucket_name);
 bool SplitPointHost(std::string_view label, std::string_view& name, std::string_view& account);
 // kInvalidUri, kInvalidRequest.
 Status CheckPointName(std::string_view name);
+// Whether it names operations of AWS's list, and prefixes of 256 bytes at most: kInvalidRequest.
+Status CheckScope(const PointScope& scope);
 // For Store::DeleteBucket: kBucketHasAccessPoints when some lead to the bucket.
 Status CheckNoAccessPoints(kv::Txn& txn, uint64_t bucket_id);
 

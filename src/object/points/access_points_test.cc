@@ -52,6 +52,38 @@ TEST_F(AccessPointsTest, ChecksNames) {
   EXPECT_TRUE(CheckPointName("my-point-1").ok());
 }
 
+TEST_F(AccessPointsTest, NamesPointsOfDirectoryBucketsByZone) {
+  const std::string name = "finance--use1-az4--xa-s3";
+  ASSERT_TRUE(store_->CreateBucket(kOwner, "fast--use1-az4--x-s3").ok());
+  ASSERT_TRUE(store_->CreateBucket(kOwner, "far--use1-az5--x-s3").ok());
+  EXPECT_TRUE(Make(name).Is(kInvalidRequest));
+  EXPECT_TRUE(Make(name, "far--use1-az5--x-s3").Is(kInvalidRequest));
+  EXPECT_TRUE(Make("finance", "fast--use1-az4--x-s3").Is(kInvalidRequest));
+  EXPECT_TRUE(CheckPointName("ab--use1-az4--xa-s3").Is(kInvalidUri));
+  EXPECT_TRUE(CheckPointName("finance--xa-s3").Is(kInvalidRequest));
+  const auto made = Make(name, "fast--use1-az4--x-s3");
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  EXPECT_EQ(made->arn(), "arn:aws:s3express:us-east-1:000000000001:accesspoint/" + name);
+  EXPECT_EQ(points_.FindAlias(name)->bucket, "fast--use1-az4--x-s3");
+  const Scope other{.account = "000000000002", .region = "us-east-1"};
+  EXPECT_TRUE(
+      points_.Create({.owner = other, .name = name, .bucket = "fast--use1-az4--x-s3", .bucket_account = kOwner.account})
+          .Is(kInvalidRequest));
+  EXPECT_EQ(points_.List(kOwner, {.directory = true})->points.size(), 1U);
+  EXPECT_TRUE(points_.List(kOwner, {})->points.empty());
+}
+
+TEST_F(AccessPointsTest, KeepsTheScopeOfAPoint) {
+  const PointScope scope{.prefixes = {"a/", "b/"}, .permissions = {"GetObject"}};
+  AccessPoint point{.owner = kOwner, .name = "p", .alias = "p", .bucket = "lake", .scope = scope};
+  EXPECT_EQ(DecodeAccessPoint(Encode(point))->scope, scope);
+  point.scope = PointScope{};
+  EXPECT_EQ(DecodeAccessPoint(Encode(point))->scope, PointScope{});
+  EXPECT_TRUE(CheckScope(scope).ok());
+  EXPECT_TRUE(CheckScope({.prefixes = {std::string(257, 'x')}}).Is(kInvalidRequest));
+  EXPECT_TRUE(CheckScope({.permissions = {"PutObjectAcl"}}).Is(kInvalidRequest));
+}
+
 TEST_F(AccessPointsTest, KeepsABucketThatHasPoints) {
   ASSERT_TRUE(Make("finance").ok());
   EXPECT_TRUE(store_->DeleteBucket("lake").Is(kBucketHasAccessPoints));

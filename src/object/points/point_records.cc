@@ -48,6 +48,11 @@ std::string Encode(const AccessPoint& point) {
   if (point.policy) out.Str(11, *point.policy);
   out.U64(12, point.revision);
   for (const auto& [key, value] : point.tags) out.Str(13, key).Str(14, value);
+  if (point.scope) {
+    out.Bool(15, true);
+    for (const std::string& prefix : point.scope->prefixes) out.Str(16, prefix);
+    for (const std::string& permission : point.scope->permissions) out.Str(17, permission);
+  }
   return out.Take();
 }
 
@@ -92,6 +97,14 @@ Result<AccessPoint> DecodeAccessPoint(std::string_view bytes) {
       case 14:
         if (point.tags.empty()) return damaged;
         point.tags.back().second = in.str();
+        break;
+      case 15:
+        point.scope.emplace();
+        break;
+      case 16:
+      case 17:
+        if (!point.scope) return damaged;
+        (in.tag() == 16 ? point.scope->prefixes : point.scope->permissions).emplace_back(in.str());
         break;
       default:
         break;

@@ -3,16 +3,10 @@ import concurrent.futures
 import datetime
 import json
 
-import botocore.credentials
 import pytest
-import requests
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-ZONE = "use1-az4"
-PATH_STYLE = Config(s3={"addressing_style": "path"})
+from s3.directory_buckets import NO_SESSIONS, PATH_STYLE, ZONE, make, place, refused, session_client
 
 
 @pytest.fixture
@@ -23,38 +17,12 @@ def s3(lake):
 @pytest.fixture
 def plain(lake):
     """A client that signs every request with its own key instead of a session's."""
-    return lake.client("s3", config=Config(s3={"addressing_style": "path", "disable_s3_express_session_auth": True}))
-
-
-def place(kind="AvailabilityZone", zone=ZONE):
-    return {"Location": {"Type": kind, "Name": zone}, "Bucket": {"Type": "Directory", "DataRedundancy": "Single" + kind}}
+    return lake.client("s3", config=NO_SESSIONS)
 
 
 @pytest.fixture
 def directory(s3, name):
-    bucket = f"{name}--{ZONE}--x-s3"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place())
-    return bucket
-
-
-def refused(call, code="NotImplemented", status=501, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    told = error.value.response
-    assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
-    return told["Error"]
-
-
-def session_client(lake, credentials, bucket):
-    """Requests signed with exactly these credentials of CreateSession."""
-    def send(method, key, body=b"", header="x-amz-s3session-token", **headers):
-        request = AWSRequest(method, f"{lake.endpoint}/{bucket}/{key}", data=body,
-                             headers={header: credentials["SessionToken"], **headers})
-        signer = S3SigV4Auth(botocore.credentials.Credentials(credentials["AccessKeyId"], credentials["SecretAccessKey"]),
-                             "s3express", lake.region)
-        signer.add_auth(request)
-        return requests.request(method, request.url, data=body, headers=dict(request.headers.items()))
-    return send
+    return make(s3, name)
 
 
 def test_directory_buckets_tell_where_they_are(s3, directory):
@@ -329,7 +297,7 @@ def test_users_need_the_right_to_a_session(lake, s3, directory):
     def clients():
         own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
         yield lake.client("s3", config=PATH_STYLE, **own)
-        yield lake.client("s3", config=Config(s3={"addressing_style": "path", "disable_s3_express_session_auth": True}), **own)
+        yield lake.client("s3", config=NO_SESSIONS, **own)
 
     for client in clients():
         refused(client.get_object, "AccessDenied", 403, Bucket=directory, Key="k")

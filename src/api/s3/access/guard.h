@@ -41,6 +41,7 @@ class BucketGuard : public identity::Guard {
                        const identity::Check& check, const policy::Context& context) const;
   // The object's key; empty for the bucket.
   std::string Key(const identity::Check& check) const;
+  const Call& call() const { return call_; }
 
  private:
   // The version that the check is about, null when there is none (or a delete marker); read once.

@@ -9,6 +9,7 @@
 #include "api/protocol/shape.h"
 #include "api/s3/errors.h"
 #include "base/strings.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 #include "object/points/errors.h"
 
@@ -74,6 +75,9 @@ constexpr std::array<std::string_view, 12> kNotThroughRegions = {
 bool WorksThroughPoints(const Call& call, const object::AccessPoint& point) {
   if (call.operation == nullptr) return true;
   const std::string_view name = call.operation->name;
+  const bool of_directory = object::IsDirectoryPoint(point.name);
+  if (name == "CreateSession" || name == "RenameObject") return of_directory;
+  if (of_directory && name.starts_with("GetBucket")) return false;
   if (object::IsMultiRegionAlias(point.alias) &&
       std::ranges::find(kNotThroughRegions, name) != kNotThroughRegions.end()) {
     return false;
@@ -134,7 +138,7 @@ Result<Point> FindHost(object::AccessPoints& points, const Call& call, std::stri
 }
 
 Result<Point> FindAny(object::AccessPoints& points, const Call& call, std::string_view name) {
-  if (object::IsAlias(name)) return Shared(points.FindAlias(name));
+  if (object::IsAlias(name) || object::IsDirectoryPoint(name)) return Shared(points.FindAlias(name));
   if (name.starts_with(kArn) && name.find(kKind) != name.npos) return FindArn(points, call, name);
   if (object::IsMultiRegionAlias(name)) return FindRegions(points, call, name);
   return FindHost(points, call, name);
@@ -186,10 +190,25 @@ PointGuard::PointGuard(const S3Service& service, const Call& call, const object:
       point_(bucket.point),
       policy_(std::move(policy)) {}
 
+// Whether the scope of a directory bucket's point leaves out what the check is about. Making a session is of no object.
+bool PointGuard::IsOutOfScope(const Check& check) const {
+  if (!point_->scope) return false;
+  const auto operation = check.context.find("s3express:operation");
+  if (operation == check.context.end() || operation->second.starts_with("s3:CreateSession")) return false;
+  const auto& [prefixes, permissions] = *point_->scope;
+  const std::string_view permission = std::string_view(operation->second).substr(operation->second.find(':') + 1);
+  if (!permissions.empty() && std::ranges::find(permissions, permission) == permissions.end()) return true;
+  if (prefixes.empty()) return false;
+  const auto key = check.context.find("s3express:object");
+  const std::string about = key != check.context.end() ? key->second : call().Query("prefix").value_or("");
+  return std::ranges::none_of(prefixes, [&](const std::string& prefix) { return about.starts_with(prefix); });
+}
+
 Result<identity::Guard::Ruling> PointGuard::Judge(const Caller& caller, const Check& check,
                                                   const policy::Context& context) const {
   using policy::Effect;
   const bool own = !caller.anonymous() && caller.account == point_->owner.account;
+  if (IsOutOfScope(check)) return Ruling{.decision = {.effect = Effect::kDeny}};
   bool allowed = own;
   if (policy_) {
     const std::string key = Key(check);

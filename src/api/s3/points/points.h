@@ -1,6 +1,7 @@
 // Requests that come through access points: finding the point behind a bucket's name, and judging by its policy too.
 //
-// A point is named by its alias, by its ARN (in x-amz-copy-source), or by the host that SDKs make of an ARN
+// A point is named by its alias (of a directory bucket: its name), by its ARN (in x-amz-copy-source), or by the host
+// that SDKs make of an ARN
 // ("<name>-<account>.s3-accesspoint.<region>.<domain>", "<name>-<account>.<endpoint>"); a path never names one so.
 // Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points.html
 #pragma once
@@ -52,6 +53,8 @@ class PointGuard : public BucketGuard {
                        const policy::Context& context) const override;
 
  private:
+  bool IsOutOfScope(const identity::Check& check) const;
+
   const std::shared_ptr<const object::AccessPoint> point_;
   const std::shared_ptr<const policy::Document> policy_;
 };

@@ -10,7 +10,6 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/strings.h"
-#include "delivery/bucket_guard.h"
 #include "delivery/converter.h"
 #include "delivery/errors.h"
 #include "delivery/http/http_delivery.h"
@@ -18,7 +17,9 @@
 #include "delivery/keys.h"
 #include "delivery/positions.h"
 #include "delivery/records/registered.h"
+#include "enforce/bucket_checks.h"
 #include "json/json.h"
+#include "object/directory/checks.h"
 #include "object/put_batch.h"
 
 namespace tarn::delivery {
@@ -310,11 +311,8 @@ Status Sinks::Skip(const Delivery& delivery) { return Commit(delivery, {}); }
 
 Status Sinks::CheckMayWrite(const Delivery&, const NewFile& file, const object::Bucket& bucket,
                             const identity::Caller& caller) const {
-  identity::Check check;
-  check.action = "s3:PutObject";
-  check.resource = fmt::format("arn:aws:s3:::{}/{}", file.bucket, file.key);
-  check.owner = bucket.owner.account;
-  TARN_TRY(check.guard, MakeBucketGuard(parts_.objects, bucket));
+  identity::Check check = object::CheckOf(bucket, "s3:PutObject", file.key);
+  TARN_TRY(check.guard, enforce::PolicyOf(parts_.objects, bucket));
   return parts_.authorizer.Authorize(caller, {&check, 1});
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "identity/policy_guard.h"
+#include "object/directory/checks.h"
 #include "object/errors.h"
 #include "object/files.h"
 #include "policy/policy.h"
@@ -16,22 +17,25 @@ constexpr std::string_view kPolicyDocument = "policy";
 
 }  // namespace
 
+Result<std::shared_ptr<const identity::Guard>> PolicyOf(object::Store& objects, const object::Bucket& bucket) {
+  if (!bucket.Has(kPolicyDocument)) return std::shared_ptr<const identity::Guard>();
+  TARN_TRY(const std::string text, objects.GetDocument(bucket, kPolicyDocument));
+  TARN_TRY(auto document, policy::ParseBucketPolicy(text, object::BucketArn(bucket)));
+  auto guard = std::make_shared<identity::PolicyGuard>();
+  guard->Add(std::move(document));
+  return std::shared_ptr<const identity::Guard>(std::move(guard));
+}
+
 Result<BucketChecks::Known> BucketChecks::Find(const std::string& name) const {
   {
     const std::scoped_lock lock(mutex_);
     if (const auto found = known_.find(name); found != known_.end()) return found->second;
   }
   Known known;
-  const auto bucket = objects_.GetBucket(name);
+  auto bucket = objects_.GetBucket(name);
   if (bucket.ok()) {
-    known.owner = bucket->owner.account;
-    if (bucket->Has(kPolicyDocument)) {
-      TARN_TRY(const std::string text, objects_.GetDocument(*bucket, kPolicyDocument));
-      TARN_TRY(auto document, policy::ParseBucketPolicy(text, "arn:aws:s3:::" + bucket->name));
-      auto guard = std::make_shared<identity::PolicyGuard>();
-      guard->Add(std::move(document));
-      known.guard = std::move(guard);
-    }
+    TARN_TRY(known.guard, PolicyOf(objects_, *bucket));
+    known.bucket = std::move(bucket).value();
   } else if (!bucket.Is(object::kNoSuchBucket)) {
     return bucket.error();
   }
@@ -43,10 +47,13 @@ Result<identity::Check> BucketChecks::Of(std::string_view action, std::string_vi
                                          std::map<std::string, std::string> context) const {
   TARN_TRY(Known known, Find(std::string(bucket)));
   identity::Check check;
-  check.action = action;
-  check.resource = fmt::format("arn:aws:s3:::{}{}{}", bucket, key.empty() ? "" : "/", key);
-  check.context = std::move(context);
-  if (!known.owner.empty()) check.owner = std::move(known.owner);
+  if (known.bucket) {
+    check = object::CheckOf(*known.bucket, action, std::string(key));
+  } else {
+    check.action = action;
+    check.resource = fmt::format("arn:aws:s3:::{}{}{}", bucket, key.empty() ? "" : "/", key);
+  }
+  check.context.merge(context);
   check.guard = std::move(known.guard);
   return check;
 }

@@ -2,13 +2,15 @@
 // as S3's own: the bucket's owner and the bucket's policy have their word.
 //
 // Invariants: a bucket is read once per instance, which lives as long as the caller's work. A bucket that is not there
-// has no owner and no policy. Access lists are not asked: a bucket of the lake's own account is read here, whose
-// objects are that account's. Errors: the store's, policy's. Threads: any.
+// has no owner and no policy. In a directory bucket reading asks for a ReadOnly session. Access lists are not asked: a
+// bucket of the lake's own account is read here, whose objects are that account's. Errors: the store's, policy's.
+// Threads: any.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,9 @@
 #include "object/store.h"
 
 namespace tarn::enforce {
+
+// What the bucket's policy says, parsed anew; null for a bucket without one.
+Result<std::shared_ptr<const identity::Guard>> PolicyOf(object::Store& objects, const object::Bucket& bucket);
 
 class BucketChecks {
  public:
@@ -31,7 +36,7 @@ class BucketChecks {
 
  private:
   struct Known {
-    std::string owner;
+    std::optional<object::Bucket> bucket;
     std::shared_ptr<const identity::Guard> guard;
   };
   Result<Known> Find(const std::string& bucket) const;

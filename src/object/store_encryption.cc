@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "object/content.h"
+#include "object/directory/checks.h"
+#include "object/directory/names.h"
 #include "object/key_versions.h"
 #include "object/keys.h"
 #include "object/store.h"
@@ -51,8 +53,8 @@ Result<Sealing> Store::Seal(const Bucket& bucket, std::string_view key, const En
   std::string_view name = choice.kind ? choice.key : rule.key;
   if (name.empty()) name = kManagedKey;
   EncryptionContext context = choice.context;
-  context.emplace(kArnContext, encryption.bucket_key ? fmt::format("arn:aws:s3:::{}", bucket.name)
-                                                     : fmt::format("arn:aws:s3:::{}/{}", bucket.name, key));
+  const bool of_bucket = encryption.bucket_key || IsDirectoryBucket(bucket.name);
+  context.emplace(kArnContext, of_bucket ? BucketArn(bucket) : fmt::format("arn:aws:s3:::{}/{}", bucket.name, key));
   encryption.context = EncodeContext(context);
   const std::string use = fmt::format("{:x} {} {} {}", bucket.id, user.caller.arn, name, encryption.context);
   if (encryption.bucket_key) {

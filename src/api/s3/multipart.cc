@@ -5,6 +5,7 @@
 
 #include "api/s3/access/access.h"
 #include "api/s3/directory/directory.h"
+#include "api/s3/directory/settings.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/lifecycle/storage_headers.h"
 #include "api/s3/lock/lock_headers.h"
@@ -153,7 +154,8 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(upload.headers, HeadersOf(call, in));
   TARN_TRY(upload.tags, TaggingOf(call, in.tagging));
   TARN_CHECK(ChooseChecksum(in, upload));
-  TARN_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
+  TARN_TRY(object::EncryptionChoice choice, ChoiceOf(call, in));
+  TARN_TRY(choice, FitChoice(store_, bucket, std::move(choice)));
   TARN_TRY(object::Sealing sealing, store_.Seal(bucket, in.key.value_or(""), choice, KeyUserOf(call, bucket)));
   upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));

@@ -26,7 +26,7 @@ std::vector<identity::Check> NewBucket(const Call& call, const gen::CreateBucket
   const bool directory = object::IsDirectoryBucket(name);
   std::vector<identity::Check> checks(1);
   checks[0].action = directory ? "s3express:CreateBucket" : "s3:CreateBucket";
-  checks[0].resource = directory ? DirectoryArn(call.scope, name) : fmt::format("arn:aws:s3:::{}", name);
+  checks[0].resource = directory ? object::DirectoryArn(call.scope, name) : fmt::format("arn:aws:s3:::{}", name);
   return checks;
 }
 

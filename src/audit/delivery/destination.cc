@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/task.h"
 #include "identity/caller.h"
+#include "object/directory/names.h"
 #include "object/errors.h"
 #include "policy/policy.h"
 
@@ -61,6 +62,7 @@ Result<object::Bucket> Destination::Open(const Trail& trail, const std::string& 
   if (!bucket.ok()) return bucket;
   const Error forbidden =
       Fail(kForbidden, fmt::format("Incorrect S3 bucket policy is detected for bucket: {}", trail.bucket));
+  if (object::IsDirectoryBucket(bucket->name)) return forbidden;  // trails are not delivered there
   if (!bucket->Has(kPolicyDocument)) {
     if (bucket->owner.account != trail.home.account) return forbidden;
     return bucket;

@@ -1,11 +1,15 @@
 #include "server/care/explain.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
-#include "api/s3/access/bucket_access.h"
 #include "base/strings.h"
+#include "enforce/bucket_checks.h"
 #include "identity/policy_guard.h"
 #include "json/json.h"
+#include "object/directory/checks.h"
+#include "object/directory/names.h"
 
 namespace tarn::server {
 namespace {
@@ -38,18 +42,37 @@ Result<std::shared_ptr<const policy::Document>> Parse(const std::string& text, K
   return policy::Document::Parse(text, options);
 }
 
-// The bucket's owner, and its policy as a guard.
-Status AddBucket(object::Store& objects, Check& check) {
+// A bucket of either kind, or an object in it, as its ARN names it.
+struct S3Name {
+  std::string_view bucket;
+  std::string_view key;
+};
+
+std::optional<S3Name> S3NameOf(std::string_view arn) {
   constexpr std::string_view kArn = "arn:aws:s3:::";
-  const std::string_view path = std::string_view(check.resource).substr(kArn.size());
-  TARN_TRY(const object::Bucket bucket, objects.GetBucket(path.substr(0, path.find('/'))));
+  constexpr std::string_view kDirectoryArn = "arn:aws:s3express:";
+  constexpr std::string_view kBucket = ":bucket/";
+  if (arn.find_first_of("*?") != arn.npos) return std::nullopt;
+  std::string_view path;
+  if (arn.starts_with(kArn)) path = arn.substr(kArn.size());
+  if (arn.starts_with(kDirectoryArn) && arn.find(kBucket) != arn.npos) {
+    path = arn.substr(arn.find(kBucket) + kBucket.size());
+  }
+  if (path.empty()) return std::nullopt;
+  const size_t slash = std::min(path.find('/'), path.size());
+  return S3Name{.bucket = path.substr(0, slash), .key = path.substr(std::min(slash + 1, path.size()))};
+}
+
+// The bucket's owner, and its policy as a guard. What S3 calls an action, a directory bucket is asked for as S3 does.
+Status AddBucket(object::Store& objects, const S3Name& name, Check& check) {
+  TARN_TRY(const object::Bucket bucket, objects.GetBucket(name.bucket));
+  if (object::IsDirectoryBucket(bucket.name) && check.action.starts_with("s3:")) {
+    Check asked = object::CheckOf(bucket, check.action, std::string(name.key));
+    asked.sets = std::move(check.sets);
+    check = std::move(asked);
+  }
   check.owner = bucket.owner.account;
-  if (!bucket.Has(api::s3::kPolicyDocument)) return Ok();
-  TARN_TRY(const std::string text, objects.GetDocument(bucket, api::s3::kPolicyDocument));
-  auto guard = std::make_shared<identity::PolicyGuard>();
-  TARN_TRY(auto document, policy::ParseBucketPolicy(text, "arn:aws:s3:::" + bucket.name));
-  guard->Add(std::move(document));
-  check.guard = std::move(guard);
+  TARN_TRY(check.guard, enforce::PolicyOf(objects, bucket));
   return Ok();
 }
 
@@ -63,9 +86,8 @@ Status AddGuarded(Check& check, const std::string& text, Kind kind) {
 
 // What the resource says by itself, where it can say something.
 Status AddResource(const ExplainParts& parts, Check& check) {
-  if (check.resource.starts_with("arn:aws:s3:::") && check.resource.find_first_of("*?") == std::string::npos) {
-    return AddBucket(parts.objects, check);
-  }
+  const std::string resource = check.resource;
+  if (const auto name = S3NameOf(resource)) return AddBucket(parts.objects, *name, check);
   const auto words = Split(check.resource, ':');
   if (words.size() != 6) return Ok();
   if (words[2] == "kms" && words[5].starts_with("key/")) {

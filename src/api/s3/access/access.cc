@@ -146,8 +146,8 @@ Result<PublicAccessBlock> EffectiveBlock(const S3Service& service, const object:
 Error Blocked(const Call& call, const object::Bucket& bucket, std::string_view action, std::string_view why) {
   const std::string& arn = call.caller.arn;
   return Fail(identity::kAccessDenied,
-              fmt::format("User: {} is not authorized to perform: {} on resource: \"arn:aws:s3:::{}\" because {}.",
-                          arn.empty() ? "anonymous" : arn, action, bucket.name, why));
+              fmt::format("User: {} is not authorized to perform: {} on resource: \"{}\" because {}.",
+                          arn.empty() ? "anonymous" : arn, action, object::BucketArn(bucket), why));
 }
 
 }  // namespace tarn::api::s3

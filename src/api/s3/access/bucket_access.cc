@@ -4,8 +4,9 @@
 
 #include <utility>
 
-#include "api/s3/directory/directory.h"
 #include "base/strings.h"
+#include "object/directory/checks.h"
+#include "object/directory/names.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -62,14 +63,12 @@ Result<std::shared_ptr<const BucketAccess>> BucketAccessCache::Load(const object
   }
   TARN_TRY(const std::string policy, Document(bucket, kPolicyDocument));
   if (!policy.empty()) {
-    const std::string arn =
-        IsDirectory(bucket) ? DirectoryArn(bucket.owner, bucket.name) : fmt::format("arn:aws:s3:::{}", bucket.name);
-    TARN_TRY(access->policy, policy::ParseBucketPolicy(policy, arn));
+    TARN_TRY(access->policy, policy::ParseBucketPolicy(policy, object::BucketArn(bucket)));
   }
   TARN_TRY(const std::string payer, Document(bucket, kPayerDocument));
   access->requester_pays = payer == "Requester";
   TARN_TRY(const std::string abac, Document(bucket, kAbacDocument));
-  access->tags_decide = abac == "Enabled";
+  access->tags_decide = abac == "Enabled" || object::IsDirectoryBucket(bucket.name);
   return std::shared_ptr<const BucketAccess>(std::move(access));
 }
 

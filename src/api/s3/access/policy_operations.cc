@@ -1,11 +1,9 @@
 // Bucket policies.
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "api/s3/access/access.h"
-#include "api/s3/directory/directory.h"
 #include "api/s3/operations.h"
+#include "object/directory/checks.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -27,15 +25,11 @@ Result<object::Bucket> OwnBucket(const S3Service& service, const Call& call, con
   return bucket;
 }
 
-std::string ArnOf(const object::Bucket& bucket) {
-  return IsDirectory(bucket) ? DirectoryArn(bucket.owner, bucket.name) : fmt::format("arn:aws:s3:::{}", bucket.name);
-}
-
 Result<gen::PutBucketPolicyResponse> PutBucketPolicy(S3Service& service, const Call& call,
                                                      const gen::PutBucketPolicyRequest& in) {
   TARN_TRY(const object::Bucket bucket, OwnBucket(service, call, in.bucket, in.expected_bucket_owner));
   const std::string policy = in.policy.value_or("");
-  TARN_TRY(const auto parsed, policy::ParseBucketPolicy(policy, ArnOf(bucket)));
+  TARN_TRY(const auto parsed, policy::ParseBucketPolicy(policy, object::BucketArn(bucket)));
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
   TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
   if (block.block_policy && parsed->IsPublic()) {

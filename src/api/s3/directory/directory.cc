@@ -10,6 +10,7 @@
 #include "api/s3/rules/request_rules.h"
 #include "base/strings.h"
 #include "identity/sessions.h"
+#include "object/points/access_points.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -93,40 +94,13 @@ Error NotServed(const Call& call) {
 bool IsRequested(const Call& call, const object::Bucket& bucket) {
   std::string_view path = call.raw_path();
   if (path.starts_with('/')) path.remove_prefix(1);
-  return path.substr(0, path.find('/')) == bucket.name;
+  const std::string_view asked = path.substr(0, path.find('/'));
+  return asked == bucket.name || (bucket.point != nullptr && asked == bucket.point->name);
 }
 
-constexpr std::string_view kSession = "s3express:CreateSession";
-constexpr std::string_view kReadOnly = "ReadOnly";
-constexpr std::string_view kReadWrite = "ReadWrite";
 constexpr std::string_view kAnyMode = "any";
 
-struct Needed {
-  std::string_view action;
-  std::string_view mode;
-};
-constexpr Needed kOfSession[] = {
-    {"s3:GetObject", kAnyMode},
-    {"s3:GetObjectVersion", kAnyMode},
-    {"s3:GetObjectAttributes", kAnyMode},
-    {"s3:GetObjectVersionAttributes", kAnyMode},
-    {"s3:ListBucket", kAnyMode},
-    {"s3:ListMultipartUploadParts", kAnyMode},
-    {"s3:ListBucketMultipartUploads", kAnyMode},
-    {"s3:PutObject", kReadWrite},
-    {"s3:DeleteObject", kReadWrite},
-    {"s3:DeleteObjectVersion", kReadWrite},
-    {"s3:AbortMultipartUpload", kReadWrite},
-    {"s3:CreateSession", kAnyMode},
-    {"s3:CreateSession ReadOnly", kReadOnly},
-    {"s3:CreateSession ReadWrite", kReadWrite},
-};
-
 }  // namespace
-
-std::string DirectoryArn(const Scope& owner, std::string_view name) {
-  return fmt::format("arn:aws:s3express:{}:{}:bucket/{}", owner.region, owner.account, name);
-}
 
 Status CheckDirectoryRequest(const Call& call, const object::Bucket& bucket) {
   if (call.operation == nullptr || !IsRequested(call, bucket)) return Ok();
@@ -144,33 +118,22 @@ Status CheckDirectoryRequest(const Call& call, const object::Bucket& bucket) {
 
 void AsDirectoryCheck(const Call& call, const object::Bucket& bucket, const std::optional<std::string>& key,
                       identity::Check& check) {
-  const std::string asked = std::move(check.action);
-  check.resource = DirectoryArn(bucket.owner, bucket.name);
-  check.context["s3express:locationname"] = object::ZoneOf(bucket.name).value_or("");
-  const auto* needed = std::ranges::find(kOfSession, asked, &Needed::action);
-  if (needed == std::end(kOfSession)) {
-    check.action = "s3express:" + asked.substr(asked.find(':') + 1);
-    return;
-  }
-  check.action = kSession;
-  // What it is about, for whoever governs more than buckets.
-  check.context["s3express:operation"] = asked;
-  if (key) check.context["s3express:object"] = *key;
-  std::string_view mode = needed->mode;
-  if (mode == kAnyMode && call.caller.facts) {
-    // A session has its mode, whatever it is used for.
-    const auto& told = call.caller.facts->conditions;
-    if (const auto found = told.find(std::string(kSessionModeKey)); found != told.end()) mode = found->second;
-  }
-  check.context[std::string(kSessionModeKey)] = mode;
+  const std::string mode_key(object::kSessionModeKey);
+  if (!object::AskOfDirectory(bucket, key ? &*key : nullptr, check)) return;
+  std::string& mode = check.context[mode_key];
+  mode = kAnyMode;
+  if (!call.caller.facts) return;
+  // A session has its mode, whatever it is used for.
+  const auto& told = call.caller.facts->conditions;
+  if (const auto found = told.find(mode_key); found != told.end()) mode = found->second;
 }
 
 void ChooseMode(const Call& call, identity::Check& check) {
-  const auto mode = check.context.find(std::string(kSessionModeKey));
+  const auto mode = check.context.find(std::string(object::kSessionModeKey));
   if (mode == check.context.end() || mode->second != kAnyMode) return;
-  mode->second = kReadWrite;
+  mode->second = object::kSessionWrites;
   if (!check.guard || call.authorizer == nullptr) return;  // the account's own, or a stranger's: modes do not count
-  if (!call.Allow(std::span(&check, 1)).ok()) mode->second = kReadOnly;
+  if (!call.Allow(std::span(&check, 1)).ok()) mode->second = object::kSessionReads;
 }
 
 Status CheckDirectoryListing(const Call& call, const object::Bucket& bucket, const std::optional<std::string>& prefix,

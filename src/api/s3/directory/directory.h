@@ -1,8 +1,7 @@
 // Directory buckets in requests: which of them work there, what they are asked for, how they are listed.
 //
-// Permissions: what reads or writes objects needs s3express:CreateSession on the bucket, with the condition key
-// s3express:SessionMode ReadOnly or ReadWrite; what is of the bucket needs the action of its own name in s3express. A
-// session of CreateSession (sessions.cc) may no more than that for its bucket, and no more than its maker may now.
+// Permissions: object/directory/checks.h. A session of CreateSession (sessions.cc) may no more than reading, or reading
+// and writing, its bucket, and no more than its maker may now.
 // Threads: any.
 // Defined by https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-overview.html
 #pragma once
@@ -13,14 +12,12 @@
 
 #include "api/s3/operations.h"
 #include "api/s3/s3_service.h"
+#include "object/directory/checks.h"
 #include "object/directory/names.h"
 
 namespace tarn::api::s3 {
 
 inline bool IsDirectory(const object::Bucket& bucket) { return object::IsDirectoryBucket(bucket.name); }
-
-// "arn:aws:s3express:<region>:<account>:bucket/<name>".
-std::string DirectoryArn(const Scope& owner, std::string_view name);
 
 // Whether the request works on a directory bucket. Errors: kInvalidArgument (a configuration that only other buckets
 // have), kMethodNotAllowed, kNotImplemented (with the header at fault).
@@ -32,7 +29,6 @@ void AsDirectoryCheck(const Call& call, const object::Bucket& bucket, const std:
 // After its guard is known: what needs a session of any mode is asked for as one of the greatest mode that there may
 // be.
 void ChooseMode(const Call& call, identity::Check& check);
-inline constexpr std::string_view kSessionModeKey = "s3express:sessionmode";
 
 // Prefixes of listings end with the one delimiter that there is, "/". kInvalidArgument.
 Status CheckDirectoryListing(const Call& call, const object::Bucket& bucket, const std::optional<std::string>& prefix,

@@ -58,7 +58,7 @@ Status CheckPlace(const gen::CreateBucketConfiguration& wanted, std::string_view
 gen::Bucket Row(const object::Bucket& bucket) {
   gen::Bucket row{.name = bucket.name, .creation_date = WholeSeconds(bucket.created)};
   row.bucket_region = bucket.owner.region;
-  row.bucket_arn = DirectoryArn(bucket.owner, bucket.name);
+  row.bucket_arn = object::DirectoryArn(bucket.owner, bucket.name);
   return row;
 }
 
@@ -110,17 +110,17 @@ Result<gen::CreateBucketOutput> CreateDirectoryBucket(S3Service& service, const 
   TARN_TRY(const object::Bucket made,
            service.store().CreateBucket({.account = call.scope.account, .region = call.scope.region}, name, options));
   return gen::CreateBucketOutput{.location = fmt::format("{}/{}", call.endpoint, name),
-                                 .bucket_arn = DirectoryArn(made.owner, name)};
+                                 .bucket_arn = object::DirectoryArn(made.owner, name)};
 }
 
 Result<gen::HeadBucketOutput> HeadDirectoryBucket(const object::Bucket& bucket) {
   const std::string zone = object::ZoneOf(bucket.name).value_or("");
   gen::HeadBucketOutput out;
-  out.bucket_arn = DirectoryArn(bucket.owner, bucket.name);
+  out.bucket_arn = object::DirectoryArn(bucket.owner, bucket.name);
   out.bucket_location_type = object::IsLocalZone(zone) ? "LocalZone" : "AvailabilityZone";
   out.bucket_location_name = zone;
   out.bucket_region = bucket.owner.region;
-  out.access_point_alias = false;
+  out.access_point_alias = bucket.point != nullptr;
   return out;
 }
 

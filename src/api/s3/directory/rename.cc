@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "api/s3/access/access.h"
@@ -28,12 +30,24 @@ Result<std::string> SourceOf(S3Service& service, const Call& call, const object:
   if (!source || source->empty() || !IsValidUtf8(*source)) {
     return BadArgument(call, kSource, header, "Invalid rename source encoding");
   }
-  const std::string qualified = bucket.name + "/";
+  std::string qualified = bucket.name;
+  if (bucket.point) qualified = bucket.point->name;
+  qualified += '/';
   std::string_view rest = *source;
   if (rest.starts_with('/')) rest.remove_prefix(1);
   if (!rest.starts_with(qualified) || rest.size() == qualified.size()) return *std::move(source);
   if (service.store().Find(bucket, *source, "", /*with_content=*/false).ok()) return *std::move(source);
   return std::string(rest.substr(qualified.size()));
+}
+
+// Whoever moves an object away has as good as read and deleted it.
+Status CheckSource(S3Service& service, const Call& call, const object::Bucket& bucket, const std::string& from) {
+  for (const std::string_view action : {"s3:GetObject", "s3:DeleteObject"}) {
+    TARN_TRY(const identity::Check check,
+             MakeCheck(service, call, bucket, {.action = std::string(action), .key = from}));
+    TARN_CHECK(call.Allow(std::span(&check, 1)));
+  }
+  return Ok();
 }
 
 Result<std::string> TokenOf(const Call& call, const std::optional<std::string>& header) {
@@ -77,6 +91,7 @@ Result<gen::RenameObjectOutput> RenameObject(S3Service& service, const Call& cal
   if (renaming.from == renaming.to) {
     return Fail(object::kInvalidRequest, "The source and the destination of a rename must not be the same.");
   }
+  TARN_CHECK(CheckSource(service, call, bucket, renaming.from));
   renaming.source = {.if_match = Etag(in.source_if_match),
                      .if_none_match = Etag(in.source_if_none_match),
                      .modified_since = in.source_if_modified_since,

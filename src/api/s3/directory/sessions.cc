@@ -10,6 +10,7 @@
 
 #include "api/s3/access/access.h"
 #include "api/s3/directory/directory.h"
+#include "api/s3/directory/settings.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/rules/request_rules.h"
 
@@ -22,13 +23,20 @@ bool IsSession(const Call& call) {
   return call.caller.facts && call.caller.facts->conditions.contains(std::string(identity::kDirectorySession));
 }
 
-// What such a session may: in its bucket what its mode says, and with KMS what the caller may.
-std::string PolicyFor(const std::string& arn, std::string_view mode) {
+// What such a session may: in its bucket what its mode says, and with KMS what the caller may. One that was made
+// through an access point (its ARN, else empty) works through that alone.
+std::string PolicyFor(const std::string& arn, const std::string& point, std::string_view mode) {
+  const std::string through =
+      point.empty() ? std::string() : fmt::format(R"("s3express:DataAccessPointArn":"{}")", point);
+  const auto when = [](std::string_view equals) {
+    return equals.empty() ? std::string() : fmt::format(R"(,"Condition":{{"StringEquals":{{{}}}}})", equals);
+  };
   const std::string reads = fmt::format(
-      R"({{"Effect":"Allow","Action":"s3express:CreateSession","Resource":"{}","Condition":{{"StringEquals":{{"s3express:SessionMode":"ReadOnly"}}}}}},)"
+      R"({{"Effect":"Allow","Action":"s3express:CreateSession","Resource":"{}"{}}},)"
       R"({{"Effect":"Allow","Action":["s3express:Get*","s3express:List*"],"Resource":"{}"}})",
-      arn, arn);
-  const std::string all = fmt::format(R"({{"Effect":"Allow","Action":"s3express:*","Resource":"{}"}})", arn);
+      arn, when(R"("s3express:SessionMode":"ReadOnly")" + (through.empty() ? through : "," + through)), arn);
+  const std::string all =
+      fmt::format(R"({{"Effect":"Allow","Action":"s3express:*","Resource":"{}"{}}})", arn, when(through));
   return fmt::format(
       R"({{"Version":"2012-10-17","Statement":[{},{{"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey"],"Resource":"*"}}]}})",
       mode == "ReadOnly" ? reads : all);
@@ -66,15 +74,17 @@ Result<gen::CreateSessionOutput> CreateSession(S3Service& service, const Call& c
   }
   std::string mode = in.session_mode.value_or("ReadWrite");
   if (bucket) {
+    TARN_CHECK(CheckSessionEncryption(service.store(), call, *bucket, in));
     TARN_TRY(const identity::Check check, MakeCheck(service, call, *bucket, {.action = ActionFor(in.session_mode)}));
-    mode = check.context.at(std::string(kSessionModeKey));
+    mode = check.context.at(std::string(object::kSessionModeKey));
   }
-  const std::string arn = DirectoryArn(bucket ? bucket->owner : call.scope, name);
+  const std::string arn = bucket ? object::BucketArn(*bucket) : object::DirectoryArn(call.scope, name);
+  const std::string point = bucket && bucket->point != nullptr ? bucket->point->arn() : std::string();
   const identity::SessionSpec spec{
       .name = "s3express",
-      .policy = PolicyFor(arn, mode),
+      .policy = PolicyFor(arn, point, mode),
       .seconds = kSessionSeconds,
-      .conditions = {{std::string(identity::kDirectorySession), name}, {std::string(kSessionModeKey), mode}}};
+      .conditions = {{std::string(identity::kDirectorySession), name}, {std::string(object::kSessionModeKey), mode}}};
   TARN_TRY(const identity::TemporaryCredentials made, service.parts().sessions->Issue(call.caller, spec));
   gen::CreateSessionOutput out;
   out.server_side_encryption = "AES256";
@@ -104,7 +114,7 @@ Rows SessionRows(const Rules& rules) {
     if (!asked.Is(object::kNoSuchBucket) || !object::ZoneOf(in.bucket.value_or(""))) return asked;
     std::vector<identity::Check> making(1);
     making[0].action = "s3express:CreateBucket";
-    making[0].resource = DirectoryArn(call.scope, *in.bucket);
+    making[0].resource = object::DirectoryArn(call.scope, *in.bucket);
     making[0].owner = call.scope.account;
     return making;
   };

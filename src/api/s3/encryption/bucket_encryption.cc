@@ -1,4 +1,6 @@
 // How a bucket encrypts what comes without a choice: Put-, Get- and DeleteBucketEncryption.
+#include "api/s3/directory/directory.h"
+#include "api/s3/directory/settings.h"
 #include "api/s3/encryption/encryption.h"
 #include "api/s3/encryption/update_object_encryption.h"
 #include "api/s3/errors.h"
@@ -55,7 +57,7 @@ Result<gen::GetBucketEncryptionOutput> GetBucketEncryption(S3Service& service, c
   gen::ServerSideEncryptionRule rule;
   auto& by_default = rule.apply_server_side_encryption_by_default.emplace();
   by_default.sse_algorithm = AlgorithmText(kept.kind);
-  if (!kept.key.empty()) by_default.kms_master_key_id = kept.key;
+  if (kept.kind != EncryptionKind::kS3 && !kept.key.empty()) by_default.kms_master_key_id = kept.key;
   rule.bucket_key_enabled = kept.bucket_key;
   if (kept.blocked != BlockedEncryption::kUnset) {
     rule.blocked_encryption_types.emplace().encryption_type = {kept.blocked == BlockedEncryption::kNone ? "NONE"
@@ -77,6 +79,7 @@ Result<gen::PutBucketEncryptionResponse> PutBucketEncryption(S3Service& service,
   TARN_TRY(const DefaultEncryption present, service.store().GetDefaultEncryption(bucket));
   // A rule that says nothing of it leaves the block as it is.
   if (rule.blocked == BlockedEncryption::kUnset) rule.blocked = present.blocked;
+  TARN_CHECK(FitRule(service.store(), call, bucket, present, rule));
   TARN_CHECK(service.store().SetDocument(bucket.name, DefaultEncryption::kDocument, rule.Encode()));
   return gen::PutBucketEncryptionResponse{};
 }
@@ -84,7 +87,12 @@ Result<gen::PutBucketEncryptionResponse> PutBucketEncryption(S3Service& service,
 Result<gen::DeleteBucketEncryptionResponse> DeleteBucketEncryption(S3Service& service, const Call& call,
                                                                    const gen::DeleteBucketEncryptionRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  TARN_CHECK(service.store().SetDocument(bucket.name, DefaultEncryption::kDocument, std::nullopt));
+  std::optional<std::string> left;
+  if (IsDirectory(bucket)) {
+    TARN_TRY(const DefaultEncryption present, service.store().GetDefaultEncryption(bucket));
+    left = RuleAfterDeletion(present);
+  }
+  TARN_CHECK(service.store().SetDocument(bucket.name, DefaultEncryption::kDocument, left));
   return gen::DeleteBucketEncryptionResponse{};
 }
 

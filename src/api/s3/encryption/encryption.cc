@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/s3/directory/settings.h"
 #include "api/s3/errors.h"
 #include "base/hash.h"
 #include "json/json.h"
@@ -117,7 +118,8 @@ object::KeyUser KeyUserOf(const protocol::Call& call, const object::Bucket& buck
 }
 
 Task<Result<object::Sealing>> SealFor(object::Store& store, const protocol::Call& call, const object::Bucket& bucket,
-                                      const std::string& key, const object::EncryptionChoice& choice) {
+                                      const std::string& key, const object::EncryptionChoice& asked) {
+  TARN_CO_TRY(const object::EncryptionChoice choice, FitChoice(store, bucket, asked));
   const bool kms = choice.kind ? *choice.kind != EncryptionKind::kS3
                                : !choice.customer && bucket.Has(object::DefaultEncryption::kDocument);
   if (!kms) co_return store.Seal(bucket, key, choice, KeyUserOf(call, bucket));

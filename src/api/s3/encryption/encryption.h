@@ -57,7 +57,7 @@ object::KeyUser KeyUserOf(const protocol::Call& call, const object::Bucket& buck
 
 // How a new object is to be encrypted. KMS keys are asked on a pool.
 Task<Result<object::Sealing>> SealFor(object::Store& store, const protocol::Call& call, const object::Bucket& bucket,
-                                      const std::string& key, const object::EncryptionChoice& choice);
+                                      const std::string& key, const object::EncryptionChoice& asked);
 // The same for a copy; under the source's own customer key its bytes can be shared.
 Task<Result<object::Sealing>> SealCopy(object::Store& store, const protocol::Call& call, const object::Bucket& bucket,
                                        const std::string& key, const object::EncryptionChoice& choice,

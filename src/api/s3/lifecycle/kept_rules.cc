@@ -7,8 +7,10 @@
 
 #include "api/protocol/codec.h"
 #include "api/protocol/shape.h"
+#include "api/s3/directory/settings.h"
 #include "api/s3/gen/tables.h"
 #include "base/strings.h"
+#include "object/directory/names.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -98,6 +100,10 @@ Result<object::LifecycleRules> LifecycleRulesOf(object::Store& store, const obje
   TARN_TRY(const auto kept, LoadLifecycle(store, bucket));
   object::LifecycleRules rules;
   if (!kept || !kept->rules) return rules;
+  if (object::IsDirectoryBucket(bucket.name)) {
+    TARN_TRY(const bool acts, LetsLifecycle(store, bucket));
+    if (!acts) return rules;
+  }
   rules.small_to_archives = kept->transition_default_minimum_object_size == kMinimumByClass;
   for (const gen::LifecycleRule& rule : *kept->rules) {
     if (rule.status == "Enabled") rules.rules.push_back(RuleOf(rule));

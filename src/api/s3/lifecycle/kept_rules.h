@@ -28,7 +28,8 @@ Result<std::optional<gen::GetBucketLifecycleConfigurationOutput>> LoadLifecycle(
 Status KeepLifecycle(object::Store& store, const object::Bucket& bucket,
                      const gen::GetBucketLifecycleConfigurationOutput& configuration);
 
-// The enabled rules; none when nothing is kept. For object::LifecycleRunner.
+// The enabled rules; none when nothing is kept, or where a directory bucket's policy does not let S3 Lifecycle act. For
+// object::LifecycleRunner.
 Result<object::LifecycleRules> LifecycleRulesOf(object::Store& store, const object::Bucket& bucket);
 
 // The enabled archive configurations of Intelligent-Tiering. For object::Tiering.

@@ -1,5 +1,6 @@
 // Lifecycle configurations: checked as AWS does, kept, given back. object::LifecycleRunner acts on them.
 #include "api/s3/directory/directory.h"
+#include "api/s3/directory/settings.h"
 #include "api/s3/errors.h"
 #include "api/s3/lifecycle/kept_rules.h"
 #include "api/s3/lifecycle/lifecycle_rules.h"
@@ -19,6 +20,12 @@ Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfigurati
   gen::GetBucketLifecycleConfigurationOutput kept{.rules = in.lifecycle_configuration->rules,
                                                   .transition_default_minimum_object_size = minimum};
   TARN_CHECK(CheckLifecycle(*kept.rules));
+  if (IsDirectory(bucket)) {
+    TARN_CHECK(CheckDirectoryLifecycle(*kept.rules));
+    kept.transition_default_minimum_object_size.reset();
+    TARN_CHECK(KeepLifecycle(service.store(), bucket, kept));
+    return gen::PutBucketLifecycleConfigurationOutput{};
+  }
   TARN_CHECK(KeepLifecycle(service.store(), bucket, kept));
   return gen::PutBucketLifecycleConfigurationOutput{.transition_default_minimum_object_size = minimum};
 }

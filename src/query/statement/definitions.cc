@@ -59,6 +59,18 @@ auto FindColumn(std::vector<catalog::Column>& columns, std::string_view name) {
                       [&](const catalog::Column& column) { return EqualsIgnoreCase(column.name, name); });
 }
 
+// What a namespace of a table bucket can be: a name.
+Status CheckNamespace(const sql::CreateDatabase& create) {
+  if (!catalog::IsTableBucketNamespace(create.name)) {
+    return DdlTaskError(
+        fmt::format("InvalidObjectException(message:{} is not a valid name of a namespace in a table "
+                    "bucket: lower-case letters, digits and underscores)",
+                    create.name));
+  }
+  if (create.location.empty() && create.properties.empty() && create.comment.empty()) return Ok();
+  return Fail(kUserError, "NOT_SUPPORTED: a namespace of a table bucket has no location, comment or properties");
+}
+
 Status StorageOf(catalog::Table& table, std::vector<catalog::Column>** columns) {
   if (!table.storage) table.storage.emplace();
   if (!table.storage->columns) table.storage->columns.emplace();
@@ -71,6 +83,7 @@ Status StorageOf(catalog::Table& table, std::vector<catalog::Column>** columns) 
 Status RunCreateDatabase(Job& job, const sql::CreateDatabase& create) {
   catalog::Database database;
   database.name = create.name;
+  if (InTableBucket(job)) TARN_CHECK(CheckNamespace(create));
   if (!create.comment.empty()) database.description = create.comment;
   if (!create.location.empty()) {
     TARN_TRY(object::Location folder, ParseFolder(create.location));
@@ -81,7 +94,7 @@ Status RunCreateDatabase(Job& job, const sql::CreateDatabase& create) {
     for (const auto& [key, value] : create.properties) (*database.parameters)[key] = value;
   }
   database.creator = govern::PrincipalOf(job.caller);
-  Status made = job.services.catalog.CreateDatabase(job.scope, std::move(database));
+  Status made = job.services.catalog.CreateDatabase(job.target, std::move(database));
   if (made.Is(catalog::kAlreadyExists)) {
     if (create.if_not_exists) return job.WriteText({}, {});
     return DdlTaskError(fmt::format("Database {} already exists", create.name));
@@ -91,16 +104,17 @@ Status RunCreateDatabase(Job& job, const sql::CreateDatabase& create) {
 }
 
 Status RunDropDatabase(Job& job, const sql::DropDatabase& drop) {
-  Result<catalog::Database> found = job.services.catalog.GetDatabase(job.scope, drop.name);
+  Result<catalog::Database> found = job.services.catalog.GetDatabase(job.target, drop.name);
   if (found.Is(catalog::kNoSuchDatabase)) {
     if (drop.if_exists) return job.WriteText({}, {});
     return NoDatabase(drop.name);
   }
   if (!found.ok()) return found.error();
-  if (!drop.cascade) {
+  // Tables of a table bucket go one by one, with their files.
+  if (!drop.cascade || InTableBucket(job)) {
     catalog::ListOptions one;
     one.limit = 1;
-    TARN_TRY(auto tables, job.services.catalog.ListTables(job.scope, drop.name, one));
+    TARN_TRY(auto tables, job.services.catalog.ListTables(job.target, drop.name, one));
     if (!tables.items.empty()) {
       return DdlTaskError(
           fmt::format("InvalidOperationException(message:Database {} is not empty. One or more tables "
@@ -108,7 +122,7 @@ Status RunDropDatabase(Job& job, const sql::DropDatabase& drop) {
                       drop.name));
     }
   }
-  TARN_CHECK(job.services.catalog.DeleteDatabase(job.scope, drop.name));
+  TARN_CHECK(job.services.catalog.DeleteDatabase(job.target, drop.name));
   return job.WriteText({}, {});
 }
 

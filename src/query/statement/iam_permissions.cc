@@ -180,6 +180,26 @@ struct BucketAsker {
     return Ask(name, {"s3tables:GetTableMetadataLocation", "s3tables:UpdateTableMetadataLocation"});
   }
 
+  // On a namespace; on the bucket when it is empty.
+  Status Namespace(std::string_view action, const std::string& database) const {
+    return job.iam.TableBucket(enforce::TableBucketCheck(*job.services.iceberg.buckets, job.services.catalog,
+                                                         job.target, action, AsciiLower(database)));
+  }
+  Status Tables(const std::string& database) const {
+    return Namespace("s3tables:ListTables", database.empty() ? job.database() : database);
+  }
+  Status Shown(const sql::TableName& name) const { return Ask(name, {"s3tables:GetTableMetadataLocation"}); }
+
+  Status operator()(const sql::ShowDatabases&) const { return Namespace("s3tables:ListNamespaces", ""); }
+  Status operator()(const sql::ShowTables& s) const { return Tables(s.database); }
+  Status operator()(const sql::ShowViews& s) const { return Tables(s.database); }
+  Status operator()(const sql::ShowColumns& s) const { return Shown(s.table); }
+  Status operator()(const sql::ShowCreate& s) const { return Shown(s.table); }
+  Status operator()(const sql::ShowTblProperties& s) const { return Shown(s.table); }
+  Status operator()(const sql::Describe& s) const { return Shown(s.table); }
+  Status operator()(const sql::DescribeDatabase& s) const { return Namespace("s3tables:GetNamespace", s.database); }
+  Status operator()(const sql::CreateDatabase& s) const { return Namespace("s3tables:CreateNamespace", s.name); }
+  Status operator()(const sql::DropDatabase& s) const { return Namespace("s3tables:DeleteNamespace", s.name); }
   Status operator()(const sql::CreateTable& s) const { return Ask(s.table, {"s3tables:CreateTable"}); }
   Status operator()(const sql::CreateTableAs& s) const { return Ask(s.table, {"s3tables:CreateTable"}); }
   Status operator()(const sql::DropTable& s) const { return Ask(s.table, {"s3tables:DeleteTable"}); }

@@ -12,6 +12,7 @@
 #include "engine/errors.h"
 #include "query/errors.h"
 #include "query/lake_place.h"
+#include "query/statement/seen.h"
 
 namespace tarn::query {
 
@@ -140,7 +141,7 @@ Error DdlTaskError(std::string_view text) {
 
 Result<catalog::Table> FindHiveTable(Job& job, const sql::TableName& name) {
   const std::string database = DatabaseOf(job, name);
-  Result<catalog::Table> found = job.catalog.GetTable(job.scope, database, name.table);
+  Result<catalog::Table> found = SeenTable(job, database, AsciiLower(name.table));
   if (found.ok()) return found;
   if (found.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", database));
@@ -231,10 +232,13 @@ template <typename T, typename... Kinds>
 concept OneOf = (std::is_same_v<T, Kinds> || ...);
 template <typename T>
 concept ReadsOnly = std::is_same_v<T, sql::QueryStatement>;
-// What tables of table buckets take.
+// What table buckets take. Views, renaming, OPTIMIZE and VACUUM are not for them, as in Athena.
+// https://docs.aws.amazon.com/athena/latest/ug/gdc-register-s3-table-bucket-cat.html
 template <typename T>
-concept ChangesTableBucket =
-    OneOf<T, sql::CreateTable, sql::CreateTableAs, sql::InsertInto, sql::Delete, sql::UpdateRows, sql::Merge,
+concept ForTableBuckets =
+    OneOf<T, sql::ShowDatabases, sql::ShowTables, sql::ShowViews, sql::ShowColumns, sql::ShowCreate,
+          sql::ShowTblProperties, sql::Describe, sql::DescribeDatabase, sql::CreateDatabase, sql::DropDatabase,
+          sql::CreateTable, sql::CreateTableAs, sql::InsertInto, sql::Delete, sql::UpdateRows, sql::Merge,
           sql::DropTable, sql::AlterColumns, sql::ChangeColumn, sql::DropColumn, sql::AlterPartitionField,
           sql::SetTblProperties, sql::UnsetTblProperties>;
 
@@ -249,7 +253,11 @@ Status SetTarget(Job& job, const sql::Statement& statement) {
         if constexpr (NamesTable<Node>) {
           if (!node.table.catalog.empty()) catalog = AsciiLower(node.table.catalog);
         }
-        if (!ChangesTableBucket<Node> || !IsTableBucketCatalog(catalog)) return CheckCatalog(job, catalog);
+        if (!ForTableBuckets<Node> || !IsTableBucketCatalog(catalog)) return CheckCatalog(job, catalog);
+        const catalog::TableBuckets* const buckets = job.services.iceberg.buckets;
+        if (buckets == nullptr || !buckets->CatalogScope(job.scope, catalog).ok()) {
+          return Fail(kUserError, fmt::format("CATALOG_NOT_FOUND: Catalog '{}' does not exist", catalog));
+        }
         job.target = CatalogScope(job.scope, catalog);
         return Ok();
       },

@@ -176,13 +176,24 @@ struct Checker {
   Status operator()(const sql::Unserved&) const { return Ok(); }
 };
 
-// Grants name the account's own databases: tables of table buckets are for those who may change all.
+template <typename T>
+constexpr bool kShows = std::is_same_v<T, sql::ShowColumns> || std::is_same_v<T, sql::ShowCreate> ||
+                        std::is_same_v<T, sql::ShowTblProperties> || std::is_same_v<T, sql::Describe>;
+
+// Grants name the account's own databases: tables of table buckets are for those who may change all. What is shown of
+// them, seen.h decides.
 Status CheckBucketPermissions(Job& job, const sql::Statement& statement) {
   return std::visit(
       [&](const auto& node) -> Status {
-        if constexpr (requires { node.table.table; }) {
-          return job.catalog.rights().RequireWhole(PlaceText(job.target, DatabaseOf(job, node.table)),
-                                                   AsciiLower(node.table.table), Permission::kInsert);
+        using Node = std::decay_t<decltype(node)>;
+        const enforce::Rights& rights = job.catalog.rights();
+        if constexpr (std::is_same_v<Node, sql::CreateDatabase>) {
+          return rights.RequireCatalog(Permission::kCreateDatabase);
+        } else if constexpr (std::is_same_v<Node, sql::DropDatabase>) {
+          return rights.RequireDatabase(PlaceText(job.target, AsciiLower(node.name)), Permission::kDrop);
+        } else if constexpr (!kShows<Node> && requires { node.table.table; }) {
+          return rights.RequireWhole(PlaceText(job.target, DatabaseOf(job, node.table)), AsciiLower(node.table.table),
+                                     Permission::kInsert);
         }
         return Ok();
       },

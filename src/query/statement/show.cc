@@ -11,6 +11,7 @@
 #include "query/iceberg_view.h"
 #include "query/statement/hive_table.h"
 #include "query/statement/job.h"
+#include "query/statement/seen.h"
 #include "query/statement/show_iceberg.h"
 
 namespace tarn::query {
@@ -43,12 +44,12 @@ class Pattern {
 Result<std::vector<std::string>> TableNames(Job& job, const std::string& named, const std::optional<std::string>& text,
                                             bool views_only) {
   const std::string database = named.empty() ? job.database() : AsciiLower(named);
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
+  if (!InTableBucket(job)) TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, database));
   const Pattern pattern(text);
   std::vector<std::string> names;
   catalog::ListOptions options;
   for (;;) {
-    auto page = job.catalog.ListTables(job.scope, database, options);
+    auto page = SeenTables(job, database, options);
     if (page.Is(catalog::kNoSuchDatabase)) {
       return SemanticError(10072, fmt::format("Database does not exist: {}", database));
     }
@@ -99,9 +100,13 @@ struct Shown {
 
 Result<Shown> FindShown(Job& job, const sql::TableName& name) {
   const std::string database = DatabaseOf(job, name);
+  Shown shown{.table = {}, .scope = job.target};
+  if (InTableBucket(job)) {
+    TARN_TRY(shown.table, FindHiveTable(job, name));
+    return shown;
+  }
   const auto found = job.services.catalog.GetTable(job.scope, database, name.table);
   TARN_TRY(const auto target, enforce::FollowLink(job.services.catalog, job.scope, database, name.table, found));
-  Shown shown{.table = {}, .scope = job.scope};
   if (!target) {
     TARN_TRY(shown.table, FindHiveTable(job, name));
     return shown;
@@ -122,7 +127,7 @@ Result<Shown> FindShown(Job& job, const sql::TableName& name) {
 // The Iceberg table behind a record, for which its own metadata counts.
 Result<catalog::IcebergTable> LoadIceberg(Job& job, const Scope& scope, const catalog::Table& record) {
   TARN_TRY(catalog::IcebergTable table, job.services.iceberg.tables.Load(scope, record.database, record.name));
-  TARN_TRY(const govern::TableAccess access, job.catalog.rights().In(scope).OfTable(record.database, record.name));
+  TARN_TRY(const govern::TableAccess access, AccessIn(job, scope, record.database, record.name));
   if (!access.whole() && access.Has(govern::Permission::kSelect)) {
     TARN_TRY(iceberg::TableMetadata seen, enforce::SeenMetadata(access, *table.metadata));
     table.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(seen));
@@ -134,12 +139,12 @@ Result<catalog::IcebergTable> LoadIceberg(Job& job, const Scope& scope, const ca
 }  // namespace
 
 Status RunShowDatabases(Job& job, const sql::ShowDatabases& show) {
-  TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, "default"));
+  if (!InTableBucket(job)) TARN_CHECK(EnsureDefaultDatabase(job.services.catalog, job.scope, "default"));
   const Pattern pattern(show.pattern);
   std::vector<std::string> names;
   catalog::ListOptions options;
   for (;;) {
-    TARN_TRY(auto page, job.catalog.ListDatabases(job.scope, options));
+    TARN_TRY(auto page, SeenDatabases(job, options));
     for (const catalog::Database& database : page.items) {
       if (pattern.Matches(database.name)) names.push_back(database.name);
     }
@@ -183,7 +188,7 @@ Status RunShowColumns(Job& job, const sql::ShowColumns& show) {
   std::vector<std::string> lines;
   std::vector<catalog::Column> columns = table.columns();
   if (table.IsIceberg()) {
-    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.target, table));
     columns = CurrentColumns(iceberg);
   }
   lines.reserve(columns.size());
@@ -196,13 +201,13 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
   if (!show.view) {
     TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
     if (table.IsIceberg()) {
-      TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
+      TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.target, table));
       return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateIcebergLines(iceberg));
     }
     if (!table.IsView()) return job.WriteText({TextColumn("createtab_stmt")}, ShowCreateTableLines(table));
   }
   const std::string database = DatabaseOf(job, show.table);
-  Result<catalog::Table> table = job.catalog.GetTable(job.scope, database, show.table.table);
+  Result<catalog::Table> table = SeenTable(job, database, show.table.table);
   if (!table.ok() || !table->IsView()) {
     return Fail(kUserError, fmt::format("TABLE_NOT_FOUND: line 1:1: View '{}.{}.{}' does not exist", kCatalogName,
                                         database, show.table.table));
@@ -216,7 +221,7 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
 Status RunShowTblProperties(Job& job, const sql::ShowTblProperties& show) {
   TARN_TRY(catalog::Table table, FindHiveTable(job, show.table));
   if (table.IsIceberg()) {
-    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.scope, table));
+    TARN_TRY(const catalog::IcebergTable iceberg, LoadIceberg(job, job.target, table));
     table.parameters = AllProperties(iceberg);
   }
   std::vector<std::string> lines;
@@ -277,7 +282,7 @@ Status RunDescribe(Job& job, const sql::Describe& describe) {
 }
 
 Status RunDescribeDatabase(Job& job, const sql::DescribeDatabase& describe) {
-  Result<catalog::Database> found = job.catalog.GetDatabase(job.scope, describe.database);
+  Result<catalog::Database> found = SeenDatabase(job, AsciiLower(describe.database));
   if (found.Is(catalog::kNoSuchDatabase)) {
     return SemanticError(10072, fmt::format("Database does not exist: {}", describe.database));
   }

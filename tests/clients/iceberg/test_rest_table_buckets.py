@@ -142,6 +142,13 @@ class Inside(Athena):
                 return started
             time.sleep(0.02)
 
+    def lines(self, sql):
+        """What a SHOW or DESCRIBE tells: it has no header."""
+        started = self.run(sql)
+        assert self.last["Status"]["State"] == "SUCCEEDED", self.last["Status"].get("StateChangeReason")
+        rows = self.client.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
+        return ["\t".join(cell.get("VarCharValue", "") for cell in row["Data"]) for row in rows]
+
 
 def test_sql_makes_changes_and_drops_tables_of_a_table_bucket(lake, arn, name, bucket):
     catalog = by_token(lake, arn)
@@ -178,6 +185,33 @@ def test_sql_makes_changes_and_drops_tables_of_a_table_bucket(lake, arn, name, b
         lake.client("s3").head_bucket(Bucket=table.location().removeprefix("s3://"))
 
 
+def test_sql_shows_what_a_table_bucket_holds(lake, arn, name, bucket):
+    inside = Inside(lake, bucket, f"s3tablescatalog/{name}")
+    inside.rows("CREATE DATABASE sales")
+    inside.rows("CREATE DATABASE IF NOT EXISTS sales")
+    inside.rows("CREATE SCHEMA spare")
+    assert "already exists" in inside.error("CREATE DATABASE sales")
+    inside.rows("CREATE TABLE orders (id bigint, city string) PARTITIONED BY (city) TBLPROPERTIES ('table_type' = 'iceberg')")
+    inside.rows("CREATE TABLE items (id bigint) TBLPROPERTIES ('table_type' = 'iceberg')")
+    assert sorted(inside.lines("SHOW DATABASES")) == ["sales", "spare"]
+    assert sorted(inside.lines("SHOW TABLES")) == ["items", "orders"]
+    assert inside.lines("SHOW TABLES IN sales 'ord*'") == ["orders"]
+    assert inside.lines("SHOW TABLES IN spare") == [] and inside.lines("SHOW VIEWS") == []
+    assert [each.strip() for each in inside.lines("SHOW COLUMNS IN orders")] == ["id", "city"]
+    assert ["id", "bigint"] in [each.split() for each in inside.lines("DESCRIBE orders")]
+    assert inside.lines("SHOW CREATE TABLE orders")[0].startswith("CREATE TABLE")
+    assert any("iceberg" in each.lower() for each in inside.lines("SHOW TBLPROPERTIES orders"))
+    assert "sales" in inside.lines("DESCRIBE DATABASE sales")[0]
+    for refused in ("OPTIMIZE orders REWRITE DATA USING BIN_PACK", "VACUUM orders", "ALTER TABLE items RENAME TO things",
+                    "ALTER DATABASE sales SET DBPROPERTIES ('a' = 'b')", "CREATE VIEW v AS SELECT 1 AS x"):
+        assert "NOT_SUPPORTED" in inside.error(refused), refused
+    assert "not empty" in inside.error("DROP DATABASE sales CASCADE")
+    inside.rows("DROP DATABASE spare")
+    assert inside.lines("SHOW DATABASES") == ["sales"]
+    assert "does not exist" in Inside(lake, bucket, f"s3tablescatalog/{name}-gone").error("CREATE DATABASE sales")
+    assert "Table not found" in inside.error("DESCRIBE nothing")
+
+
 def test_sql_on_a_table_bucket_asks_for_the_actions_of_s3_tables(lake, arn, name, bucket):
     root = Inside(lake, bucket, f"s3tablescatalog/{name}")
     by_token(lake, arn).create_namespace("sales")
@@ -198,6 +232,9 @@ def test_sql_on_a_table_bucket_asks_for_the_actions_of_s3_tables(lake, arn, name
     assert "s3tables:" in user.error("INSERT INTO t VALUES (1)")
     assert "s3tables:CreateTable" in user.error("CREATE TABLE u (id bigint) TBLPROPERTIES ('table_type' = 'iceberg')")
     assert "s3tables:DeleteTable" in user.error("DROP TABLE t")
+    assert "s3tables:ListTables" in user.error("SHOW TABLES")
+    assert "s3tables:GetTableMetadataLocation" in user.error("DESCRIBE t")
+    assert "s3tables:CreateNamespace" in user.error("CREATE DATABASE more")
     allow("s3tables:GetTableData", "s3tables:GetTableMetadataLocation", "s3tables:UpdateTableMetadataLocation",
           "s3tables:PutTableData")
     user.rows("INSERT INTO t VALUES (1), (2)")

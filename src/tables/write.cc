@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "iceberg/errors.h"
+#include "tables/bloom.h"
 #include "tables/stored_files.h"
 #include "tables/transform_sql.h"
 #include "tables/types.h"
@@ -193,14 +194,6 @@ Result<iceberg::DataFile> Describe(TableSink& sink, const iceberg::TableMetadata
   return file;
 }
 
-std::map<std::string, std::string> ParquetOptions(const iceberg::TableMetadata& metadata) {
-  std::map<std::string, std::string> options;
-  if (const std::string* ratio = Property(metadata, "write.parquet.bloom-filter-fpp.default")) {
-    options["bloom_filter_false_positive_ratio"] = *ratio;
-  }
-  return options;
-}
-
 }  // namespace
 
 RunQuery RunOn(engine::Pool& pool) {
@@ -278,7 +271,7 @@ Result<WrittenRows> WriteDataFiles(const object::Files& files, const iceberg::Ta
   target.name_prefix = options.name_prefix.empty() ? "data" : options.name_prefix;
   target.file_bytes_target = FileBytes(metadata, options);
   target.layout = std::move(laid.layout);
-  target.parquet_options = ParquetOptions(metadata);
+  target.parquet_options = BloomOptions(metadata.properties);
   engine::Query query;
   query.sql = std::move(laid.sql);
   query.resolver = std::move(rows.resolver);

@@ -4,6 +4,7 @@ import decimal
 import pathlib
 import sys
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -320,6 +321,28 @@ def test_rows_are_sorted_by_the_tables_order(shop, catalog, name):
     assert file.sort_order_id == table.sort_order().order_id
     ids = pq.read_table(table.io.new_input(file.file_path).open())["id"].to_pylist()
     assert ids == [2, 5, 8, 1, 4, 7, 3, 6, 9]
+
+
+def bloom_filters(lake, shop, catalog, name, folder):
+    """By column, whether the table's one file has a filter."""
+    task, = catalog.load_table(f"{shop.database}.{name}").scan().plan_files()
+    place = task.file.file_path.removeprefix("s3://").split("/", 1)
+    (folder / name).write_bytes(lake.client("s3").get_object(Bucket=place[0], Key=place[1])["Body"].read())
+    found = duckdb.sql(f"SELECT path_in_schema, bool_and(bloom_filter_offset IS NOT NULL) "
+                       f"FROM parquet_metadata('{folder / name}') GROUP BY ALL").fetchall()
+    return dict(found)
+
+
+def test_a_column_that_wants_a_bloom_filter_has_one(lake, shop, catalog, tmp_path):
+    wish = "write.parquet.bloom-filter-enabled.column."
+    many = "SELECT a * 1000 + b, 'oslo' FROM UNNEST(sequence(0, 59)) x(a), UNNEST(sequence(0, 999)) y(b)"
+    for name, said in (("wished", {wish + "id": "true"}), ("unsaid", {}), ("unwished", {wish + "city": "false"})):
+        create(shop, name, "id bigint, city string", **said)
+        shop.ok(f"INSERT INTO {name} {many}")
+    assert bloom_filters(lake, shop, catalog, "wished", tmp_path)["id"]
+    assert not bloom_filters(lake, shop, catalog, "unsaid", tmp_path)["id"]  # too many values for the writer's dictionary
+    assert bloom_filters(lake, shop, catalog, "unwished", tmp_path) == {"id": False, "city": False}
+    assert len(shop.rows("SELECT city FROM wished WHERE id = 59999")) == 1
 
 
 def test_concurrent_updates_are_serializable(shop, name):

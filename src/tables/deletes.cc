@@ -18,8 +18,6 @@
 namespace tarn::tables {
 namespace {
 
-constexpr int32_t kFilePathField = 2147483546;
-constexpr int32_t kPositionField = 2147483545;
 // Runs of positions that one delete file is made from: they are held as rows of text while it is written.
 constexpr size_t kRunsMax = 500'000;
 
@@ -47,8 +45,8 @@ class RunsResolver : public engine::TableResolver {
 
 Result<iceberg::SchemaPtr> DeleteSchema() {
   std::vector<iceberg::Field> columns(2);
-  columns[0] = {.id = kFilePathField, .name = "file_path", .required = true, .type = iceberg::TypeId::kString};
-  columns[1] = {.id = kPositionField, .name = "pos", .required = true, .type = iceberg::TypeId::kLong};
+  columns[0] = {.id = kDeletedPathField, .name = "file_path", .required = true, .type = iceberg::TypeId::kString};
+  columns[1] = {.id = kDeletedPositionField, .name = "pos", .required = true, .type = iceberg::TypeId::kLong};
   return iceberg::Schema::Make(0, std::move(columns));
 }
 
@@ -82,8 +80,8 @@ Status WriteOne(const object::Files& files, const iceberg::TableMetadata& metada
   target.codec = engine::WriteTarget::Codec::kZstd;
   target.name_prefix = "deletes";
   target.file_bytes_target = INT64_MAX;
-  target.layout =
-      engine::Layout{.field_ids = {{kFilePathField, {}}, {kPositionField, {}}}, .side = 0, .flagged = false, .keys = 0};
+  target.layout = engine::Layout{
+      .field_ids = {{kDeletedPathField, {}}, {kDeletedPositionField, {}}}, .side = 0, .flagged = false, .keys = 0};
   engine::Query query;
   query.sql =
       "SELECT file_path, pos FROM (SELECT file_path, unnest(range(\"first\", beyond)) AS pos "

@@ -18,6 +18,10 @@
 
 namespace tarn::tables {
 
+// The columns of a file of position deletes.
+inline constexpr int32_t kDeletedPathField = 2147483546;
+inline constexpr int32_t kDeletedPositionField = 2147483545;
+
 struct GoneRows {
   const iceberg::DataFile* file = nullptr;
   iceberg::Positions rows;

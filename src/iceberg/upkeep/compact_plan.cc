@@ -39,6 +39,12 @@ int64_t KnownDeleted(const CompactFile& file) {
   return std::min(rows, file.file.record_count);
 }
 
+int64_t DeletedBytes(const CompactFile& file) {
+  if (file.file.record_count <= 0) return 0;
+  const double share = static_cast<double>(KnownDeleted(file)) / static_cast<double>(file.file.record_count);
+  return static_cast<int64_t>(share * static_cast<double>(file.file.file_bytes));
+}
+
 bool HasTooManyDeletes(const CompactFile& file, const CompactLimits& limits) {
   if (limits.deletes_min > 0 && file.deletes.size() >= limits.deletes_min) return true;
   const int64_t deleted = KnownDeleted(file);
@@ -104,6 +110,7 @@ CompactPlan CompactPlanner::Plan() && {
     bool wanted = limits_.all || group.spec_id != default_spec_id_;
     for (const CompactFile& file : group.files) {
       for (const auto& each : file.deletes) deletes.insert(each.get());
+      group.deleted_bytes += DeletedBytes(file);
       wanted =
           wanted || HasTooManyDeletes(file, limits_) ||
           static_cast<double>(file.file.file_bytes) > limits_.large_ratio * static_cast<double>(plan_.target_bytes);

@@ -41,6 +41,7 @@ struct CompactGroup {
   std::vector<CompactFile> files;
   int64_t bytes = 0;
   int64_t deletes = 0;         // delete files that concern them
+  int64_t deleted_bytes = 0;   // about, of rows known to be deleted
   int64_t files_expected = 0;  // after it
 };
 

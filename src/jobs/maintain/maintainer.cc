@@ -17,6 +17,7 @@
 #include "iceberg/errors.h"
 #include "tables/compact.h"
 #include "tables/expire.h"
+#include "tables/merge_deletes.h"
 #include "tables/orphans.h"
 
 namespace tarn::jobs::maintain {
@@ -24,6 +25,7 @@ namespace {
 
 constexpr int64_t kBackOffMicros = 60 * kMicrosPerSecond;
 constexpr int32_t kBackOffDoublings = 10;
+constexpr size_t kForcedDeletesMin = 2;
 
 int64_t ManifestTarget(const iceberg::TableMetadata& table) {
   constexpr int64_t kDefault = int64_t{8} << 20;
@@ -97,6 +99,20 @@ struct Maintainer::Work {
     row.rows_rewritten = report->rows;
     row.groups_yielded = report->groups_yielded;
     End(std::move(row), Ok(), report->groups + report->groups_yielded > 0);
+  }
+
+  void MergeDeletes() {
+    RunRow row = Begin(kDeletes);
+    tables::MergeDeletesOptions options;
+    if (forced) options.deletes_min = kForcedDeletesMin;
+    options.summary = {{"tarn.upkeep", row.id}};
+    const auto report = tables::MergeDeletes(of.parts_, name, options);
+    if (!report.ok()) return End(std::move(row), report.error(), true);
+    row.files_added = report->added;
+    row.delete_files_removed = report->removed;
+    row.bytes_removed = report->bytes_removed;
+    row.bytes_added = report->bytes_added;
+    End(std::move(row), Ok(), report->removed > 0);
   }
 
   Result<std::set<std::string>> SmallManifests(const iceberg::TableMetadata& table,
@@ -287,6 +303,9 @@ Status Maintainer::RunOne(const Scope& scope, const catalog::Table& record, bool
   if (policy.compaction && (forced || (changed && MayPay(*table->metadata, policy.limits)))) {
     if (forced || IsDue(state, kCompaction, 0)) work.Compact();
     left = left || !IsDue(state, kCompaction, 0);
+    // What rewriting did not pay for.
+    if (!Stopping() && (forced || IsDue(state, kDeletes, 0))) work.MergeDeletes();
+    left = left || !IsDue(state, kDeletes, 0);
   }
   if (policy.manifests && (forced || changed)) {
     if (forced || IsDue(state, kManifests, 0)) work.MergeManifests();

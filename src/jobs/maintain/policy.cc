@@ -94,7 +94,7 @@ bool MayPay(const iceberg::TableMetadata& table, const iceberg::CompactLimits& l
 void KeepWhatPays(iceberg::CompactPlan& plan) {
   std::erase_if(plan.groups, [](const iceberg::CompactGroup& group) {
     const int64_t saved = static_cast<int64_t>(group.files.size()) - group.files_expected + group.deletes;
-    return saved * kOpenBytes * kScansExpected < group.bytes;
+    return (saved * kOpenBytes + group.deleted_bytes) * kScansExpected < group.bytes;
   });
 }
 

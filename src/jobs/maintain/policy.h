@@ -36,7 +36,7 @@ Policy PolicyOf(const iceberg::TableMetadata& table, const catalog::TableSetting
 // not tell.
 bool MayPay(const iceberg::TableMetadata& table, const iceberg::CompactLimits& limits);
 // Keeps the groups whose gain pays for the bytes they rewrite: opening a file counts as reading 4 MiB, and what is
-// saved is saved by each of the next scans.
+// saved is saved by each of the next scans, as are the bytes of rows known to be deleted.
 void KeepWhatPays(iceberg::CompactPlan& plan);
 
 }  // namespace tarn::jobs::maintain

@@ -16,7 +16,7 @@ struct RunRow {
   Timestamp started;
   Timestamp ended;
   tables::TableName table;
-  std::string operation;             // compaction, manifests, expiry, orphans
+  std::string operation;             // compaction, deletes, manifests, expiry, orphans
   std::string status = "SUCCEEDED";  // YIELDED: writers came first with a part of it; FAILED
   std::string message;
   uint64_t files_removed = 0;

@@ -18,6 +18,7 @@ namespace tarn::jobs::maintain {
 
 // The kinds of work, by the names that are kept.
 inline constexpr const char* kCompaction = "compaction";
+inline constexpr const char* kDeletes = "deletes";
 inline constexpr const char* kManifests = "manifests";
 inline constexpr const char* kExpiry = "expiry";
 inline constexpr const char* kOrphans = "orphans";

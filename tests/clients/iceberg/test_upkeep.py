@@ -16,6 +16,7 @@ from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import LongType, NestedField, StringType
 
 from conftest import Lake
+from test_athena_reads import Athena
 
 SCHEMA = pa.schema([("id", pa.int64()), ("city", pa.string())])
 
@@ -112,6 +113,47 @@ def test_deleted_rows_stay_gone_and_old_specs_are_left(lake, catalog, table, nam
     upkeep(lake, name, "events")
     assert ids_of(table) == [4, 5, 6, 7, 8, 9, 20]
     assert {task.file.spec_id for task in table.scan().plan_files()} == {table.spec().spec_id}
+
+
+@pytest.mark.parametrize("cities", (1, 3))
+def test_delete_files_are_merged_and_their_data_files_stay(lake, catalog, bucket, name, cities):
+    catalog.create_namespace(name, {"location": f"s3://{bucket}/warehouse"})
+    athena = Athena(lake, bucket, name)
+    athena.rows("CREATE TABLE events (id bigint, city string) TBLPROPERTIES ('table_type' = 'ICEBERG')")
+    for city in range(cities):
+        athena.rows(f"INSERT INTO events SELECT i, 'city {city}' FROM UNNEST(sequence({city} * 1000, {city} * 1000 + 999)) s(i)")
+    for each in range(3):
+        athena.rows(f"DELETE FROM events WHERE id % 1000 = {each}")
+    table = catalog.load_table(f"{name}.events")
+    before = {task.file.file_path for task in table.scan().plan_files()}
+    assert {len(task.delete_files) for task in table.scan().plan_files()} == {3}
+    runs = upkeep(lake, name, "events")
+    assert runs["deletes"]["deleteFilesRemoved"] == 3 and runs["deletes"]["filesAdded"] == 1
+    table.refresh()
+    assert {task.file.file_path for task in table.scan().plan_files()} == before
+    assert {len(task.delete_files) for task in table.scan().plan_files()} == {1}
+    left = sorted(city * 1000 + each for city in range(cities) for each in range(3, 1000))
+    assert sorted(table.scan().to_arrow()["id"].to_pylist()) == left
+    assert athena.rows("SELECT count(*), sum(id) FROM events") == [(str(len(left)), str(sum(left)))]
+    assert table.current_snapshot().summary.operation.value == "replace"
+    assert "deletes" not in upkeep(lake, name, "events")
+
+
+def test_position_deletes_become_vectors_when_the_table_takes_those(lake, catalog, bucket, name):
+    catalog.create_namespace(name, {"location": f"s3://{bucket}/warehouse"})
+    athena = Athena(lake, bucket, name)
+    athena.rows("CREATE TABLE events (id bigint) TBLPROPERTIES ('table_type' = 'ICEBERG')")
+    athena.rows("INSERT INTO events SELECT i FROM UNNEST(sequence(0, 999)) s(i)")
+    for each in range(3):
+        athena.rows(f"DELETE FROM events WHERE id = {each}")
+    athena.rows("ALTER TABLE events SET TBLPROPERTIES ('format_version' = '3')")
+    assert upkeep(lake, name, "events")["deletes"]["deleteFilesRemoved"] == 3
+    table = catalog.load_table(f"{name}.events")
+    assert "1" in [each.summary["added-dvs"] for each in table.snapshots()]
+    summary = table.current_snapshot().summary
+    assert (summary["total-delete-files"], summary["total-position-deletes"]) == ("1", "3")
+    athena.rows("DELETE FROM events WHERE id = 3")
+    assert athena.rows("SELECT count(*), min(id) FROM events") == [("996", "4")]
 
 
 def test_expiry_follows_the_tables_properties(lake, catalog, table, name):

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "enforce/columns.h"
+#include "iceberg/expression/comparison.h"
 #include "sql/statement.h"
 
 namespace tarn::enforce {
@@ -23,54 +24,6 @@ using Said = std::optional<Expression>;
 enum class Wanted : bool { kFalse, kTrue };
 
 Wanted Opposite(Wanted wanted) { return wanted == Wanted::kTrue ? Wanted::kFalse : Wanted::kTrue; }
-
-std::optional<Op> OpOf(std::string_view text) {
-  if (text == "=") return Op::kEq;
-  if (text == "<>" || text == "!=") return Op::kNotEq;
-  if (text == "<") return Op::kLt;
-  if (text == "<=") return Op::kLtEq;
-  if (text == ">") return Op::kGt;
-  if (text == ">=") return Op::kGtEq;
-  return std::nullopt;
-}
-
-Op Flipped(Op op) {
-  switch (op) {
-    case Op::kLt:
-      return Op::kGt;
-    case Op::kLtEq:
-      return Op::kGtEq;
-    case Op::kGt:
-      return Op::kLt;
-    case Op::kGtEq:
-      return Op::kLtEq;
-    default:
-      return op;
-  }
-}
-
-Op Negated(Op op) {
-  switch (op) {
-    case Op::kEq:
-      return Op::kNotEq;
-    case Op::kNotEq:
-      return Op::kEq;
-    case Op::kLt:
-      return Op::kGtEq;
-    case Op::kLtEq:
-      return Op::kGt;
-    case Op::kGt:
-      return Op::kLtEq;
-    case Op::kGtEq:
-      return Op::kLt;
-    case Op::kIn:
-      return Op::kNotIn;
-    case Op::kStartsWith:
-      return Op::kNotStartsWith;
-    default:
-      return op;
-  }
-}
 
 class Sayer {
  public:
@@ -182,21 +135,21 @@ class Sayer {
   }
 
   Said Compare(const Expr& expr, Wanted wanted) const {
-    auto op = OpOf(expr.op);
+    auto op = iceberg::ComparisonOf(expr.op);
     if (!op) return std::nullopt;
     const Expr* value = expr.args[1].get();
     const iceberg::Field* column = ColumnOf(*expr.args[0]);
     if (column == nullptr) {
       column = ColumnOf(*expr.args[1]);
       value = expr.args[0].get();
-      op = Flipped(*op);
+      op = iceberg::SidesExchanged(*op);
     }
     if (column == nullptr) return std::nullopt;
     // Of a NaN the opposite of an order is true in SQL.
     if (wanted == Wanted::kFalse && column->type.id() == TypeId::kDouble) return std::nullopt;
     const auto constant = ConstantFor(*column, *value);
     if (!constant) return std::nullopt;
-    return Make(wanted == Wanted::kTrue ? *op : Negated(*op), *column, {*constant});
+    return Make(wanted == Wanted::kTrue ? *op : iceberg::Negated(*op), *column, {*constant});
   }
 
   Said Between(const Expr& expr, Wanted wanted) const {

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "iceberg/errors.h"
+#include "iceberg/expression/comparison.h"
 #include "iceberg/schema/json_access.h"
 
 namespace tarn::iceberg {
@@ -14,24 +15,23 @@ namespace {
 
 struct Named {
   Op op;
-  Op negated;
   std::string_view text;
 };
 constexpr Named kNamed[] = {
-    {Op::kIsNull, Op::kNotNull, "is-null"},
-    {Op::kNotNull, Op::kIsNull, "not-null"},
-    {Op::kIsNan, Op::kNotNan, "is-nan"},
-    {Op::kNotNan, Op::kIsNan, "not-nan"},
-    {Op::kLt, Op::kGtEq, "lt"},
-    {Op::kLtEq, Op::kGt, "lt-eq"},
-    {Op::kGt, Op::kLtEq, "gt"},
-    {Op::kGtEq, Op::kLt, "gt-eq"},
-    {Op::kEq, Op::kNotEq, "eq"},
-    {Op::kNotEq, Op::kEq, "not-eq"},
-    {Op::kStartsWith, Op::kNotStartsWith, "starts-with"},
-    {Op::kNotStartsWith, Op::kStartsWith, "not-starts-with"},
-    {Op::kIn, Op::kNotIn, "in"},
-    {Op::kNotIn, Op::kIn, "not-in"},
+    {Op::kIsNull, "is-null"},
+    {Op::kNotNull, "not-null"},
+    {Op::kIsNan, "is-nan"},
+    {Op::kNotNan, "not-nan"},
+    {Op::kLt, "lt"},
+    {Op::kLtEq, "lt-eq"},
+    {Op::kGt, "gt"},
+    {Op::kGtEq, "gt-eq"},
+    {Op::kEq, "eq"},
+    {Op::kNotEq, "not-eq"},
+    {Op::kStartsWith, "starts-with"},
+    {Op::kNotStartsWith, "not-starts-with"},
+    {Op::kIn, "in"},
+    {Op::kNotIn, "not-in"},
 };
 
 constexpr int kDepthMax = 200;
@@ -210,9 +210,7 @@ Expression Not(const Expression& expression) {
       return And(Not(expression.children[0]), Not(expression.children[1]));
     default: {
       Expression negated = expression;
-      for (const Named& named : kNamed) {
-        if (named.op == expression.op) negated.op = named.negated;
-      }
+      negated.op = Negated(expression.op);
       return negated;
     }
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "iceberg/expression/comparison.h"
 
 namespace tarn::query {
 namespace {
@@ -76,25 +77,15 @@ FileFilter Test(const Columns& schema, const iceberg::Field& field, Op op, icebe
   return {std::move(*made), true};
 }
 
-std::optional<Op> OpOf(std::string_view text, bool swapped) {
-  if (text == "=") return Op::kEq;
-  if (text == "<>" || text == "!=") return Op::kNotEq;
-  if (text == "<") return swapped ? Op::kGt : Op::kLt;
-  if (text == "<=") return swapped ? Op::kGtEq : Op::kLtEq;
-  if (text == ">") return swapped ? Op::kLt : Op::kGt;
-  if (text == ">=") return swapped ? Op::kLtEq : Op::kGtEq;
-  return std::nullopt;
-}
-
 FileFilter Compare(const Expr& expr, const Columns& schema) {
   for (const bool swapped : {false, true}) {
     const Expr& side = *expr.args[swapped ? 1 : 0];
     const iceberg::Field* field = ColumnOf(side, schema);
     if (field == nullptr) continue;
-    const auto op = OpOf(expr.op, swapped);
+    const auto op = iceberg::ComparisonOf(expr.op);
     auto value = LiteralOf(*expr.args[swapped ? 0 : 1], field->type);
     if (!op || !value) return Unsaid();
-    return Test(schema, *field, *op, {std::move(*value)});
+    return Test(schema, *field, swapped ? iceberg::SidesExchanged(*op) : *op, {std::move(*value)});
   }
   return Unsaid();
 }

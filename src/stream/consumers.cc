@@ -42,8 +42,9 @@ Result<Consumer> Streams::Register(const Scope& scope, std::string_view stream, 
                                       stream, scope.account, limit));
     }
     // The stream must not go meanwhile.
-    TARN_TRY(const auto there, txn.Get(Core::StreamKey(scope, stream)));
-    if (!there) return NoStream(scope, stream);
+    TARN_TRY(const auto bytes, txn.Get(Core::StreamKey(scope, stream)));
+    const auto there = bytes ? DecodeStream(*bytes) : std::nullopt;
+    if (!there || there->state == State::kDeleting) return NoStream(scope, stream);
     txn.Put(key, EncodeConsumer(consumer));
     return Ok();
   }));
@@ -102,7 +103,7 @@ Status Streams::Deregister(const Scope& scope, std::string_view stream, const st
   {
     const std::lock_guard lock((*live)->mutex);
     for (const auto& [key, slot] : (*live)->sessions) {
-      if (key.first == name) wakes.push_back(slot.wake);
+      if (key.first == name && slot.wake) wakes.push_back(slot.wake);
     }
   }
   for (const auto& wake : wakes) wake();
@@ -127,7 +128,7 @@ Streams::Session::~Session() {
   const auto key = std::make_pair(parts_->consumer, static_cast<uint32_t>(parts_->cursor.shard));
   const auto slot = parts_->live->sessions.find(key);
   if (slot != parts_->live->sessions.end() && slot->second.number == parts_->number) {
-    slot->second.wake = [] {};  // when it began is still asked
+    slot->second.wake = nullptr;  // when it began is still asked
   }
 }
 
@@ -142,6 +143,7 @@ Result<std::shared_ptr<Streams::Session>> Streams::Subscribe(const Scope& scope,
   uint64_t number = 0;
   {
     const std::lock_guard lock(live->mutex);
+    live->DropEndedSessions(now);
     SessionSlot& slot = live->sessions[{consumer, static_cast<uint32_t>(cursor.shard)}];
     if (slot.number != 0 && now.micros - slot.began.micros < kTakeoverMicros) {
       return Fail(kInUse, fmt::format("Another active subscription exists for this consumer: {}:{}:{}:{}",

@@ -10,6 +10,11 @@ namespace {
 // How many that are in use are passed over in one search for those that are not.
 constexpr int kPassedOver = 16;
 
+// Whether another session may begin.
+bool MayFollow(const SessionSlot& session, Timestamp now) {
+  return now.micros - session.began.micros >= kTakeoverMicros;
+}
+
 }  // namespace
 
 Live::Live(StreamRef kept)
@@ -17,9 +22,12 @@ Live::Live(StreamRef kept)
 
 bool Live::IsAtRest(Timestamp now) {
   const std::lock_guard lock(mutex);
-  const auto is_over = [&](const auto& session) { return now.micros - session.second.began.micros >= kTakeoverMicros; };
   return std::ranges::all_of(rates, [&](auto& of_shard) { return of_shard.second.AreFull(now); }) &&
-         std::ranges::all_of(sessions, is_over);
+         std::ranges::all_of(sessions, [&](const auto& session) { return MayFollow(session.second, now); });
+}
+
+void Live::DropEndedSessions(Timestamp now) {
+  std::erase_if(sessions, [&](const auto& session) { return !session.second.wake && MayFollow(session.second, now); });
 }
 
 std::shared_ptr<Live> LiveStreams::Find(const Name& name) {

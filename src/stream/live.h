@@ -29,7 +29,7 @@ inline constexpr int64_t kTakeoverMicros = 5 * kMicrosPerSecond;
 struct SessionSlot {
   uint64_t number = 0;
   Timestamp began;
-  std::function<void()> wake;
+  std::function<void()> wake;  // null: it has ended
 };
 
 struct Live {
@@ -51,6 +51,8 @@ struct Live {
   }
   // Whether a new one would do as well.
   bool IsAtRest(Timestamp now);
+  // Forgets sessions of which nothing is asked any more. Under the mutex.
+  void DropEndedSessions(Timestamp now);
 };
 
 // Threads: one at a time. Who was given one may keep it: it stays the stream's as long as anybody has it.

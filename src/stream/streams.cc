@@ -216,7 +216,6 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
   }
   stream.next_shard = static_cast<uint32_t>(stream.shards.size());
   stream.FindOpen();
-  const std::lock_guard lock(core_->mutex);
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
     const std::string key = Core::StreamKey(scope, wanted.name);
     TARN_TRY(const auto present, txn.Get(key));
@@ -234,7 +233,10 @@ Status Streams::Create(const Scope& scope, const NewStream& wanted) {
     txn.Put(key, EncodeStream(stream));
     return Ok();
   }));
-  core_->live.Erase({scope, wanted.name});
+  // The one that had the name, and is over.
+  const LiveStreams::Name key(scope, wanted.name);
+  const std::lock_guard lock(core_->mutex);
+  if (const auto old = core_->live.Find(key); old != nullptr && IsOver(*old->Get(), now)) core_->live.Erase(key);
   return Ok();
 }
 
@@ -278,13 +280,6 @@ Result<Streams::Usage> Streams::MeasureUsage(const Scope& scope) {
 
 Status Streams::Delete(const Scope& scope, std::string_view name, bool with_consumers) {
   TARN_TRY(const auto live, core_->Find(scope, name));
-  TARN_TRY(const auto consumers, Consumers(scope, name));
-  if (!consumers.empty() && !with_consumers) {
-    return Fail(kInUse, fmt::format("Stream {} under account {} has consumers registered. Deregister them, or set "
-                                    "EnforceConsumerDeletion to true.",
-                                    name, scope.account));
-  }
-  const std::lock_guard all(core_->mutex);
   const std::lock_guard gate(live->gate);
   const StreamRef before = live->Get();
   if (live->deleted) return Ok();  // DELETING still
@@ -297,11 +292,18 @@ Status Streams::Delete(const Scope& scope, std::string_view name, bool with_cons
   after->state = State::kDeleting;
   after->settles = core_->Settled();
   const bool at_once = core_->options.settle_micros == 0;
+  const kv::Key consumers = Core::ConsumersOf(scope, name);
   TARN_CHECK(kv::Transact(core_->store, [&](kv::Txn& txn) -> Status {
+    TARN_TRY(const auto registered, txn.Scan(consumers.bytes(), consumers.End(), SIZE_MAX));
+    if (!registered.empty() && !with_consumers) {
+      return Fail(kInUse, fmt::format("Stream {} under account {} has consumers registered. Deregister them, or set "
+                                      "EnforceConsumerDeletion to true.",
+                                      name, scope.account));
+    }
     TARN_TRY(Core::Counts counts, Core::CountsOf(txn, scope));
     counts.Add(*before, -1);
     Core::KeepCounts(txn, scope, counts);
-    for (const Consumer& consumer : consumers) txn.Delete(Core::ConsumerKey(scope, name, consumer.name));
+    for (const kv::KeyValue& consumer : registered) txn.Delete(consumer.key);
     if (at_once) {
       txn.Delete(Core::StreamKey(scope, name));
     } else {
@@ -314,9 +316,15 @@ Status Streams::Delete(const Scope& scope, std::string_view name, bool with_cons
     const std::lock_guard lock(live->mutex);
     live->stream = std::move(after);
     live->deleted = true;
-    for (const auto& [key, slot] : live->sessions) wakes.push_back(slot.wake);
+    for (const auto& [key, slot] : live->sessions) {
+      if (slot.wake) wakes.push_back(slot.wake);
+    }
   }
-  if (at_once) core_->live.Erase({scope, std::string(name)});
+  if (at_once) {
+    const LiveStreams::Name key(scope, name);
+    const std::lock_guard lock(core_->mutex);
+    if (core_->live.Find(key) == live) core_->live.Erase(key);
+  }
   for (const auto& wake : wakes) wake();
   return Ok();
 }

@@ -64,16 +64,18 @@ void LocalLog::Start() {
 void LocalLog::Append(std::vector<NewRecords> batch, AppendDone done) {
   Item item{.batch = std::move(batch), .kept = {}, .done = std::move(done)};
   for (const NewRecords& part : item.batch) item.bytes += ChunkBytes(part.records, true);
+  bool is_closing = false;
   {
     const std::lock_guard lock(queue_mutex_);
-    if (!stopping_ && (queue_.empty() || queued_bytes_ + item.bytes <= options_.queue_bytes)) {
+    is_closing = stopping_;
+    if (!is_closing && (queue_.empty() || queued_bytes_ + item.bytes <= options_.queue_bytes)) {
       queued_bytes_ += item.bytes;
       queue_.push_back(std::move(item));
       queue_wake_.notify_one();
       return;
     }
   }
-  item.done(stopping_ ? Fail(kLogClosed, "the log is closing") : Fail(kLogBusy, "too many records wait for the disk"));
+  item.done(is_closing ? Fail(kLogClosed, "the log is closing") : Fail(kLogBusy, "too many records wait for the disk"));
 }
 
 void LocalLog::RunCommitter() {

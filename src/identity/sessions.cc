@@ -169,36 +169,42 @@ Result<Sessions::Session> Sessions::Open(std::string_view access_key_id, std::st
   return session;
 }
 
-Result<Sessions::Session*> Sessions::Find(std::string_view access_key_id, std::string_view token) {
-  auto found = by_key_.find(access_key_id);
-  if (found != by_key_.end() && ConstantTimeEqual(found->second->second.token, token)) {
-    opened_.splice(opened_.begin(), opened_, found->second);
-    return &found->second->second;
-  }
-  TARN_TRY(auto opened, Open(access_key_id, token));
-  if (found != by_key_.end()) {
+Sessions::Session* Sessions::Find(std::string_view access_key_id, std::string_view token) {
+  const auto found = by_key_.find(access_key_id);
+  if (found == by_key_.end() || !ConstantTimeEqual(found->second->second.token, token)) return nullptr;
+  opened_.splice(opened_.begin(), opened_, found->second);
+  return &found->second->second;
+}
+
+Sessions::Session& Sessions::Keep(std::string_view access_key_id, Session session) {
+  if (const auto found = by_key_.find(access_key_id); found != by_key_.end()) {
     const auto old = found->second;
     by_key_.erase(found);
     opened_.erase(old);
   }
-  opened_.emplace_front(access_key_id, std::move(opened));
+  opened_.emplace_front(access_key_id, std::move(session));
   by_key_.emplace(opened_.front().first, opened_.begin());
   if (opened_.size() > kOpenedMax) {
     by_key_.erase(opened_.back().first);
     opened_.pop_back();
   }
-  return &opened_.front().second;
+  return opened_.front().second;
 }
 
 Result<std::shared_ptr<const Credential>> Sessions::FindKey(std::string_view access_key_id, std::string_view token) {
   if (!access_key_id.starts_with(kPrefix) || token.empty()) return keys_.FindKey(access_key_id, token);
-  std::lock_guard lock(mutex_);
-  const auto session = Find(access_key_id, token);
-  if (!session.ok()) {
-    // A lasting key may have such an id too.
-    return keys_.FindKey(access_key_id, "").ok() ? keys_.FindKey(access_key_id, token) : session.error();
+  {
+    const std::lock_guard lock(mutex_);
+    if (Session* known = Find(access_key_id, token)) return Refresh(access_key_id, *known);
   }
-  return Refresh(access_key_id, **session);
+  // Nobody waits for tokens that are none.
+  auto opened = Open(access_key_id, token);
+  if (!opened.ok()) {
+    // A lasting key may have such an id too.
+    return keys_.FindKey(access_key_id, "").ok() ? keys_.FindKey(access_key_id, token) : opened.error();
+  }
+  const std::lock_guard lock(mutex_);
+  return Refresh(access_key_id, Keep(access_key_id, *std::move(opened)));
 }
 
 Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view access_key_id, Session& session) {

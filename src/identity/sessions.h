@@ -107,7 +107,9 @@ class Sessions : public CredentialSource {
   };
   Result<TemporaryCredentials> Seal(SessionRecord record);
   Result<Session> Open(std::string_view access_key_id, std::string_view token) const;
-  Result<Session*> Find(std::string_view access_key_id, std::string_view token);  // under the lock
+  // Under the lock, as the next two. Null: it is not among those that were opened.
+  Session* Find(std::string_view access_key_id, std::string_view token);
+  Session& Keep(std::string_view access_key_id, Session session);
   Result<std::shared_ptr<const Credential>> Refresh(std::string_view access_key_id, Session& session);
 
   CredentialSource& keys_;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -80,9 +81,11 @@ Result<std::vector<ManifestFile>> MergeManifests(const TableMetadata& base, cons
       return Ok();
     };
     for (const ManifestFile* manifest : group) {
-      if (bytes > 0 && bytes + manifest->length > target_bytes) TARN_CHECK(flush());
+      // What lists of others say of it may be anything.
+      const int64_t length = std::clamp<int64_t>(manifest->length, 0, std::max<int64_t>(0, target_bytes));
+      if (bytes > 0 && length > target_bytes - bytes) TARN_CHECK(flush());
       bin.push_back(manifest);
-      bytes += manifest->length;
+      bytes += length;
     }
     TARN_CHECK(flush());
   }

@@ -1,5 +1,6 @@
 #include "iceberg/commit/summary.h"
 
+#include <cstdint>
 #include <optional>
 
 #include "base/strings.h"
@@ -27,6 +28,17 @@ std::optional<int64_t> Number(const Properties& properties, std::string_view key
   return found == properties.end() ? std::nullopt : ParseI64(found->second);
 }
 
+// Nothing where the sum cannot be: summaries and manifests of others may say anything.
+std::optional<int64_t> TotalAfter(int64_t before, int64_t added, int64_t removed) {
+  int64_t after = 0;
+  if (__builtin_add_overflow(before, added, &after) || __builtin_sub_overflow(after, removed, &after)) return {};
+  return after < 0 ? std::nullopt : std::optional(after);
+}
+
+void AddUpTo(int64_t& sum, int64_t more) {
+  if (__builtin_add_overflow(sum, more, &sum)) sum = more < 0 ? INT64_MIN : INT64_MAX;
+}
+
 }  // namespace
 
 void RecomputeTotals(Properties& summary, const Properties* previous) {
@@ -36,33 +48,34 @@ void RecomputeTotals(Properties& summary, const Properties* previous) {
       summary.erase(std::string(row.total));
       continue;
     }
-    const int64_t after = *before + Number(summary, row.added).value_or(0) - Number(summary, row.removed).value_or(0);
-    if (after < 0) {
-      summary.erase(std::string(row.total));  // the parent's was wrong: better none than this
+    const auto after =
+        TotalAfter(*before, Number(summary, row.added).value_or(0), Number(summary, row.removed).value_or(0));
+    if (after) {
+      summary[std::string(row.total)] = std::to_string(*after);
     } else {
-      summary[std::string(row.total)] = std::to_string(after);
+      summary.erase(std::string(row.total));  // the parent's was wrong: better none than this
     }
   }
 }
 
 void SummaryCounts::Count(const DataFile& file, Tally& tally) {
-  tally.bytes += file.content_bytes.value_or(file.file_bytes);
+  AddUpTo(tally.bytes, file.content_bytes.value_or(file.file_bytes));
   std::string key = std::to_string(file.spec_id);
   for (const Value& value : file.partition) key += '\0' + (value.is_null() ? "\x01" : ValueToBytes(Type(), value));
   partitions_.insert(std::move(key));
   if (file.content == FileContent::kData) {
     ++tally.data_files;
-    tally.records += file.record_count;
+    AddUpTo(tally.records, file.record_count);
     return;
   }
   ++tally.delete_files;
   if (file.content == FileContent::kEqualityDeletes) {
     ++tally.equality_delete_files;
-    tally.equality_deletes += file.record_count;
+    AddUpTo(tally.equality_deletes, file.record_count);
     return;
   }
   ++(file.is_deletion_vector() ? tally.deletion_vectors : tally.position_delete_files);
-  tally.position_deletes += file.record_count;
+  AddUpTo(tally.position_deletes, file.record_count);
 }
 
 Properties SummaryCounts::Build(const Properties* previous, const Properties& extra) const {

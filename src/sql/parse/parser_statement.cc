@@ -88,7 +88,9 @@ std::optional<std::string> Parser::ParseLikePattern() {
 
 Statement Parser::ParseShow() {
   ExpectWord("SHOW");
-  SwitchToHive();
+  // Trino's own statement: names in double quotes are names.
+  const bool of_trino = IsWord("CREATE") && IsWord("VIEW", 1) && IsIdentifier(2);
+  if (!of_trino) SwitchToHive();
   if (AcceptWord("DATABASES") || AcceptWord("SCHEMAS")) {
     if (AcceptWord("IN") || AcceptWord("FROM")) ParseName();
     return Wrap(ShowDatabases{ParseLikePattern()});

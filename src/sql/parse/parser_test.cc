@@ -123,6 +123,10 @@ TEST(ShowAndDescribe, ReadTheirForms) {
   EXPECT_EQ(Read<ShowPartitions>("SHOW PARTITIONS db.t").table.database, "db");
   EXPECT_EQ(Read<ShowColumns>("SHOW COLUMNS FROM t IN db").table.database, "db");
   EXPECT_TRUE(Read<ShowCreate>("SHOW CREATE VIEW v").view);
+  const auto quoted = Read<ShowCreate>("SHOW CREATE VIEW \"d\".\"v\"");
+  EXPECT_EQ(quoted.table.database, "d");
+  EXPECT_EQ(quoted.table.table, "v");
+  EXPECT_EQ(Read<ShowCreate>("SHOW CREATE VIEW `d`.`v`").table.table, "v");
   EXPECT_EQ(Read<ShowTblProperties>("SHOW TBLPROPERTIES t('k')").key, "k");
   EXPECT_TRUE(Read<Describe>("DESCRIBE FORMATTED db.t").formatted);
   EXPECT_EQ(Read<Describe>("DESC t").table.table, "t");

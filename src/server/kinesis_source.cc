@@ -13,6 +13,7 @@ namespace tarn::server {
 namespace {
 
 constexpr size_t kPage = 1000;
+constexpr uint64_t kShareMin = 1 << 20;  // of one shard in what is read at once
 
 // What a delivery stream says of its source.
 struct Description {
@@ -42,8 +43,9 @@ struct KinesisSource::Shelf {
   std::string LaneOf(const stream::Shard& shard) const { return stream->id + "/" + shard.id(); }
 };
 
-Status KinesisSource::ReadShard(const Shelf& shelf, const stream::Shard& shard, delivery::Positions& positions,
-                                uint64_t bytes_max, std::vector<delivery::Arrived>& records) {
+Result<uint64_t> KinesisSource::ReadShard(const Shelf& shelf, const stream::Shard& shard,
+                                          delivery::Positions& positions, uint64_t bytes_max,
+                                          std::vector<delivery::Arrived>& records) {
   const std::string lane = shelf.LaneOf(shard);
   const stream::Stream& stream = *shelf.stream;
   stream::Cursor cursor{
@@ -68,7 +70,7 @@ Status KinesisSource::ReadShard(const Shelf& shelf, const stream::Shard& shard, 
     positions[lane] = cursor.position;
     if (batch.records.empty() || batch.at_end) break;
   }
-  return Ok();
+  return bytes;
 }
 
 uint64_t KinesisSource::Watch(const delivery::DeliveryStream& stream, std::function<void()> wake) {
@@ -95,10 +97,15 @@ Result<std::vector<delivery::Arrived>> KinesisSource::Read(const Scope& scope, c
     const auto at = positions.find(shelf.LaneOf(*parent));
     return at != positions.end() && parent->closed && at->second >= parent->last;
   };
-  const uint64_t share = std::max<uint64_t>(1 << 20, bytes_max / std::max<size_t>(1, shelf.stream->open_shards()));
-  for (const stream::Shard& shard : shelf.stream->shards) {
+  const std::vector<stream::Shard>& shards = shelf.stream->shards;
+  const uint64_t share = std::max(kShareMin, bytes_max / std::max<size_t>(1, shelf.stream->open_shards()));
+  const uint64_t first = turn_++;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < shards.size() && bytes < bytes_max; ++i) {
+    const stream::Shard& shard = shards[(first + i) % shards.size()];
     if (!read_to_end(shard.parent) || !read_to_end(shard.adjacent)) continue;
-    TARN_CHECK(ReadShard(shelf, shard, positions, share, records));
+    TARN_TRY(const uint64_t read, ReadShard(shelf, shard, positions, share, records));
+    bytes += read;
   }
   return records;
 }

@@ -4,6 +4,8 @@
 // stream is not there, the authorizer's. Threads: any.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -30,12 +32,14 @@ class KinesisSource : public delivery::SourceReader {
 
  private:
   struct Shelf;
-  Status ReadShard(const Shelf& shelf, const stream::Shard& shard, delivery::Positions& positions, uint64_t bytes_max,
-                   std::vector<delivery::Arrived>& records);
+  // Answers how many bytes were read.
+  Result<uint64_t> ReadShard(const Shelf& shelf, const stream::Shard& shard, delivery::Positions& positions,
+                             uint64_t bytes_max, std::vector<delivery::Arrived>& records);
 
   stream::Streams& streams_;
   const identity::Authorizer& authorizer_;
   const Principal principal_;
+  std::atomic<uint64_t> turn_ = 0;  // which shard is read first: none is read last for ever
 };
 
 }  // namespace tarn::server

@@ -20,7 +20,7 @@ using Positions = std::map<std::string, uint64_t>;
 class SourceReader {
  public:
   virtual ~SourceReader() = default;
-  // Records of the stream's source from `positions` on, of shards in the order of their making, up to the limit; moves
+  // Records of the stream's source from `positions` on, those of a shard before those of its children, up to the limit; moves
   // `positions` behind them. Shards without a position begin where they do (those that were there before the delivery
   // stream, at its time).
   virtual Result<std::vector<Arrived>> Read(const Scope& scope, const DeliveryStream& stream, Positions& positions,

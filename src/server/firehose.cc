@@ -162,13 +162,6 @@ Firehose::Firehose(const FirehoseParts& parts, std::unique_ptr<delivery::Intake>
                                                                  .clock = parts.clock});
 }
 
-Result<tables::TailedTable> LateTails::Load(const Scope& scope, const std::string& database, const std::string& table) {
-  if (tables::TailSource* source = source_) return source->Load(scope, database, table);
-  tables::TailedTable loaded;
-  TARN_TRY(loaded.table, tables_.Load(scope, database, table));
-  return loaded;
-}
-
 Firehose::~Firehose() {
   Stop();
   parts_.streams.SetOtherOwner(nullptr);

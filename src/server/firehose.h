@@ -1,7 +1,6 @@
 // Firehose: the delivery streams of a lake, with all that they deliver to.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -77,18 +76,6 @@ class Firehose {
   std::unique_ptr<delivery::Sinks> sinks_;
   std::unique_ptr<delivery::Deliverer> deliverer_;
   std::unique_ptr<delivery::Tails> tails_;
-};
-
-// The tails for queries, which are made before Firehose is: until Set nothing waits.
-class LateTails : public tables::TailSource {
- public:
-  explicit LateTails(catalog::IcebergTables& tables) : tables_(tables) {}
-  void Set(tables::TailSource& source) { source_ = &source; }
-  Result<tables::TailedTable> Load(const Scope& scope, const std::string& database, const std::string& table) override;
-
- private:
-  catalog::IcebergTables& tables_;
-  std::atomic<tables::TailSource*> source_ = nullptr;
 };
 
 }  // namespace tarn::server

@@ -149,6 +149,8 @@ Result<std::string> GivenMasterKey(const std::string& directory, const std::stri
   return Hex(made.plaintext);
 }
 
+std::string DeriveKey(const std::string& lake_key, std::string_view purpose) { return HmacSha256(lake_key, purpose); }
+
 Status RotateMasterKey(const std::string& directory, const std::string& given, const std::string& next,
                        const MasterKms& next_kms) {
   TARN_TRY(const std::string lake_key, OpenExisting(directory, given));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -24,6 +25,9 @@ Result<std::string> OpenMasterKey(const std::string& directory, const std::strin
 // there. "" when it lies in the file.
 Result<std::string> GivenMasterKey(const std::string& directory, const std::string& given, const MasterKms& kms,
                                    bool is_new);
+
+// The key of one purpose, derived from the lake key: what the lake key seals beside blobs has one of its own.
+std::string DeriveKey(const std::string& lake_key, std::string_view purpose);
 
 // Seals the lake key under another master key: `next` (64 hex digits), one from `next_kms` when that has a URL, or a
 // fresh one in the file. A crash at any instant leaves the old or the new one working. A running lake goes on: it has

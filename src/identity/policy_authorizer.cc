@@ -1,6 +1,7 @@
 #include "identity/policy_authorizer.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/strings.h"
@@ -20,6 +21,7 @@ constexpr std::string_view kAlwaysAllowed[] = {"sts:GetCallerIdentity", "sts:Get
 // The services whose resources RCPs bind.
 constexpr std::string_view kUnderResourceControl[] = {"s3:", "sts:", "kms:", "sqs:", "secretsmanager:"};
 constexpr std::string_view kServiceLinked = ":role/aws-service-role/";
+constexpr size_t kPolicyTypes = static_cast<size_t>(PolicyType::kSession) + 1;
 
 // The account of "arn:aws:glue:us-east-1:123456789012:database/x"; "" when it has none.
 std::string_view AccountInArn(std::string_view arn) {
@@ -164,7 +166,7 @@ Result<Judged> Decide(const Caller& caller, const Check& check, const Bindings& 
   const policy::Request request{
       .principal = principal.get(), .action = check.action, .resource = check.resource, .context = context};
   policy::Verdicts& verdicts = judged.verdicts;
-  const NamedPolicy* by[6] = {};  // by type
+  std::array<const NamedPolicy*, kPolicyTypes> by = {};
   const auto decider = [&](PolicyType type) { return &by[static_cast<size_t>(type)]; };
 
   bool must_allow = false;

@@ -21,7 +21,7 @@
 #include "blob/key_wrapper.h"
 #include "kv/rocksdb_store.h"
 #include "object/store.h"
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn {
 namespace {

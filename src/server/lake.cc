@@ -19,19 +19,19 @@
 #include "organizations/organizations.h"
 #include "query/service.h"
 #include "registry/registry.h"
-#include "server/audit_trail.h"
 #include "server/care/caretaker.h"
 #include "server/doors/services.h"
 #include "server/facts/resource_tags.h"
-#include "server/firehose.h"
-#include "server/master_key.h"
+#include "server/parts/audit_trail.h"
 #include "server/parts/catalogs.h"
 #include "server/parts/engine_pool.h"
+#include "server/parts/firehose.h"
 #include "server/parts/governance.h"
 #include "server/parts/identities.h"
 #include "server/parts/metrics.h"
 #include "server/parts/objects.h"
-#include "server/streams.h"
+#include "server/parts/streams.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn::server {
 namespace {
@@ -108,12 +108,11 @@ class OpenLake : public Lake {
 
   Status OpenAnalytics() {
     TARN_TRY(engine_, OpenEnginePool(options_));
-    TARN_TRY(firehose_,
-             Firehose::Open({*kv_, *blobs_, objects_->store, catalogs_->catalog, catalogs_->tables,
-                             catalogs_->snapshots, *engine_, *schemas_, identities_->iam,
-                             governance_->catalog_authorizer, objects_->keys, clock_, *streams_, *metrics_->store,
-                             &governance_->governor, options_.firehose_seconds_max,
-                             uint64_t{options_.firehose_backlog_mib} << 20}));
+    TARN_TRY(firehose_, Firehose::Open({*kv_, *blobs_, objects_->store, catalogs_->catalog, catalogs_->tables,
+                                        catalogs_->snapshots, *engine_, *schemas_, identities_->iam,
+                                        governance_->catalog_authorizer, objects_->keys, clock_, *streams_,
+                                        *metrics_->store, &governance_->governor, options_.firehose_seconds_max,
+                                        uint64_t{options_.firehose_backlog_mib} << 20}));
     const query::IcebergAccess iceberg{catalogs_->tables,    catalogs_->manifests, catalogs_->planner,
                                        catalogs_->snapshots, &catalogs_->buckets,  &firehose_->tails()};
     queries_ =

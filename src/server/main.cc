@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "server/care/admin.h"
 #include "server/care/offline.h"
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 #include "server/serve.h"
 
 namespace {

@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "blob/blob.h"
 #include "federation/issuers.h"
-#include "server/master_kms.h"
+#include "server/secrets/master_kms.h"
 
 namespace tarn::server {
 

@@ -20,9 +20,9 @@ using Positions = std::map<std::string, uint64_t>;
 class SourceReader {
  public:
   virtual ~SourceReader() = default;
-  // Records of the stream's source from `positions` on, those of a shard before those of its children, up to the limit; moves
-  // `positions` behind them. Shards without a position begin where they do (those that were there before the delivery
-  // stream, at its time).
+  // Records of the stream's source from `positions` on, those of a shard before those of its children, up to the limit;
+  // moves `positions` behind them. Shards without a position begin where they do (those that were there before the
+  // delivery stream, at its time).
   virtual Result<std::vector<Arrived>> Read(const Scope& scope, const DeliveryStream& stream, Positions& positions,
                                             uint64_t bytes_max) = 0;
   // Calls `wake` after records have come into the stream's source: quick, on any thread. Unwatch returns when it is

@@ -27,14 +27,13 @@ constexpr std::string_view kOnlyId = "all";
 Caretaker::Caretaker(const CaretakerParts& parts)
     : parts_(parts),
       zones_(MakeZones(parts.kv, parts.catalogs.catalog, parts.objects.store, parts.clock)),
-      maintainer_(parts.kv, parts.catalogs.ForUpkeep(parts.objects.store, parts.clock, parts.engine),
-                  parts.catalogs.buckets,
-                  maintain::Options{.enabled = parts.options.upkeep_seconds > 0,
-                                    .zone_days = [this](const Scope& scope, const catalog::Table& table) {
-                                      return zones_->RetentionDaysOf(scope, table);
-                                    },
-                                    .trial_seconds =
-                                        parts.options.upkeep_seconds < 60 ? parts.options.upkeep_seconds : 0}),
+      maintainer_(
+          parts.kv, parts.catalogs.ForUpkeep(parts.objects.store, parts.clock, parts.engine), parts.catalogs.buckets,
+          maintain::Options{
+              .enabled = parts.options.upkeep_seconds > 0,
+              .zone_days = [this](const Scope& scope,
+                                  const catalog::Table& table) { return zones_->RetentionDaysOf(scope, table); },
+              .trial_seconds = parts.options.upkeep_seconds < 60 ? parts.options.upkeep_seconds : 0}),
       tiering_(
           parts.objects.store, parts.clock,
           [&objects = parts.objects.store](const object::Bucket& bucket) {

@@ -1,5 +1,5 @@
-// What a lake does by itself: lifecycle rules and archive tiers, upkeep of Iceberg tables, zones, crawlers that are due,
-// samples of what is stored, an end for what has expired, S3's events carried to webhooks.
+// What a lake does by itself: lifecycle rules and archive tiers, upkeep of Iceberg tables, zones, crawlers that are
+// due, samples of what is stored, an end for what has expired, S3's events carried to webhooks.
 //
 // Threads: any, once it is open.
 #pragma once
@@ -21,7 +21,7 @@
 #include "server/options.h"
 #include "server/parts/catalogs.h"
 #include "server/parts/objects.h"
-#include "server/streams.h"
+#include "server/parts/streams.h"
 #include "zones/zones.h"
 
 namespace tarn::server {

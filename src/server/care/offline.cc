@@ -11,7 +11,7 @@
 #include "blob/key_wrapper.h"
 #include "kv/rocksdb_store.h"
 #include "server/care/backup.h"
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn::server {
 

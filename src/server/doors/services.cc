@@ -23,7 +23,7 @@
 #include "server/facts/job_states.h"
 #include "server/facts/key_use.h"
 #include "server/facts/outside_engines.h"
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn::server {
 namespace {
@@ -56,14 +56,13 @@ Services::Services(const ServicesParts& parts)
       data_pool_("data", kDataThreads, kQueueMax),
       query_pool_("query", kQueryThreads, kQueueMax) {
   dispatcher_ = std::make_unique<protocol::Dispatcher>(
-      DispatcherOptionsOf(parts.options),
-      protocol::DispatcherParts{.clock = &parts.clock,
-                                .credentials = &parts.identities.sessions,
-                                .authorizer = &parts.governance.object_authorizer,
-                                .metadata_pool = &metadata_pool_,
-                                .data_pool = &data_pool_,
-                                .query_pool = &query_pool_,
-                                .audit_sink = &parts.audit.recorder()});
+      DispatcherOptionsOf(parts.options), protocol::DispatcherParts{.clock = &parts.clock,
+                                                                    .credentials = &parts.identities.sessions,
+                                                                    .authorizer = &parts.governance.object_authorizer,
+                                                                    .metadata_pool = &metadata_pool_,
+                                                                    .data_pool = &data_pool_,
+                                                                    .query_pool = &query_pool_,
+                                                                    .audit_sink = &parts.audit.recorder()});
   dispatcher_->SetAuditHook([this](const protocol::AuditRecord& record) { Note(record); });
 }
 
@@ -105,8 +104,8 @@ Status Services::AddIdentity() {
                                                              .issuers = identities.issuers,
                                                              .controls = &identities.organizations,
                                                              .root_assumes_roles = !parts_.options.strict_root})));
-  TARN_CHECK(dispatcher_->AddService(
-      std::make_shared<api::organizations::OrganizationsService>(identities.organizations)));
+  TARN_CHECK(
+      dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(identities.organizations)));
   TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(identities.ram)));
   TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(parts_.objects.keys, parts_.clock)));
   return dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
@@ -134,8 +133,9 @@ Status Services::AddStorage() {
       .catalog = parts_.catalogs.catalog,
       .tables = parts_.catalogs.tables,
       .buckets = parts_.catalogs.buckets,
-      .jobs = [&maintainer = parts_.care.maintainer()](
-                  const Scope& scope, const catalog::Table& table) { return JobStatesOf(maintainer, scope, table); }}));
+      .jobs = [&maintainer = parts_.care.maintainer()](const Scope& scope, const catalog::Table& table) {
+        return JobStatesOf(maintainer, scope, table);
+      }}));
 }
 
 Status Services::AddAnalytics() {
@@ -158,83 +158,84 @@ Status Services::AddStreams() {
   const auto kinesis = parts_.streams.MakeService(parts_.objects.keys, data_pool_, *parts_.metrics.store);
   TARN_CHECK(dispatcher_->AddService(firehose));
   TARN_CHECK(dispatcher_->AddService(kinesis));
-  ingest_ =
-      std::make_unique<Ingest>(IngestParts{parts_.options.region, parts_.kv, parts_.clock, parts_.identities.sessions,
-                                           parts_.governance.object_authorizer, data_pool_, &parts_.audit.recorder(),
-                                           parts_.streams.streams(), kinesis, parts_.firehose.streams(), firehose});
+  ingest_ = std::make_unique<Ingest>(IngestParts{
+      parts_.options.region, parts_.kv, parts_.clock, parts_.identities.sessions, parts_.governance.object_authorizer,
+      data_pool_, &parts_.audit.recorder(), parts_.streams.streams(), kinesis, parts_.firehose.streams(), firehose});
   dispatcher_->AddRoute("/ingest/", ingest_->AsHandler());
   return Ok();
 }
 
 void Services::AddIceberg() {
   Catalogs& catalogs = parts_.catalogs;
-  iceberg_ = std::make_unique<api::iceberg_rest::Rest>(api::iceberg_rest::Parts{
-      .default_region = parts_.options.region,
-      .advertise = parts_.options.advertise,
-      .clock = &parts_.clock,
-      .credentials = &parts_.identities.sessions,
-      .authorizer = &parts_.governance.catalog_authorizer,
-      .pool = &iceberg_pool_,
-      .access = &parts_.governance.governor,
-      .catalog = &catalogs.catalog,
-      .tables = &catalogs.tables,
-      .buckets = &catalogs.buckets,
-      .views = &catalogs.views,
-      .purger = &catalogs.purger,
-      .planner = &catalogs.planner,
-      .objects = &parts_.objects.store,
-      .sealing_key = DeriveKey(parts_.lake_key, "iceberg plans"),
-      .plans = nullptr,
-      .sessions = &parts_.identities.sessions,
-      .kept_sessions = nullptr,
-      .engines = OutsideEngines(parts_.governance.governor),
-      .opener = DataOpener(parts_.identities.directory),
-      .kv = &parts_.kv,
-      .audit = [this](const protocol::AuditRecord& record) { Note(record); },
-      .audit_sink = &parts_.audit.recorder()});
+  iceberg_ = std::make_unique<api::iceberg_rest::Rest>(
+      api::iceberg_rest::Parts{.default_region = parts_.options.region,
+                               .advertise = parts_.options.advertise,
+                               .clock = &parts_.clock,
+                               .credentials = &parts_.identities.sessions,
+                               .authorizer = &parts_.governance.catalog_authorizer,
+                               .pool = &iceberg_pool_,
+                               .access = &parts_.governance.governor,
+                               .catalog = &catalogs.catalog,
+                               .tables = &catalogs.tables,
+                               .buckets = &catalogs.buckets,
+                               .views = &catalogs.views,
+                               .purger = &catalogs.purger,
+                               .planner = &catalogs.planner,
+                               .objects = &parts_.objects.store,
+                               .sealing_key = DeriveKey(parts_.lake_key, "iceberg plans"),
+                               .plans = nullptr,
+                               .sessions = &parts_.identities.sessions,
+                               .kept_sessions = nullptr,
+                               .engines = OutsideEngines(parts_.governance.governor),
+                               .opener = DataOpener(parts_.identities.directory),
+                               .kv = &parts_.kv,
+                               .audit = [this](const protocol::AuditRecord& record) { Note(record); },
+                               .audit_sink = &parts_.audit.recorder()});
   // Below it alone, so that S3 refuses a bucket of the name.
   dispatcher_->AddRoute("/iceberg/v1", iceberg_->AsHandler());
 }
 
 void Services::AddAdmin() {
-  admin_ = std::make_unique<Admin>(AdminParts{
-      .options = &parts_.options,
-      .lake = Hex(DeriveKey(parts_.lake_key, "backup")).substr(0, 32),
-      .clock = &parts_.clock,
-      .credentials = &parts_.identities.sessions,
-      .kv = &parts_.kv,
-      .blobs = &parts_.blobs,
-      .log = &parts_.streams.log(),
-      .upkeep =
-          [this](const UpkeepRequest& request) {
-            return RunUpkeep(parts_.care.maintainer(), parts_.catalogs.buckets, Root(), request);
-          },
-      .migrate =
-          [this](const MigrateRequest& request) {
-            return RunMigrate(parts_.care.maintainer(), parts_.catalogs.buckets, Root(), request);
-          },
-      .explain =
-          [this](const ExplainRequest& request) {
-            return ExplainAccess({.iam = parts_.identities.iam,
-                                  .authorizer = parts_.identities.authorizer,
-                                  .objects = parts_.objects.store,
-                                  .keys = parts_.objects.keys},
-                                 request);
-          },
-      .kept = {{"/_tarn/zones",
-                [this](std::string_view method, const QueryOf& query) {
-                  return RunZones(parts_.care.zones(), Root(), method, query);
-                }},
-               {"/_tarn/ingest-keys", [this](std::string_view method,
-                                             const QueryOf& query) { return ingest_->RunKeys(Root(), method, query); }}},
-      .load =
-          [this](const LoadRequest& request, const QueryOf& query) {
-            return RunLoad({parts_.kv, parts_.catalogs.catalog, parts_.catalogs.tables, parts_.catalogs.snapshots,
-                            parts_.objects.store, parts_.engine, parts_.governance.catalog_authorizer,
-                            &parts_.governance.governor, parts_.clock},
-                           parts_.options.region, request, query);
-          },
-      .audit_sink = &parts_.audit.recorder()});
+  admin_ = std::make_unique<Admin>(
+      AdminParts{.options = &parts_.options,
+                 .lake = Hex(DeriveKey(parts_.lake_key, "backup")).substr(0, 32),
+                 .clock = &parts_.clock,
+                 .credentials = &parts_.identities.sessions,
+                 .kv = &parts_.kv,
+                 .blobs = &parts_.blobs,
+                 .log = &parts_.streams.log(),
+                 .upkeep =
+                     [this](const UpkeepRequest& request) {
+                       return RunUpkeep(parts_.care.maintainer(), parts_.catalogs.buckets, Root(), request);
+                     },
+                 .migrate =
+                     [this](const MigrateRequest& request) {
+                       return RunMigrate(parts_.care.maintainer(), parts_.catalogs.buckets, Root(), request);
+                     },
+                 .explain =
+                     [this](const ExplainRequest& request) {
+                       return ExplainAccess({.iam = parts_.identities.iam,
+                                             .authorizer = parts_.identities.authorizer,
+                                             .objects = parts_.objects.store,
+                                             .keys = parts_.objects.keys},
+                                            request);
+                     },
+                 .kept = {{"/_tarn/zones",
+                           [this](std::string_view method, const QueryOf& query) {
+                             return RunZones(parts_.care.zones(), Root(), method, query);
+                           }},
+                          {"/_tarn/ingest-keys",
+                           [this](std::string_view method, const QueryOf& query) {
+                             return ingest_->RunKeys(Root(), method, query);
+                           }}},
+                 .load =
+                     [this](const LoadRequest& request, const QueryOf& query) {
+                       return RunLoad({parts_.kv, parts_.catalogs.catalog, parts_.catalogs.tables,
+                                       parts_.catalogs.snapshots, parts_.objects.store, parts_.engine,
+                                       parts_.governance.catalog_authorizer, &parts_.governance.governor, parts_.clock},
+                                      parts_.options.region, request, query);
+                     },
+                 .audit_sink = &parts_.audit.recorder()});
   dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
 }
 

@@ -1,4 +1,5 @@
-// Every way into a lake: the services behind one dispatcher, and the routes beside them (Iceberg REST, /ingest, /_tarn).
+// Every way into a lake: the services behind one dispatcher, and the routes beside them (Iceberg REST, /ingest,
+// /_tarn).
 //
 // A service is added in services.cc; what it is made of is a member of the server's parts/ or comes with the lake.
 // Threads: any, once it is open.
@@ -21,18 +22,18 @@
 #include "jobs/crawl/definitions.h"
 #include "query/service.h"
 #include "registry/registry.h"
-#include "server/audit_trail.h"
 #include "server/care/admin.h"
 #include "server/care/caretaker.h"
 #include "server/doors/ingest.h"
-#include "server/firehose.h"
 #include "server/options.h"
+#include "server/parts/audit_trail.h"
 #include "server/parts/catalogs.h"
+#include "server/parts/firehose.h"
 #include "server/parts/governance.h"
 #include "server/parts/identities.h"
 #include "server/parts/metrics.h"
 #include "server/parts/objects.h"
-#include "server/streams.h"
+#include "server/parts/streams.h"
 
 namespace tarn::server {
 

@@ -9,7 +9,7 @@
 #include "govern/governor.h"
 #include "identity/caller.h"
 #include "identity/directory.h"
-#include "server/root_credentials.h"
+#include "server/secrets/root_credentials.h"
 
 namespace tarn::server {
 

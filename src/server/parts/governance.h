@@ -12,10 +12,10 @@
 #include "govern/governor.h"
 #include "kv/kv.h"
 #include "object/store.h"
-#include "server/catalog_authorizer.h"
+#include "server/facts/catalog_authorizer.h"
 #include "server/facts/formation_shares.h"
+#include "server/facts/principal_facts.h"
 #include "server/parts/identities.h"
-#include "server/principal_facts.h"
 
 namespace tarn::server {
 

@@ -1,7 +1,7 @@
 #include "server/parts/identities.h"
 
-#include "server/master_key.h"
-#include "server/root_credentials.h"
+#include "server/secrets/master_key.h"
+#include "server/secrets/root_credentials.h"
 
 namespace tarn::server {
 

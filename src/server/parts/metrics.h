@@ -12,7 +12,7 @@
 #include "observe/metric_store.h"
 #include "observe/request_metrics.h"
 #include "observe/storage_metrics.h"
-#include "server/usage_source.h"
+#include "server/facts/usage_source.h"
 
 namespace tarn::server {
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn::server {
 

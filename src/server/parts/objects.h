@@ -15,8 +15,8 @@
 #include "object/directory/directory_objects.h"
 #include "object/points/access_points.h"
 #include "object/store.h"
-#include "server/object_keys.h"
 #include "server/options.h"
+#include "server/parts/object_keys.h"
 
 namespace tarn::server {
 

@@ -1,4 +1,4 @@
-#include "server/usage_source.h"
+#include "server/facts/usage_source.h"
 
 #include <iterator>
 #include <utility>

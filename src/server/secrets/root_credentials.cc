@@ -1,4 +1,4 @@
-#include "server/root_credentials.h"
+#include "server/secrets/root_credentials.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "server/master_kms.h"
+#include "server/secrets/master_kms.h"
 
 namespace tarn::server {
 

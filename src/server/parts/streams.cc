@@ -1,4 +1,4 @@
-#include "server/streams.h"
+#include "server/parts/streams.h"
 
 #include <utility>
 

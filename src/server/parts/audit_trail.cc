@@ -1,4 +1,4 @@
-#include "server/audit_trail.h"
+#include "server/parts/audit_trail.h"
 
 #include <optional>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "server/master_kms.h"
+#include "server/secrets/master_kms.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "base/strings.h"
 #include "http/client.h"
 #include "json/json.h"
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 namespace tarn::server {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/object_keys.h"
+#include "server/parts/object_keys.h"
 
 #include <fmt/format.h>
 

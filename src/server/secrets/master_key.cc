@@ -1,4 +1,4 @@
-#include "server/master_key.h"
+#include "server/secrets/master_key.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

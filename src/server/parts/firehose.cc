@@ -1,4 +1,4 @@
-#include "server/firehose.h"
+#include "server/parts/firehose.h"
 
 #include <fmt/format.h>
 

@@ -21,8 +21,8 @@
 #include "iam/iam.h"
 #include "keys/keys.h"
 #include "observe/metric_sink.h"
-#include "server/kinesis_source.h"
-#include "server/streams.h"
+#include "server/parts/kinesis_source.h"
+#include "server/parts/streams.h"
 #include "tables/tail.h"
 
 namespace tarn::server {

@@ -1,4 +1,4 @@
-#include "server/kinesis_source.h"
+#include "server/parts/kinesis_source.h"
 
 #include <fmt/format.h>
 

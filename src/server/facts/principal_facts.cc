@@ -1,4 +1,4 @@
-#include "server/principal_facts.h"
+#include "server/facts/principal_facts.h"
 
 #include <algorithm>
 

@@ -170,20 +170,6 @@ Result<ManagedPolicy> Iam::FindPolicy(const std::string& arn) const {
   return found;
 }
 
-Result<bool> Iam::PrincipalExists(std::string_view arn) const {
-  const auto ref = ParseArn(arn);
-  if (ref) {
-    const auto found = FindByArn(arn);
-    if (found.Is(kNoSuchEntity)) return false;
-    if (!found.ok()) return found.error();
-    return true;
-  }
-  const auto parts = Parts(arn);
-  if (!parts || parts->service != "iam" || parts->kind != "root") return false;
-  TARN_TRY(const auto account, directory_.FindAccount(std::string(parts->account)));
-  return account.has_value();
-}
-
 Result<Caller> Iam::CallerOf(std::string_view arn) const {
   TARN_TRY(const Entity entity, FindByArn(arn));
   Caller caller;

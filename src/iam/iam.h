@@ -71,8 +71,6 @@ class Iam : public identity::PolicySource {
   Result<SamlProvider> FindSamlProvider(const std::string& arn) const;
   // Of the account's own or of AWS's. Errors: kNoSuchEntity.
   Result<ManagedPolicy> FindPolicy(const std::string& arn) const;
-  // Whether a principal of that ARN or unique id exists (users, roles, account roots of known accounts).
-  Result<bool> PrincipalExists(std::string_view arn) const;
   // The user's or role's Caller as it would sign (a role's as a session without a name); for simulations.
   Result<identity::Caller> CallerOf(std::string_view arn) const;
 

@@ -53,9 +53,4 @@ HashKey RangeBegin(uint64_t index, uint64_t count) {
   return FromWide(size * index);
 }
 
-HashKey Middle(HashKey begin, HashKey end) {
-  const Wide from = ToWide(begin);
-  return FromWide(from + (ToWide(end) - from) / 2 + 1);
-}
-
 }  // namespace tarn::stream

@@ -24,7 +24,5 @@ std::string FormatHashKey(HashKey key);
 std::optional<HashKey> ParseHashKey(std::string_view decimal);
 // Where the `index`-th of `count` equal ranges begins.
 HashKey RangeBegin(uint64_t index, uint64_t count);
-// The middle of a range: where its upper half begins.
-HashKey Middle(HashKey begin, HashKey end);
 
 }  // namespace tarn::stream

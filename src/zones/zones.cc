@@ -216,12 +216,6 @@ Status Zones::ApplyAll() {
   return Ok();
 }
 
-Result<std::vector<Zone>> Zones::InBucket(const object::Bucket& bucket) const {
-  TARN_TRY(auto zones, List(bucket.owner));
-  std::erase_if(zones, [&](const Zone& zone) { return zone.bucket != bucket.name; });
-  return zones;
-}
-
 Result<std::optional<uint32_t>> Zones::RetentionDaysOf(const Scope& scope, const catalog::Table& table) const {
   TARN_TRY(const auto zones, List(scope));
   for (const Zone& zone : zones) {

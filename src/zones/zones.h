@@ -86,8 +86,6 @@ class Zones {
   // What cannot be set up is logged.
   Status ApplyAll();
 
-  // Zones of every account and region that lie in the bucket.
-  Result<std::vector<Zone>> InBucket(const object::Bucket& bucket) const;
   // How long data of a table is kept by its zone: that of its database, else that of its location. Nothing: no zone or
   // no retention.
   Result<std::optional<uint32_t>> RetentionDaysOf(const Scope& scope, const catalog::Table& table) const;

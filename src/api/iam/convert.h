@@ -23,10 +23,6 @@ inline std::string PathOf(const std::optional<std::string>& path) { return path 
 // Policy documents are percent-encoded in answers.
 std::string Encoded(const std::string& document);
 
-inline domain::Ref UserRef(const protocol::Call& call, const std::string& name) {
-  return {domain::Kind::kUser, call.scope.account, name};
-}
-
 gen::User ToWire(const domain::Entity& user, bool with_tags);
 gen::Group ToGroup(const domain::Entity& group);
 gen::Role ToRole(const domain::Entity& role, bool in_full);

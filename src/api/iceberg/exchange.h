@@ -159,7 +159,6 @@ Result<std::string> TextOf(const json::Value& body, std::string_view key);
 struct Identifier {
   std::string name_space;
   std::string name;
-  std::string Dotted() const { return catalog::DottedName(name_space) + "." + name; }
 };
 Result<Identifier> IdentifierOf(const json::Value& body, std::string_view key);
 

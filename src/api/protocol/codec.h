@@ -81,7 +81,6 @@ struct WireError {
   std::string message;
   int status = 400;
   std::vector<std::pair<std::string, std::string>> fields;  // further members as text: {"BucketName", "b"}
-  std::string resource;                                     // S3's <Resource>
 };
 // `service` may be null when none was found: then XML of S3's form for kRestXml and JSON elsewhere.
 ResponseParts EncodeError(const ServiceDesc* service, WireProtocol protocol, const WireError& error,

@@ -149,7 +149,6 @@ std::string RestXmlError(const ServiceDesc* service, const WireError& error, std
     writer.Close("Error").Element("RequestId", request_id).Element("HostId", host_id);
     return writer.Close("ErrorResponse").Take();
   }
-  if (!error.resource.empty()) writer.Element("Resource", error.resource);
   return writer.Element("RequestId", request_id).Element("HostId", host_id).Close("Error").Take();
 }
 
@@ -218,33 +217,32 @@ WireError DecodeFailure(const ServiceDesc& service, WireProtocol protocol, const
 WireError UnknownOperation(const ServiceDesc& service, WireProtocol protocol, std::string_view name) {
   switch (protocol) {
     case WireProtocol::kQuery:
-      if (name.empty()) return {"MissingAction", "The request is missing the parameter Action", 400, {}, {}};
+      if (name.empty()) return {"MissingAction", "The request is missing the parameter Action", 400, {}};
       return {"InvalidAction",
               fmt::format("Could not find operation {} for version {}", name, service.api_version),
               400,
-              {},
               {}};
     case WireProtocol::kRestXml:
-      return {"MethodNotAllowed", "The specified method is not allowed against this resource.", 405, {}, {}};
+      return {"MethodNotAllowed", "The specified method is not allowed against this resource.", 405, {}};
     default:
       break;
   }
   const bool http_404 = protocol == WireProtocol::kRestJson || protocol == WireProtocol::kRpcV2Cbor;
   const std::string message = name.empty() ? "The request names no operation of this service."
                                            : fmt::format("{} has no operation {}.", service.service_id, name);
-  return {"UnknownOperationException", message, http_404 ? 404 : 400, {}, {}};
+  return {"UnknownOperationException", message, http_404 ? 404 : 400, {}};
 }
 
 WireError UnservedOperation(const ServiceDesc& service, WireProtocol protocol, std::string_view name) {
   const std::string message = fmt::format("The operation {} of {} is not implemented.", name, service.service_id);
   switch (protocol) {
     case WireProtocol::kQuery:
-      return {"InvalidAction", message, 400, {}, {}};
+      return {"InvalidAction", message, 400, {}};
     case WireProtocol::kRestXml:
-      return {"NotImplemented", message, 501, {}, {}};
+      return {"NotImplemented", message, 501, {}};
     default: {
       const bool http_404 = protocol == WireProtocol::kRestJson || protocol == WireProtocol::kRpcV2Cbor;
-      return {"UnknownOperationException", message, http_404 ? 404 : 400, {}, {}};
+      return {"UnknownOperationException", message, http_404 ? 404 : 400, {}};
     }
   }
 }

@@ -272,17 +272,17 @@ TEST(EncodeResponse, WritesTimesAsFractionsOfSecondsInJson) {
 }
 
 TEST(EncodeError, TakesEachServicesForm) {
-  const WireError error{"EntityNotFoundException", "Database x not found.", 400, {}, {}};
+  const WireError error{"EntityNotFoundException", "Database x not found.", 400, {}};
   EXPECT_EQ(EncodeError(&kGlue, WireProtocol::kJson11, error, "id").body,
             R"({"__type":"EntityNotFoundException","Message":"Database x not found."})");
-  const WireError missing{"NoSuchKey", "The specified key does not exist.", 404, {{"Key", "k&"}}, "/b/k&"};
+  const WireError missing{"NoSuchKey", "The specified key does not exist.", 404, {{"Key", "k&"}}};
   const std::string xml = EncodeError(&kS3, WireProtocol::kRestXml, missing, "id").body;
   EXPECT_TRUE(
       xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>"
                       "<Message>The specified key does not exist.</Message><Key>k&amp;</Key>"
-                      "<Resource>/b/k&amp;</Resource><RequestId>id</RequestId><HostId>"))
+                      "<RequestId>id</RequestId><HostId>"))
       << xml;
-  const WireError bad{"InvalidParameterValueException", "no", 400, {}, {}};
+  const WireError bad{"InvalidParameterValueException", "no", 400, {}};
   const auto query = EncodeError(&kCloudWatch, WireProtocol::kQuery, bad, "id");
   EXPECT_EQ(query.body,
             "<ErrorResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\"><Error><Type>Sender</Type>"

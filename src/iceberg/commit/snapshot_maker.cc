@@ -78,18 +78,6 @@ Result<MadeSnapshot> MakeSnapshot(const TableMetadata& base, SnapshotDraft draft
   return made;
 }
 
-Result<NewFile> MakeManifest(const TableMetadata& base, const std::vector<DataFile>& files, const SnapshotIds& ids,
-                             int number, ManifestFile& manifest) {
-  if (files.empty()) return Fail(kInvalid, "Cannot write a manifest of no files");
-  const bool deletes = files[0].content != FileContent::kData;
-  TARN_TRY(ManifestWriter writer,
-           Writer(base, files[0].spec_id, deletes ? ManifestContent::kDeletes : ManifestContent::kData, ids));
-  for (const DataFile& file : files) TARN_CHECK(writer.Add({EntryStatus::kAdded, {}, {}, {}, file}));
-  ManifestWriter::Written written = writer.Finish(ManifestPath(base, ids, number));
-  manifest = std::move(written.manifest);
-  return NewFile{manifest.path, std::move(written.bytes)};
-}
-
 namespace {
 
 // New manifests for new files, one a spec and content; `sequence`: what data files keep.

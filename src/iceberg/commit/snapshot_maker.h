@@ -56,10 +56,6 @@ struct MadeSnapshot {
 SnapshotPtr HeadOf(const TableMetadata& base, std::string_view branch);
 Result<MadeSnapshot> MakeSnapshot(const TableMetadata& base, SnapshotDraft draft, const SnapshotIds& ids);
 
-// One manifest with these files as added ones; all of one spec and of one content.
-Result<NewFile> MakeManifest(const TableMetadata& base, const std::vector<DataFile>& files, const SnapshotIds& ids,
-                             int number, ManifestFile& manifest);
-
 // What one attempt of a commit made, for the next attempt to use again: manifests are written once.
 struct ChangeMemory {
   struct Carried {

@@ -64,6 +64,36 @@ const PermissionVersion* Permission::Version(int64_t number) const {
 
 std::string ManagedPermission::Arn() const { return "arn:aws:ram::aws:permission/" + name; }
 
+std::string ManagedPermission::Template() const {
+  const std::string service(type.substr(0, type.find(':')));
+  if (service != "glue") return R"({"Effect":"Allow","Action":")" + service + R"(:*"})";
+  constexpr std::string_view kReads[] = {"GetDatabase",
+                                         "GetDatabases",
+                                         "GetTable",
+                                         "GetTables",
+                                         "GetTableVersion",
+                                         "GetTableVersions",
+                                         "GetPartition",
+                                         "GetPartitions",
+                                         "BatchGetPartition",
+                                         "GetPartitionIndexes",
+                                         "GetColumnStatisticsForTable",
+                                         "GetColumnStatisticsForPartition",
+                                         "GetUnfilteredTableMetadata",
+                                         "SearchTables"};
+  std::string text = R"({"Effect":"Allow","Action":[)";
+  for (const std::string_view action : kReads) text.append(R"("glue:)").append(action).append(R"(",)");
+  text.back() = ']';
+  return text + "}";
+}
+
+const ManagedPermission* ManagedNamed(std::string_view arn) {
+  for (const ManagedPermission& each : ManagedPermissions()) {
+    if (each.Arn() == arn) return &each;
+  }
+  return nullptr;
+}
+
 std::span<const ManagedPermission> ManagedPermissions() {
   static const auto kAll = [] {
     std::vector<ManagedPermission> all;

@@ -103,8 +103,12 @@ struct ManagedPermission {
   bool is_default = false;
 
   std::string Arn() const;
+  // What it lets others do, as a template: of Glue's catalog, all that reads; of others every action of the service.
+  std::string Template() const;
 };
 std::span<const ManagedPermission> ManagedPermissions();
+// Null: AWS offers none of that ARN.
+const ManagedPermission* ManagedNamed(std::string_view arn);
 std::span<const ResourceType> ResourceTypes();
 // Null when such a thing cannot be shared.
 const ResourceType* TypeOf(std::string_view arn);

@@ -34,13 +34,6 @@ gen::ResourceSharePermissionDetail DetailOf(const gen::ResourceSharePermissionSu
   return out;
 }
 
-const domain::ManagedPermission* FindManaged(std::string_view arn) {
-  for (const domain::ManagedPermission& each : domain::ManagedPermissions()) {
-    if (each.Arn() == arn) return &each;
-  }
-  return nullptr;
-}
-
 // The version that is asked for, the default one otherwise. Errors: kInvalidParameter.
 Result<const PermissionVersion*> VersionOf(const Permission& permission, const std::optional<int32_t>& asked) {
   const int64_t number = asked ? *asked : permission.default_version;
@@ -70,7 +63,7 @@ gen::AssociatedPermission AssociationOf(const Share& share, const std::string& t
   out.arn = arn;
   const auto version = share.versions.find(type);
   const auto customer = std::ranges::find(own, arn, &Permission::arn);
-  const domain::ManagedPermission* const managed = FindManaged(arn);
+  const domain::ManagedPermission* const managed = domain::ManagedNamed(arn);
   const int64_t number = version != share.versions.end() ? version->second : managed != nullptr ? managed->version : 1;
   out.permission_version = std::to_string(number);
   out.default_version = customer == own.end() || customer->default_version == number;
@@ -229,7 +222,7 @@ Result<gen::ListPermissionsResponse> RamService::ListPermissions(const protocol:
 Result<gen::ListPermissionVersionsResponse> RamService::ListPermissionVersions(
     const protocol::Call& call, const gen::ListPermissionVersionsRequest& in) {
   std::vector<gen::ResourceSharePermissionSummary> all;
-  if (const domain::ManagedPermission* managed = FindManaged(*in.permission_arn)) {
+  if (const domain::ManagedPermission* managed = domain::ManagedNamed(*in.permission_arn)) {
     all.push_back(ram::ToWire(*managed));
   } else {
     TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
@@ -247,12 +240,11 @@ Result<gen::GetPermissionResponse> RamService::GetPermission(const protocol::Cal
                                                              const gen::GetPermissionRequest& in) {
   TARN_CHECK(RefuseParameters(in));
   gen::GetPermissionResponse out;
-  if (const domain::ManagedPermission* managed = FindManaged(*in.permission_arn)) {
+  if (const domain::ManagedPermission* managed = domain::ManagedNamed(*in.permission_arn)) {
     if (in.permission_version && *in.permission_version != managed->version) {
       return Fail(domain::kUnknownResource, "Permission " + *in.permission_arn + " could not be found.");
     }
-    const std::string service(managed->type.substr(0, managed->type.find(':')));
-    out.permission = DetailOf(ram::ToWire(*managed), R"({"Effect":"Allow","Action":")" + service + R"(:*"})");
+    out.permission = DetailOf(ram::ToWire(*managed), managed->Template());
     return out;
   }
   TARN_CHECK(ram_.Read([&](Rows& rows) -> Status {
@@ -283,7 +275,7 @@ Result<gen::ListResourceSharePermissionsResponse> RamService::ListResourceShareP
     TARN_TRY(const auto own, rows.Permissions());
     std::vector<gen::ResourceSharePermissionSummary> all;
     for (const auto& [type, arn] : share->permissions) {
-      const domain::ManagedPermission* const managed = FindManaged(arn);
+      const domain::ManagedPermission* const managed = domain::ManagedNamed(arn);
       const auto customer = std::ranges::find(own, arn, &Permission::arn);
       const auto number = share->versions.find(type);
       if (managed != nullptr) {

@@ -36,6 +36,7 @@ class RamService : public protocol::Service {
   TARN_RAM_HANDLER(DisassociateResourceSharePermission);
   TARN_RAM_HANDLER(EnableSharingWithAwsOrganization);
   TARN_RAM_HANDLER(GetPermission);
+  TARN_RAM_HANDLER(GetResourcePolicies);
   TARN_RAM_HANDLER(GetResourceShareAssociations);
   TARN_RAM_HANDLER(GetResourceShareInvitations);
   TARN_RAM_HANDLER(GetResourceShares);
@@ -48,6 +49,8 @@ class RamService : public protocol::Service {
   TARN_RAM_HANDLER(ListResourceSharePermissions);
   TARN_RAM_HANDLER(ListResourceTypes);
   TARN_RAM_HANDLER(ListResources);
+  TARN_RAM_HANDLER(PromotePermissionCreatedFromPolicy);
+  TARN_RAM_HANDLER(PromoteResourceShareCreatedFromPolicy);
   TARN_RAM_HANDLER(RejectResourceShareInvitation);
   TARN_RAM_HANDLER(ReplacePermissionAssociations);
   TARN_RAM_HANDLER(SetDefaultPermissionVersion);

@@ -1,4 +1,6 @@
 """Resource shares with boto3."""
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -192,3 +194,37 @@ def test_grants_of_lake_formation_are_seen_as_shares(two, ram, name):
     formation.revoke_permissions(Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Resource=table,
                                  Permissions=["SELECT"])
     assert ram.list_resources(resourceOwner="SELF", resourceArns=[arn])["resources"] == []
+
+
+def test_a_share_as_a_policy_of_its_resources(two, ram, name):
+    one, other = database(two, name), database(two, name + "_other")
+    assert ram.get_resource_policies(resourceArns=[one])["policies"] == []
+    own = ram.create_permission(name=name, resourceType="glue:Database", policyTemplate=json.dumps({
+        "Effect": "Allow", "Action": ["glue:GetDatabase"], "Condition": {"Bool": {"aws:SecureTransport": "true"}}}))["permission"]
+    ram.create_resource_share(name=name, resourceArns=[one], principals=[OTHER_ACCOUNT], permissionArns=[own["arn"]])
+    assert ram.get_resource_policies(resourceArns=[one])["policies"] == []  # before it is accepted
+    theirs = two.client("ram", **OTHER)
+    for each in theirs.get_resource_share_invitations()["resourceShareInvitations"]:
+        if each["status"] == "PENDING" and each["resourceShareName"] == name:
+            theirs.accept_resource_share_invitation(resourceShareInvitationArn=each["resourceShareInvitationArn"])
+    [policy] = ram.get_resource_policies(resourceArns=[one, other])["policies"]
+    assert json.loads(policy)["Statement"] == [{
+        "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": ["glue:GetDatabase"],
+        "Resource": one, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}]
+    assert ram.get_resource_policies(resourceArns=[one], principal=two.account)["policies"] == []
+    assert theirs.get_resource_policies(resourceArns=[one])["policies"] == []  # it is the owner's to ask
+    assert refusal(ram.get_resource_policies, resourceArns=["database"])[0] == "MalformedArnException"
+
+
+def test_what_was_made_of_no_policy_is_not_promoted(two, ram, name):
+    share = ram.create_resource_share(name=name)["resourceShare"]["resourceShareArn"]
+    code, said = refusal(ram.promote_resource_share_created_from_policy, resourceShareArn=share)
+    assert code == "InvalidStateTransitionException" and "STANDARD" in said
+    assert refusal(two.client("ram", **OTHER).promote_resource_share_created_from_policy, resourceShareArn=share)[
+        0] == "UnknownResourceException"
+    managed = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionGlueDatabase"
+    code, said = refusal(ram.promote_permission_created_from_policy, permissionArn=managed, name=name)
+    assert code == "InvalidParameterException" and "STANDARD" in said
+    assert refusal(ram.promote_permission_created_from_policy, permissionArn=managed + "Never", name=name)[0] in (
+        "UnknownResourceException", "OperationNotPermittedException")
+    assert "glue:GetTable" in json.loads(ram.get_permission(permissionArn=managed)["permission"]["permission"])["Action"]

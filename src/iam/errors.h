@@ -32,6 +32,10 @@ inline constexpr Reason kReportNotPresent{"iam.ReportNotPresent", Code::kNotFoun
 inline constexpr Reason kFeatureEnabled{"iam.FeatureEnabled", Code::kPreconditionFailed};
 inline constexpr Reason kFeatureDisabled{"iam.FeatureDisabled", Code::kPreconditionFailed};
 inline constexpr Reason kNoOrganization{"iam.NoOrganization", Code::kPreconditionFailed};
+inline constexpr Reason kNotAllFeatures{"iam.NotAllFeatures", Code::kPreconditionFailed};
+inline constexpr Reason kNotAdministrator{"iam.NotAdministrator", Code::kPermissionDenied};
+inline constexpr Reason kNotManagement{"iam.NotManagement", Code::kPermissionDenied};
+inline constexpr Reason kNoServiceAccess{"iam.NoServiceAccess", Code::kPreconditionFailed};
 
 inline constexpr Reason kDamaged{"iam.Damaged", Code::kDataLoss};
 

@@ -8,6 +8,7 @@
 #include "identity/check_context.h"
 #include "identity/errors.h"
 #include "identity/principal.h"
+#include "identity/sessions.h"
 
 namespace tarn::identity {
 namespace {
@@ -119,11 +120,12 @@ bool IsAlwaysAllowed(const Caller& caller, const Check& check) {
   return !caller.anonymous() && std::ranges::find(kAlwaysAllowed, check.action) != std::end(kAlwaysAllowed);
 }
 
-// IAM takes no credentials of GetFederationToken, and those of GetSessionToken only with a second factor. What other
-// services ask IAM for on the way is no call of IAM.
+// IAM takes no credentials of GetFederationToken, and those of GetSessionToken only with a second factor; AssumeRoot's
+// are for it. What other services ask IAM for on the way is no call of IAM.
 bool IsKeptFromIam(const Caller& caller, const Check& check) {
   if (!caller.facts || !check.action.starts_with("iam:") || check.action == "iam:PassRole") return false;
   if (caller.type == PrincipalType::kFederatedUser) return true;
+  if (caller.facts->conditions.contains(std::string(kAssumedRoot))) return false;
   return (caller.type == PrincipalType::kUser || caller.is_root()) && !caller.facts->mfa;
 }
 

@@ -52,9 +52,9 @@ std::shared_ptr<const Credential> Present(std::string_view access_key_id, const 
   credential->secret = record.secret;
   Caller& caller = credential->caller;
   caller.type = static_cast<PrincipalType>(record.type);
-  // Users and roots as they are now; roles and federated users as they were named.
+  // Users and roots as they are now; roles, federated users and roots that have no key as they were named.
   const bool own = caller.type == PrincipalType::kAssumedRole || caller.type == PrincipalType::kFederatedUser;
-  if (own) {
+  if (own || parent == nullptr) {
     caller.account = record.account;
     caller.arn = record.arn;
     caller.user_id = record.user_id;
@@ -223,7 +223,7 @@ Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view acc
     if (!id || *id != std::string_view(record.user_id).substr(0, record.user_id.find(':'))) {
       return Fail(kBadToken, "the session's role is gone");
     }
-  } else if (!parent) {
+  } else if (!parent && type != PrincipalType::kRoot) {
     return Fail(kBadToken, "no session has this token");
   }
   std::vector<std::shared_ptr<const policy::Document>> managed;

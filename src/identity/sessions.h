@@ -35,6 +35,9 @@ namespace tarn::identity {
 // Among the conditions of a session that S3's CreateSession made: the directory bucket that it is for.
 inline constexpr std::string_view kDirectorySession = "s3express:sessionbucket";
 
+// Among the conditions of a session that AssumeRoot made, "true".
+inline constexpr std::string_view kAssumedRoot = "aws:assumedroot";
+
 // A narrower session of whoever calls, as credential vending hands it out.
 struct SessionSpec {
   std::string name;    // 2 to 64 of [A-Za-z0-9_=,.@-]
@@ -45,7 +48,8 @@ struct SessionSpec {
 
 // A session as STS makes it.
 struct SessionGrant {
-  // Its principal, with `session` the name. `access_key_id` is the lasting key with which it ends; empty for a role's.
+  // Its principal, with `session` the name. `access_key_id` is the lasting key with which it ends; empty for a role's,
+  // and for a root that has none or does not ask itself: such a session ends by time alone.
   // A federated user's `role_arn` is the ARN of the user or root who made it.
   Caller principal;
   std::vector<std::string> policies;     // JSON; each limits

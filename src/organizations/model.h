@@ -35,6 +35,7 @@ struct Organization {
   std::string resource_policy;  // JSON; empty: none
   std::string resource_policy_id;
   Tags resource_policy_tags;
+  std::vector<std::string> root_access;  // IAM's features: "RootCredentialsManagement", "RootSessions"
 
   std::string Arn() const;
   std::string RootArn() const;
@@ -122,6 +123,7 @@ void VisitFields(V&& visit, Organization& o) {
   visit(11, o.resource_policy_id);
   visit(12, o.resource_policy_tags);
   visit(13, o.service_control_at_birth);
+  visit(14, o.root_access);
 }
 template <class V>
 void VisitFields(V&& visit, Account& a) {

@@ -33,6 +33,10 @@ const protocol::ErrorRow kRows[] = {
     {&domain::kFeatureEnabled, "FeatureEnabled", 409},
     {&domain::kFeatureDisabled, "FeatureDisabled", 404},
     {&domain::kNoOrganization, "OrganizationNotFoundException", 400},
+    {&domain::kNotAllFeatures, "OrganizationNotInAllFeaturesModeException", 400},
+    {&domain::kNotAdministrator, "AccountNotManagementOrDelegatedAdministratorException", 400},
+    {&domain::kNotManagement, "CallerIsNotManagementAccountException", 400},
+    {&domain::kNoServiceAccess, "ServiceAccessNotEnabledException", 400},
     {&domain::kDamaged, "ServiceFailure", 500},
 };
 

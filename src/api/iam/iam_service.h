@@ -15,6 +15,7 @@
 #include "iam/iam.h"
 #include "iam/rows.h"
 #include "identity/principal_policies.h"
+#include "organizations/organizations.h"
 
 namespace tarn::api::iam {
 
@@ -23,14 +24,16 @@ namespace domain = ::tarn::iam;
 class IamService : public protocol::Service {
  public:
   // Both outlive the service; null: there are no organizations.
-  explicit IamService(domain::Iam& iam, identity::ControlSource* controls = nullptr) : iam_(iam), controls_(controls) {}
+  explicit IamService(domain::Iam& iam, ::tarn::organizations::Organizations* organizations = nullptr)
+      : iam_(iam), organizations_(organizations) {}
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
   std::span<const protocol::ErrorRow> errors() const override;
 
   domain::Iam& iam() { return iam_; }
-  identity::ControlSource* controls() { return controls_; }
+  identity::ControlSource* controls() { return organizations_; }
+  ::tarn::organizations::Organizations* organizations() { return organizations_; }
   Status Read(const protocol::Call& call, const std::function<Status(domain::Rows&)>& body) {
     return iam_.Read(call.scope.account, body);
   }
@@ -40,7 +43,7 @@ class IamService : public protocol::Service {
 
  private:
   domain::Iam& iam_;
-  identity::ControlSource* const controls_;
+  ::tarn::organizations::Organizations* const organizations_;
 };
 
 using Operations = std::vector<protocol::Operation>;
@@ -58,6 +61,7 @@ Operations ProviderOperations();
 Operations CertificateOperations();
 Operations AccountOperations();
 Operations AccessReportOperations();
+Operations RootAccessOperations();
 Operations DetailOperations();
 Operations TagOperations();
 Operations SimulationOperations();

@@ -15,7 +15,7 @@ std::span<const protocol::Operation> IamService::operations() const {
     for (auto* part : {UserOperations, GroupOperations, RoleOperations, EntityPolicyOperations, PolicyOperations,
                        ProfileOperations, AccessKeyOperations, PasswordOperations, MfaOperations, UploadOperations,
                        ProviderOperations, CertificateOperations, AccountOperations, AccessReportOperations,
-                       DetailOperations, TagOperations, SimulationOperations}) {
+                       RootAccessOperations, DetailOperations, TagOperations, SimulationOperations}) {
       Operations rows = part();
       std::ranges::move(rows, std::back_inserter(all));
     }

@@ -68,8 +68,8 @@ Result<TrustContext> StsService::ContextOf(const protocol::Call& call, const gen
       context.Set("aws:MultiFactorAuthAge", std::to_string(age));
     }
   }
-  if (parts_.controls != nullptr) {
-    TARN_TRY(const auto controls, parts_.controls->ControlsOf(caller.account));
+  if (parts_.organizations != nullptr) {
+    TARN_TRY(const auto controls, parts_.organizations->ControlsOf(caller.account));
     if (controls && !controls->organization_id.empty()) {
       context.Set("aws:PrincipalOrgID", controls->organization_id);
       context.Set("aws:PrincipalOrgPaths", controls->org_paths);

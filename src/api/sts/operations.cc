@@ -36,7 +36,7 @@ Result<gen::GetCallerIdentityResponse> StsService::GetCallerIdentity(const proto
 
 const protocol::ServiceDesc& StsService::model() const { return gen::kService; }
 
-// AssumeRole asks the authorizer itself, when the role is found and its trust read.
+// AssumeRole and AssumeRoot ask the authorizer themselves, when it is known of what.
 std::span<const protocol::Operation> StsService::operations() const {
   static const protocol::Operation kOperations[] = {
       Bind<&StsService::AssumeRole>("AssumeRole", "sts:AssumeRole", NoChecks<gen::AssumeRoleRequest>),
@@ -45,6 +45,7 @@ std::span<const protocol::Operation> StsService::operations() const {
       Bind<&StsService::AssumeRoleWithWebIdentity>("AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity",
                                                    NoChecks<gen::AssumeRoleWithWebIdentityRequest>,
                                                    {.work = WorkClass::kData, .anonymous = true}),
+      Bind<&StsService::AssumeRoot>("AssumeRoot", "sts:AssumeRoot", NoChecks<gen::AssumeRootRequest>),
       Bind<&StsService::DecodeAuthorizationMessage>("DecodeAuthorizationMessage", "sts:DecodeAuthorizationMessage",
                                                     AnyResource),
       Bind<&StsService::GetAccessKeyInfo>("GetAccessKeyInfo", "sts:GetAccessKeyInfo", AnyResource),

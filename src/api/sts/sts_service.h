@@ -9,8 +9,8 @@
 #include "api/sts/trust.h"
 #include "federation/issuers.h"
 #include "iam/iam.h"
-#include "identity/principal_policies.h"
 #include "identity/sessions.h"
+#include "organizations/organizations.h"
 
 namespace tarn::api::sts {
 
@@ -19,7 +19,7 @@ struct Parts {
   ::tarn::iam::Iam& iam;
   identity::Sessions& sessions;
   federation::Issuers& issuers;
-  identity::ControlSource* controls = nullptr;  // null: no organizations
+  ::tarn::organizations::Organizations* organizations = nullptr;  // null: there are none
   // AWS lets no account's root assume a role; in a lake the root's are the keys that everybody begins with.
   bool root_assumes_roles = true;
 };
@@ -34,6 +34,7 @@ class StsService : public protocol::Service {
   TARN_STS_HANDLER(AssumeRole);
   TARN_STS_HANDLER(AssumeRoleWithSAML);
   TARN_STS_HANDLER(AssumeRoleWithWebIdentity);
+  TARN_STS_HANDLER(AssumeRoot);
   TARN_STS_HANDLER(DecodeAuthorizationMessage);
   TARN_STS_HANDLER(GetAccessKeyInfo);
   TARN_STS_HANDLER(GetCallerIdentity);
@@ -50,6 +51,7 @@ class StsService : public protocol::Service {
                                     const SessionRequest& request, bool mfa);
   Result<TrustContext> ContextOf(const protocol::Call& call, const gen::AssumeRoleRequest& in,
                                  const SessionRequest& request, bool mfa);
+  Result<bool> MayAssumeRoot(const identity::Caller& caller, const std::string& target, std::string_view feature) const;
   // Whether the one time password proves the device. Errors: kAccessDenied.
   Result<bool> CheckMfa(const protocol::Call& call, const std::optional<std::string>& serial,
                         const std::optional<std::string>& code);

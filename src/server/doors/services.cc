@@ -102,7 +102,7 @@ Status Services::AddIdentity() {
       std::make_shared<api::sts::StsService>(api::sts::Parts{.iam = identities.iam,
                                                              .sessions = identities.sessions,
                                                              .issuers = identities.issuers,
-                                                             .controls = &identities.organizations,
+                                                             .organizations = &identities.organizations,
                                                              .root_assumes_roles = !parts_.options.strict_root})));
   TARN_CHECK(
       dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(identities.organizations)));

@@ -104,15 +104,20 @@ Status DecodeHeader(const Member& member, const std::string& text, void* out) {
   return ParseScalar(member.ref, text, kHeaderTime, member.wire_name, kInvalidArgument, EmplaceMember(member, out));
 }
 
-// A list may come as several lines; of other members the first line counts.
+// A list may come as several lines, which are one list; of other members the first line counts.
 Status DecodeHeaders(const Member& member, const RequestParts& request, void* out) {
   if (request.headers == nullptr) return Ok();
+  const bool list = member.ref.type->kind == Kind::kList;
+  std::string joined;
+  bool present = false;
   for (const Field& header : *request.headers) {
     if (!EqualsIgnoreCase(header.name, member.wire_name)) continue;
-    TARN_CHECK(DecodeHeader(member, header.value, out));
-    if (member.ref.type->kind != Kind::kList) break;
+    if (!list) return DecodeHeader(member, header.value, out);
+    if (present) joined += ',';
+    joined += header.value;
+    present = true;
   }
-  return Ok();
+  return present ? DecodeHeader(member, joined, out) : Ok();
 }
 
 Status DecodeHeaderMap(const Member& member, const RequestParts& request, void* out) {

@@ -134,6 +134,14 @@ TEST(DecodeRequest, ReadsLabelsHeadersAndQueryOfS3) {
             R"({"Bucket":"b","Key":"k"})");
 }
 
+TEST(DecodeRequest, ReadsAListOfSeveralHeaderLines) {
+  EXPECT_EQ(Decoded(kS3, {.method = "GET",
+                          .path = "/b",
+                          .headers = {{"x-amz-optional-object-attributes", "One"},
+                                      {"X-Amz-Optional-Object-Attributes", "Two, Three"}}}),
+            R"({"Bucket":"b","OptionalObjectAttributes":["One","Two","Three"]})");
+}
+
 TEST(DecodeRequest, ReadsXmlWithAnyPrefixAndRefusesBrokenXml) {
   const auto del = [](std::string body) {
     return Decoded(kS3, {.path = "/b", .query = {{"delete", ""}}, .body = std::move(body)});

@@ -50,6 +50,21 @@ def test_requests_that_name_no_operation_are_told_so(lake, bucket):
         assert (status, error["ArgumentName"]) == (400, "x-amz-copy-source")
 
 
+def test_a_list_may_come_in_several_lines(lake, s3, bucket):
+    """As the SDK for Go sends it."""
+    s3.put_object(Bucket=bucket, Key="k", Body=b"123")
+    signer = lake.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+    url = signer.generate_presigned_url("get_object_attributes", Params={
+        "Bucket": bucket, "Key": "k", "ObjectAttributes": ["ETag", "ObjectSize"]})
+    connection = http.client.HTTPConnection(lake.endpoint.split("//")[1], timeout=30)
+    connection.putrequest("GET", url.removeprefix(lake.endpoint))
+    for attribute in ("ETag", "ObjectSize"):
+        connection.putheader("x-amz-object-attributes", attribute)
+    connection.endheaders()
+    told = connection.getresponse().read().decode()
+    assert "<ETag>202cb962ac59075b964b07152d234b70</ETag>" in told and "<ObjectSize>3</ObjectSize>" in told
+
+
 def test_the_last_bytes_of_an_empty_object_are_all_of_it(s3, bucket):
     s3.put_object(Bucket=bucket, Key="empty", Body=b"")
     got = s3.get_object(Bucket=bucket, Key="empty", Range="bytes=-1")

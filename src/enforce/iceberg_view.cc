@@ -15,6 +15,23 @@ namespace {
 using govern::TableAccess;
 using iceberg::Field;
 
+std::vector<Field> WithoutDefaults(std::vector<Field> fields) {
+  for (Field& field : fields) {
+    field.initial_default.reset();
+    field.write_default.reset();
+    if (!field.type.is_nested()) continue;
+    const std::vector<Field> below = WithoutDefaults(field.type.fields());
+    if (field.type.is_struct()) {
+      field.type = iceberg::Type::Struct(below);
+    } else if (field.type.is_list()) {
+      field.type = iceberg::Type::List(below[0].id, below[0].type, below[0].required);
+    } else {
+      field.type = iceberg::Type::Map(below[0].id, below[0].type, below[1].id, below[1].type, below[1].required);
+    }
+  }
+  return fields;
+}
+
 // The fields that are seen; what may be masked may be null.
 std::vector<Field> SeenFields(const TableAccess& access, const std::string& prefix, const std::vector<Field>& fields) {
   std::vector<Field> seen;
@@ -58,6 +75,8 @@ std::vector<std::string> HiddenNames(const TableAccess& access, const iceberg::T
 
 Result<iceberg::SchemaPtr> SeenSchema(const TableAccess& access, const iceberg::Schema& schema) {
   std::vector<Field> fields = SeenFields(access, "", schema.columns());
+  // A default is the value of rows: of hidden ones, of masked cells.
+  if (Filters(access)) fields = WithoutDefaults(std::move(fields));
   if (fields.empty()) return Insufficient(govern::Permission::kSelect, "the columns of the table");
   std::vector<int32_t> identifiers;
   for (const int32_t id : schema.identifier_field_ids()) {

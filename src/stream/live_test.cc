@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 namespace tarn::stream {
 namespace {
 
@@ -50,6 +52,19 @@ TEST(LiveStreams, KeepsRatesUntilTheyRecovered) {
   for (size_t i = 0; i < 2 * LiveStreams::kWeightMax; ++i) streams.Add(NameOf(100'000 + i), StreamOf(1), later);
   EXPECT_EQ(streams.Find(NameOf(0)), nullptr);
   EXPECT_EQ(streams.Find(NameOf(1)), nullptr);
+}
+
+TEST(Live, ForgetsSessionsThatHaveEnded) {
+  LiveStreams streams;
+  const auto live = streams.Add(NameOf(0), StreamOf(1), kNow);
+  const std::lock_guard lock(live->mutex);
+  live->sessions[{"ended", 0}] = {.number = 1, .began = kNow, .wake = nullptr};
+  live->sessions[{"under way", 0}] = {.number = 2, .began = kNow, .wake = [] {}};
+  live->DropEndedSessions(kNow);
+  EXPECT_EQ(live->sessions.size(), 2);  // one that began a moment ago still refuses the next
+  live->DropEndedSessions(kNow.Plus(kTakeoverMicros));
+  EXPECT_EQ(live->sessions.size(), 1);
+  EXPECT_TRUE(live->sessions.contains({"under way", 0}));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "iceberg/commit/conflicts.h"
 #include "iceberg/commit/rebase.h"
 #include "iceberg/commit/snapshot_maker.h"
+#include "iceberg/commit/summary.h"
 #include "iceberg/errors.h"
 #include "iceberg/manifest/reader.h"
 #include "iceberg/manifest/writer.h"
@@ -93,6 +94,17 @@ TEST(AppendFiles, KeepsWhatIsThereAndCountsTotals) {
   EXPECT_EQ(lake.Summary("total-data-files"), "3");
   EXPECT_EQ(lake.Summary("total-delete-files"), "0");
   EXPECT_EQ(lake.metadata.current_snapshot()->parent_id, 101);
+}
+
+TEST(RecomputeTotals, LeavesOutWhatCannotBe) {
+  const Properties before = {
+      {"total-records", "5"}, {"total-data-files", "9223372036854775807"}, {"total-delete-files", "1"}};
+  Properties summary = {
+      {"added-records", "3"}, {"deleted-records", "1"}, {"added-data-files", "2"}, {"removed-delete-files", "2"}};
+  RecomputeTotals(summary, &before);
+  EXPECT_EQ(summary.at("total-records"), "7");
+  EXPECT_FALSE(summary.contains("total-data-files"));
+  EXPECT_FALSE(summary.contains("total-delete-files"));
 }
 
 TEST(AppendFiles, NumbersRowsInVersionThree) {

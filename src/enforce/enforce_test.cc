@@ -221,6 +221,27 @@ TEST_F(EnforceTest, MetadataForAPartTellsOfNothingElse) {
   EXPECT_TRUE(SeenMetadata(some, *whole->metadata).Is(kInsufficient));
 }
 
+TEST(IcebergViewTest, DefaultsAreValuesAndHiddenWhereRowsOrCellsAre) {
+  using iceberg::Type;
+  using iceberg::TypeId;
+  const auto place = [](int32_t id) {
+    return Type::Struct({{id, "city", false, TypeId::kString, {}, "told", "told"}});
+  };
+  const auto schema =
+      *iceberg::Schema::Make(0, {{1, "name", false, TypeId::kString, {}, "told", "told"},
+                                 {2, "places", false, Type::List(4, place(3), false)},
+                                 {5, "by_name", false, Type::Map(6, TypeId::kString, 7, place(8), false)}});
+  TableAccess some{.governed = true, .permissions = Bits({Permission::kSelect}), .all_columns = true};
+  const auto text = [&] { return (*SeenSchema(some, *schema))->ToJson(); };
+  EXPECT_NE(text().find("told"), std::string::npos);
+  some.row_filter = "name = 'x'";
+  EXPECT_EQ(text().find("told"), std::string::npos) << text();
+  EXPECT_NE(text().find("by_name"), std::string::npos);
+  some.row_filter.clear();
+  some.columns = {{.name = "name", .mask = {.kind = govern::MaskKind::kHash}}};
+  EXPECT_EQ(text().find("told"), std::string::npos) << text();
+}
+
 TEST_F(EnforceTest, ObjectsOfATableAreForThoseWhoSeeAllOfIt) {
   const AllowAll inner;
   const ObjectAuthorizer authorizer(inner, access, *kv_);

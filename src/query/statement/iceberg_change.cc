@@ -332,6 +332,12 @@ std::string Qualifier(const std::string& alias, const catalog::IcebergTable& tab
   return alias.empty() ? table.record.name : alias;
 }
 
+// The target as a relation. Without an alias its columns go by its full name too.
+std::string Relation(const Job& job, const std::string& alias, const catalog::IcebergTable& table) {
+  const std::string text = TargetText(job, table.record);
+  return alias.empty() ? text : fmt::format("{} AS {}", text, sql::QuoteIdentifier(alias));
+}
+
 // Where each assigned column stands in the schema.
 Result<std::map<size_t, sql::Assignment*>> Assigned(const iceberg::Schema& schema, std::vector<sql::Assignment>& set) {
   std::map<size_t, sql::Assignment*> assigned;
@@ -398,10 +404,10 @@ Result<sql::QueryPtr> ParseSelect(const std::string& text) {
 namespace {
 
 // Where the rows lie that the condition, which is taken, holds for.
-Result<sql::QueryPtr> FindRows(const Job& job, const catalog::IcebergTable& table, const std::string& name,
+Result<sql::QueryPtr> FindRows(const Job& job, const catalog::IcebergTable& table, const std::string& alias,
                                sql::ExprPtr& where) {
-  TARN_TRY(sql::QueryPtr query, ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} AS {} WHERE true",
-                                                        TargetText(job, table.record), sql::QuoteIdentifier(name))));
+  TARN_TRY(sql::QueryPtr query,
+           ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} WHERE true", Relation(job, alias, table))));
   query->body->select->where = std::move(where);
   return query;
 }
@@ -410,12 +416,12 @@ Result<sql::QueryPtr> FindRows(const Job& job, const catalog::IcebergTable& tabl
 
 Result<sql::QueryPtr> RowsQuery(Job& job, sql::Delete& change) {
   TARN_TRY(const catalog::IcebergTable table, TargetOf(job, change.table, "DELETE"));
-  return FindRows(job, table, Qualifier(change.alias, table), change.where);
+  return FindRows(job, table, change.alias, change.where);
 }
 
 Result<sql::QueryPtr> RowsQuery(Job& job, sql::UpdateRows& change) {
   TARN_TRY(const catalog::IcebergTable table, TargetOf(job, change.table, "UPDATE"));
-  return FindRows(job, table, Qualifier(change.alias, table), change.where);
+  return FindRows(job, table, change.alias, change.where);
 }
 
 Status RunDelete(Job& job, sql::Delete& change) {
@@ -424,7 +430,7 @@ Status RunDelete(Job& job, sql::Delete& change) {
   const FileFilter filter = FilterOf(change.where.get(), table.metadata->schema(), name);
   TARN_TRY(const auto whole, WholeFiles(job, table, filter));
   if (whole) return DeleteFiles(job, table, filter.filter, *whole);
-  TARN_TRY(const sql::QueryPtr query, FindRows(job, table, name, change.where));
+  TARN_TRY(const sql::QueryPtr query, FindRows(job, table, change.alias, change.where));
   TARN_TRY(const sql::Plan plan, PlanRows(job, *query));
   RowChange run;
   run.operation = RowOperation::kDelete;
@@ -446,8 +452,7 @@ Status RunUpdate(Job& job, sql::UpdateRows& change) {
   if (HasRowIds(table)) list += ", \"_row_id\"";
   for (const sql::TableColumn& column : columns) list += ", " + sql::QuoteIdentifier(column.name);
   TARN_TRY(const sql::QueryPtr query,
-           ParseSelect(fmt::format("SELECT {} FROM {} AS {} WHERE true", list, TargetText(job, table.record),
-                                   sql::QuoteIdentifier(name))));
+           ParseSelect(fmt::format("SELECT {} FROM {} WHERE true", list, Relation(job, change.alias, table))));
   RowChange run;
   run.operation = RowOperation::kUpdate;
   run.filter = FilterOf(change.where.get(), schema, name).filter;

@@ -45,8 +45,8 @@ class MergeQuery {
     for (size_t i = 0; i < merge_.cases.size(); ++i) text += CaseText(i);
     const bool inserts =
         std::any_of(merge_.cases.begin(), merge_.cases.end(), [](const auto& c) { return !c.matched; });
-    text +=
-        fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} AS {} ON true", inserts ? "LEFT" : "INNER", target_, name_);
+    text += fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} ON true", inserts ? "LEFT" : "INNER",
+                        merge_.alias.empty() ? target_ : fmt::format("{} AS {}", target_, name_));
     TARN_TRY(sql::QueryPtr query, ParseSelect(text));
     sql::Select& select = *query->body->select;
     select.from->left = std::move(merge_.source);

@@ -205,6 +205,18 @@ def test_rows_are_deleted_updated_and_merged(shop, catalog, name, version):
     assert (deletes == 0) == ("write.delete.mode" in version)
 
 
+def test_columns_of_what_changes_go_by_its_full_name(shop, name):
+    """As SQLAlchemy's dialect writes them."""
+    create(shop, name, "id bigint, v string")
+    full = f"{shop.database}.{name}"
+    shop.ok(f"INSERT INTO {full} VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+    shop.ok(f"UPDATE {full} SET v = upper({full}.v) WHERE {full}.id = 1")
+    shop.ok(f"DELETE FROM {full} WHERE {full}.id = 2")
+    shop.ok(f"MERGE INTO {full} USING (VALUES (3, 'C')) AS n(id, v) ON {full}.id = n.id WHEN MATCHED THEN UPDATE SET v = n.v")
+    assert content(shop, name) == [("1", "A"), ("3", "C")]
+    assert "COLUMN_NOT_FOUND" in reason(shop, f"DELETE FROM {full} AS t WHERE {full}.id = 1")
+
+
 def test_a_target_row_is_merged_once(shop, name):
     create(shop, name, "id int, v int")
     shop.ok(f"INSERT INTO {name} VALUES (1, 1)")

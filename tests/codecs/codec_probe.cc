@@ -118,8 +118,7 @@ json::Value EncodeFailure(const ServiceDesc& service, const json::Value& command
   WireError error{std::string(command.StringOr("code", "")),
                   std::string(command.StringOr("message", "")),
                   static_cast<int>(command.IntOr("status", 400)),
-                  {},
-                  std::string(command.StringOr("resource", ""))};
+                  {}};
   for (const Field& field : Fields(command.Find("fields"))) error.fields.emplace_back(field.name, field.value);
   return Parts(EncodeError(&service, ProtocolOf(command.StringOr("protocol", "")), error, "req-1"));
 }

@@ -187,14 +187,14 @@ def test_errors_reach_botocore_with_code_message_and_fields(probe, services):
         if service not in services:
             continue
         response = probe.response("failure", service=service, protocol=protocol, code=code, message="no <such> é thing",
-                                  status=404, fields=[["BucketName", "b"]], resource="/b")
+                                  status=404, fields=[["BucketName", "b"]])
         parsed = parse(BOTOCORE[protocol], response)
         assert parsed["Error"]["Code"] == seen, (service, protocol, parsed)
         assert parsed["Error"]["Message"] == "no <such> é thing", (service, protocol, response)
         assert parsed["ResponseMetadata"]["HTTPStatusCode"] == 404
         assert parsed["ResponseMetadata"]["RequestId"] == "req-1", (service, protocol)
         if protocol == "rest-xml":
-            assert parsed["Error"]["BucketName"] == "b" and parsed["Error"]["Resource"] == "/b"
+            assert parsed["Error"]["BucketName"] == "b"
 
 
 def test_modelled_error_fields_keep_their_types(probe, services):

@@ -95,29 +95,46 @@ def attach_duck(duck, lake, name="lake", how="oauth2"):
              f" ACCESS_DELEGATION_MODE 'none')")
 
 
-def start_spark(lake, folder):
+def spark_files(lake, access_key=None, secret_key=None):
+    """How a catalog of Spark's reaches files: with these keys, or with those that the catalog hands out."""
+    files = {"s3.endpoint": lake.endpoint, "s3.path-style-access": "true", "client.region": lake.region,
+             "io-impl": "org.apache.iceberg.aws.s3.S3FileIO", "cache-enabled": "false"}
+    return {**files, "s3.access-key-id": access_key, "s3.secret-access-key": secret_key} if access_key else files
+
+
+def spark_rest(lake, access_key, secret_key, signed=False):
+    """The REST catalog of whom these keys are, by token or by signing each request."""
+    rest = {"type": "rest", "uri": lake.endpoint + "/iceberg"}
+    if not signed:
+        return {**rest, "credential": f"{access_key}:{secret_key}"}
+    return {**rest, "rest.sigv4-enabled": "true", "rest.signing-name": "glue", "rest.signing-region": lake.region,
+            "rest.access-key-id": access_key, "rest.secret-access-key": secret_key}
+
+
+def spark_glue(lake):
+    return {"type": "glue", "glue.endpoint": lake.endpoint, "warehouse": f"s3://tarn-warehouse-{lake.account}-{lake.region}"}
+
+
+def start_spark(lake, folder, catalogs=None, environment=None):
+    """Spark with these catalogs, a catalog's options by its name; else with `lake`, `signed` and `glue` of root."""
     if not any(JARS.glob("*.jar")):
         absent(JARS)
-    files = {"s3.endpoint": lake.endpoint, "s3.path-style-access": "true", "s3.access-key-id": lake.access_key,
-             "s3.secret-access-key": lake.secret_key, "client.region": lake.region,
-             "io-impl": "org.apache.iceberg.aws.s3.S3FileIO", "cache-enabled": "false"}
-    rest = {"type": "rest", "uri": lake.endpoint + "/iceberg"}
-    catalogs = {
-        "lake": {**files, **rest, "credential": f"{lake.access_key}:{lake.secret_key}"},
-        "signed": {**files, **rest, "rest.sigv4-enabled": "true", "rest.signing-name": "glue",
-                   "rest.signing-region": lake.region, "rest.access-key-id": lake.access_key,
-                   "rest.secret-access-key": lake.secret_key},
-        "glue": {**files, "type": "glue", "glue.endpoint": lake.endpoint,
-                 "warehouse": f"s3://tarn-warehouse-{lake.account}-{lake.region}"},
+    keys = (lake.access_key, lake.secret_key)
+    catalogs = catalogs or {
+        "lake": {**spark_files(lake, *keys), **spark_rest(lake, *keys)},
+        "signed": {**spark_files(lake, *keys), **spark_rest(lake, *keys, signed=True)},
+        "glue": {**spark_files(lake, *keys), **spark_glue(lake)},
     }
+    environment = environment or lake.environment()
     settings = {
         "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC",
         "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.sql.warehouse.dir": f"file:{folder}/warehouse", "spark.local.dir": str(folder),
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         "spark.hadoop.fs.s3a.endpoint": lake.endpoint, "spark.hadoop.fs.s3a.endpoint.region": lake.region,
-        "spark.hadoop.fs.s3a.path.style.access": "true", "spark.hadoop.fs.s3a.access.key": lake.access_key,
-        "spark.hadoop.fs.s3a.secret.key": lake.secret_key,
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.access.key": environment["AWS_ACCESS_KEY_ID"],
+        "spark.hadoop.fs.s3a.secret.key": environment["AWS_SECRET_ACCESS_KEY"],
         "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory",
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
     }
@@ -129,7 +146,7 @@ def start_spark(lake, folder):
                f"-Dderby.system.home={folder}", *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED),
                "-cp", f"{JARS}/*", HERE / "SparkShell.java", *(f"{key}={value}" for key, value in settings.items())]
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "SPARK_LOCAL_IP": "127.0.0.1",
-           **lake.environment(), "AWS_REGION": lake.region}
+           **environment, "AWS_REGION": lake.region}
     return Engine("Spark", command, env, Path(folder) / "spark.log")
 
 

@@ -1,0 +1,247 @@
+"""The roles of the blueprint in Spark: each with keys of its own, by every way in which Spark reaches a table.
+
+Engineers hold ALL, analysts SELECT and DESCRIBE, scientists named columns, regional ones rows, another account what it
+was granted. Spark reads files by itself: who sees the whole of a table gets it, who sees a part gets no file of it.
+  own      REST, requests signed; files with the keys of the principal's own
+  vended   REST by token; files with the keys that come with the table
+  remote   REST by token; each request for a file signed by the lake
+  glue     Iceberg's Glue catalog in an assumed role, which holds the same rights
+"""
+import json
+import os
+import re
+
+import pytest
+
+from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
+from governance import lakes
+from iceberg import engines
+
+pytestmark = pytest.mark.xdist_group("blueprint_spark")  # one lake, one JVM
+
+ROWS = [(1, "rome", "ann@x.io", 10), (2, "oslo", "bob@x.io", 20), (3, "pune", "cyd@x.io", 30)]
+GONE = (4, "bonn", "dan@x.io", 40)  # deleted, and in the files still
+WAYS = ("own", "vended", "remote", "glue")
+# What must stand nowhere in what a principal is told.
+HIDDEN = {"scientist": re.compile(r"\bmail\b|\bamount\b|@x\.io|bonn"), "regional": re.compile(r"oslo|pune|bonn|bob@|cyd@|dan@"),
+          "masked": re.compile(r"@x\.io|bonn"), "stranger": re.compile(r"\bmail\b|rome|oslo|pune|@x\.io")}
+CLEAR = re.compile(r"Insufficient Lake Formation permission|Access ?Denied|not authorized to perform|Status Code: 403")
+
+
+class Lab:
+    """The lake, its bucket, the principals by name (of glue's way: roles), and Spark."""
+
+
+def principals(lab):
+    """A user and a role for each; the role is for the host of Spark to assume, which has no rights beside."""
+    lab.host = lakes.make_user(lab.lake, "spark_host", json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}))
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": lab.host.arn}, "Action": "sts:AssumeRole"}]})
+    lab.users, lab.roles = {}, {}
+
+    def add(iam, name):
+        arn = iam.create_user(UserName=name)["User"]["Arn"]
+        iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=lakes.ANYTHING)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        lab.users[name] = lakes.Principal(lab.lake, arn, dict(aws_access_key_id=key["AccessKeyId"],
+                                                              aws_secret_access_key=key["SecretAccessKey"]))
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=lakes.ANYTHING)
+        lab.roles[name] = lakes.Principal(lab.lake, role, {})
+
+    for name in ("engineer", "analyst", "scientist", "regional", "masked", "stranger"):
+        add(lab.lake.client("iam"), name)
+    add(lab.lake.client("iam", **OTHER), "consumer")
+
+
+def tables(lab):
+    lab.root.client("glue").create_database(DatabaseInput={"Name": "curated", "LocationUri": f"s3://{lab.bucket}/curated/"})
+    values = ", ".join(f"({i}, '{city}', '{mail}', {amount})" for i, city, mail, amount in [*ROWS, GONE])
+    for name in ("orders", "wages"):
+        lab.root.run(f"CREATE TABLE {name} (id int, city string, mail string, amount int) PARTITIONED BY (city) "
+                     f"LOCATION 's3://{lab.bucket}/curated/{name}/' TBLPROPERTIES ('table_type'='ICEBERG')", "curated")
+        lab.root.run(f"INSERT INTO {name} VALUES {values}", "curated")
+        lab.root.run(f"DELETE FROM {name} WHERE id = {GONE[0]}", "curated")
+    lab.root.run(f"CREATE TABLE sales WITH (format='PARQUET', external_location='s3://{lab.bucket}/curated/sales/') AS "
+                 f"SELECT * FROM (VALUES {values}) AS v (id, city, mail, amount) WHERE id < {GONE[0]}", "curated")
+    lab.root.client("glue").create_database(DatabaseInput={"Name": "desk", "LocationUri": f"s3://{lab.bucket}/desk/"})
+
+
+def grants(lab):
+    lake, place = lab.lake, {"DatabaseName": "curated"}
+    for held in (lab.users, lab.roles):
+        for name in ("engineer", "analyst", "scientist", "regional", "masked"):
+            lakes.grant(lake, held[name], {"Database": {"Name": "curated"}}, ["ALL" if name == "engineer" else "DESCRIBE"])
+            lakes.grant(lake, held[name], {"Database": {"Name": "desk"}}, ["CREATE_TABLE", "DESCRIBE"])
+        lakes.grant(lake, held["engineer"], {"DataLocation": {"ResourceArn": f"arn:aws:s3:::{lab.bucket}/curated"}},
+                    ["DATA_LOCATION_ACCESS"])
+        for table in ("orders", "sales"):
+            named = {**place, "Name": table}
+            lakes.grant(lake, held["engineer"], {"Table": named}, ["ALL"])
+            lakes.grant(lake, held["analyst"], {"Table": named}, ["SELECT", "DESCRIBE"])
+            lakes.grant(lake, held["scientist"], {"TableWithColumns": {**named, "ColumnNames": ["id", "city"]}}, ["SELECT"])
+    key = {"TableCatalogId": lake.account, "DatabaseName": "curated", "TableName": "orders"}
+    for name, cells in (("regional", {"RowFilter": {"FilterExpression": "city = 'rome'"}, "ColumnWildcard": {}}),
+                        ("masked", {"RowFilter": {"AllRowsWildcard": {}},
+                                    "ColumnWildcard": {"ExcludedColumnNames": ["mask_hash(mail)"]}})):
+        lab.root.client("lakeformation").create_data_cells_filter(TableData={**key, "Name": name, **cells})
+        for held in (lab.users, lab.roles):
+            lakes.grant(lake, held[name], {"DataCellsFilter": {**key, "Name": name}}, ["SELECT"])
+
+
+def share(lab):
+    """Another account gets the whole of `orders` and a column of `wages`, and hands them on."""
+    lake = lab.lake
+    lab.root.client("glue").put_resource_policy(EnableHybrid="TRUE", PolicyInJson=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": "glue:Get*",
+         "Resource": f"arn:aws:glue:{lake.region}:{lake.account}:*"}]}))
+    lab.root.client("s3").put_bucket_policy(Bucket=lab.bucket, Policy=json.dumps({
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"}, "Action": "s3:*",
+             "Resource": [f"arn:aws:s3:::{lab.bucket}", f"arn:aws:s3:::{lab.bucket}/*"]}]}))
+    place = {"CatalogId": lake.account, "DatabaseName": "curated"}
+    theirs = lake.client("lakeformation", **OTHER)
+    for resource in ({"Table": {**place, "Name": "orders"}},
+                     {"TableWithColumns": {**place, "Name": "wages", "ColumnNames": ["id"]}}):
+        lab.root.client("lakeformation").grant_permissions(
+            Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Resource=resource, Permissions=["SELECT"],
+            PermissionsWithGrantOption=["SELECT"])
+        for held in (lab.users, lab.roles):
+            theirs.grant_permissions(Principal={"DataLakePrincipalIdentifier": held["consumer"].arn}, Resource=resource,
+                                     Permissions=["SELECT"])
+
+
+def catalogs(lab):
+    made = {}
+    for name, user in lab.users.items():
+        keys = (user.keys["aws_access_key_id"], user.keys["aws_secret_access_key"])
+        handed = {**engines.spark_files(lab.lake), **engines.spark_rest(lab.lake, *keys)}
+        made[f"{name}_own"] = {**engines.spark_files(lab.lake, *keys), **engines.spark_rest(lab.lake, *keys, signed=True)}
+        made[f"{name}_vended"] = {**handed, "header.X-Iceberg-Access-Delegation": "vended-credentials"}
+        made[f"{name}_remote"] = {**handed, "header.X-Iceberg-Access-Delegation": "remote-signing"}
+        made[f"{name}_glue"] = {
+            **engines.spark_files(lab.lake), **engines.spark_glue(lab.lake), "client.assume-role.region": lab.lake.region,
+            "client.factory": "org.apache.iceberg.aws.AssumeRoleAwsClientFactory", "client.assume-role.arn": lab.roles[name].arn}
+    made["consumer_glue"]["glue.id"] = lab.lake.account
+    return made
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    lab = Lab()
+    lab.lake = lake_of_two(tmp_path_factory.mktemp("blueprint"))
+    lab.root = lakes.root_of(lab.lake)
+    lab.bucket, results = "zone-" + os.urandom(4).hex(), "results-" + os.urandom(4).hex()
+    for bucket in (lab.bucket, results):
+        lab.root.client("s3").create_bucket(Bucket=bucket)
+    lab.lake.results = f"s3://{results}/"
+    lakes.take_over(lab.lake)
+    formation = lab.root.client("lakeformation")
+    formation.register_resource(ResourceArn=f"arn:aws:s3:::{lab.bucket}/curated", UseServiceLinkedRole=True)
+    settings = formation.get_data_lake_settings()["DataLakeSettings"]
+    formation.put_data_lake_settings(DataLakeSettings={**settings, "AllowFullTableExternalDataAccess": True})
+    for step in (principals, tables, grants, share):
+        step(lab)
+    host = {**lab.lake.environment(), "AWS_ACCESS_KEY_ID": lab.host.keys["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": lab.host.keys["aws_secret_access_key"]}
+    lab.spark = engines.start_spark(lab.lake, tmp_path_factory.mktemp("spark"), catalogs(lab), host)
+    yield lab
+    lab.spark.stop()
+    lab.lake.stop()
+
+
+def refusal(lab, sql):
+    """What Spark says, which must be why: a missing right, not what comes of it."""
+    with pytest.raises(engines.EngineError) as told:
+        rows = lab.spark.sql(sql)
+        raise AssertionError(f"{sql}\n{rows}")
+    said = str(told.value).rpartition("\nof: ")[0]
+    assert CLEAR.search(said), f"{sql}\n{said}"
+    return said
+
+
+def state(lab):
+    """The current metadata file and rows of `orders`."""
+    shown = lab.root.client("glue").get_table(DatabaseName="curated", Name="orders")["Table"]["Parameters"]
+    return shown["metadata_location"], sorted(lab.root.run("SELECT * FROM orders", "curated")[1:])
+
+
+def keys_below(lab, folder):
+    found = lab.root.client("s3").list_objects_v2(Bucket=lab.bucket, Prefix=f"curated/{folder}/")["Contents"]
+    return [each["Key"] for each in found if each["Size"]]
+
+
+def as_principal(lab, who):
+    """Plain files of Spark's (S3A) from here on with the user's keys."""
+    keys = lab.users[who].keys
+    lab.spark.sql("SET fs.s3a.impl.disable.cache=true")
+    lab.spark.sql(f"SET fs.s3a.access.key={keys['aws_access_key_id']}")
+    lab.spark.sql(f"SET fs.s3a.secret.key={keys['aws_secret_access_key']}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("who", ["engineer", "analyst"])
+def test_who_sees_the_whole_table_reads_it(lab, who, way):
+    table = f"{who}_{way}.curated.orders"
+    assert lab.spark.sql(f"SELECT * FROM {table} ORDER BY id") == ROWS
+    assert lab.spark.value(f"SELECT count(*), max(mail), min(amount) FROM {table}") == (3, "cyd@x.io", 10)
+    first = lab.root.run('SELECT snapshot_id FROM "orders$snapshots" ORDER BY committed_at', "curated")[1][0]
+    assert lab.spark.sql(f"SELECT * FROM {table} VERSION AS OF {first} ORDER BY id") == [*ROWS, GONE]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_holds_all_changes_it(lab, way):
+    shared = f"engineer_{way}.curated.orders"
+    lab.spark.sql(f"INSERT INTO {shared} VALUES (6, 'lima', 'fay@x.io', 60)")
+    assert lab.spark.value(f"SELECT count(*) FROM analyst_{way}.curated.orders") == 4
+    lab.spark.sql(f"DELETE FROM {shared} WHERE id = 6")
+    assert sorted(lab.root.run("SELECT id, city, mail FROM orders", "curated")[1:]) == [
+        (str(number), city, mail) for number, city, mail, _ in ROWS]
+
+
+@pytest.mark.parametrize("who", ["analyst", "scientist", "regional"])
+def test_who_may_not_write_changes_nothing(lab, who):
+    before, table = state(lab), f"{who}_own.curated.orders"
+    for change in (f"INSERT INTO {table} VALUES (9, 'x', 'y', 1)", f"DELETE FROM {table} WHERE id = 1", f"DROP TABLE {table}",
+                   f"ALTER TABLE {table} ADD COLUMN z INT"):
+        with pytest.raises(engines.EngineError):
+            lab.spark.sql(change)
+    assert state(lab) == before
+
+
+@pytest.mark.parametrize("way", ["own", "vended", "remote"])
+@pytest.mark.parametrize("who", ["scientist", "regional", "masked"])
+def test_who_sees_a_part_gets_no_file_of_it(lab, who, way):
+    table = f"{who}_{way}.curated.orders"
+    for sql in (f"SELECT * FROM {table}", f"SELECT count(*) FROM {table}", f"SELECT max(id) FROM {table}"):
+        said = refusal(lab, sql)
+        assert not HIDDEN[who].search(said), f"{sql}\n{said}"
+    described = repr(lab.spark.rows(f"DESCRIBE TABLE EXTENDED {table}") + lab.spark.rows(f"SHOW CREATE TABLE {table}"))
+    assert not HIDDEN[who].search(described) and "city" in described
+
+
+@pytest.mark.parametrize("way", ["own", "vended", "remote"])
+def test_a_stranger_sees_nothing(lab, way):
+    said = refusal(lab, f"SELECT * FROM stranger_{way}.curated.orders")
+    assert not HIDDEN["stranger"].search(said), said
+
+
+@pytest.mark.parametrize("who", ["analyst", "scientist", "regional", "stranger"])
+def test_files_by_their_paths(lab, who):
+    """What Spark reads without a catalog, with the user's own keys."""
+    as_principal(lab, who)
+    data = [key for key in keys_below(lab, "orders") if key.endswith(".parquet")]
+    asked = [f"SELECT * FROM parquet.`s3a://{lab.bucket}/curated/orders/data/`",
+             f"SELECT * FROM parquet.`s3a://{lab.bucket}/{data[0]}`",
+             f"SELECT length(content) FROM binaryFile.`s3a://{lab.bucket}/{data[0]}`"]
+    for sql in asked:
+        if who == "analyst":
+            assert lab.spark.sql(sql)
+        else:
+            refusal(lab, sql)
+
+
+def test_a_consuming_account(lab):
+    """The producer's catalog, asked by a role of the other account: what was granted and handed on."""
+    assert lab.spark.sql("SELECT * FROM consumer_glue.curated.orders ORDER BY id") == ROWS

@@ -4,7 +4,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import OTHER, OTHER_ACCOUNT
+from conftest import OTHER, OTHER_ACCOUNT, lake_of_two
 from governance import lakes
 
 
@@ -17,6 +17,14 @@ def refusal(call, **arguments):
     with pytest.raises(ClientError) as failed:
         call(**arguments)
     return failed.value.response["Error"]["Code"], failed.value.response["Error"]["Message"]
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """Two accounts that no test has made an organization of."""
+    running = lake_of_two(tmp_path)
+    yield running
+    running.stop()
 
 
 def database(two, name):
@@ -196,7 +204,8 @@ def test_grants_of_lake_formation_are_seen_as_shares(two, ram, name):
     assert ram.list_resources(resourceOwner="SELF", resourceArns=[arn])["resources"] == []
 
 
-def test_a_share_as_a_policy_of_its_resources(two, ram, name):
+def test_a_share_as_a_policy_of_its_resources(apart, name):
+    two, ram = apart, apart.client("ram")
     one, other = database(two, name), database(two, name + "_other")
     assert ram.get_resource_policies(resourceArns=[one])["policies"] == []
     own = ram.create_permission(name=name, resourceType="glue:Database", policyTemplate=json.dumps({

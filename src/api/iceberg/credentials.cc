@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kVended = "vended-credentials";
 constexpr std::string_view kSigning = "remote-signing";
+constexpr std::string_view kRefreshEndpoint = "client.refresh-credentials-endpoint";
 constexpr int64_t kSessionSeconds = 3600;
 constexpr int64_t kReuseSeconds = 600;
 constexpr std::string_view kSessionName = "iceberg-table";
@@ -41,8 +42,16 @@ json::Object ConfigOf(const Asked& asked, std::string_view table, const identity
                       {"s3.secret-access-key", made.secret_access_key},
                       {"s3.session-token", made.session_token},
                       {"s3.session-token-expires-at-ms", fmt::to_string(made.expires.millis())}};
-  if (!table.empty()) config.emplace_back("client.refresh-credentials-endpoint", PathOf(asked, table, "credentials"));
+  if (!table.empty()) config.emplace_back(kRefreshEndpoint, PathOf(asked, table, "credentials"));
   return config;
+}
+
+void AddSigner(json::Object& config, std::string endpoint) {
+  config.emplace_back("s3.remote-signing-enabled", "true");
+  config.emplace_back("signer.endpoint", endpoint);
+  // PyIceberg's names for the same.
+  config.emplace_back("s3.signer", "S3V4RestSigner");
+  config.emplace_back("s3.signer.endpoint", std::move(endpoint));
 }
 
 // One for all places, since clients refresh one alone.
@@ -82,7 +91,8 @@ Status MayOpenFiles(const Asked& asked, std::string_view table) {
 }
 
 bool MayWrite(const Asked& asked, std::string_view table) {
-  return asked.May("glue:UpdateTable", asked.name_space, table).ok();
+  const bool is_there = asked.parts->catalog->GetTable(asked.scope, asked.name_space, table).ok();
+  return asked.May(is_there ? "glue:UpdateTable" : "glue:CreateTable", asked.name_space, table).ok();
 }
 
 namespace {
@@ -110,9 +120,9 @@ Result<std::optional<identity::Caller>> OpenerOf(const Asked& asked, std::string
   TARN_TRY(const bool lets_in, parts.engines(asked.caller, asked.scope));
   if (!lets_in) return none;
   const identity::Check check{.action = "lakeformation:GetDataAccess", .resource = "*", .owner = {}, .context = {}};
-  const Status may = parts.authorizer->Authorize(asked.caller, std::span(&check, 1));
+  Status may = parts.authorizer->Authorize(asked.caller, std::span(&check, 1));
   if (may.Is(identity::kAccessDenied)) return none;
-  TARN_CHECK(may);
+  TARN_CHECK(std::move(may));
   TARN_TRY(identity::Caller opener, parts.opener(location->account));
   return std::optional(std::move(opener));
 }
@@ -163,18 +173,23 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
     return Ok();
   }
   if (Asks(asked, kSigning) && !table.empty() && CanHandOn(asked)) {
-    const std::string endpoint = PathOf(asked, table, "sign");
-    config.emplace_back("s3.remote-signing-enabled", "true");
-    config.emplace_back("signer.endpoint", endpoint);
-    // PyIceberg's names for the same.
-    config.emplace_back("s3.signer", "S3V4RestSigner");
-    config.emplace_back("s3.signer.endpoint", endpoint);
+    AddSigner(config, PathOf(asked, table, "sign"));
     out.Key("config").Write(config);
     out.Key("remote-signing-config").BeginObject().EndObject();
     return Ok();
   }
   out.Key("config").Write(config);
   return Ok();
+}
+
+json::Object RefusedAccessOf(const Asked& asked, std::string_view table) {
+  json::Object config = FileAccessOf(asked);
+  if (Asks(asked, kVended)) {
+    config.emplace_back(kRefreshEndpoint, PathOf(asked, table, "credentials"));
+  } else if (Asks(asked, kSigning)) {
+    AddSigner(config, PathOf(asked, table, "sign"));
+  }
+  return config;
 }
 
 Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::string_view table,

@@ -62,6 +62,9 @@ bool MayWrite(const Asked& asked, std::string_view table);
 // "remote-signing-config" of a table's answer.
 Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table,
                    const iceberg::TableMetadata& metadata);
+// The "config" of one who does not see the whole table: no key, but who asked for a way to the files is told where to
+// ask for it, as anybody is. The refusal there says why; an engine without keys would only say that it has none.
+json::Object RefusedAccessOf(const Asked& asked, std::string_view table);
 // The member "storage-credentials" of a completed plan, when they are asked for.
 Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::string_view table,
                                const iceberg::TableMetadata& metadata);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "api/iceberg/delegation.h"
@@ -113,7 +114,7 @@ Result<Answer> RestrictedAnswer(const Asked& asked, const IcebergTable& table, c
   out.BeginObject();
   out.Key("metadata-location").String(table.metadata_location).Key("metadata");
   seen.Write(out);
-  out.Key("config").Write(FileAccessOf(asked));
+  out.Key("config").Write(RefusedAccessOf(asked, asked.table));
   WriteRestrictions(out, access, seen.schema());
   out.EndObject();
   return Answer{.body = out.Take()};
@@ -181,7 +182,18 @@ Result<Answer> CreateTable(const Asked& asked) {
   return TableAnswer(asked, made, name);
 }
 
+// Clients look for "db.orders.files" in the namespace db.orders first. Where that is a table that the caller may see,
+// and no namespace, there is nothing to refuse: nothing is there.
+bool IsBelowTable(const Asked& asked) {
+  const auto levels = catalog::LevelsOf(asked.name_space);
+  if (levels.size() < 2 || asked.parts->catalog->GetDatabase(asked.scope, asked.name_space).ok()) return false;
+  const std::string parent(catalog::ParentOf(asked.name_space));
+  return asked.parts->catalog->GetTable(asked.scope, parent, levels.back()).ok() &&
+         asked.May("glue:GetTable", parent, levels.back()).ok();
+}
+
 Result<Answer> LoadTable(const Asked& asked) {
+  if (IsBelowTable(asked)) return Fail(catalog::kNoSuchTable, fmt::format("Table does not exist: {}", asked.Named()));
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
   const auto wanted = asked.query.find("snapshots");
   const std::string snapshots = wanted == asked.query.end() ? "all" : wanted->second;
@@ -212,13 +224,38 @@ Result<Answer> TableExists(const Asked& asked) {
   return Answer{.status = 204};
 }
 
+// The commit that makes a table which was staged.
+bool IsCreation(const Asked& asked, const json::Value& requirements) {
+  const json::Array* const all = requirements.AsArray();
+  const bool asserts = all != nullptr && std::ranges::any_of(*all, [](const json::Value& each) {
+                         return each.is_object() && each.StringOr("type", "") == "assert-create";
+                       });
+  return asserts && !asked.parts->catalog->GetTable(asked.scope, asked.name_space, asked.table).ok();
+}
+
+// The location that the updates set, empty for none.
+std::string LocationIn(const json::Value& updates) {
+  std::string location;
+  if (!updates.is_array()) return location;
+  for (const json::Value& update : *updates.AsArray()) {
+    if (!update.is_object() || update.StringOr("action", "") != "set-location") continue;
+    location = update.StringOr("location", "");
+  }
+  return location;
+}
+
 Result<Answer> CommitTable(const Asked& asked) {
-  TARN_CHECK(asked.May("glue:UpdateTable", asked.name_space, asked.table));
   TARN_TRY(const json::Value body, asked.Json());
   const json::Value* requirements = body.Find("requirements");
   const json::Value* updates = body.Find("updates");
   if (requirements == nullptr || updates == nullptr) return Fail(kBadRequest, "requirements and updates must be given");
+  const bool creates = IsCreation(asked, *requirements);
+  TARN_CHECK(asked.May(creates ? "glue:CreateTable" : "glue:UpdateTable", asked.name_space, asked.table));
   TARN_CHECK(CheckPlaces(asked, asked.name_space, asked.table, *updates));
+  if (creates) {  // where the updates name no place, at the default one
+    const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
+    TARN_CHECK(catalog.MayCreateIceberg(asked.scope, asked.name_space, asked.table, LocationIn(*updates)));
+  }
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
   TARN_TRY(const auto table,

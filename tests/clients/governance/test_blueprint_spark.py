@@ -186,18 +186,41 @@ def test_who_sees_the_whole_table_reads_it(lab, who, way):
     table = f"{who}_{way}.curated.orders"
     assert lab.spark.sql(f"SELECT * FROM {table} ORDER BY id") == ROWS
     assert lab.spark.value(f"SELECT count(*), max(mail), min(amount) FROM {table}") == (3, "cyd@x.io", 10)
-    first = lab.root.run('SELECT snapshot_id FROM "orders$snapshots" ORDER BY committed_at', "curated")[1][0]
+    assert lab.spark.value(f"SELECT count(*) FROM {table}.files") >= 3
+    first = lab.spark.sql(f"SELECT snapshot_id FROM {table}.snapshots ORDER BY committed_at")[0][0]
     assert lab.spark.sql(f"SELECT * FROM {table} VERSION AS OF {first} ORDER BY id") == [*ROWS, GONE]
+    assert {row["tableName"] for row in lab.spark.rows(f"SHOW TABLES IN {who}_{way}.curated")} >= {"orders"}
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_who_holds_all_changes_it(lab, way):
+    table = f"engineer_{way}.curated.mine_{way}"
+    made = f"CREATE TABLE {table} {{}} USING iceberg TBLPROPERTIES ('write.delete.mode' = 'merge-on-read')"
+    rows = f"SELECT * FROM engineer_{way}.curated.orders"
+    if way == "remote":  # of a table that is not there yet nothing is signed
+        lab.spark.sql(made.format("(id INT, city STRING, mail STRING, amount INT)"))
+        lab.spark.sql(f"INSERT INTO {table} {rows}")
+    else:
+        lab.spark.sql(f"{made.format('')} AS {rows}")
+    lab.spark.sql(f"INSERT INTO {table} VALUES (5, 'kyiv', 'eve@x.io', 50)")
+    lab.spark.sql(f"DELETE FROM {table} WHERE id = 1")
+    lab.spark.sql(f"UPDATE {table} SET amount = 21 WHERE id = 2")
+    lab.spark.sql(f"MERGE INTO {table} t USING (SELECT 3 AS id, 31 AS amount) s ON t.id = s.id "
+                  "WHEN MATCHED THEN UPDATE SET amount = s.amount")
+    lab.spark.sql(f"ALTER TABLE {table} ADD COLUMN note STRING")
+    rows = lab.root.run(f"SELECT id, amount, note FROM mine_{way} ORDER BY id", "curated")[1:]
+    assert rows == [("2", "21", None), ("3", "31", None), ("5", "50", None)]
+    # It is its maker's: nobody else's, who may describe the database.
+    assert f"mine_{way}" not in {row["tableName"] for row in lab.spark.rows(f"SHOW TABLES IN analyst_{way}.curated")}
+    refusal(lab, f"SELECT * FROM analyst_{way}.curated.mine_{way}")
+    lab.spark.sql(f"DROP TABLE {table}")
+    assert not lab.root.ask(f"SELECT * FROM mine_{way}", "curated").ok
+    # And of the table that all read, whose rows stay as they were.
     shared = f"engineer_{way}.curated.orders"
     lab.spark.sql(f"INSERT INTO {shared} VALUES (6, 'lima', 'fay@x.io', 60)")
     assert lab.spark.value(f"SELECT count(*) FROM analyst_{way}.curated.orders") == 4
     lab.spark.sql(f"DELETE FROM {shared} WHERE id = 6")
-    assert sorted(lab.root.run("SELECT id, city, mail FROM orders", "curated")[1:]) == [
-        (str(number), city, mail) for number, city, mail, _ in ROWS]
+    assert lab.spark.sql(f"SELECT * FROM analyst_{way}.curated.orders ORDER BY id") == ROWS
 
 
 @pytest.mark.parametrize("who", ["analyst", "scientist", "regional"])
@@ -240,6 +263,26 @@ def test_files_by_their_paths(lab, who):
             assert lab.spark.sql(sql)
         else:
             refusal(lab, sql)
+
+
+@pytest.mark.parametrize("who", ["scientist", "regional"])
+def test_tables_of_ones_own_over_files_of_others(lab, who):
+    """What the catalog could be talked into: a table of mine that names your files."""
+    as_principal(lab, who)
+    mine, theirs = f"{who}_own.desk", f"s3://{lab.bucket}/curated/orders"
+    metadata = state(lab)[0]
+    refusal(lab, f"CALL {who}_own.system.register_table(table => 'desk.stolen', metadata_file => '{metadata}')")
+    refusal(lab, f"CREATE TABLE {mine}.over (id INT) USING iceberg LOCATION '{theirs}'")
+    refusal(lab, f"CREATE TABLE {mine}.copied USING iceberg AS SELECT * FROM {who}_own.curated.orders")
+    lab.spark.sql(f"CREATE TABLE {mine}.held_{who} (id INT, city STRING, mail STRING, amount INT) USING iceberg")
+    refusal(lab, f"ALTER TABLE {mine}.held_{who} SET LOCATION '{theirs}'")
+    refusal(lab, f"ALTER TABLE {mine}.held_{who} SET TBLPROPERTIES ('write.data.path' = '{theirs}/data')")
+    refusal(lab, f"CALL {who}_own.system.add_files(table => 'desk.held_{who}', "
+                 f"source_table => '`parquet`.`s3a://{lab.bucket}/curated/orders/data`')")
+    assert lab.spark.sql(f"SELECT * FROM {mine}.held_{who}") == []
+    # What is one's own is read and written.
+    lab.spark.sql(f"INSERT INTO {mine}.held_{who} VALUES (1, 'a', 'b', 2)")
+    assert lab.spark.sql(f"SELECT * FROM {mine}.held_{who}") == [(1, "a", "b", 2)]
 
 
 def test_a_consuming_account(lab):

@@ -105,11 +105,11 @@ Result<iam::Entity> StsService::Admit(const protocol::Call& call, const gen::Ass
     identity::Check check{.action = action, .resource = arn, .owner = role->account, .context = {}};
     context.AddTo(check);
     check.guard = GuardOf(decision);
-    const Status allowed = call.Allow(std::span(&check, 1));
+    Status allowed = call.Allow(std::span(&check, 1));
     if (allowed.Is(identity::kAccessDenied) && allowed.error().message.find("explicit deny") == std::string::npos) {
       return NotAuthorized(caller, action, arn);
     }
-    TARN_CHECK(allowed);
+    TARN_CHECK(std::move(allowed));
   }
   return std::move(*role);
 }

@@ -332,12 +332,6 @@ std::string Qualifier(const std::string& alias, const catalog::IcebergTable& tab
   return alias.empty() ? table.record.name : alias;
 }
 
-// The target as a relation. Without an alias its columns go by its full name too.
-std::string Relation(const Job& job, const std::string& alias, const catalog::IcebergTable& table) {
-  const std::string text = TargetText(job, table.record);
-  return alias.empty() ? text : fmt::format("{} AS {}", text, sql::QuoteIdentifier(alias));
-}
-
 // Where each assigned column stands in the schema.
 Result<std::map<size_t, sql::Assignment*>> Assigned(const iceberg::Schema& schema, std::vector<sql::Assignment>& set) {
   std::map<size_t, sql::Assignment*> assigned;
@@ -394,6 +388,11 @@ Result<catalog::IcebergTable> TargetOf(Job& job, const sql::TableName& name, std
                                       name.pos.column, kCatalogName, database, name.table));
 }
 
+std::string TargetRelation(const Job& job, const std::string& alias, const catalog::IcebergTable& table) {
+  const std::string text = TargetText(job, table.record);
+  return alias.empty() ? text : fmt::format("{} AS {}", text, sql::QuoteIdentifier(alias));
+}
+
 Result<sql::QueryPtr> ParseSelect(const std::string& text) {
   TARN_TRY(sql::Statement parsed, sql::Parse(text));
   auto* query = parsed.As<sql::QueryStatement>();
@@ -406,8 +405,8 @@ namespace {
 // Where the rows lie that the condition, which is taken, holds for.
 Result<sql::QueryPtr> FindRows(const Job& job, const catalog::IcebergTable& table, const std::string& alias,
                                sql::ExprPtr& where) {
-  TARN_TRY(sql::QueryPtr query,
-           ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} WHERE true", Relation(job, alias, table))));
+  TARN_TRY(sql::QueryPtr query, ParseSelect(fmt::format("SELECT \"$path\", \"$pos\" FROM {} WHERE true",
+                                                        TargetRelation(job, alias, table))));
   query->body->select->where = std::move(where);
   return query;
 }
@@ -452,7 +451,7 @@ Status RunUpdate(Job& job, sql::UpdateRows& change) {
   if (HasRowIds(table)) list += ", \"_row_id\"";
   for (const sql::TableColumn& column : columns) list += ", " + sql::QuoteIdentifier(column.name);
   TARN_TRY(const sql::QueryPtr query,
-           ParseSelect(fmt::format("SELECT {} FROM {} WHERE true", list, Relation(job, change.alias, table))));
+           ParseSelect(fmt::format("SELECT {} FROM {} WHERE true", list, TargetRelation(job, change.alias, table))));
   RowChange run;
   run.operation = RowOperation::kUpdate;
   run.filter = FilterOf(change.where.get(), schema, name).filter;

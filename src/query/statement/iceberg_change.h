@@ -33,6 +33,8 @@ Status RunRowChange(Job& job, const RowChange& change);
 
 // The table that the statement names; error TABLE_NOT_FOUND, or that it is no Iceberg table.
 Result<catalog::IcebergTable> TargetOf(Job& job, const sql::TableName& name, std::string_view what);
+// The target in FROM. Without an alias its columns go by its full name too.
+std::string TargetRelation(const Job& job, const std::string& alias, const catalog::IcebergTable& table);
 // Whether rows carry ids (version 3).
 inline bool HasRowIds(const catalog::IcebergTable& table) { return table.metadata->format_version >= 3; }
 

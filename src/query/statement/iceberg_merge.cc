@@ -32,7 +32,7 @@ class MergeQuery {
              std::vector<sql::TableColumn> columns)
       : merge_(merge),
         table_(table),
-        target_(TargetText(job, table.record)),
+        target_(TargetRelation(job, merge.alias, table)),
         columns_(std::move(columns)),
         name_(sql::QuoteIdentifier(merge.alias.empty() ? table.record.name : merge.alias)),
         placed_(merge.cases.size()) {}
@@ -45,8 +45,7 @@ class MergeQuery {
     for (size_t i = 0; i < merge_.cases.size(); ++i) text += CaseText(i);
     const bool inserts =
         std::any_of(merge_.cases.begin(), merge_.cases.end(), [](const auto& c) { return !c.matched; });
-    text += fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} ON true", inserts ? "LEFT" : "INNER",
-                        merge_.alias.empty() ? target_ : fmt::format("{} AS {}", target_, name_));
+    text += fmt::format(" END FROM (SELECT 1) AS x {} JOIN {} ON true", inserts ? "LEFT" : "INNER", target_);
     TARN_TRY(sql::QueryPtr query, ParseSelect(text));
     sql::Select& select = *query->body->select;
     select.from->left = std::move(merge_.source);

@@ -9,13 +9,33 @@ namespace {
 constexpr std::chrono::seconds kFlushPeriod{60};
 }  // namespace
 
-void LastUsed::Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region) {
+bool LastUsed::IsNews(std::string_view what, Timestamp time, std::string_view service, std::string_view region) {
+  size_t hash = std::hash<std::string_view>()(what);
+  std::atomic<size_t>& place = lately_[hash % lately_.size()];
+  for (const size_t more : {std::hash<std::string_view>()(service), std::hash<std::string_view>()(region),
+                            std::hash<int64_t>()(time.seconds())}) {
+    hash = (hash ^ more) * 0x9E3779B97F4A7C15;
+  }
+  if (place.load(std::memory_order_relaxed) == hash) return false;
+  place.store(hash, std::memory_order_relaxed);
+  return true;
+}
+
+void LastUsed::Put(std::string_view what, Timestamp time, std::string_view service, std::string_view region) {
   const std::lock_guard lock(mutex_);
   auto found = noted_.find(what);
   if (found == noted_.end()) found = noted_.emplace(what, LastUse{}).first;
   found->second.time = time;
   if (found->second.service != service) found->second.service = service;
   if (found->second.region != region) found->second.region = region;
+}
+
+void LastUsed::Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region) {
+  if (IsNews(what, time, service, region)) Put(what, time, service, region);
+}
+
+void LastUsed::NoteService(std::string_view id, Timestamp time, std::string_view service, std::string_view region) {
+  if (IsNews(id, time, service, region)) Put(UseOfService(id, service), time, service, region);
 }
 
 Result<std::optional<LastUse>> LastUsed::Find(kv::Txn& txn, const std::string& what) const {
@@ -33,6 +53,7 @@ Result<std::optional<LastUse>> LastUsed::Find(kv::Txn& txn, const std::string& w
 void LastUsed::Forget(kv::Txn& txn, const std::string& what) {
   txn.Delete(UsedKey(what));
   const std::lock_guard lock(mutex_);
+  for (auto& place : lately_) place = 0;  // whoever has the name next is noted at once
   noted_.erase(what);
 }
 

@@ -1,9 +1,13 @@
 // When access keys, roles and passwords were last used: noted at every request, at memory speed, and written down once
 // a minute and at the end, so that kill -9 loses at most the last minute's. Readers see both.
 //
-// Threads: any; Note and Find never wait for the disk.
+// Who is busy is noted once a second, and costs a hash otherwise.
+//
+// Threads: any; Note, NoteService and Find never wait for the disk.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -31,8 +35,10 @@ class LastUsed {
   LastUsed(const LastUsed&) = delete;
   LastUsed& operator=(const LastUsed&) = delete;
 
-  // `what` is an access key's id, a role's ARN, a user's ARN for its password, or UseOfService.
+  // `what` is an access key's id, a role's ARN, or a user's ARN for its password.
   void Note(std::string_view what, Timestamp time, std::string_view service, std::string_view region);
+  // The user or role of this unique id used the service.
+  void NoteService(std::string_view id, Timestamp time, std::string_view service, std::string_view region);
   Result<std::optional<LastUse>> Find(kv::Txn& txn, const std::string& what) const;
   void Forget(kv::Txn& txn, const std::string& what);
   // Every UseOfService of the user or role.
@@ -43,9 +49,13 @@ class LastUsed {
   void Stop();  // writes down the rest; idempotent
 
  private:
+  // Whether no such use was noted in this second, as far as is remembered.
+  bool IsNews(std::string_view what, Timestamp time, std::string_view service, std::string_view region);
+  void Put(std::string_view what, Timestamp time, std::string_view service, std::string_view region);
   void RunThread();
 
   kv::Store& store_;
+  std::array<std::atomic<size_t>, 256> lately_{};  // hashes of uses and their seconds
   mutable std::mutex mutex_;
   std::map<std::string, LastUse, std::less<>> noted_;
   std::condition_variable wake_;

@@ -91,7 +91,7 @@ Result<TemporaryCredentials> Sessions::Issue(const Caller& caller, const Session
     std::lock_guard lock(mutex_);
     const auto found = by_key_.find(caller.access_key_id);
     if (found == by_key_.end()) return Fail(kBadSession, "the session is not known here");
-    record = found->second->second.record;
+    record = found->second->second->record;
   } else {
     record.issuer = caller.access_key_id;
     record.type = static_cast<int64_t>(caller.type);
@@ -169,45 +169,43 @@ Result<Sessions::Session> Sessions::Open(std::string_view access_key_id, std::st
   return session;
 }
 
-Sessions::Session* Sessions::Find(std::string_view access_key_id, std::string_view token) {
+std::shared_ptr<const Sessions::Session> Sessions::Find(std::string_view access_key_id, std::string_view token) {
+  const std::lock_guard lock(mutex_);
   const auto found = by_key_.find(access_key_id);
-  if (found == by_key_.end() || !ConstantTimeEqual(found->second->second.token, token)) return nullptr;
-  opened_.splice(opened_.begin(), opened_, found->second);
-  return &found->second->second;
+  if (found == by_key_.end() || !ConstantTimeEqual(found->second->second->token, token)) return nullptr;
+  if (found->second != opened_.begin()) opened_.splice(opened_.begin(), opened_, found->second);
+  return found->second->second;
 }
 
-Sessions::Session& Sessions::Keep(std::string_view access_key_id, Session session) {
+std::shared_ptr<const Sessions::Session> Sessions::Keep(std::string_view access_key_id, Session session) {
+  auto kept = std::make_shared<const Session>(std::move(session));
+  const std::lock_guard lock(mutex_);
   if (const auto found = by_key_.find(access_key_id); found != by_key_.end()) {
     const auto old = found->second;
     by_key_.erase(found);
     opened_.erase(old);
   }
-  opened_.emplace_front(access_key_id, std::move(session));
+  opened_.emplace_front(access_key_id, kept);
   by_key_.emplace(opened_.front().first, opened_.begin());
   if (opened_.size() > kOpenedMax) {
     by_key_.erase(opened_.back().first);
     opened_.pop_back();
   }
-  return opened_.front().second;
+  return kept;
 }
 
 Result<std::shared_ptr<const Credential>> Sessions::FindKey(std::string_view access_key_id, std::string_view token) {
   if (!access_key_id.starts_with(kPrefix) || token.empty()) return keys_.FindKey(access_key_id, token);
-  {
-    const std::lock_guard lock(mutex_);
-    if (Session* known = Find(access_key_id, token)) return Refresh(access_key_id, *known);
-  }
-  // Nobody waits for tokens that are none.
+  if (const auto known = Find(access_key_id, token)) return Refresh(access_key_id, *known);
   auto opened = Open(access_key_id, token);
   if (!opened.ok()) {
     // A lasting key may have such an id too.
     return keys_.FindKey(access_key_id, "").ok() ? keys_.FindKey(access_key_id, token) : opened.error();
   }
-  const std::lock_guard lock(mutex_);
-  return Refresh(access_key_id, Keep(access_key_id, *std::move(opened)));
+  return Refresh(access_key_id, *Keep(access_key_id, *std::move(opened)));
 }
 
-Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view access_key_id, Session& session) {
+Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view access_key_id, const Session& session) {
   const SessionRecord& record = session.record;
   if (record.expires <= clock_.Now()) return Fail(kExpiredToken, "the session is over");
   const auto type = static_cast<PrincipalType>(record.type);
@@ -233,10 +231,11 @@ Result<std::shared_ptr<const Credential>> Sessions::Refresh(std::string_view acc
     managed.push_back(std::move(document));
   }
   if (session.credential && session.parent == parent && session.managed == managed) return session.credential;
-  session.credential = Present(access_key_id, record, parent.get(), LimitsOf(session.policies, managed, record.joined));
-  session.parent = std::move(parent);
-  session.managed = std::move(managed);
-  return session.credential;
+  Session fresh = session;
+  fresh.credential = Present(access_key_id, record, parent.get(), LimitsOf(session.policies, managed, record.joined));
+  fresh.parent = std::move(parent);
+  fresh.managed = std::move(managed);
+  return Keep(access_key_id, std::move(fresh))->credential;
 }
 
 }  // namespace tarn::identity

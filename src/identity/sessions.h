@@ -100,29 +100,32 @@ class Sessions : public CredentialSource {
   Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) override;
 
  private:
+  // What a token says, and the last answer with what that was made of; never changed once it is kept.
   struct Session {
     std::string token;
     SessionRecord record;
     std::vector<std::shared_ptr<const policy::Document>> policies;  // the inline ones
-    // The last answer, and what it was made of.
     std::shared_ptr<const Credential> parent;
     std::vector<std::shared_ptr<const policy::Document>> managed;
     std::shared_ptr<const Credential> credential;
   };
+  using Kept = std::pair<std::string, std::shared_ptr<const Session>>;  // by access key
+
   Result<TemporaryCredentials> Seal(SessionRecord record);
   Result<Session> Open(std::string_view access_key_id, std::string_view token) const;
-  // Under the lock, as the next two. Null: it is not among those that were opened.
-  Session* Find(std::string_view access_key_id, std::string_view token);
-  Session& Keep(std::string_view access_key_id, Session session);
-  Result<std::shared_ptr<const Credential>> Refresh(std::string_view access_key_id, Session& session);
+  // Null: it is not among those that were opened.
+  std::shared_ptr<const Session> Find(std::string_view access_key_id, std::string_view token);
+  std::shared_ptr<const Session> Keep(std::string_view access_key_id, Session session);
+  // What it is good for at this time. No lock is held: what is asked of IAM takes its own.
+  Result<std::shared_ptr<const Credential>> Refresh(std::string_view access_key_id, const Session& session);
 
   CredentialSource& keys_;
   const Clock& clock_;
   const SecretBox box_;
   SessionPrincipals* principals_ = nullptr;
   std::mutex mutex_;
-  std::list<std::pair<std::string, Session>> opened_;  // by access key, the most recently used first
-  std::unordered_map<std::string_view, std::list<std::pair<std::string, Session>>::iterator> by_key_;
+  std::list<Kept> opened_;  // the most recently used first
+  std::unordered_map<std::string_view, std::list<Kept>::iterator> by_key_;
 };
 
 }  // namespace tarn::identity

@@ -13,10 +13,10 @@ void NoteUse(iam::Iam& iam, const api::protocol::AuditRecord& record) {
   } else if (!caller.access_key_id.empty()) {
     note(caller.access_key_id);
   }
-  const std::string id = caller.user_id.substr(0, caller.user_id.find(':'));
-  if (caller.type == identity::PrincipalType::kUser || caller.type == identity::PrincipalType::kAssumedRole) {
-    note(iam::UseOfService(id, record.service == "monitoring" ? "cloudwatch" : record.service));
-  }
+  if (caller.type != identity::PrincipalType::kUser && caller.type != identity::PrincipalType::kAssumedRole) return;
+  const std::string_view id = std::string_view(caller.user_id).substr(0, caller.user_id.find(':'));
+  const std::string_view service = record.service == "monitoring" ? "cloudwatch" : std::string_view(record.service);
+  iam.last_used().NoteService(id, record.call->now, service, record.call->scope.region);
 }
 
 }  // namespace tarn::server

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/random.h"
@@ -14,7 +16,8 @@
 namespace tarn::object {
 namespace {
 
-constexpr size_t kAbortBatch = 100;  // uploads ended per round when their bucket is deleted
+constexpr size_t kAbortBatch = 100;   // uploads ended per round when their bucket is deleted
+constexpr size_t kBucketsKnown = 64;  // by a thread
 
 Error NotEmpty(const Bucket& bucket) {
   std::string message = "The bucket you tried to delete is not empty";
@@ -22,6 +25,16 @@ Error NotEmpty(const Bucket& bucket) {
   return Fail(kBucketNotEmpty, std::move(message));
 }
 Error NoSuchBucket() { return Fail(kNoSuchBucket, "The specified bucket does not exist"); }
+
+// DecodeBucket. Nearly every request reads the same few records, so each thread remembers what the last ones said.
+Result<Bucket> Decoded(const std::string& record) {
+  thread_local std::unordered_map<std::string, Bucket> known;
+  if (const auto found = known.find(record); found != known.end()) return found->second;
+  TARN_TRY(auto bucket, DecodeBucket(record));
+  if (known.size() >= kBucketsKnown) known.clear();
+  known.emplace(record, bucket);
+  return bucket;
+}
 
 Result<bool> IsEmpty(kv::Txn& txn, const kv::Key& keys) {
   TARN_TRY(auto first, txn.Scan(keys.bytes(), keys.End(), 1));
@@ -40,7 +53,7 @@ Status DeleteAll(kv::Txn& txn, const kv::Key& keys) {
 Result<Bucket> LoadBucket(kv::Txn& txn, std::string_view name, std::optional<uint64_t> id) {
   TARN_TRY(auto stored, txn.Get(BucketKey(name).bytes()));
   if (!stored) return NoSuchBucket();
-  TARN_TRY(auto bucket, DecodeBucket(*stored));
+  TARN_TRY(auto bucket, Decoded(*stored));
   if (id && bucket.id != *id) return NoSuchBucket();
   return bucket;
 }
@@ -119,12 +132,9 @@ Status Store::DeleteBucket(std::string_view name) {
 }
 
 Result<Bucket> Store::GetBucket(std::string_view name) {
-  Bucket bucket;
-  TARN_CHECK(kv::Read(kv_, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(bucket, LoadBucket(txn, name));
-    return Ok();
-  }));
-  return bucket;
+  TARN_TRY(const auto stored, kv_.Get(BucketKey(name).bytes()));
+  if (!stored) return NoSuchBucket();
+  return Decoded(*stored);
 }
 
 Result<BucketPage> Store::ListBuckets(const std::string& account, const BucketQuery& query) {

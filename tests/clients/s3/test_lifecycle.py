@@ -167,6 +167,16 @@ def test_answers_tell_the_expiry(lake, bucket):
     assert "Expiration" not in s3.head_object(Bucket=bucket, Key="a")
 
 
+def test_answers_tell_real_days_where_days_are_shortened(s3, fast):
+    set_rules(s3, fast, {"Filter": {}, "Expiration": {"Days": 5}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3}})
+    now = datetime.datetime.now(datetime.timezone.utc)
+    told = s3.put_object(Bucket=fast, Key="a", Body=b"x")["Expiration"]
+    text = re.fullmatch(r'expiry-date="(.+)", rule-id="rule0"', told).group(1)
+    date = datetime.datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=datetime.timezone.utc)
+    assert (date - now).days == 5
+    assert (s3.create_multipart_upload(Bucket=fast, Key="b")["AbortDate"] - now).days == 3
+
+
 @pytest.mark.parametrize("rule, code", [
     ({"Expiration": {"Days": 1}}, "MalformedXML"),  # neither Prefix nor Filter
     ({"Filter": {}, "Prefix": "", "Expiration": {"Days": 1}}, "MalformedXML"),

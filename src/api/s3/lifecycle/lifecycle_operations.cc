@@ -9,6 +9,9 @@
 namespace tarn::api::s3 {
 namespace {
 
+// What answers tell of rules are AWS's dates, also in a lake that carries its rules out in shortened days.
+constexpr object::StorageTimes kRealDays;
+
 Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfiguration(
     S3Service& service, const Call& call, const gen::PutBucketLifecycleConfigurationRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
@@ -54,14 +57,14 @@ std::optional<std::string> S3Service::ExpirationOf(const object::Bucket& bucket,
   if (IsDirectory(bucket)) return "NotImplemented";  // AWS's word
   const auto rules = lifecycle_.Get(store_, bucket);
   if (!rules.ok() || *rules == nullptr) return std::nullopt;
-  return ExpirationHeader(**rules, version, parts_.times);
+  return ExpirationHeader(**rules, version, kRealDays);
 }
 
 std::optional<object::LifecycleExpiry> S3Service::AbortOf(const object::Bucket& bucket,
                                                           const object::Upload& upload) const {
   const auto rules = lifecycle_.Get(store_, bucket);
   if (!rules.ok() || *rules == nullptr) return std::nullopt;
-  return object::AbortOf(**rules, upload.key, upload.initiated, parts_.times);
+  return object::AbortOf(**rules, upload.key, upload.initiated, kRealDays);
 }
 
 Rows LifecycleRows(const Rules& rules) {

@@ -106,9 +106,7 @@ Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectReq
 Status CheckCopy(const Call& call, const gen::CopyObjectRequest& in) {
   TARN_CHECK(Replaces(call, in.metadata_directive, "metadata"));
   TARN_CHECK(Replaces(call, in.tagging_directive, "tagging"));
-  if (in.metadata) {
-    TARN_CHECK(CheckUserMetadata(call, *in.metadata));
-  }
+  if (const auto kept = UserMetadataOf(call, in.metadata); !kept.ok()) return kept.error();
   if (in.checksum_algorithm) {
     TARN_CHECK(ParseAlgorithm(*in.checksum_algorithm));
   }

@@ -6,7 +6,9 @@ import json
 import re
 
 import boto3
+import botocore.handlers
 import pytest
+import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -37,6 +39,28 @@ def test_if_none_match_of_a_write_takes_an_etag(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"two"
     status, error = refused(s3.put_object, Bucket=bucket, Key="k", Body=b"x", IfNoneMatch="*", IfMatch=etag)
     assert (status, error["Code"]) == (501, "NotImplemented")
+
+
+def test_metadata_is_text_that_mail_words_carry(lake, s3, bucket):
+    """What cannot stand in a header goes as RFC 2047 words, which are read; other bytes of a header are Latin-1."""
+    sent = {"words": "=?utf-8?b?w4RNw4Raw5XDkSBTMw==?=", "ascii": "=?UTF-8?Q?actually-ascii?=", "broken": "=?UTF-8?B?=GGG?=",
+            "plain": "a  b"}
+    s3.put_object(Bucket=bucket, Key="k", Body=b"", Metadata=sent)
+    shown = {**sent, "words": "=?UTF-8?Q?=C3=84M=C3=84Z=C3=95=C3=91_S3?=", "ascii": "actually-ascii"}
+    assert s3.head_object(Bucket=bucket, Key="k")["Metadata"] == shown
+    s3.copy_object(Bucket=bucket, Key="c", CopySource=f"{bucket}/k")
+    assert s3.get_object(Bucket=bucket, Key="c")["Metadata"] == shown
+
+    raw = lake.client("s3")
+    raw.meta.events.register("before-call.s3.PutObject", lambda params, **kwargs: params["headers"].update({"x-amz-meta-raw": "café!"}))
+    raw.put_object(Bucket=bucket, Key="r", Body=b"")
+    assert s3.head_object(Bucket=bucket, Key="r")["Metadata"] == {"raw": "=?UTF-8?Q?caf=C3=83=C2=A9!?="}, "UTF-8 taken for Latin-1"
+
+    queried = lake.client("s3", config=Config(signature_version="s3"))
+    queried.meta.events.unregister("before-parameter-build.s3.PutObject", botocore.handlers.validate_ascii_metadata)
+    url = queried.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "q", "Metadata": {"raw": "café!"}})
+    assert urllib3.request("PUT", url).status == 200
+    assert s3.head_object(Bucket=bucket, Key="q")["Metadata"] == {"raw": "=?UTF-8?Q?caf=C3=A9!?="}
 
 
 def test_requests_that_name_no_operation_are_told_so(lake, bucket):

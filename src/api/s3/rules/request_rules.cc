@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/s3/rules/header_text.h"
 #include "api/s3/rules/tag_faults.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -65,10 +66,17 @@ std::vector<gen::Tag> FromTags(const object::Tags& tags) {
   return out;
 }
 
-Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string, std::string>& user) {
+Result<std::map<std::string, std::string>> UserMetadataOf(
+    const protocol::Call& call, const std::optional<std::map<std::string, std::string>>& sent) {
+  std::map<std::string, std::string> kept;
   size_t bytes = 0;
-  for (const auto& [name, value] : user) bytes += name.size() + value.size();
-  if (bytes <= kUserMetadataBytesMax) return Ok();
+  for (const auto& [name, value] : sent.value_or(std::map<std::string, std::string>())) {
+    bytes += name.size() + value.size();
+    // Presigning moves headers into the query, where texts are UTF-8.
+    const bool is_text = call.Query("x-amz-meta-" + name) == value;
+    kept[name] = is_text ? MetadataText(value) : MetadataOfHeader(value);
+  }
+  if (bytes <= kUserMetadataBytesMax) return kept;
   call.AddErrorField("Size", std::to_string(bytes));
   call.AddErrorField("MaxSizeAllowed", std::to_string(kUserMetadataBytesMax));
   return Fail(object::kMetadataTooLarge, "Your metadata headers exceed the maximum allowed metadata size");

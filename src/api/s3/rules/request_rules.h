@@ -23,8 +23,9 @@ Result<object::Tags> TaggingOf(const protocol::Call& call, const std::optional<s
 object::Tags ToTags(const std::vector<gen::Tag>& tags);
 std::vector<gen::Tag> FromTags(const object::Tags& tags);
 
-// kMetadataTooLarge above 2 KiB of names and values.
-Status CheckUserMetadata(const protocol::Call& call, const std::map<std::string, std::string>& user);
+// x-amz-meta-* as they are kept (rules/header_text.h); kMetadataTooLarge above 2 KiB of names and values.
+Result<std::map<std::string, std::string>> UserMetadataOf(
+    const protocol::Call& call, const std::optional<std::map<std::string, std::string>>& sent);
 
 // x-amz-website-redirect-location: a path, or an http or https URL.
 Status CheckRedirectLocation(const std::optional<std::string>& location);
@@ -44,8 +45,8 @@ Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
                           .content_language = in.content_language.value_or(""),
                           .expires = call.Header("expires").value_or(""),
                           .website_redirect = in.website_redirect_location.value_or(""),
-                          .user = in.metadata.value_or(std::map<std::string, std::string>())};
-  TARN_CHECK(CheckUserMetadata(call, headers.user));
+                          .user = {}};
+  TARN_TRY(headers.user, UserMetadataOf(call, in.metadata));
   TARN_CHECK(CheckRedirectLocation(in.website_redirect_location));
   return headers;
 }

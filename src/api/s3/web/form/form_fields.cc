@@ -10,8 +10,8 @@
 #include "api/s3/gen/operations.h"
 #include "api/s3/gen/shapes.h"
 #include "api/s3/rules/checksums.h"
+#include "api/s3/rules/header_text.h"
 #include "api/s3/rules/request_rules.h"
-#include "api/s3/web/form/form_text.h"
 #include "base/hash.h"
 #include "base/strings.h"
 #include "base/time.h"
@@ -137,7 +137,7 @@ Result<std::vector<protocol::Field>> PutHeadersOf(const FormFields& fields) {
       if (!tags.empty()) headers.push_back({"x-amz-tagging", std::move(tags)});
     } else if (name.starts_with(kMetadata)) {
       if (!IsToken(name)) return Fail(kMalformedPost, "A field's name is no name of a header.");
-      headers.push_back({name, MetadataText(value)});
+      headers.push_back({name, MetadataHeader(value)});
     } else if (Contains(kPlainHeaders, name) || (name.starts_with("x-amz-") && !Contains(kSignatureFields, name))) {
       headers.push_back({name, SystemHeaderText(value)});
     }

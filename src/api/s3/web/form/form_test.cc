@@ -2,7 +2,6 @@
 
 #include "api/s3/errors.h"
 #include "api/s3/web/form/form_reader.h"
-#include "api/s3/web/form/form_text.h"
 #include "api/s3/web/form/post_policy.h"
 #include "base/hash.h"
 
@@ -154,15 +153,6 @@ TEST(PostPolicy, ExpiresAtItsTime) {
   EXPECT_EQ(Why(CheckPostPolicy(*policy, {}, policy->expiration.Plus(1))),
             "Invalid according to Policy: Policy expired.");
 }
-
-TEST(FormText, ShowsMetadataAsMailWordsWhereItIsNotPlain) {
-  EXPECT_EQ(MetadataText("plain ~ text\t"), "plain ~ text\t");
-  EXPECT_EQ(MetadataText("ÄMÄZÕÑ S3"), "=?UTF-8?Q?=C3=84M=C3=84Z=C3=95=C3=91_S3?=");
-  EXPECT_EQ(MetadataText(std::string("\0\1\2\3\4", 5)), "=?UTF-8?B?AAECAwQ=?=");
-  EXPECT_EQ(MetadataText("a\r\nSet-Cookie: x"), "=?UTF-8?Q?a=0D=0ASet-Cookie:_x?=");
-}
-
-TEST(FormText, LeavesLatinOneInSystemHeaders) { EXPECT_EQ(SystemHeaderText("a\u2014\u00e9\r\n"), "a \xe9  "); }
 
 }  // namespace
 }  // namespace tarn::api::s3

@@ -30,6 +30,14 @@ std::vector<identity::Check> NewBucket(const Call& call, const gen::CreateBucket
   return checks;
 }
 
+// S3 has ended BitTorrent: no object has a torrent.
+Result<gen::GetObjectTorrentOutput> GetObjectTorrent(S3Service& service, const Call& call,
+                                                     const gen::GetObjectTorrentRequest& in) {
+  if (const auto bucket = service.BucketOf(call, in); !bucket.ok()) return bucket.error();
+  call.AddErrorField("Key", in.key.value_or(""));
+  return Fail(object::kNoSuchKey, "The specified key does not exist.");
+}
+
 // Buckets and what can be set on them.
 Rows BucketRows(const Rules& rules) {
   return {
@@ -53,6 +61,7 @@ Rows FixedRows(const Rules& rules) {
   return {
       Bind<&S::GetBucketReplication>("GetBucketReplication", "s3:GetReplicationConfiguration",
                                      rules.Bucket("s3:GetReplicationConfiguration")),
+      Bind<&GetObjectTorrent>("GetObjectTorrent", "s3:GetObjectTorrent", rules.Object("s3:GetObjectTorrent")),
   };
 }
 

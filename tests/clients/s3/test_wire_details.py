@@ -63,6 +63,12 @@ def test_metadata_is_text_that_mail_words_carry(lake, s3, bucket):
     assert s3.head_object(Bucket=bucket, Key="q")["Metadata"] == {"raw": "=?UTF-8?Q?caf=C3=A9!?="}
 
 
+def test_no_object_has_a_torrent(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    status, error = refused(s3.get_object_torrent, Bucket=bucket, Key="k")
+    assert (status, error["Code"], error["Key"]) == (404, "NoSuchKey", "k")
+
+
 def test_requests_that_name_no_operation_are_told_so(lake, bucket):
     status, error = plain(lake, "PUT", f"/{bucket}/k?partNumber=1")
     assert (status, error["Code"], error["ArgumentName"]) == (400, "InvalidArgument", "partNumber")

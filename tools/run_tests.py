@@ -66,7 +66,8 @@ def unit(counts, build, preset, folder):
     seconds = build(preset, folder, ("unit_tests",))
     print(f"unit: {preset} build {seconds:.0f} s")
     env = dict(os.environ, ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1", UBSAN_OPTIONS="print_stacktrace=1",
-               LSAN_OPTIONS=f"suppressions={ROOT / 'tests/lsan.supp'}", TSAN_OPTIONS="halt_on_error=1")
+               LSAN_OPTIONS=f"suppressions={ROOT / 'tests/lsan.supp'}",
+               TSAN_OPTIONS=f"halt_on_error=1:suppressions={ROOT / 'tests/tsan.supp'}")
     for name, command in gtest_binaries(folder):
         started = time.monotonic()
         done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=folder)

@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstring>
+#include <tuple>
 
 #include "base/metrics.h"
 #include "http/errors.h"
@@ -56,8 +57,8 @@ std::array<asio::const_buffer, 2> Buffers(std::string_view first, std::string_vi
 Connection::Connection(std::shared_ptr<Server::Impl> server, IoThread& loop, tcp::socket socket)
     : server_(std::move(server)), loop_(loop), socket_(std::move(socket)) {
   boost::system::error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
+  std::ignore = socket_.set_option(tcp::no_delay(true), ignored);
+  std::ignore = socket_.non_blocking(true, ignored);
   auto peer = socket_.remote_endpoint(ignored).address();
   if (peer.is_v6() && peer.to_v6().is_v4_mapped()) {
     remote_address_ = asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).to_string();
@@ -73,7 +74,7 @@ Connection::~Connection() {
   loop_.connections.erase(this);
   OpenConnections().Add(-1);
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  std::ignore = socket_.close(ignored);
   std::lock_guard lock(server_->gone_mutex);
   --server_->connections;
   server_->gone.notify_all();
@@ -90,7 +91,7 @@ void Connection::Tick(SteadyTime now) {
   timed_out_ = true;
   if (phase_ == Phase::kLinger) return Cut();
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  std::ignore = socket_.cancel(ignored);
 }
 
 // A request that has arrived but was not looked at yet is still answered.
@@ -104,7 +105,7 @@ void Connection::Drain() {
 void Connection::Cut() {
   cut_ = true;
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  std::ignore = socket_.close(ignored);
 }
 
 void Connection::CutWaiting() {
@@ -114,7 +115,7 @@ void Connection::CutWaiting() {
 
 void Connection::StopReading() {
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  std::ignore = socket_.cancel(ignored);
 }
 
 Error Connection::IoFailure(const boost::system::error_code& error) const {
@@ -267,18 +268,19 @@ Task<Done> Connection::Linger() {
   if (cut_) co_return Done{};
   SetPhase(Phase::kLinger, kLingerPatience);
   if (tls_) {
+    // Ends by the peer's own close, or by what it still sends of its request: that is read away below.
     co_await IoAwait(
         [this](auto done) { tls_->async_shutdown([done](boost::system::error_code error) mutable { done(error); }); });
-    co_return Done{};
   }
   boost::system::error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  if (!cut_) std::ignore = socket_.shutdown(tcp::socket::shutdown_send, ignored);
   std::string sink(kBufferBytes, '\0');
   size_t total = 0;
   while (!cut_ && total < kLingerBytesMax) {
-    auto bytes = co_await ReadSome(std::as_writable_bytes(std::span(sink)));
-    if (!bytes.ok() || *bytes == 0) break;
-    total += *bytes;
+    auto [error, bytes] =
+        co_await IoAwait([&](auto done) { socket_.async_read_some(asio::buffer(sink), std::move(done)); });
+    if (error || bytes == 0) break;
+    total += bytes;
   }
   co_return Done{};
 }

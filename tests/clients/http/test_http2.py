@@ -1,6 +1,9 @@
 """HTTP/2 with curl: in cleartext by prior knowledge, over TLS by ALPN and without it, beside HTTP/1.1 on one port."""
 import hashlib
 import json
+import select
+import socket
+import ssl
 import subprocess
 
 import pytest
@@ -98,3 +101,20 @@ def test_upgrades_of_http1_are_answered_in_http1(lake, bucket):
 def test_tls_speaks_what_the_client_does(secured, how, version):
     url = f"https://127.0.0.1:{secured.port}/"
     assert curl("--cacert", secured.certificate, *how, url)[:2] == ("403", version)
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["cleartext", "tls"])
+def test_who_sends_a_large_body_reads_why_it_is_refused(secured, secure):
+    """HTTP/1.1: the answer comes before the body was sent, and the connection ends only when the peer had time to read it."""
+    host, port = secured.endpoint.split("//")[1].split(":")
+    plain = socket.create_connection((host, int(port)), timeout=30)
+    context = ssl.create_default_context(cafile=secured.certificate)
+    peer = context.wrap_socket(plain, server_hostname=host) if secure else plain
+    with peer:
+        peer.sendall(b"PUT /there-is-no-such-bucket/k HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 100_000)
+        assert select.select([peer], [], [], 30)[0], "refused by its head alone"
+        peer.sendall(b"x" * 2_900_000)
+        answer = b""
+        while more := peer.recv(65536):
+            answer += more
+    assert answer.startswith(b"HTTP/1.1 404 ") and b"NoSuchBucket" in answer

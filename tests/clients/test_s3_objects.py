@@ -246,6 +246,20 @@ def test_copies(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == b"content"
 
 
+def test_a_plus_in_the_name_of_a_source_is_a_space(s3, bucket):
+    """As s5cmd sends it."""
+    s3.put_object(Bucket=bucket, Key="a b", Body=b"space")
+    s3.put_object(Bucket=bucket, Key="c+d", Body=b"plus")
+    source = {}
+    s3.meta.events.register("before-call.s3.CopyObject", lambda params, **kwargs: params["headers"].update(source))
+    for name, content in (("a+b", b"space"), ("a%20b", b"space"), ("c%2Bd", b"plus")):
+        source["x-amz-copy-source"] = f"{bucket}/{name}"
+        s3.copy_object(Bucket=bucket, Key="copy", CopySource="bucket/key")
+        assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == content
+    source["x-amz-copy-source"] = f"{bucket}/c+d"
+    assert refused(s3.copy_object, Bucket=bucket, Key="copy", CopySource="bucket/key") == (404, "NoSuchKey")
+
+
 def test_copies_onto_themselves_must_change_something(s3, bucket):
     s3.put_object(Bucket=bucket, Key="k", Body=b"content")
     source = {"Bucket": bucket, "Key": "k"}

@@ -31,7 +31,7 @@ struct CopySource {
   std::string version_id;
 };
 
-// "/bucket/key?versionId=…", percent-encoded; the first slash may be missing.
+// "/bucket/key?versionId=…", percent-encoded, as a form's: a "+" is a space. The first slash may be missing.
 Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::string>& header) {
   const auto malformed = [&](std::string message) {
     return BadArgument(call, "x-amz-copy-source", header.value_or(""), std::move(message));
@@ -46,7 +46,7 @@ Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::st
     source.version_id = *std::move(version);
     text = text.substr(0, query);
   }
-  auto path = PercentDecode(text);
+  auto path = PercentDecode(text, /*plus_is_space=*/true);
   if (!path || !IsValidUtf8(*path)) return malformed("Invalid copy source encoding");
   if (path->starts_with('/')) path->erase(0, 1);
   if (SplitPointSource(*path, source.bucket, source.key)) return source;

@@ -49,11 +49,11 @@ Value SignatureAge(const Call& call) {
   return std::to_string(std::max<int64_t>(0, (call.now.micros - time->micros) / 1000));
 }
 
-// Header "/bucket/key" and "bucket/key" are the same source.
+// Header "/bucket/key" and "bucket/key" are the same source; decoded as for the copy itself.
 Value CopySource(const Call& call) {
   auto header = call.Header("x-amz-copy-source");
   if (!header) return std::nullopt;
-  std::string source = PercentDecode(*header).value_or(*header);
+  std::string source = PercentDecode(*header, /*plus_is_space=*/true).value_or(*header);
   if (source.starts_with('/')) source.erase(0, 1);
   return source;
 }

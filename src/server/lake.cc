@@ -24,6 +24,7 @@
 #include "server/facts/resource_tags.h"
 #include "server/parts/audit_trail.h"
 #include "server/parts/catalogs.h"
+#include "server/parts/crawl_guard.h"
 #include "server/parts/engine_pool.h"
 #include "server/parts/firehose.h"
 #include "server/parts/governance.h"
@@ -122,7 +123,8 @@ class OpenLake : public Lake {
                                                                   .classifier = &governance_->classifier});
     TARN_CHECK(queries_->Recover());
     crawlers_ = std::make_unique<crawl::Definitions>(*kv_, clock_);
-    crawls_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, catalogs_->catalog, objects_->store, clock_);
+    crawls_ = std::make_unique<crawl::CrawlRunner>(*kv_, *crawlers_, catalogs_->catalog, objects_->store, clock_,
+                                                   CrawlGuard(identities_->iam, governance_->governor));
     TARN_CHECK(crawls_->Recover());
     resource_tags_ = std::make_unique<ResourceTags>(
         ResourceTags::Parts{catalogs_->catalog, catalogs_->buckets, *crawlers_, *queries_, objects_->keys});

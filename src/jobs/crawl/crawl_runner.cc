@@ -94,11 +94,12 @@ std::string Describe(const std::vector<LeftOut>& left_out) {
 }  // namespace
 
 CrawlRunner::CrawlRunner(kv::Store& store, Definitions& definitions, catalog::Catalog& catalog, object::Store& objects,
-                         const Clock& clock, size_t threads)
+                         const Clock& clock, MayCrawl may, size_t threads)
     : definitions_(&definitions),
       catalog_(&catalog),
       objects_(&objects),
       clock_(&clock),
+      may_(std::move(may)),
       history_(store),
       pool_("crawl", threads, 10'000) {}
 
@@ -235,6 +236,7 @@ Status CrawlRunner::CrawlTarget(Job& job, const Definition& definition, const S3
   if (!location.key.empty() && !location.key.ends_with('/') && !files.Head(location.bucket, location.key).ok()) {
     location.key += '/';
   }
+  if (may_) TARN_CHECK(may_(job.scope, definition.role, location.Url()));
   TARN_TRY(const auto hints, CsvHintsOf(job.scope, definition));
   SampleOptions options;
   options.exclusions = target.exclusions.value_or(std::vector<std::string>());

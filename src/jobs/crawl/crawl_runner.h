@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,11 +30,14 @@
 
 namespace tarn::jobs::crawl {
 
+// Succeeds when a crawler of that role may list and read what lies at "s3://bucket/prefix".
+using MayCrawl = std::function<Status(const Scope& scope, const std::string& role, const std::string& url)>;
+
 class CrawlRunner : public Runner {
  public:
-  // All outlive the runner.
+  // All outlive the runner. Without `may` everything may be crawled.
   CrawlRunner(kv::Store& store, Definitions& definitions, catalog::Catalog& catalog, object::Store& objects,
-              const Clock& clock, size_t threads = 2);
+              const Clock& clock, MayCrawl may = nullptr, size_t threads = 2);
   ~CrawlRunner() override;  // asks the crawls under way to stop, and waits
 
   // Called once at start, before anything else.
@@ -65,6 +69,7 @@ class CrawlRunner : public Runner {
   catalog::Catalog* catalog_;
   object::Store* objects_;
   const Clock* clock_;
+  const MayCrawl may_;
   RunHistory history_;
   std::mutex mutex_;
   std::condition_variable stop_asked_;

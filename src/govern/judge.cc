@@ -25,9 +25,16 @@ Permissions Spread(Permissions granted, Permissions everything) {
   return granted & everything;
 }
 
+// An Iceberg table's record lists columns of the past, too, which are no longer the table's.
+bool IsPast(const catalog::Column& column) {
+  const std::string* current = catalog::Find(column.parameters, "iceberg.field.current");
+  return current != nullptr && *current == "false";
+}
+
 std::vector<NamedType> ColumnsOf(const catalog::Table& table) {
   std::vector<NamedType> columns;
   for (const catalog::Column& column : table.columns()) {
+    if (IsPast(column)) continue;
     columns.push_back({AsciiLower(column.name), column.type.value_or("")});
   }
   for (const catalog::Column& column : table.partition_keys) {

@@ -2,6 +2,7 @@
 #include "base/strings.h"
 #include "catalog/errors.h"
 #include "govern/governor.h"
+#include "govern/seen_columns.h"
 
 namespace tarn::govern {
 namespace {
@@ -44,14 +45,16 @@ Result<std::vector<TaggedTable>> Governor::SearchTables(const identity::Caller& 
   const bool sees_all = who.account == scope.account && who.acts_for_account;
   std::vector<TaggedTable> found;
   const auto look = [&](const catalog::Database& database, const catalog::Table& table) -> Status {
-    TagsOfResource tags = TagsOn(*snapshot, database, &table, nullptr, false);
-    bool is_match = Matches(expression, tags.table);
-    for (const auto& [column, own] : tags.columns) is_match = is_match || Matches(expression, own);
-    if (!is_match) return Ok();
+    catalog::Table seen = table;
     if (!sees_all) {
       TARN_TRY(const TableAccess access, JudgeTable(who, scope, *snapshot, database, table));
       if (!access.Has(Permission::kDescribe)) return Ok();
+      DropUnseen(access, seen);
     }
+    TagsOfResource tags = TagsOn(*snapshot, database, &seen, nullptr, false);
+    bool is_match = Matches(expression, tags.table);
+    for (const auto& [column, own] : tags.columns) is_match = is_match || Matches(expression, own);
+    if (!is_match) return Ok();
     found.push_back({database.Shown(), table.Shown(), std::move(tags)});
     return Ok();
   };

@@ -9,6 +9,7 @@
 #include "govern/governor.h"
 #include "govern/keys.h"
 #include "govern/records.h"
+#include "govern/seen_columns.h"
 
 namespace tarn::govern {
 namespace {
@@ -185,7 +186,7 @@ Result<TagsOfResource> Governor::GetTags(const identity::Caller& caller, const S
   TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
   const auto txn = store_.Begin();
-  TARN_TRY(const Place place, Find(*txn, scope, resource));
+  TARN_TRY(Place place, Find(*txn, scope, resource));
   const bool is_table = !place.table.uid.empty();
   const bool sees_all = who.account == scope.account &&
                         (who.acts_for_account || snapshot->IsAdmin(who) || snapshot->IsReadOnlyAdmin(who));
@@ -197,6 +198,7 @@ Result<TagsOfResource> Governor::GetTags(const identity::Caller& caller, const S
     if (!access.Has(Permission::kDescribe)) {
       return Fail(kAccessDenied, "Insufficient Lake Formation permission(s): Required Describe on the resource.");
     }
+    if (is_table) DropUnseen(access, place.table);
   }
   if (resource.kind == Kind::kColumns && !resource.all_columns) {
     TARN_CHECK(CheckColumns(place.table, resource));

@@ -93,6 +93,14 @@ Status CatalogView::MayCreateIceberg(const Scope& scope, std::string_view databa
 
 namespace {
 
+// As SQL's ALTER TABLE: for who sees the whole table or none of its rows. Another could give what hides the rest
+// another meaning, and is told what is there already.
+Status RequireAlter(const Rights& rights, std::string_view database, std::string_view table) {
+  TARN_TRY(const TableAccess access, rights.OfTable(database, table));
+  if (!access.Has(Permission::kAlter)) return Insufficient(Permission::kAlter, table);
+  return access.whole() || !access.Has(Permission::kSelect) ? Ok() : Status(Insufficient(Permission::kSelect, table));
+}
+
 // Properties of tables whose values are places.
 constexpr std::array<std::string_view, 2> kNamingPlaces = {"metadata_location", "storage.location.template"};
 
@@ -100,6 +108,9 @@ std::string_view PropertyOf(const Table& table, std::string_view key) {
   const std::string* value = catalog::Find(table.parameters, key);
   return value == nullptr ? std::string_view() : std::string_view(*value);
 }
+
+// An Iceberg table's. Who sees a part of the table cannot open them, and Iceberg's Glue catalog would try for minutes.
+constexpr std::array<std::string_view, 2> kMetadataFiles = {"metadata_location", "previous_metadata_location"};
 
 bool IsBelow(std::string_view folder, std::string_view place) {
   while (folder.ends_with('/')) folder.remove_suffix(1);
@@ -133,17 +144,26 @@ Status CatalogView::MayName(std::string_view location, std::string_view key, std
   return IsBelow(location, value) ? Ok() : rights_.RequireLocation(value);
 }
 
+Status CatalogView::Show(const TableAccess& access, Table& table) const {
+  Restrict(access, table);
+  if (access.whole() || !access.Has(Permission::kSelect) || !table.parameters) return Ok();
+  TARN_TRY(const bool is_closed, rights_.Decides(table.location()));
+  if (!is_closed) return Ok();
+  for (const std::string_view key : kMetadataFiles) table.parameters->erase(std::string(key));
+  return Ok();
+}
+
 Result<Table> CatalogView::GetTable(const Scope& scope, std::string_view database, std::string_view name) const {
   TARN_TRY(const TableAccess access, rights_.OfTable(database, name));
   if (!Exists(access)) return Insufficient(Permission::kDescribe, name);
   TARN_TRY(Table table, catalog_.GetTable(scope, database, name));
-  Restrict(access, table);
+  TARN_CHECK(Show(access, table));
   return table;
 }
 
 Status CatalogView::MayUpdateTable(const Scope& scope, const Table& table) const {
   if (!rights_.governed()) return Ok();
-  TARN_CHECK(rights_.RequireTable(table.database, table.name, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, table.database, table.name));
   TARN_TRY(const Table present, catalog_.GetTable(scope, table.database, table.name));
   // What commits to a table put below it they may name.
   for (const std::string_view key : kNamingPlaces) {
@@ -178,10 +198,10 @@ Result<Page<Table>> CatalogView::ListTables(const Scope& scope, std::string_view
     Restrict(*access, seen);
     return wanted(seen);
   }));
-  TARN_CHECK(failed);
+  TARN_CHECK(std::move(failed));
   for (Table& table : page.items) {
     TARN_TRY(const TableAccess access, rights_.OfTable(database, table.name));
-    Restrict(access, table);
+    TARN_CHECK(Show(access, table));
   }
   return page;
 }
@@ -191,7 +211,7 @@ Result<Page<Table>> CatalogView::ListTableVersions(const Scope& scope, std::stri
   TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
   if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
   TARN_TRY(auto page, catalog_.ListTableVersions(scope, database, table, options));
-  for (Table& version : page.items) Restrict(access, version);
+  for (Table& version : page.items) TARN_CHECK(Show(access, version));
   return page;
 }
 
@@ -200,13 +220,13 @@ Result<Table> CatalogView::GetTableVersion(const Scope& scope, std::string_view 
   TARN_TRY(const TableAccess access, rights_.OfTable(database, table));
   if (!Exists(access)) return Insufficient(Permission::kDescribe, table);
   TARN_TRY(Table found, catalog_.GetTableVersion(scope, database, table, version));
-  Restrict(access, found);
+  TARN_CHECK(Show(access, found));
   return found;
 }
 
 Status CatalogView::DeleteTableVersion(const Scope& scope, std::string_view database, std::string_view table,
                                        uint64_t version) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.DeleteTableVersion(scope, database, table, version);
 }
 
@@ -267,6 +287,7 @@ Result<std::vector<ItemError>> CatalogView::CreatePartitions(const Scope& scope,
   if (!access.Has(Permission::kInsert) && !access.Has(Permission::kAlter)) {
     return Insufficient(Permission::kAlter, table);
   }
+  TARN_CHECK(OfPartitions(scope, database, table));  // those that are there already are told
   for (const Partition& partition : partitions) {
     TARN_CHECK(CheckPlace(catalog_, rights_, scope, database, table, partition.location()));
   }
@@ -276,7 +297,7 @@ Result<std::vector<ItemError>> CatalogView::CreatePartitions(const Scope& scope,
 Result<std::vector<ItemError>> CatalogView::UpdatePartitions(const Scope& scope, std::string_view database,
                                                              std::string_view table,
                                                              std::vector<catalog::PartitionUpdate> updates) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   for (const auto& update : updates) {
     TARN_CHECK(CheckPlace(catalog_, rights_, scope, database, table, update.partition.location()));
   }
@@ -286,19 +307,19 @@ Result<std::vector<ItemError>> CatalogView::UpdatePartitions(const Scope& scope,
 Result<std::vector<ItemError>> CatalogView::DeletePartitions(const Scope& scope, std::string_view database,
                                                              std::string_view table,
                                                              const std::vector<std::vector<std::string>>& values) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.DeletePartitions(scope, database, table, values);
 }
 
 Status CatalogView::CreatePartitionIndex(const Scope& scope, std::string_view database, std::string_view table,
                                          catalog::PartitionIndex index) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.CreatePartitionIndex(scope, database, table, std::move(index));
 }
 
 Status CatalogView::DeletePartitionIndex(const Scope& scope, std::string_view database, std::string_view table,
                                          std::string_view name) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.DeletePartitionIndex(scope, database, table, name);
 }
 
@@ -318,7 +339,7 @@ Result<std::vector<ItemError>> CatalogView::PutStatistics(const Scope& scope, st
                                                           std::string_view table,
                                                           const std::vector<std::string>* partition,
                                                           const std::vector<catalog::ColumnStatistics>& statistics) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.PutStatistics(scope, database, table, partition, statistics);
 }
 
@@ -336,7 +357,7 @@ Result<std::vector<catalog::ColumnStatistics>> CatalogView::GetStatistics(
 
 Status CatalogView::DeleteStatistics(const Scope& scope, std::string_view database, std::string_view table,
                                      const std::vector<std::string>* partition, std::string_view column) {
-  TARN_CHECK(rights_.RequireTable(database, table, Permission::kAlter));
+  TARN_CHECK(RequireAlter(rights_, database, table));
   return catalog_.DeleteStatistics(scope, database, table, partition, column);
 }
 

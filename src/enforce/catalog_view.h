@@ -95,6 +95,9 @@ class CatalogView {
                           const std::vector<std::string>* partition, std::string_view column);
 
  private:
+  // Leaves of the record what the caller sees; of who sees a part, not where the files of an Iceberg table's metadata
+  // are that Lake Formation closes.
+  Status Show(const govern::TableAccess& access, catalog::Table& table) const;
   // kInsufficient when partitions cannot be shown, else what is seen of their columns.
   Result<govern::TableAccess> OfPartitions(const Scope& scope, std::string_view database, std::string_view table) const;
 

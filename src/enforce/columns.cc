@@ -81,11 +81,36 @@ bool ProjectsUnseen(const TableAccess& access, std::string_view key) {
 
 using Hidden = std::vector<std::string>;  // in lower case
 
+// The fields of a struct of which some are not seen, by their own names.
+void AddHiddenFields(const TableAccess& access, const std::string& path, std::string_view type, Hidden& hidden) {
+  const std::string_view text = Trim(type);
+  if (!Divides(access, path) || !AsciiLower(text).starts_with("struct<") || !text.ends_with('>')) return;
+  for (const std::string_view part : OuterParts(text.substr(7, text.size() - 8))) {
+    const size_t colon = std::min(part.find(':'), part.size());
+    std::string name = AsciiLower(Trim(part.substr(0, colon)));
+    const std::string below = fmt::format("{}.{}", path, name);
+    if (Sees(access, below)) {
+      AddHiddenFields(access, below, part.substr(std::min(colon + 1, part.size())), hidden);
+    } else if (!name.empty()) {
+      hidden.push_back(std::move(name));
+    }
+  }
+}
+
 void AddHidden(const TableAccess& access, const std::vector<catalog::Column>& columns, Hidden& hidden) {
   for (const catalog::Column& column : columns) {
     std::string name = AsciiLower(column.name);
-    if (!name.empty() && !Sees(access, name)) hidden.push_back(std::move(name));
+    if (name.empty()) continue;
+    if (Sees(access, name)) {
+      AddHiddenFields(access, name, column.type.value_or(""), hidden);
+    } else {
+      hidden.push_back(std::move(name));
+    }
   }
+}
+
+void DropNaming(const Hidden& hidden, std::optional<std::string>& text) {
+  if (text && NamesAny(hidden, *text)) text.reset();
 }
 
 void DropTelling(const TableAccess& access, const Hidden& hidden, std::optional<catalog::Parameters>& parameters) {
@@ -101,7 +126,10 @@ void DropTelling(const TableAccess& access, const Hidden& hidden, std::optional<
 }
 
 void RestrictStorage(const TableAccess& access, const Hidden& hidden, catalog::StorageDescriptor& storage) {
-  if (storage.columns) KeepColumns(access, *storage.columns);
+  if (storage.columns) {
+    KeepColumns(access, *storage.columns);
+    for (catalog::Column& column : *storage.columns) DropNaming(hidden, column.comment);
+  }
   DropTelling(access, hidden, storage.parameters);
   if (storage.serde) DropTelling(access, hidden, storage.serde->parameters);
   const auto is_hidden = [&](const std::string& name) { return !Sees(access, AsciiLower(name)); };
@@ -197,6 +225,12 @@ void Restrict(const TableAccess& access, catalog::Table& table) {
   if (table.storage) RestrictStorage(access, hidden, *table.storage);
   KeepColumns(access, table.partition_keys);
   DropTelling(access, hidden, table.parameters);
+  DropNaming(hidden, table.description);
+  // A view's query names its columns, and those of the tables below.
+  if (!hidden.empty()) {
+    table.view_original_text.reset();
+    table.view_expanded_text.reset();
+  }
 }
 
 }  // namespace tarn::enforce

@@ -33,7 +33,7 @@ std::optional<std::string> SeenType(const govern::TableAccess& access, std::stri
 bool NamesAny(const std::vector<std::string>& names, std::string_view text);
 
 // Takes out of the record what the caller does not see, statistics and copies of the schema among the properties too,
-// and properties that name a hidden column or list the values of one.
+// and properties and comments that name a hidden column, or a field of one, or list the values of one.
 void Restrict(const govern::TableAccess& access, catalog::Table& table);
 void Restrict(const govern::TableAccess& access, catalog::StorageDescriptor& storage);
 

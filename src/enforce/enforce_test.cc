@@ -113,6 +113,54 @@ TEST_F(EnforceTest, ARecordShowsTheSeenColumnsAlone) {
   EXPECT_TRUE(View().ListTables(scope, "db", {})->items.empty());
 }
 
+TEST_F(EnforceTest, NoTextOfARecordNamesWhatIsHidden) {
+  const TableAccess some = Some({"id", "home.city"});
+  catalog::Table table = *catalog.GetTable(scope, "db", "t");
+  table.storage->columns->front().comment = "of whom the SSN is";
+  table.storage->columns->at(1).comment = "the city alone";
+  table.description = "people by day";
+  table.view_original_text = "SELECT id, home, ssn FROM x";
+  table.parameters = catalog::Parameters{{"bloom", "home.zip.a"}, {"kept", "id"}, {"more", "zipped"}};
+  Restrict(some, table);
+  EXPECT_EQ(table.columns().front().comment, std::nullopt);
+  EXPECT_EQ(table.columns().at(1).comment, "the city alone");
+  EXPECT_EQ(table.description, std::nullopt);
+  EXPECT_EQ(table.view_original_text, std::nullopt);
+  EXPECT_EQ(*table.parameters, (catalog::Parameters{{"kept", "id"}, {"more", "zipped"}}));
+}
+
+TEST_F(EnforceTest, WhoSeesAPartIsNotToldWhereClosedMetadataLies) {
+  catalog::Table iced;
+  iced.database = "db";
+  iced.name = "t2";
+  iced.storage.emplace().location = "s3://lake/closed/t2";
+  iced.parameters = catalog::Parameters{{"table_type", "ICEBERG"}, {"metadata_location", "s3://lake/closed/t2/m"}};
+  ASSERT_TRUE(catalog.CreateTable(scope, iced).ok());
+  const auto told = [&] { return View().GetTable(scope, "db", "t2")->parameters->contains("metadata_location"); };
+  access.tables["t2"] = Some({"id"});
+  EXPECT_FALSE(told());
+  access.tables["t2"] = {.permissions = Bits({Permission::kSelect})};
+  EXPECT_TRUE(told());
+  access.tables["t2"] = {.governed = true, .permissions = Bits({Permission::kSelect}), .all_columns = true};
+  EXPECT_TRUE(told());
+}
+
+TEST_F(EnforceTest, WhoSeesAPartAltersNothing) {
+  const auto present = catalog.GetTable(scope, "db", "t");
+  TableAccess& some = Some({"id", "day"});
+  some.permissions |= Bits({Permission::kAlter, Permission::kInsert});
+  EXPECT_TRUE(View().UpdateTable(scope, *present, {}).Is(kInsufficient));
+  EXPECT_TRUE(View().DeletePartitions(scope, "db", "t", {{"2024"}}).Is(kInsufficient));
+  // Whoever sees the partitions is told of those that are there.
+  EXPECT_TRUE(View().CreatePartitions(scope, "db", "t", {{.values = {"2025"}}}).ok());
+  some.row_filter = "id = 1";
+  EXPECT_TRUE(View().CreatePartitions(scope, "db", "t", {{.values = {"2024"}}}).Is(kInsufficient));
+  EXPECT_TRUE(View().CreatePartitions(scope, "db", "t", {{.values = {"2026"}}}).Is(kInsufficient));
+  // And so does who may change it and sees nothing of its rows.
+  access.tables["t"] = {.governed = true, .permissions = Bits({Permission::kAlter, Permission::kDescribe})};
+  EXPECT_TRUE(View().UpdateTable(scope, *present, {}).ok());
+}
+
 TEST_F(EnforceTest, FieldsOfWhatIsNoStructHideTheColumn) {
   TableAccess some{.governed = true, .permissions = Bits({Permission::kSelect})};
   some.columns = {{.name = "a.x"}};

@@ -59,16 +59,35 @@ bool NamesColumns(std::string_view key) {
          key.find("distribution") != std::string_view::npos;
 }
 
-// Columns of any of the table's schemas that are not seen, in lower case.
-std::vector<std::string> HiddenNames(const TableAccess& access, const iceberg::TableMetadata& metadata) {
-  std::vector<std::string> names;
-  for (const iceberg::SchemaPtr& schema : metadata.schemas) {
-    for (const Field& field : schema->columns()) {
-      std::string name = AsciiLower(field.name);
-      if (!Sees(access, name) && std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+void AddHidden(const TableAccess& access, const std::string& prefix, const std::vector<Field>& fields,
+               std::vector<std::string>& names) {
+  for (const Field& field : fields) {
+    std::string name = AsciiLower(field.name);
+    const std::string path = prefix + name;
+    if (!Sees(access, path)) {
+      if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+    } else if (Divides(access, path) && field.type.is_struct()) {
+      AddHidden(access, path + ".", field.type.fields(), names);
     }
   }
+}
+
+// Columns of any of the table's schemas that are not seen, and fields of structs, in lower case.
+std::vector<std::string> HiddenNames(const TableAccess& access, const iceberg::TableMetadata& metadata) {
+  std::vector<std::string> names;
+  for (const iceberg::SchemaPtr& schema : metadata.schemas) AddHidden(access, "", schema->columns(), names);
   return names;
+}
+
+// Comments that name what is not seen go.
+void DropNaming(const std::vector<std::string>& names, std::vector<Field>& fields) {
+  for (Field& field : fields) {
+    if (field.doc && NamesAny(names, *field.doc)) field.doc.reset();
+    if (!field.type.is_struct()) continue;
+    std::vector<Field> below = field.type.fields();
+    DropNaming(names, below);
+    field.type = iceberg::Type::Struct(std::move(below));
+  }
 }
 
 }  // namespace
@@ -78,6 +97,9 @@ Result<iceberg::SchemaPtr> SeenSchema(const TableAccess& access, const iceberg::
   // A default is the value of rows: of hidden ones, of masked cells.
   if (Filters(access)) fields = WithoutDefaults(std::move(fields));
   if (fields.empty()) return Insufficient(govern::Permission::kSelect, "the columns of the table");
+  std::vector<std::string> hidden;
+  AddHidden(access, "", schema.columns(), hidden);
+  DropNaming(hidden, fields);
   std::vector<int32_t> identifiers;
   for (const int32_t id : schema.identifier_field_ids()) {
     if (std::ranges::any_of(fields, [&](const Field& field) { return field.id == id && field.required; })) {

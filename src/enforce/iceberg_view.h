@@ -2,8 +2,8 @@
 //
 // What is left: the present schema's seen columns (where rows or cells are hidden, without their defaults, which are
 // values), partition and sort fields of them, the current snapshot of every branch without its counts. Histories,
-// statistics and properties that name columns are gone. Such metadata is for reading through the server: its manifests
-// are not the caller's to open. Errors: kInsufficient when nothing is seen.
+// statistics, properties that name columns and comments that name hidden ones are gone. Such metadata is for reading
+// through the server: its manifests are not the caller's to open. Errors: kInsufficient when nothing is seen.
 #pragma once
 
 #include "base/result.h"

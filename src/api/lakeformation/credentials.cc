@@ -155,6 +155,12 @@ Result<gen::GetTemporaryGlueTableCredentialsResponse> LakeFormationService::GetT
 Result<gen::GetTemporaryGluePartitionCredentialsResponse> LakeFormationService::GetTemporaryGluePartitionCredentials(
     const protocol::Call& call, const gen::GetTemporaryGluePartitionCredentialsRequest& in) {
   TARN_TRY(const TableName name, ParseTableArn(Text(in.table_arn)));
+  // Which partitions there are is a matter of rows: it is told to nobody who may not have any.
+  TARN_TRY(const govern::TableAccess access, governor_.OfTable(call.caller, name.scope, name.database, name.table));
+  TARN_TRY(const bool is_trusted, governor_.IsTrustedEngine(call.caller, name.scope));
+  if (!access.whole() && !is_trusted) {
+    return Fail(kAccessDenied, "Insufficient Lake Formation permission(s): Required Select on the table.");
+  }
   const auto partition =
       parts_.catalog->GetPartition(name.scope, name.database, name.table, Items(in.partition->values));
   if (!partition.ok() && partition.error().reason->code == Code::kNotFound) {

@@ -124,7 +124,7 @@ Result<Shown> FindShown(Job& job, const sql::TableName& name) {
   return shown;
 }
 
-// The Iceberg table behind a record, for which its own metadata counts.
+// The Iceberg table behind a record as it is shown, for which its own metadata counts.
 Result<catalog::IcebergTable> LoadIceberg(Job& job, const Scope& scope, const catalog::Table& record) {
   TARN_TRY(catalog::IcebergTable table, job.services.iceberg.tables.Load(scope, record.database, record.name));
   TARN_TRY(const govern::TableAccess access, AccessIn(job, scope, record.database, record.name));
@@ -132,6 +132,7 @@ Result<catalog::IcebergTable> LoadIceberg(Job& job, const Scope& scope, const ca
     TARN_TRY(iceberg::TableMetadata seen, enforce::SeenMetadata(access, *table.metadata));
     table.metadata = std::make_shared<const iceberg::TableMetadata>(std::move(seen));
     table.json.reset();
+    table.record = record;
   }
   return table;
 }

@@ -200,20 +200,45 @@ Status CheckPartitionsSeen(const catalog::Table& table, const TableAccess& acces
   return seen ? Ok() : Status(enforce::Insufficient(Permission::kSelect, table.name));
 }
 
+namespace {
+
+// One of the filters that hide rows and cells names the column.
+bool IsFiltered(const TableAccess& access, const std::string& column) {
+  const std::vector<std::string> name = {column};
+  return enforce::NamesAny(name, access.row_filter) ||
+         std::ranges::any_of(access.columns, [&](const govern::ColumnAccess& entry) {
+           return enforce::NamesAny(name, entry.cell_filter);
+         });
+}
+
+// The column of another schema is still there: by its number and name, and with the same fields if it is a struct. A
+// plain type may have become wider.
+bool IsStillThere(const iceberg::Field& column, const iceberg::Schema& present) {
+  const iceberg::Field* now = present.FindField(column.id);
+  return now != nullptr && AsciiLower(now->name) == AsciiLower(column.name) &&
+         (now->type == column.type || (!now->type.is_nested() && !column.type.is_nested()));
+}
+
+}  // namespace
+
 Result<TableAccess> AccessAt(const TableAccess& access, const iceberg::TableMetadata& metadata,
                              const iceberg::Schema& schema, std::string_view table) {
   const iceberg::Schema& present = metadata.schema();
   if (access.whole() || schema.SameSchema(present)) return access;
+  // A filter's names must mean the same columns there.
+  for (const iceberg::Field& column : present.columns()) {
+    if (!IsFiltered(access, AsciiLower(column.name))) continue;
+    const bool was_same = std::ranges::any_of(schema.columns(), [&](const iceberg::Field& past) {
+      return past.id == column.id && past.type == column.type && IsStillThere(past, present);
+    });
+    if (!was_same) return enforce::Insufficient(Permission::kSelect, table);
+  }
   TableAccess at = access;
   at.all_columns = false;
   at.columns.clear();
-  bool moved = false;
   for (const iceberg::Field& column : schema.columns()) {
     const std::string name = AsciiLower(column.name);
-    const iceberg::Field* now = present.FindField(column.id);
-    const bool same = now != nullptr && AsciiLower(now->name) == name && now->type == column.type;
-    moved = moved || !same;
-    if (!same || !enforce::Sees(access, name)) continue;
+    if (!IsStillThere(column, present) || !enforce::Sees(access, name)) continue;
     bool listed = false;
     for (const govern::ColumnAccess& entry : access.columns) {
       if (entry.name != name && !entry.name.starts_with(name + ".")) continue;
@@ -222,8 +247,6 @@ Result<TableAccess> AccessAt(const TableAccess& access, const iceberg::TableMeta
     }
     if (!listed && access.all_columns) at.columns.push_back({.name = name, .cell_filter = {}, .mask = {}});
   }
-  // A filter's names could mean other columns there.
-  if (moved && enforce::Filters(access)) return enforce::Insufficient(Permission::kSelect, table);
   return at;
 }
 

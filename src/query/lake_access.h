@@ -45,7 +45,7 @@ catalog::MayOpen MayOpenOf(std::string_view home, const enforce::Rights& rights,
 Status CheckPartitionsSeen(const catalog::Table& table, const govern::TableAccess& access);
 
 // The access to a state whose schema is another than the table's: columns are those of the same number and name, no
-// others are seen.
+// others are seen. kInsufficient where a filter names a column that was not there, or was another.
 Result<govern::TableAccess> AccessAt(const govern::TableAccess& access, const iceberg::TableMetadata& metadata,
                                      const iceberg::Schema& schema, std::string_view table);
 

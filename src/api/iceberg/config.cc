@@ -31,11 +31,11 @@ Result<Answer> GetConfig(const Asked& asked) {
   }
   json::Array endpoints;
   for (const Route& route : Routes()) {
-    if (!route.declared || !IsServedIn(meant.scope, route)) continue;
+    if (!route.declared || !CheckServed(meant, route).ok()) continue;
     endpoints.emplace_back(fmt::format("{} {}", route.method, route.path));
   }
   json::Object overrides;
-  if (std::string prefix = PrefixOf(meant.scope); !prefix.empty()) overrides.emplace_back("prefix", std::move(prefix));
+  if (std::string prefix = PrefixOf(meant); !prefix.empty()) overrides.emplace_back("prefix", std::move(prefix));
   return Answer{.body = json::Write(json::Object{{"defaults", FileAccessOf(meant)},
                                                  {"overrides", std::move(overrides)},
                                                  {"idempotency-key-lifetime", kKeyLifetimeText},

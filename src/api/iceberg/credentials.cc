@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/iceberg/delegation.h"
+#include "api/iceberg/staged.h"
 #include "api/iceberg/warehouse.h"
 #include "base/strings.h"
 #include "catalog/places.h"
@@ -27,22 +28,21 @@ bool Asks(const Asked& asked, std::string_view mechanism) {
   return false;
 }
 
-std::string PathOf(const Asked& asked, std::string_view table, std::string_view what) {
-  std::string prefix = PrefixOf(asked.scope);
-  if (!prefix.empty()) prefix += "/";
-  return fmt::format("v1/{}namespaces/{}/tables/{}/{}", prefix, PercentEncode(asked.name_space), PercentEncode(table),
-                     what);
+// Where a client asks for more; `query` is of a staged table (staged.h).
+std::string PathOf(const Asked& asked, std::string_view table, std::string_view what, std::string_view query = {}) {
+  return fmt::format("{}/{}{}", TablePath(asked, table), what, query);
 }
 
 // A caller with a session of his own keeps to it.
 bool CanHandOn(const Asked& asked) { return asked.caller.session.empty() && !asked.caller.access_key_id.empty(); }
 
-json::Object ConfigOf(const Asked& asked, std::string_view table, const identity::TemporaryCredentials& made) {
+// `refresh`: where new ones are asked for, none for empty.
+json::Object ConfigOf(const std::string& refresh, const identity::TemporaryCredentials& made) {
   json::Object config{{"s3.access-key-id", made.access_key_id},
                       {"s3.secret-access-key", made.secret_access_key},
                       {"s3.session-token", made.session_token},
                       {"s3.session-token-expires-at-ms", fmt::to_string(made.expires.millis())}};
-  if (!table.empty()) config.emplace_back(kRefreshEndpoint, PathOf(asked, table, "credentials"));
+  if (!refresh.empty()) config.emplace_back(kRefreshEndpoint, refresh);
   return config;
 }
 
@@ -55,10 +55,11 @@ void AddSigner(json::Object& config, std::string endpoint) {
 }
 
 // One for all places, since clients refresh one alone.
-json::Array StorageCredentials(const Asked& asked, std::string_view table, const std::vector<object::Location>& places,
+json::Array StorageCredentials(const Asked& asked, const std::string& refresh,
+                               const std::vector<object::Location>& places,
                                const identity::TemporaryCredentials& made) {
   json::Object config = FileAccessOf(asked);
-  for (auto& member : ConfigOf(asked, table, made)) config.push_back(std::move(member));
+  for (auto& member : ConfigOf(refresh, made)) config.push_back(std::move(member));
   return json::Array{json::Object{{"prefix", places.size() == 1 ? places[0].Url() : std::string("s3")},
                                   {"config", std::move(config)}}};
 }
@@ -90,9 +91,17 @@ Status MayOpenFiles(const Asked& asked, std::string_view table) {
   return may ? Ok() : Status(enforce::Insufficient(govern::Permission::kSelect, table));
 }
 
+namespace {
+
+bool IsThere(const Asked& asked, std::string_view table) {
+  return asked.parts->catalog->GetTable(asked.scope, asked.name_space, table).ok();
+}
+
+}  // namespace
+
 bool MayWrite(const Asked& asked, std::string_view table) {
-  const bool is_there = asked.parts->catalog->GetTable(asked.scope, asked.name_space, table).ok();
-  return asked.May(is_there ? "glue:UpdateTable" : "glue:CreateTable", asked.name_space, table).ok();
+  if (IsOthers(asked)) return false;
+  return asked.May(IsThere(asked, table) ? "glue:UpdateTable" : "glue:CreateTable", asked.name_space, table).ok();
 }
 
 namespace {
@@ -162,18 +171,20 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
     out.Key("config").Write(config);
     return Ok();
   }
+  const std::string query = table.empty() || IsThere(asked, table) ? "" : StagedQuery(asked, table, places);
   if (Asks(asked, kVended)) {
     const auto made = CredentialsFor(asked, table, places, MayWrite(asked, table));
     if (!made.ok() && !made.Is(kForbidden)) return made.error();
+    const std::string refresh = table.empty() ? "" : PathOf(asked, table, "credentials", query);
     if (made.ok()) {
-      for (auto& member : ConfigOf(asked, table, *made)) config.push_back(std::move(member));
+      for (auto& member : ConfigOf(refresh, *made)) config.push_back(std::move(member));
     }
     out.Key("config").Write(config);
-    if (made.ok()) out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, *made));
+    if (made.ok()) out.Key("storage-credentials").Write(StorageCredentials(asked, refresh, places, *made));
     return Ok();
   }
   if (Asks(asked, kSigning) && !table.empty() && CanHandOn(asked)) {
-    AddSigner(config, PathOf(asked, table, "sign"));
+    AddSigner(config, PathOf(asked, table, "sign", query));
     out.Key("config").Write(config);
     out.Key("remote-signing-config").BeginObject().EndObject();
     return Ok();
@@ -199,7 +210,8 @@ Status WriteStorageCredentials(json::Writer& out, const Asked& asked, std::strin
   const auto made = CredentialsFor(asked, table, places, MayWrite(asked, table));
   if (made.Is(kForbidden)) return Ok();
   if (!made.ok()) return made.error();
-  out.Key("storage-credentials").Write(StorageCredentials(asked, table, places, *made));
+  const std::string refresh = table.empty() ? "" : PathOf(asked, table, "credentials");
+  out.Key("storage-credentials").Write(StorageCredentials(asked, refresh, places, *made));
   return Ok();
 }
 
@@ -208,12 +220,13 @@ namespace {
 Result<Answer> LoadCredentials(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
   TARN_CHECK(MayOpenFiles(asked, asked.table));
-  TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
-                                    asked.name_space, asked.table));
+  TARN_TRY(const auto places, PlacesMeant(asked));
   json::Array credentials;
-  if (const auto places = PlacesOf(*table.metadata); !places.empty()) {
+  if (!places.empty()) {
     TARN_TRY(const auto made, CredentialsFor(asked, asked.table, places, MayWrite(asked, asked.table)));
-    credentials = StorageCredentials(asked, asked.table, places, made);
+    const auto staged = asked.query.find(kStagedKey);
+    const std::string query = staged == asked.query.end() ? "" : fmt::format("?{}={}", kStagedKey, staged->second);
+    credentials = StorageCredentials(asked, PathOf(asked, asked.table, "credentials", query), places, made);
   }
   Answer answer{.body = json::Write(json::Object{{"storage-credentials", std::move(credentials)}})};
   answer.headers.Add("Cache-Control", "private, no-store");
@@ -223,8 +236,11 @@ Result<Answer> LoadCredentials(const Asked& asked) {
 }  // namespace
 
 std::vector<Route> CredentialRoutes() {
-  return {
-      {"LoadCredentials", "GET", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials", &LoadCredentials}};
+  return {{.operation = "LoadCredentials",
+           .method = "GET",
+           .path = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials",
+           .run = &LoadCredentials,
+           .reads = true}};
 }
 
 }  // namespace tarn::api::iceberg_rest

@@ -56,6 +56,7 @@ struct Asked {
   std::string table;       // of the path, decoded: {table}, {view} or {function}
   std::string plan_id;     // of the path, decoded
   std::string prefix;      // of the path, decoded
+  std::string link;        // the path of the resource link that led to the table, "v1/…/tables/t"; empty: none did
   Pairs query;
   const http::Headers* headers = nullptr;
   bool tls = false;
@@ -73,6 +74,9 @@ struct Asked {
   // folder, by IAM and Lake Formation; below `home`, the location of the table that is asked about, nothing is asked. A
   // table's metadata and properties can name any place.
   Status MayTouch(std::string_view action, std::string_view home, std::string_view url) const;
+  // Succeeds when the caller may make that table or view at `location` ("" for the default place) and have the lake
+  // write its metadata there: by Lake Formation, and where that has no say by IAM (s3:PutObject).
+  Status MayMakeAt(std::string_view space, std::string_view name, std::string_view location) const;
   // `also`, and that the caller holds all on the table or view that the change may make.
   catalog::Alongside AlsoMaking(std::string_view space, std::string_view name) const;
   // What Lake Formation says of the caller.
@@ -86,9 +90,10 @@ struct Asked {
   std::string Namespace() const { return catalog::DottedName(name_space); }
 };
 
-// Where a commit would have the files of the table in question: its location, the folders of its properties and the
-// manifest lists of new snapshots; and where the files of the present table are.
-Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_view table, const json::Value& updates);
+// May the caller commit that to the table, and place its files where the updates say. A commit that asserts that it
+// makes the table, and does, is judged as glue:CreateTable, any other as glue:UpdateTable.
+Status MayCommit(const Asked& asked, std::string_view name_space, std::string_view table,
+                 const json::Value& requirements, const json::Value& updates);
 
 using Run = Result<Answer> (*)(const Asked& asked);
 
@@ -102,6 +107,7 @@ struct Route {
   bool mutates = false;
   Run again = nullptr;
   bool declared = true;  // in config's `endpoints`
+  bool reads = false;    // the table's data or metadata, by whatever name: resource links are followed
 };
 
 // What is served; every route but config and tokens needs a caller. One function a family, in a file of its own.

@@ -12,6 +12,7 @@
 #include "api/iceberg/delegation.h"
 #include "api/iceberg/exchange.h"
 #include "api/iceberg/idempotency.h"
+#include "api/iceberg/linked.h"
 #include "api/iceberg/planning/plans.h"
 #include "api/iceberg/warehouse.h"
 #include "api/protocol/audit_sink.h"
@@ -168,12 +169,11 @@ struct Rest::State {
 
   Result<Answer> Run(const Route& route, Asked& asked) {
     TARN_TRY(asked.scope, WarehouseScope(asked, asked.prefix));
-    if (!IsServedIn(asked.scope, route)) {
-      return Fail(kUnsupportedOperation, fmt::format("{} is not served in table buckets", route.operation));
-    }
+    TARN_CHECK(CheckServed(asked, route));
     for (const std::string& level : catalog::LevelsOf(asked.name_space)) {
       if (level.empty() && !asked.name_space.empty()) return Fail(kBadRequest, "a namespace's levels are names");
     }
+    if (route.reads) TARN_CHECK(FollowLink(asked));
     return HeedsKey(route) ? idempotency.Run(route, asked) : route.run(asked);
   }
 
@@ -256,6 +256,8 @@ struct Rest::State {
   static void Describe(const Asked& asked, Told& told) {
     told.call.caller = asked.caller;
     told.call.scope = asked.scope;
+    // A call is told where it was made, whosever catalog it is about.
+    if (!asked.caller.account.empty()) told.call.scope.account = asked.caller.account;
     told.record.bytes_in = asked.body.size();
   }
 };

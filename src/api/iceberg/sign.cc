@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/iceberg/delegation.h"
+#include "api/iceberg/staged.h"
 #include "api/protocol/auth/sigv4.h"
 #include "base/hash.h"
 #include "base/strings.h"
@@ -196,9 +197,7 @@ Result<Answer> SignRequest(const Asked& asked) {
   TARN_TRY(const json::Value body, asked.Json());
   SignAsked request;
   TARN_CHECK(ReadSignAsked(body, request));
-  TARN_TRY(const auto table, Worded(asked.parts->tables->Load(asked.scope, asked.name_space, asked.table),
-                                    asked.name_space, asked.table));
-  const auto places = PlacesOf(*table.metadata);
+  TARN_TRY(const auto places, PlacesMeant(asked));
   TARN_CHECK(CheckTarget(request, places));
   TARN_TRY(const auto session, CredentialsFor(asked, asked.table, places, MayWrite(asked, asked.table)));
   return Sign(asked, request, session);
@@ -207,7 +206,11 @@ Result<Answer> SignRequest(const Asked& asked) {
 }  // namespace
 
 std::vector<Route> SignRoutes() {
-  return {{"SignRequest", "POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/sign", &SignRequest}};
+  return {{.operation = "SignRequest",
+           .method = "POST",
+           .path = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/sign",
+           .run = &SignRequest,
+           .reads = true}};
 }
 
 }  // namespace tarn::api::iceberg_rest

@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
-#include "enforce/catalog_view.h"
 #include "enforce/iceberg_filter.h"
 #include "enforce/iceberg_view.h"
 #include "iceberg/metadata/update.h"
@@ -172,8 +171,7 @@ Result<Answer> CreateTable(const Asked& asked) {
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_CHECK(CheckNames(asked.scope, asked.name_space, name));
   TARN_TRY(auto table, DefinitionOf(body));
-  const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
-  TARN_CHECK(catalog.MayCreateIceberg(asked.scope, asked.name_space, name, table.location));
+  TARN_CHECK(asked.MayMakeAt(asked.name_space, name, table.location));
   TARN_CHECK(CheckFolders(asked, table.location, table.properties));
   TARN_TRY(const bool staged, FlagOf(body, "stage-create"));
   TARN_TRY(const auto made, Worded(asked.parts->tables->Create(asked.scope, asked.name_space, name, std::move(table),
@@ -224,38 +222,12 @@ Result<Answer> TableExists(const Asked& asked) {
   return Answer{.status = 204};
 }
 
-// The commit that makes a table which was staged.
-bool IsCreation(const Asked& asked, const json::Value& requirements) {
-  const json::Array* const all = requirements.AsArray();
-  const bool asserts = all != nullptr && std::ranges::any_of(*all, [](const json::Value& each) {
-                         return each.is_object() && each.StringOr("type", "") == "assert-create";
-                       });
-  return asserts && !asked.parts->catalog->GetTable(asked.scope, asked.name_space, asked.table).ok();
-}
-
-// The location that the updates set, empty for none.
-std::string LocationIn(const json::Value& updates) {
-  std::string location;
-  if (!updates.is_array()) return location;
-  for (const json::Value& update : *updates.AsArray()) {
-    if (!update.is_object() || update.StringOr("action", "") != "set-location") continue;
-    location = update.StringOr("location", "");
-  }
-  return location;
-}
-
 Result<Answer> CommitTable(const Asked& asked) {
   TARN_TRY(const json::Value body, asked.Json());
   const json::Value* requirements = body.Find("requirements");
   const json::Value* updates = body.Find("updates");
   if (requirements == nullptr || updates == nullptr) return Fail(kBadRequest, "requirements and updates must be given");
-  const bool creates = IsCreation(asked, *requirements);
-  TARN_CHECK(asked.May(creates ? "glue:CreateTable" : "glue:UpdateTable", asked.name_space, asked.table));
-  TARN_CHECK(CheckPlaces(asked, asked.name_space, asked.table, *updates));
-  if (creates) {  // where the updates name no place, at the default one
-    const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
-    TARN_CHECK(catalog.MayCreateIceberg(asked.scope, asked.name_space, asked.table, LocationIn(*updates)));
-  }
+  TARN_CHECK(MayCommit(asked, asked.name_space, asked.table, *requirements, *updates));
   TARN_TRY(const auto required, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
   TARN_TRY(const auto table,
@@ -281,8 +253,29 @@ Result<Answer> RegisterTable(const Asked& asked) {
   return TableAnswer(asked, table, name);
 }
 
-}  // namespace
+// The commit that makes a table, which may have been staged.
+bool IsCreation(const Asked& asked, std::string_view name_space, std::string_view table,
+                const json::Value& requirements) {
+  const json::Array* const all = requirements.AsArray();
+  const bool asserts = all != nullptr && std::ranges::any_of(*all, [](const json::Value& each) {
+                         return each.is_object() && each.StringOr("type", "") == "assert-create";
+                       });
+  return asserts && !asked.parts->catalog->GetTable(asked.scope, name_space, table).ok();
+}
 
+// The location that the updates set, empty for none.
+std::string LocationIn(const json::Value& updates) {
+  std::string location;
+  if (!updates.is_array()) return location;
+  for (const json::Value& update : *updates.AsArray()) {
+    if (!update.is_object() || update.StringOr("action", "") != "set-location") continue;
+    location = update.StringOr("location", "");
+  }
+  return location;
+}
+
+// Where a commit would have the files of the table in question: its location, the folders of its properties and the
+// manifest lists of new snapshots; and where the files of the present table are.
 Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_view table,
                    const json::Value& updates) {
   if (!updates.is_array()) return Ok();
@@ -297,8 +290,7 @@ Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_
   for (const json::Value& update : *updates.AsArray()) {
     if (const std::string location(update.StringOr("location", "")); !location.empty()) {
       if (is_new) {
-        const enforce::CatalogView catalog(*asked.parts->catalog, asked.parts->access, asked.caller, asked.scope);
-        TARN_CHECK(catalog.MayCreateIceberg(asked.scope, name_space, table, location));
+        TARN_CHECK(asked.MayMakeAt(name_space, table, location));
         home = location;
       } else {
         TARN_CHECK(asked.MayTouch("s3:PutObject", home, AsFolder(location)));
@@ -315,13 +307,26 @@ Status CheckPlaces(const Asked& asked, std::string_view name_space, std::string_
   return Ok();
 }
 
+}  // namespace
+
+Status MayCommit(const Asked& asked, std::string_view name_space, std::string_view table,
+                 const json::Value& requirements, const json::Value& updates) {
+  const bool creates = IsCreation(asked, name_space, table, requirements);
+  TARN_CHECK(asked.May(creates ? "glue:CreateTable" : "glue:UpdateTable", name_space, table));
+  TARN_CHECK(CheckPlaces(asked, name_space, table, updates));
+  if (!creates) return Ok();
+  // Where the updates name no place, at the default one.
+  return asked.MayMakeAt(name_space, table, LocationIn(updates));
+}
+
 std::vector<Route> TableRoutes() {
+  constexpr std::string_view kTable = "/v1/{prefix}/namespaces/{namespace}/tables/{table}";
   return {
       {"ListTables", "GET", "/v1/{prefix}/namespaces/{namespace}/tables", &ListTables},
       {"CreateTable", "POST", "/v1/{prefix}/namespaces/{namespace}/tables", &CreateTable, true, &LoadNamed},
-      {"LoadTable", "GET", "/v1/{prefix}/namespaces/{namespace}/tables/{table}", &LoadTable},
-      {"TableExists", "HEAD", "/v1/{prefix}/namespaces/{namespace}/tables/{table}", &TableExists},
-      {"UpdateTable", "POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}", &CommitTable, true, &LoadTable},
+      {.operation = "LoadTable", .method = "GET", .path = kTable, .run = &LoadTable, .reads = true},
+      {.operation = "TableExists", .method = "HEAD", .path = kTable, .run = &TableExists, .reads = true},
+      {"UpdateTable", "POST", kTable, &CommitTable, true, &LoadTable},
       {"RegisterTable", "POST", "/v1/{prefix}/namespaces/{namespace}/register", &RegisterTable, true, &LoadNamed},
   };
 }

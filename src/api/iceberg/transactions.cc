@@ -15,8 +15,7 @@ Result<catalog::TableChange> ChangeOf(const Asked& asked, const json::Value& jso
   catalog::TableChange change;
   change.database = table.name_space;
   change.name = table.name;
-  TARN_CHECK(asked.May("glue:UpdateTable", change.database, change.name));
-  TARN_CHECK(CheckPlaces(asked, change.database, change.name, *updates));
+  TARN_CHECK(MayCommit(asked, change.database, change.name, *requirements, *updates));
   TARN_TRY(change.requirements, iceberg::RequirementsFromJson(*requirements));
   TARN_TRY(change.updates, iceberg::UpdatesFromJson(*updates));
   return change;

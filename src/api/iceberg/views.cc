@@ -4,6 +4,7 @@
 #include "api/iceberg/exchange.h"
 #include "base/hash.h"
 #include "catalog/errors.h"
+#include "catalog/places.h"
 #include "iceberg/errors.h"
 #include "iceberg/metadata/update.h"
 #include "iceberg/schema/json_access.h"
@@ -77,11 +78,39 @@ Result<std::vector<iceberg::Update>> DefinitionOf(const json::Value& body) {
   return updates;
 }
 
+// The property by which a view's metadata files lie elsewhere than below its location.
+constexpr std::string_view kMetadataPath = "write.metadata.path";
+
+Status CheckMetadataPath(const Asked& asked, std::string_view home, const iceberg::Properties& properties) {
+  const auto path = properties.find(kMetadataPath);
+  return path == properties.end() ? Ok() : asked.MayTouch("s3:PutObject", home, catalog::FolderOf(path->second));
+}
+
+// Where the lake would write the view's metadata for the caller: nowhere that is closed to the caller. `home` is the
+// location of the view as it is; empty: it is to be made.
+Status CheckPlaces(const Asked& asked, std::string_view name, std::string home,
+                   const std::vector<iceberg::Update>& updates) {
+  const bool is_new = home.empty();
+  for (const iceberg::Update& update : updates) {
+    const auto* moved = std::get_if<iceberg::SetLocation>(&update);
+    if (moved == nullptr) continue;
+    TARN_CHECK(is_new ? asked.MayMakeAt(asked.name_space, name, moved->location)
+                      : asked.MayTouch("s3:PutObject", home, catalog::FolderOf(moved->location)));
+    if (is_new) home = moved->location;
+  }
+  for (const iceberg::Update& update : updates) {
+    const auto* set = std::get_if<iceberg::SetProperties>(&update);
+    if (set != nullptr) TARN_CHECK(CheckMetadataPath(asked, home, set->updates));
+  }
+  return Ok();
+}
+
 Result<Answer> CreateView(const Asked& asked) {
   TARN_TRY(const json::Value body, asked.Json());
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(auto updates, WordedView(asked, name, DefinitionOf(body)));
+  TARN_CHECK(CheckPlaces(asked, name, "", updates));
   TARN_TRY(const auto view,
            WordedView(asked, name,
                       asked.parts->views->Create(asked.scope, asked.name_space, name, std::move(updates),
@@ -93,6 +122,11 @@ Result<Answer> LoadView(const Asked& asked) {
   TARN_CHECK(asked.May("glue:GetTable", asked.name_space, asked.table));
   TARN_TRY(const auto view,
            WordedView(asked, asked.table, asked.parts->views->Load(asked.scope, asked.name_space, asked.table)));
+  // Its query and schemas name all of its columns.
+  TARN_TRY(const auto access, asked.rights().OfTable(asked.name_space, asked.table));
+  if (access.Has(govern::Permission::kSelect) && !access.whole()) {
+    return enforce::Insufficient(govern::Permission::kSelect, asked.table);
+  }
   return ViewAnswer(view);
 }
 
@@ -120,6 +154,10 @@ Result<Answer> ReplaceView(const Asked& asked) {
     TARN_TRY(required, iceberg::RequirementsFromJson(*requirements));
   }
   TARN_TRY(const auto changes, iceberg::UpdatesFromJson(*updates));
+  TARN_TRY(const auto present,
+           WordedView(asked, asked.table, asked.parts->views->Load(asked.scope, asked.name_space, asked.table)));
+  TARN_CHECK(CheckMetadataPath(asked, present.metadata.location, present.metadata.properties));
+  TARN_CHECK(CheckPlaces(asked, asked.table, present.metadata.location, changes));
   TARN_TRY(const auto view, WordedView(asked, asked.table,
                                        asked.parts->views->Commit(asked.scope, asked.name_space, asked.table, required,
                                                                   changes, asked.also)));
@@ -147,9 +185,15 @@ Result<Answer> RegisterView(const Asked& asked) {
   TARN_TRY(const std::string name, TextOf(body, "name"));
   TARN_CHECK(asked.May("glue:CreateTable", asked.name_space, name));
   TARN_TRY(const std::string location, TextOf(body, "metadata-location"));
+  TARN_CHECK(asked.MayTouch("s3:GetObject", "", location));
+  // The view's next files will lie where this one says.
+  const auto check = [&](const iceberg::ViewMetadata& metadata) -> Status {
+    TARN_CHECK(asked.MayTouch("s3:PutObject", "", catalog::FolderOf(metadata.location)));
+    return CheckMetadataPath(asked, metadata.location, metadata.properties);
+  };
   TARN_TRY(const auto view, WordedView(asked, name,
                                        asked.parts->views->Register(asked.scope, asked.name_space, name, location,
-                                                                    asked.AlsoMaking(asked.name_space, name))));
+                                                                    asked.AlsoMaking(asked.name_space, name), check)));
   return ViewAnswer(view);
 }
 

@@ -1,10 +1,13 @@
-// Which catalog a request means: the account's own, or a table bucket (Amazon S3 Tables), and what is particular to the
-// latter. Private to api/iceberg.
+// Which catalog a request means: the account's own, another account's, or a table bucket (Amazon S3 Tables), and what
+// is particular to these. Private to api/iceberg.
 //
-// A table bucket is named by its ARN, as AWS's own endpoint names it, or as "s3tablescatalog/<bucket>"; config answers
-// the prefix that leads there. Table buckets hold tables in namespaces of one level, and nothing else.
+// Another account's is named by its number. It is read alone, as far as its policy or a share lets the caller ask and
+// Lake Formation grants: Glue's rule for operations with a CatalogId. A table bucket is named by its ARN, as AWS's own
+// endpoint names it, or as "s3tablescatalog/<bucket>". Config answers the prefix that leads to either. Table buckets
+// hold tables in namespaces of one level, and nothing else.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "api/iceberg/exchange.h"
@@ -13,12 +16,18 @@
 
 namespace tarn::api::iceberg_rest {
 
-// kNoSuchWarehouse when the caller has no catalog of that name. Empty, the account's number and plain names (of clients
-// that cannot leave it out): the account's own.
+// kNoSuchWarehouse when there is no catalog of that name. Empty, the caller's account and plain names (of clients that
+// cannot leave it out): the account's own.
 Result<Scope> WarehouseScope(const Asked& asked, std::string_view warehouse);
-// Whether the catalog of that scope serves a route: table buckets have no views, and tables come and go there alone.
-bool IsServedIn(const Scope& scope, const Route& route);
-// The percent-encoded prefix of paths to the scope's catalog, as config tells it; empty for the account's own.
-std::string PrefixOf(const Scope& scope);
+// kUnsupportedOperation when the catalog that is meant does not serve a route: table buckets have no views, and tables
+// come and go there alone; in another account's catalog nothing changes.
+Status CheckServed(const Asked& asked, const Route& route);
+// The percent-encoded prefix of paths to the catalog that is meant, as config tells it; empty for the account's own.
+std::string PrefixOf(const Asked& asked);
+// Whether the catalog that is meant is another account's.
+bool IsOthers(const Asked& asked);
+// "v1/{prefix}/namespaces/{namespace}/tables/{table}", by the name that the client knows: the link's, where one led
+// here.
+std::string TablePath(const Asked& asked, std::string_view table);
 
 }  // namespace tarn::api::iceberg_rest

@@ -172,13 +172,15 @@ Result<IcebergView> IcebergViews::Commit(const Scope& scope, std::string_view da
 }
 
 Result<IcebergView> IcebergViews::Register(const Scope& scope, std::string_view database, std::string_view name,
-                                           const std::string& metadata_location, const Alongside& also) {
+                                           const std::string& metadata_location, const Alongside& also,
+                                           const Check& check) {
   TARN_CHECK(catalog_.GetDatabase(scope, database));
   const auto present = catalog_.GetTable(scope, database, name);
   if (present.ok()) return NameTaken(*present, true, database, name);
   if (!present.Is(kNoSuchTable)) return present.error();
   IcebergView view;
   TARN_TRY(view.metadata, Read(scope, metadata_location));
+  if (check) TARN_CHECK(check(view.metadata));
   view.metadata_location = metadata_location;
   view.record.name = name;
   view.record.shown_name = name;

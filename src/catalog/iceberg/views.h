@@ -47,9 +47,11 @@ class IcebergViews {
   Result<IcebergView> Commit(const Scope& scope, std::string_view database, std::string_view name,
                              const std::vector<iceberg::Requirement>& requirements,
                              const std::vector<iceberg::Update>& updates, const Alongside& also = nullptr);
-  // Takes a view over from its metadata file.
+  // Takes a view over from its metadata file, when `check` is content with what that says.
+  using Check = std::function<Status(const iceberg::ViewMetadata&)>;
   Result<IcebergView> Register(const Scope& scope, std::string_view database, std::string_view name,
-                               const std::string& metadata_location, const Alongside& also = nullptr);
+                               const std::string& metadata_location, const Alongside& also = nullptr,
+                               const Check& check = nullptr);
   // Forgets the view; its files stay.
   Status Drop(const Scope& scope, std::string_view database, std::string_view name, const Alongside& also = nullptr);
   Status Rename(const Scope& scope, std::string_view database, std::string_view name, std::string_view to_database,

@@ -342,12 +342,14 @@ Result<Answer> FetchScanTasks(const Asked& asked) {
 std::vector<Route> ScanRoutes() {
   constexpr std::string_view kPlan = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan";
   constexpr std::string_view kPlanId = "/v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}";
-  return {
+  std::vector<Route> routes = {
       {"PlanTableScan", "POST", kPlan, &PlanTableScan},
       {"FetchPlanningResult", "GET", kPlanId, &FetchPlanningResult},
       {"CancelPlanning", "DELETE", kPlanId, &CancelPlanning},
       {"FetchScanTasks", "POST", "/v1/{prefix}/namespaces/{namespace}/tables/{table}/tasks", &FetchScanTasks},
   };
+  for (Route& route : routes) route.reads = true;
+  return routes;
 }
 
 }  // namespace tarn::api::iceberg_rest

@@ -99,7 +99,7 @@ Result<Key> Keys::RotationStatus(const Use& use, std::string_view key) {
   Session session(*this, *txn, use, false);
   TARN_TRY(const auto entry, session.Open(key, {.name = "GetKeyRotationStatus", .takes_alias = false}));
   Key found = entry->key;
-  if (!IsSymmetric(found.spec)) return Fail(kUnsupported, "");
+  if (!IsSymmetric(found.spec)) return found;  // never rotates by schedule
   if (found.multi_region() && !found.is_primary()) {
     TARN_TRY(const auto primary, session.Load({found.scope.account, found.primary_region}, found.id));
     found.next_rotation = primary->key.next_rotation;

@@ -219,6 +219,8 @@ def test_rotation_makes_new_material_and_keeps_the_old(kms, key):
     assert kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"] is False
     signer = make(kms, KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyId"]
     assert refused(kms.enable_key_rotation, KeyId=signer)[1] == "UnsupportedOperationException"
+    # Whether it rotates may be asked of any key.
+    assert kms.get_key_rotation_status(KeyId=signer)["KeyRotationEnabled"] is False
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="wraps with the openssl command")

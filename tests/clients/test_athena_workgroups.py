@@ -48,7 +48,8 @@ def test_create_and_get(athena, name):
 
 def test_defaults_without_configuration(athena, name):
     athena.create_work_group(Name=name)
-    assert athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"] == DEFAULTS
+    configuration = athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
+    assert configuration == {**DEFAULTS, "PublishCloudWatchMetricsEnabled": True}
 
 
 def test_doubles_and_unknown_names_are_refused(athena, name):

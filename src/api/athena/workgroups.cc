@@ -29,7 +29,10 @@ Status RefuseUnserved(const gen::WorkGroupConfiguration& c) {
 
 query::WorkGroupConfiguration ReadConfiguration(const std::optional<gen::WorkGroupConfiguration>& given) {
   query::WorkGroupConfiguration c;
-  if (!given) return c;
+  if (!given) {
+    c.publish_metrics = true;
+    return c;
+  }
   if (given->result_configuration) c.result = ToDomain(given->result_configuration);
   if (given->managed_query_results_configuration) {
     c.managed_results = given->managed_query_results_configuration->enabled;

@@ -50,6 +50,14 @@ Status Check(const catalog::Table& table, const Filter& filter) {
   return CheckRowFilter(table, filter.row_filter);
 }
 
+bool MayDrop(const Snapshot& snapshot, const Who& who, const std::string& table_uid, std::string_view filter) {
+  const auto found = snapshot.of_table.find(table_uid);
+  return found != snapshot.of_table.end() && std::ranges::any_of(found->second, [&](const Grant* grant) {
+           return grant->resource.kind == Kind::kFilter && grant->resource.name == filter &&
+                  (grant->permissions & Bit(Permission::kDrop)) != 0 && who.Is(grant->principal);
+         });
+}
+
 }  // namespace
 
 // Filters are made by who manages the lake or may hand the whole table on.
@@ -94,11 +102,14 @@ Status Governor::UpdateFilter(const identity::Caller& caller, const Scope& scope
   });
 }
 
+// Whoever may grant the table's rows, or holds DROP on the filter.
 Status Governor::DeleteFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
                               std::string_view table, std::string_view name) {
   return Change(scope, [&](kv::Txn& txn) -> Status {
     TARN_TRY(const Place place, Find(txn, scope, TableOf(database, table)));
-    TARN_CHECK(RequireOnTable(caller, scope, place));
+    TARN_TRY(const Who who, Known(caller, scope));
+    TARN_TRY(const auto grants, Snapshot::Load(txn, scope));
+    if (!MayDrop(*grants, who, place.table.uid, name)) TARN_CHECK(RequireOnTable(caller, scope, place));
     TARN_TRY(const auto present, Load(txn, scope, place.table.uid, name));
     if (!present) return NoSuchFilter();
     txn.Delete(FilterKey(scope, place.table.uid, name));

@@ -64,7 +64,7 @@ Permissions GrantableOn(const Resource& resource) {
     case Kind::kLocation:
       return Bit(kDataLocation);
     case Kind::kFilter:
-      return Bit(kSelect);
+      return Bit(kSelect) | Bit(kDescribe) | Bit(kDrop);
     case Kind::kTag:
       return Bit(kAll) | Bit(kAlter) | Bit(kDrop) | Bit(kDescribe) | Bit(kAssociate) | Bit(kGrantWithTagExpression);
     case Kind::kTagPolicy:

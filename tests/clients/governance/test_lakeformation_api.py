@@ -200,6 +200,32 @@ def test_data_cells_filters(lf, table, lake):
     assert code(lf.delete_data_cells_filter, **key) == "EntityNotFoundException"
 
 
+def test_a_filter_is_described_and_dropped_by_whom_it_is_granted_to(lf, table, lake):
+    database, name = table
+    user = "u" + uuid.uuid4().hex[:8]
+    iam = lake.client("iam")
+    arn = iam.create_user(UserName=user)["User"]["Arn"]
+    iam.put_user_policy(UserName=user, PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "lakeformation:*", "Resource": "*"}]}))
+    held = iam.create_access_key(UserName=user)["AccessKey"]
+    theirs = lake.client("lakeformation", aws_access_key_id=held["AccessKeyId"],
+                         aws_secret_access_key=held["SecretAccessKey"])
+    key = {"TableCatalogId": lake.account, "DatabaseName": database, "TableName": name, "Name": "es"}
+    lf.create_data_cells_filter(TableData={**key, "RowFilter": {"FilterExpression": "country = 'ES'"},
+                                           "ColumnWildcard": {}})
+    assert code(theirs.get_data_cells_filter, **key) == "AccessDeniedException"
+    grant = {"Principal": {"DataLakePrincipalIdentifier": arn}, "Resource": {"DataCellsFilter": key}}
+    assert code(lf.grant_permissions, **grant, Permissions=["INSERT"]) == "InvalidInputException"
+    lf.grant_permissions(**grant, Permissions=["DESCRIBE"])
+    (told,) = lf.list_permissions(**grant)["PrincipalResourcePermissions"]
+    assert told["Permissions"] == ["DESCRIBE"]
+    assert theirs.get_data_cells_filter(**key)["DataCellsFilter"]["Name"] == "es"
+    assert code(theirs.delete_data_cells_filter, **key) == "AccessDeniedException"
+    lf.grant_permissions(**grant, Permissions=["DROP"])
+    theirs.delete_data_cells_filter(**key)
+    assert code(lf.get_data_cells_filter, **key) == "EntityNotFoundException"
+
+
 def test_lf_tags(lf, table, lake):
     database, name = table
     key = "k" + uuid.uuid4().hex[:6]

@@ -143,6 +143,7 @@ Result<gen::ListResourceTypesResponse> RamService::ListResourceTypes(const proto
 Result<gen::EnableSharingWithAwsOrganizationResponse> RamService::EnableSharingWithAwsOrganization(
     const protocol::Call& call, const gen::EnableSharingWithAwsOrganizationRequest&) {
   TARN_CHECK(ram_.EnableSharingWithOrganization(call.caller.account));
+  TARN_CHECK(make_role_(call.caller.account));
   gen::EnableSharingWithAwsOrganizationResponse out;
   out.return_value = true;
   return out;

@@ -3,6 +3,10 @@
 // Threads: any; handlers block.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "api/protocol/service.h"
 #include "api/ram/gen/shapes.h"
 #include "ram/ram.h"
@@ -16,8 +20,11 @@ namespace domain = ::tarn::ram;
 
 class RamService : public protocol::Service {
  public:
-  // Outlives the service.
-  explicit RamService(domain::Ram& ram) : ram_(ram) {}
+  // Makes the role of an account's that RAM works by, unless it is there.
+  using MakeRole = std::function<Status(const std::string& account)>;
+
+  // `ram` outlives the service.
+  RamService(domain::Ram& ram, MakeRole make_role) : ram_(ram), make_role_(std::move(make_role)) {}
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -61,6 +68,7 @@ class RamService : public protocol::Service {
 
  private:
   domain::Ram& ram_;
+  const MakeRole make_role_;
 };
 
 #undef TARN_RAM_HANDLER

@@ -19,6 +19,8 @@
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "iam/account/profiles.h"
+#include "iam/errors.h"
 #include "server/care/zone_route.h"
 #include "server/facts/job_states.h"
 #include "server/facts/key_use.h"
@@ -36,6 +38,14 @@ constexpr size_t kIcebergThreads = 32;
 constexpr size_t kDataThreads = 16;
 constexpr size_t kQueryThreads = 8;
 constexpr size_t kQueueMax = 20'000;
+
+// The role of the account's that a service of AWS's works by, unless it is there.
+Status MakeServiceRole(iam::Iam& iam, const std::string& account, const std::string& service) {
+  return iam.Change(account, [&](iam::Rows& rows) -> Status {
+    const auto role = iam::CreateServiceRole(rows, service, "", "");
+    return role.ok() || role.Is(iam::kInvalidInput) ? Ok() : Status(role.error());
+  });
+}
 
 protocol::DispatcherOptions DispatcherOptionsOf(const Options& options) {
   protocol::DispatcherOptions out;
@@ -106,7 +116,10 @@ Status Services::AddIdentity() {
                                                              .root_assumes_roles = !parts_.options.strict_root})));
   TARN_CHECK(
       dispatcher_->AddService(std::make_shared<api::organizations::OrganizationsService>(identities.organizations)));
-  TARN_CHECK(dispatcher_->AddService(std::make_shared<api::ram::RamService>(identities.ram)));
+  TARN_CHECK(dispatcher_->AddService(
+      std::make_shared<api::ram::RamService>(identities.ram, [&identities](const std::string& account) {
+        return MakeServiceRole(identities.iam, account, "ram.amazonaws.com");
+      })));
   TARN_CHECK(dispatcher_->AddService(std::make_shared<api::kms::KmsService>(parts_.objects.keys, parts_.clock)));
   return dispatcher_->AddService(std::make_shared<api::lakeformation::LakeFormationService>(
       api::lakeformation::Parts{.governor = &parts_.governance.governor,

@@ -64,6 +64,9 @@ def test_accounts_of_the_organization_are_reached_at_once(two, ram, name):
     org = two.client("organizations")
     organization = org.create_organization()["Organization"]
     assert ram.enable_sharing_with_aws_organization()["returnValue"] is True
+    assert ram.enable_sharing_with_aws_organization()["returnValue"] is True
+    role = two.client("iam").get_role(RoleName="AWSServiceRoleForResourceAccessManager")["Role"]
+    assert role["Path"] == "/aws-service-role/ram.amazonaws.com/"
     handshake = org.invite_account_to_organization(Target={"Id": OTHER_ACCOUNT, "Type": "ACCOUNT"})["Handshake"]["Id"]
     two.client("organizations", **OTHER).accept_handshake(HandshakeId=handshake)
     theirs = two.client("ram", **OTHER)

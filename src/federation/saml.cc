@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
 #include "base/strings.h"
+#include "federation/base64_lines.h"
 #include "federation/errors.h"
+#include "federation/xml_encryption.h"
 #include "federation/xml_signature.h"
 
 namespace tarn::federation {
@@ -21,16 +22,6 @@ constexpr int64_t kSkew = 60 * kMicrosPerSecond;           // how far clocks may
 Error BadMetadata() { return Fail(kBadMetadata, "Could not parse metadata"); }
 Error Invalid(std::string_view why) { return Fail(kInvalidToken, std::string(why)); }
 
-// A certificate as metadata has it: Base64 in lines.
-std::optional<std::string> DerOf(const std::string& text) {
-  std::string bare;
-  bare.reserve(text.size());
-  for (const char c : text) {
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') bare += c;
-  }
-  return Unbase64(bare);
-}
-
 void AddCertificates(const xmlNode* descriptor, std::vector<std::string>& certificates) {
   for (const xmlNode* key : Children(descriptor, "KeyDescriptor", kMetadataSpace)) {
     if (Attribute(key, "use").value_or("signing") != "signing") continue;
@@ -38,7 +29,7 @@ void AddCertificates(const xmlNode* descriptor, std::vector<std::string>& certif
       for (const xmlNode* data : Children(info, "X509Data", kDsigSpace)) {
         for (const xmlNode* certificate : Children(data, "X509Certificate", kDsigSpace)) {
           const auto text = PlainText(certificate);
-          auto der = text ? DerOf(*text) : std::nullopt;
+          auto der = text ? UnbaseLines(*text) : std::nullopt;
           if (der) certificates.push_back(*std::move(der));
         }
       }
@@ -146,7 +137,8 @@ Result<SamlMetadata> SamlMetadata::Parse(std::string_view xml) {
   return metadata;
 }
 
-Result<SamlAssertion> VerifySaml(std::string_view response, const SamlMetadata& metadata, Timestamp now) {
+Result<SamlAssertion> VerifySaml(std::string_view response, const SamlMetadata& metadata, Timestamp now,
+                                 const SamlDecryption& decryption) {
   const XmlDocument document = ParseXml(response);
   xmlNode* const root = document ? xmlDocGetRootElement(document.get()) : nullptr;
   if (!Is(root, "Response", kProtocolSpace)) return Invalid("Invalid SAML response");
@@ -155,19 +147,23 @@ Result<SamlAssertion> VerifySaml(std::string_view response, const SamlMetadata& 
   if (code == nullptr || Attribute(code, "Value") != kSuccess) {
     return Invalid("SAML response does not tell of a success");
   }
-  if (!Children(root, "EncryptedAssertion", kAssertionSpace).empty()) {
-    return Invalid("Encrypted SAML assertions are not supported");
-  }
-  xmlNode* const assertion = OnlyChild(root, "Assertion", kAssertionSpace);
-  if (assertion == nullptr) return Invalid("SAML response must hold one assertion");
-  // Each signature that is there must hold; one is enough, as the assertion is within the response.
+  const auto plain = Children(root, "Assertion", kAssertionSpace);
+  const auto encrypted = Children(root, "EncryptedAssertion", kAssertionSpace);
+  if (plain.size() + encrypted.size() != 1) return Invalid("SAML response must hold one assertion");
+  if (encrypted.empty() && decryption.required) return Invalid("SAML Assertion must be encrypted");
+  // Each signature that is there must hold; one is enough, as the assertion is within the response. The response's is
+  // one over what was sent: it is looked at before anything is opened.
   bool signed_once = false;
-  for (xmlNode* const element : {root, assertion}) {
-    if (Children(element, "Signature", kDsigSpace).empty()) continue;
-    if (!HoldsSignature(document.get(), element, metadata.certificates)) return Invalid("Response signature invalid");
+  const auto holds = [&](xmlNode* element) {
+    if (Children(element, "Signature", kDsigSpace).empty()) return true;
     signed_once = true;
-  }
-  if (!signed_once) return Invalid("Response signature invalid");
+    return HoldsSignature(document.get(), element, metadata.certificates);
+  };
+  if (!holds(root)) return Invalid("Response signature invalid");
+  xmlNode* const assertion =
+      encrypted.empty() ? plain.front() : OpenEncrypted(encrypted.front(), decryption.private_keys);
+  if (!Is(assertion, "Assertion", kAssertionSpace)) return Invalid("SAML Assertion could not be decrypted");
+  if (!holds(assertion) || !signed_once) return Invalid("Response signature invalid");
   return Read(assertion, metadata, now);
 }
 

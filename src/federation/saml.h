@@ -2,8 +2,9 @@
 //
 // Invariants: nothing of a response is told that is not within an element whose signature holds, by a key of the
 // metadata alone; that element is named by its one ID, by one reference, and only the transforms of SAML's profile are
-// taken (enveloped signature, exclusive canonical XML; SHA-256 and better with RSA or ECDSA). Documents with a DTD are
-// refused. Not taken: encrypted assertions. Pure. Errors: kInvalidToken, kExpiredToken, kBadMetadata. Threads: any.
+// taken (enveloped signature, canonical XML; SHA-256 and better with RSA or ECDSA). Documents with a DTD are
+// refused. An encrypted assertion is held to the same once it is opened. Pure. Errors: kInvalidToken, kExpiredToken,
+// kBadMetadata. Threads: any.
 // Defined by OASIS saml-core-2.0-os, saml-metadata-2.0-os; signatures are checked by xmlsec.
 #pragma once
 
@@ -39,7 +40,14 @@ struct SamlAssertion {
   std::map<std::string, std::vector<std::string>> attributes;  // by Name
 };
 
+// What opens assertions that their issuer encrypted for us.
+struct SamlDecryption {
+  std::vector<std::string> private_keys;  // PEM
+  bool required = false;                  // an assertion in the clear is refused
+};
+
 // The assertion of a response (XML), when `metadata` vouches for it now. Errors: kInvalidToken, kExpiredToken.
-Result<SamlAssertion> VerifySaml(std::string_view response, const SamlMetadata& metadata, Timestamp now);
+Result<SamlAssertion> VerifySaml(std::string_view response, const SamlMetadata& metadata, Timestamp now,
+                                 const SamlDecryption& decryption = {});
 
 }  // namespace tarn::federation

@@ -5,11 +5,20 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <xmlsec/keysmngr.h>
+#include <xmlsec/openssl/app.h>
+#include <xmlsec/openssl/crypto.h>
+#include <xmlsec/openssl/evp.h>
+#include <xmlsec/templates.h>
+#include <xmlsec/xmlenc.h>
+#include <xmlsec/xmltree.h>
 
 #include "base/hash.h"
 #include "federation/errors.h"
+#include "federation/xml_signature.h"
 
 namespace tarn::federation {
 namespace {
@@ -45,21 +54,29 @@ class Provider {
            "</EntityDescriptor>";
   }
 
-  // `text` with a signature over it at `place`, which names `id`.
-  std::string Sign(std::string text, const std::string& id, size_t place) const {
+  // `text` with a signature over it at `place`, which names `id`. `outer`: the namespaces around it, when canonical XML
+  // is to be the inclusive one.
+  std::string Sign(std::string text, const std::string& id, size_t place, const std::string& outer = "") const {
+    const std::string canonical =
+        outer.empty() ? "http://www.w3.org/2001/10/xml-exc-c14n#" : "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
     const std::string info =
         R"(<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">)"
-        R"(<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:CanonicalizationMethod>)"
+        R"(<ds:CanonicalizationMethod Algorithm=")" +
+        canonical +
+        R"("></ds:CanonicalizationMethod>)"
         R"(<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#)" +
         std::string(rsa_ ? "rsa" : "ecdsa") + R"(-sha256"></ds:SignatureMethod><ds:Reference URI="#)" + id +
         R"("><ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature">)"
-        R"(</ds:Transform><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:Transform>)"
+        R"(</ds:Transform><ds:Transform Algorithm=")" +
+        canonical +
+        R"("></ds:Transform>)"
         R"(</ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod>)"
         "<ds:DigestValue>" +
         Base64(Sha256(text)) + "</ds:DigestValue></ds:Reference></ds:SignedInfo>";
-    const std::string signature = R"(<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">)" + info +
-                                  "<ds:SignatureValue>" + Base64(SignatureOf(info)) +
-                                  "</ds:SignatureValue></ds:Signature>";
+    const size_t place_of_outer = info.find('>');
+    const std::string signature =
+        R"(<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">)" + info + "<ds:SignatureValue>" +
+        Base64(SignatureOf(std::string(info).insert(place_of_outer, outer))) + "</ds:SignatureValue></ds:Signature>";
     return text.insert(place, signature);
   }
 
@@ -145,6 +162,28 @@ TEST(Saml, ASignatureOverTheResponseCoversItsAssertion) {
   EXPECT_TRUE(VerifySaml(provider.Sign(bare, "_r1", bare.find("<samlp:Status>")), *metadata, kNow).ok());
 }
 
+TEST(Saml, InclusiveCanonicalXmlIsTaken) {
+  const Provider provider;
+  const auto metadata = SamlMetadata::Parse(provider.Metadata());
+  const std::string bare = Response(Assertion());
+  std::string text =
+      provider.Sign(bare, "_r1", bare.find("<samlp:Status>"), R"( xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol")");
+  EXPECT_TRUE(VerifySaml(text, *metadata, kNow).ok());
+  text.replace(text.find(">nina<"), 6, ">nono<");
+  EXPECT_TRUE(VerifySaml(text, *metadata, kNow).Is(kInvalidToken));
+}
+
+TEST(Saml, AnyCertificateOfTheMetadataMayHaveSigned) {
+  const Provider older;
+  const Provider newer;
+  auto metadata = SamlMetadata::Parse(older.Metadata());
+  const auto other = SamlMetadata::Parse(newer.Metadata());
+  EXPECT_TRUE(VerifySaml(Signed(newer), *metadata, kNow).Is(kInvalidToken));
+  metadata->certificates.push_back(other->certificates.front());
+  EXPECT_TRUE(VerifySaml(Signed(older), *metadata, kNow).ok());
+  EXPECT_TRUE(VerifySaml(Signed(newer), *metadata, kNow).ok());
+}
+
 TEST(Saml, WhatIsNotSignedOrChangedIsRefused) {
   const Provider provider;
   const Provider other;
@@ -196,6 +235,110 @@ TEST(Saml, ANameWithACommentIsNoName) {
   std::string text = Signed(provider, {.subject = "nina.evil"});
   text.insert(text.find(".evil"), "<!-- -->");  // canonical XML does not see it
   EXPECT_TRUE(VerifySaml(text, *metadata, kNow).Is(kInvalidToken));
+}
+
+// Who opens assertions.
+class Recipient {
+ public:
+  Recipient() : key_(EVP_RSA_gen(2048)) {}
+  ~Recipient() { EVP_PKEY_free(key_); }
+  Recipient(const Recipient&) = delete;
+  Recipient& operator=(const Recipient&) = delete;
+
+  std::string Pem() const {
+    BIO* const sink = BIO_new(BIO_s_mem());
+    PEM_write_bio_PrivateKey(sink, key_, nullptr, nullptr, 0, nullptr, nullptr);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(sink, &bytes);
+    std::string pem(bytes, static_cast<size_t>(size));
+    BIO_free(sink);
+    return pem;
+  }
+
+  // The response with its assertion encrypted for this one, by xmlsec.
+  std::string Encrypt(const std::string& response, xmlSecTransformId cipher, int key_bits,
+                      xmlSecTransformId wrapping = xmlSecOpenSSLTransformRsaOaepId) const {
+    const XmlDocument document = ParseXml(response);
+    xmlNode* const root = xmlDocGetRootElement(document.get());
+    xmlNode* const assertion = OnlyChild(root, "Assertion", "urn:oasis:names:tc:SAML:2.0:assertion");
+    xmlNode* const holder = xmlSecAddChild(root, BAD_CAST "EncryptedAssertion", assertion->ns->href);
+    xmlUnlinkNode(assertion);
+    xmlAddChild(holder, assertion);
+    xmlNode* const data =
+        xmlSecTmplEncDataCreate(document.get(), cipher, nullptr, xmlSecTypeEncElement, nullptr, nullptr);
+    xmlSecTmplEncDataEnsureCipherValue(data);
+    xmlSecTmplEncDataEnsureCipherValue(xmlSecTmplKeyInfoAddEncryptedKey(xmlSecTmplEncDataEnsureKeyInfo(data, nullptr),
+                                                                        wrapping, nullptr, nullptr, nullptr));
+    xmlSecKeysMngr* const keys = xmlSecKeysMngrCreate();
+    xmlSecOpenSSLAppDefaultKeysMngrInit(keys);
+    xmlSecKey* const wrapper = xmlSecKeyCreate();
+    EVP_PKEY_up_ref(key_);
+    xmlSecKeySetValue(wrapper, xmlSecOpenSSLEvpKeyAdopt(key_));
+    xmlSecOpenSSLAppDefaultKeysMngrAdoptKey(keys, wrapper);
+    xmlSecEncCtx* const context = xmlSecEncCtxCreate(keys);
+    context->encKey =
+        xmlSecKeyGenerate(xmlSecOpenSSLKeyDataAesId, static_cast<xmlSecSize>(key_bits), xmlSecKeyDataTypeSession);
+    EXPECT_EQ(xmlSecEncCtxXmlEncrypt(context, data, assertion), 0);
+    xmlSecEncCtxDestroy(context);
+    xmlSecKeysMngrDestroy(keys);
+    xmlChar* bytes = nullptr;
+    int size = 0;
+    xmlDocDumpMemory(document.get(), &bytes, &size);
+    std::string text(reinterpret_cast<char*>(bytes), static_cast<size_t>(size));
+    xmlFree(bytes);
+    return text;
+  }
+
+ private:
+  EVP_PKEY* const key_;
+};
+
+TEST(Saml, AnEncryptedAssertionIsOpened) {
+  const Provider provider;
+  const Recipient recipient;
+  const Recipient older;
+  const auto metadata = SamlMetadata::Parse(provider.Metadata());
+  const SamlDecryption keys{.private_keys = {older.Pem(), recipient.Pem()}, .required = true};
+  const std::pair<xmlSecTransformId, int> ciphers[] = {{xmlSecOpenSSLTransformAes128CbcId, 128},
+                                                       {xmlSecOpenSSLTransformAes256CbcId, 256},
+                                                       {xmlSecOpenSSLTransformAes128GcmId, 128},
+                                                       {xmlSecOpenSSLTransformAes256GcmId, 256}};
+  for (const auto& [cipher, bits] : ciphers) {
+    const std::string text = recipient.Encrypt(Signed(provider), cipher, bits);
+    ASSERT_EQ(text.find("nina"), std::string::npos);
+    const auto read = VerifySaml(text, *metadata, kNow, keys);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->subject, "nina");
+    EXPECT_TRUE(VerifySaml(text, *metadata, kNow, {.private_keys = {older.Pem()}}).Is(kInvalidToken));
+    EXPECT_TRUE(VerifySaml(text, *metadata, kNow).Is(kInvalidToken));
+  }
+  EXPECT_TRUE(VerifySaml(Signed(provider), *metadata, kNow, keys).Is(kInvalidToken));  // in the clear
+}
+
+TEST(Saml, TheSignatureOfAResponseCoversWhatIsEncrypted) {
+  const Provider provider;
+  const Recipient recipient;
+  const auto metadata = SamlMetadata::Parse(provider.Metadata());
+  const SamlDecryption keys{.private_keys = {recipient.Pem()}};
+  const std::string text = recipient.Encrypt(Response(Assertion()), xmlSecOpenSSLTransformAes128GcmId, 128);
+  EXPECT_TRUE(VerifySaml(text, *metadata, kNow, keys).Is(kInvalidToken));  // anybody may encrypt
+  const std::string wrong = recipient.Encrypt(Signed(Provider()), xmlSecOpenSSLTransformAes128GcmId, 128);
+  EXPECT_TRUE(VerifySaml(wrong, *metadata, kNow, keys).Is(kInvalidToken));
+}
+
+TEST(Saml, WhatIsEncryptedOtherwiseOrDamagedIsRefused) {
+  const Provider provider;
+  const Recipient recipient;
+  const auto metadata = SamlMetadata::Parse(provider.Metadata());
+  const SamlDecryption keys{.private_keys = {recipient.Pem()}};
+  const std::string text = recipient.Encrypt(Signed(provider), xmlSecOpenSSLTransformAes256GcmId, 256);
+  std::string damaged = text;
+  const size_t last = damaged.rfind("</CipherValue>") - 8;
+  damaged[last] = damaged[last] == 'A' ? 'B' : 'A';
+  EXPECT_TRUE(VerifySaml(damaged, *metadata, kNow, keys).Is(kInvalidToken));
+  const std::string older =
+      recipient.Encrypt(Signed(provider), xmlSecOpenSSLTransformAes256CbcId, 256, xmlSecOpenSSLTransformRsaPkcs1Id);
+  EXPECT_TRUE(VerifySaml(older, *metadata, kNow, keys).Is(kInvalidToken));
 }
 
 TEST(Saml, TimesAreChecked) {

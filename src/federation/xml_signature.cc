@@ -106,12 +106,18 @@ Context ContextFor(Key key) {
   context->signKey = key.release();
   context->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
   const xmlSecTransformId signature[] = {xmlSecTransformExclC14NId,           xmlSecTransformExclC14NWithCommentsId,
+                                         xmlSecTransformInclC14NId,           xmlSecTransformInclC14NWithCommentsId,
                                          xmlSecOpenSSLTransformRsaSha256Id,   xmlSecOpenSSLTransformRsaSha384Id,
                                          xmlSecOpenSSLTransformRsaSha512Id,   xmlSecOpenSSLTransformEcdsaSha256Id,
                                          xmlSecOpenSSLTransformEcdsaSha384Id, xmlSecOpenSSLTransformEcdsaSha512Id};
-  const xmlSecTransformId reference[] = {
-      xmlSecTransformEnvelopedId,     xmlSecTransformExclC14NId,      xmlSecTransformExclC14NWithCommentsId,
-      xmlSecOpenSSLTransformSha256Id, xmlSecOpenSSLTransformSha384Id, xmlSecOpenSSLTransformSha512Id};
+  const xmlSecTransformId reference[] = {xmlSecTransformEnvelopedId,
+                                         xmlSecTransformExclC14NId,
+                                         xmlSecTransformExclC14NWithCommentsId,
+                                         xmlSecTransformInclC14NId,
+                                         xmlSecTransformInclC14NWithCommentsId,
+                                         xmlSecOpenSSLTransformSha256Id,
+                                         xmlSecOpenSSLTransformSha384Id,
+                                         xmlSecOpenSSLTransformSha512Id};
   for (const xmlSecTransformId id : signature) {
     if (xmlSecDSigCtxEnableSignatureTransform(context.get(), id) != 0) return nullptr;
   }

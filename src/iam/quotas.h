@@ -14,6 +14,7 @@ inline constexpr size_t kPolicies = 1500;
 inline constexpr size_t kInstanceProfiles = 1000;
 inline constexpr size_t kServerCertificates = 20;
 inline constexpr size_t kProviders = 100;  // of each kind
+inline constexpr size_t kSamlPrivateKeys = 2;
 inline constexpr size_t kGroupsPerUser = 10;
 inline constexpr size_t kAttachedPolicies = 10;
 inline constexpr size_t kVersionsPerPolicy = 5;

@@ -10,7 +10,9 @@
 #include "api/sts/sts_service.h"
 #include "base/hash.h"
 #include "base/strings.h"
+#include "federation/base64_lines.h"
 #include "federation/errors.h"
+#include "iam/account/providers.h"
 #include "iam/errors.h"
 
 namespace tarn::api::sts {
@@ -103,16 +105,19 @@ std::string TypeOf(const federation::SamlAssertion& assertion) {
 }
 
 // The assertion, believed and meant for here. Errors: kInvalidIdentityToken, federation's.
-Result<federation::SamlAssertion> Believe(const protocol::Call& call, const iam::SamlProvider& provider,
-                                          const std::string& text) {
-  const auto response = Unbase64(text);
+Result<federation::SamlAssertion> Believe(const iam::Iam& iam, const protocol::Call& call,
+                                          const iam::SamlProvider& provider, const std::string& text) {
+  const auto response = federation::UnbaseLines(text);
   if (!response) return Fail(kInvalidIdentityToken, "Invalid base64 SAMLResponse");
   const auto metadata = federation::SamlMetadata::Parse(provider.metadata);
   if (!metadata.ok()) return Fail(kInvalidIdentityToken, "The metadata of the specified provider is not valid");
   if (metadata->valid_until && call.now >= *metadata->valid_until) {
     return Fail(kInvalidIdentityToken, "The metadata of the specified provider has expired");
   }
-  TARN_TRY(auto assertion, federation::VerifySaml(*response, *metadata, call.now));
+  federation::SamlDecryption decryption;
+  TARN_TRY(decryption.private_keys, iam::PrivateKeysOf(iam, provider));
+  decryption.required = provider.encryption == "Required";
+  TARN_TRY(auto assertion, federation::VerifySaml(*response, *metadata, call.now, decryption));
   for (const Values& audiences : assertion.audiences) {
     if (std::ranges::none_of(audiences, IsHere)) {
       return Fail(kInvalidIdentityToken, "SAML Assertion is meant for another audience");
@@ -170,7 +175,7 @@ Result<gen::AssumeRoleWithSAMLResponse> StsService::AssumeRoleWithSAML(const pro
   const auto provider = parts_.iam.FindSamlProvider(*in.principal_arn);
   if (provider.Is(iam::kNoSuchEntity)) return Fail(kInvalidIdentityToken, "Specified provider doesn't exist");
   if (!provider.ok()) return provider.error();
-  TARN_TRY(const auto assertion, Believe(call, *provider, *in.saml_assertion));
+  TARN_TRY(const auto assertion, Believe(parts_.iam, call, *provider, *in.saml_assertion));
   const Federated somebody = SomebodyOf(*provider, assertion);
   if (provider->account != ref->account || !Offers(assertion, *in.role_arn, provider->Arn())) {
     return NotAuthorized(somebody);

@@ -4,6 +4,8 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "iam/credentials/x509.h"
+#include "iam/iam.h"
 #include "iam/quotas.h"
 
 namespace tarn::iam {
@@ -107,7 +109,9 @@ Status SetOidcThumbprints(Rows& rows, const std::string& arn, const std::vector<
 
 namespace {
 
-void Apply(Rows& rows, const SamlChange& change, SamlProvider& provider) {
+std::string SealNameOf(const std::string& key_id) { return "saml " + key_id; }
+
+Status Apply(Rows& rows, const SamlChange& change, SamlProvider& provider) {
   if (change.metadata) {
     provider.metadata = *change.metadata;
     provider.valid_until = change.valid_until.value_or(rows.now().Plus(kSamlYears * 365 * kMicrosPerDay));
@@ -118,10 +122,14 @@ void Apply(Rows& rows, const SamlChange& change, SamlProvider& provider) {
     provider.sealed_keys.erase(change.removed_key);
   }
   if (!change.added_key.empty()) {
-    const std::string id = AsciiUpper(RandomText(20, kUpperAlphanumeric));
+    TARN_CHECK(CheckRsaPrivateKey(change.added_key));
+    if (provider.keys.size() >= quota::kSamlPrivateKeys)
+      return Exceeds("PrivateKeysPerSAMLProvider", quota::kSamlPrivateKeys);
+    const std::string id = AsciiUpper(RandomText(24, kUpperAlphanumeric));
     provider.keys[id] = rows.now();
-    provider.sealed_keys[id] = rows.iam().box().Seal("saml " + id, change.added_key);
+    provider.sealed_keys[id] = rows.iam().box().Seal(SealNameOf(id), change.added_key);
   }
+  return Ok();
 }
 
 }  // namespace
@@ -137,7 +145,7 @@ Result<SamlProvider> CreateSamlProvider(Rows& rows, const std::string& name, Tag
   provider.id = RandomText(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
   provider.created = rows.now();
   provider.tags = std::move(tags);
-  Apply(rows, first, provider);
+  TARN_CHECK(Apply(rows, first, provider));
   rows.Put(provider);
   return provider;
 }
@@ -150,9 +158,19 @@ Result<SamlProvider> GetSamlProvider(Rows& rows, const std::string& arn) {
 
 Status UpdateSamlProvider(Rows& rows, const std::string& arn, const SamlChange& change) {
   TARN_TRY(SamlProvider provider, GetSamlProvider(rows, arn));
-  Apply(rows, change, provider);
+  TARN_CHECK(Apply(rows, change, provider));
   rows.Put(provider);
   return Ok();
+}
+
+Result<std::vector<std::string>> PrivateKeysOf(const Iam& iam, const SamlProvider& provider) {
+  std::vector<std::string> keys;
+  keys.reserve(provider.sealed_keys.size());
+  for (const auto& [id, sealed] : provider.sealed_keys) {
+    TARN_TRY(std::string key, iam.box().Open(SealNameOf(id), sealed));
+    keys.push_back(std::move(key));
+  }
+  return keys;
 }
 
 Status DeleteSamlProvider(Rows& rows, const std::string& arn) {

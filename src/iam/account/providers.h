@@ -38,6 +38,8 @@ struct SamlChange {
 Result<SamlProvider> CreateSamlProvider(Rows& rows, const std::string& name, Tags tags, const SamlChange& first);
 Result<SamlProvider> GetSamlProvider(Rows& rows, const std::string& arn);
 Status UpdateSamlProvider(Rows& rows, const std::string& arn, const SamlChange& change);
+// In PEM, what opens assertions that are encrypted for the provider. Errors: identity::kDamaged.
+Result<std::vector<std::string>> PrivateKeysOf(const Iam& iam, const SamlProvider& provider);
 Status DeleteSamlProvider(Rows& rows, const std::string& arn);
 
 }  // namespace tarn::iam

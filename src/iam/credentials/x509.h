@@ -12,6 +12,8 @@ namespace tarn::iam {
 Result<Timestamp> ExpiryOf(const std::string& pem);
 // Whether the private key is the certificate's. Errors: kMalformedCertificate, kKeyPairMismatch.
 Status CheckKeyPair(const std::string& certificate, const std::string& private_key);
+// Whether the text is an RSA private key in PEM without a pass phrase. Errors: kInvalidInput.
+Status CheckRsaPrivateKey(const std::string& pem);
 // Errors: kMalformedCertificate.
 Status CheckChain(const std::string& pem);
 

@@ -3,6 +3,7 @@ import base64
 import datetime
 import hashlib
 import json
+import os
 import subprocess
 
 import boto3
@@ -148,6 +149,52 @@ def test_assertions_that_do_not_hold(lake, entry, signer, name, tmp_path):
     assert entry.refused(entry.signed(attributes)) == "InvalidIdentityToken"
     lake.client("iam").delete_saml_provider(SAMLProviderArn=entry.provider)
     assert entry.refused(entry.signed()) == "InvalidIdentityToken"
+
+
+def encrypted(text, public_key, folder):
+    """The response with its assertion as an identity provider sends it that was given a certificate to encrypt for."""
+    told = base64.b64decode(text).decode()
+    begin, end = told.index("<saml:Assertion"), told.index("</saml:Assertion>") + len("</saml:Assertion>")
+    key, start = os.urandom(32), os.urandom(16)
+    content = start + openssl("enc", "-aes-256-cbc", "-K", key.hex(), "-iv", start.hex(), data=told[begin:end].encode())
+    plain = folder / "content.key"
+    plain.write_bytes(key)
+    wrapped = openssl("pkeyutl", "-encrypt", "-pubin", "-inkey", str(public_key), "-in", str(plain), "-pkeyopt",
+                      "rsa_padding_mode:oaep")
+    enc, dsig = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2000/09/xmldsig#"
+
+    def cipher(data):
+        return (f'<xenc:CipherData><xenc:CipherValue>{base64.encodebytes(data).decode()}</xenc:CipherValue>'
+                '</xenc:CipherData>')
+
+    hidden = (f'<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><xenc:EncryptedData '
+              f'xmlns:xenc="{enc}" Type="{enc}Element"><xenc:EncryptionMethod Algorithm="{enc}aes256-cbc"/>'
+              f'<ds:KeyInfo xmlns:ds="{dsig}"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="{enc}rsa-oaep-mgf1p"/>'
+              f'{cipher(wrapped)}</xenc:EncryptedKey></ds:KeyInfo>{cipher(content)}</xenc:EncryptedData>'
+              '</saml:EncryptedAssertion>')
+    return base64.encodebytes((told[:begin] + hidden + told[end:]).encode()).decode()
+
+
+def test_an_encrypted_assertion_is_opened_with_the_providers_key(lake, entry, tmp_path):
+    private, public = tmp_path / "private.pem", tmp_path / "public.pem"
+    openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(private))
+    openssl("pkey", "-in", str(private), "-pubout", "-out", str(public))
+    iam = lake.client("iam")
+    text = encrypted(entry.signed(), public, tmp_path)
+    assert entry.refused(text) == "InvalidIdentityToken"
+    iam.update_saml_provider(SAMLProviderArn=entry.provider, AssertionEncryptionMode="Allowed",
+                             AddPrivateKey=private.read_text())
+    assert entry.assume(text)["Subject"] == "nina"
+    assert entry.assume(entry.signed())["Subject"] == "nina"
+    iam.update_saml_provider(SAMLProviderArn=entry.provider, AssertionEncryptionMode="Required")
+    assert entry.assume(encrypted(entry.signed(), public, tmp_path))["Subject"] == "nina"
+    assert entry.refused(entry.signed()) == "InvalidIdentityToken"
+    [held] = iam.get_saml_provider(SAMLProviderArn=entry.provider)["PrivateKeyList"]
+    iam.update_saml_provider(SAMLProviderArn=entry.provider, RemovePrivateKey=held["KeyId"])
+    assert entry.refused(text) == "InvalidIdentityToken"
+    with pytest.raises(ClientError) as failed:
+        iam.update_saml_provider(SAMLProviderArn=entry.provider, AddPrivateKey="no key")
+    assert failed.value.response["Error"]["Code"] == "InvalidInput"
 
 
 def test_the_assertion_and_the_trust_policy_both_decide(lake, signer, name):

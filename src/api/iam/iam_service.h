@@ -62,6 +62,7 @@ Operations CertificateOperations();
 Operations AccountOperations();
 Operations AccessReportOperations();
 Operations RootAccessOperations();
+Operations OutboundOperations();
 Operations DetailOperations();
 Operations TagOperations();
 Operations SimulationOperations();

@@ -12,10 +12,11 @@ const protocol::ServiceDesc& IamService::model() const { return gen::kService; }
 std::span<const protocol::Operation> IamService::operations() const {
   static const Operations kAll = [] {
     Operations all;
-    for (auto* part : {UserOperations, GroupOperations, RoleOperations, EntityPolicyOperations, PolicyOperations,
-                       ProfileOperations, AccessKeyOperations, PasswordOperations, MfaOperations, UploadOperations,
-                       ProviderOperations, CertificateOperations, AccountOperations, AccessReportOperations,
-                       RootAccessOperations, DetailOperations, TagOperations, SimulationOperations}) {
+    for (auto* part :
+         {UserOperations, GroupOperations, RoleOperations, EntityPolicyOperations, PolicyOperations, ProfileOperations,
+          AccessKeyOperations, PasswordOperations, MfaOperations, UploadOperations, ProviderOperations,
+          CertificateOperations, AccountOperations, AccessReportOperations, RootAccessOperations, OutboundOperations,
+          DetailOperations, TagOperations, SimulationOperations}) {
       Operations rows = part();
       std::ranges::move(rows, std::back_inserter(all));
     }

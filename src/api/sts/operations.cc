@@ -13,6 +13,8 @@ using protocol::WorkClass;
 
 namespace {
 
+constexpr int32_t kTokenSeconds = 300;  // of an outbound token, when none are asked for
+
 // Whoever can sign may: no policy takes it away.
 template <typename In>
 std::vector<identity::Check> NoChecks(const protocol::Call&, const In&) {
@@ -21,6 +23,20 @@ std::vector<identity::Check> NoChecks(const protocol::Call&, const In&) {
 
 std::string FederatedUserArn(const protocol::Call& call, const gen::GetFederationTokenRequest& in) {
   return "arn:aws:sts::" + call.caller.account + ":federated-user/" + in.name.value_or("");
+}
+
+std::vector<identity::Check> TokenChecks(const protocol::Call&, const gen::GetWebIdentityTokenRequest& in) {
+  identity::Check check{"sts:GetWebIdentityToken", "*", {}, {}};
+  check.sets["sts:IdentityTokenAudience"] = *in.audience;
+  check.context["sts:SigningAlgorithm"] = *in.signing_algorithm;
+  check.context["sts:DurationSeconds"] = std::to_string(in.duration_seconds.value_or(kTokenSeconds));
+  if (in.tags) {
+    for (const gen::Tag& tag : *in.tags) {
+      check.context["aws:RequestTag/" + *tag.key] = *tag.value;
+      check.sets["aws:TagKeys"].push_back(*tag.key);
+    }
+  }
+  return {std::move(check)};
 }
 
 }  // namespace
@@ -54,6 +70,7 @@ std::span<const protocol::Operation> StsService::operations() const {
       Bind<&StsService::GetFederationToken>("GetFederationToken", "sts:GetFederationToken", FederatedUserArn),
       Bind<&StsService::GetSessionToken>("GetSessionToken", "sts:GetSessionToken",
                                          NoChecks<gen::GetSessionTokenRequest>),
+      Bind<&StsService::GetWebIdentityToken>("GetWebIdentityToken", "sts:GetWebIdentityToken", TokenChecks),
   };
   return kOperations;
 }
@@ -66,6 +83,9 @@ std::span<const protocol::ErrorRow> StsService::errors() const {
       {&kMalformedPolicy, "MalformedPolicyDocument", 400},
       {&kPackedPolicyTooLarge, "PackedPolicyTooLarge", 400},
       {&kInvalidIdentityToken, "InvalidIdentityToken", 400},
+      {&kOutboundDisabled, "OutboundWebIdentityFederationDisabledException", 403},
+      {&kPayloadTooLarge, "JWTPayloadSizeExceededException", 400},
+      {&kSessionEscalation, "SessionDurationEscalationException", 403},
       {&kInvalidAuthorizationMessage, "InvalidAuthorizationMessageException", 400},
       {&federation::kInvalidToken, "InvalidIdentityToken", 400},
       {&federation::kExpiredToken, "ExpiredTokenException", 400},

@@ -40,6 +40,7 @@ class StsService : public protocol::Service {
   TARN_STS_HANDLER(GetCallerIdentity);
   TARN_STS_HANDLER(GetFederationToken);
   TARN_STS_HANDLER(GetSessionToken);
+  TARN_STS_HANDLER(GetWebIdentityToken);
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;

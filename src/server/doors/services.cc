@@ -22,6 +22,7 @@
 #include "iam/account/profiles.h"
 #include "iam/errors.h"
 #include "server/care/zone_route.h"
+#include "server/doors/issuers.h"
 #include "server/facts/job_states.h"
 #include "server/facts/key_use.h"
 #include "server/facts/outside_engines.h"
@@ -249,6 +250,7 @@ void Services::AddAdmin() {
                                       parts_.options.region, request, query);
                      },
                  .audit_sink = &parts_.audit.recorder()});
+  dispatcher_->AddRoute("/_tarn/issuers", IssuersHandler(parts_.identities.iam, metadata_pool_));
   dispatcher_->AddRoute("/_tarn", admin_->AsHandler());
 }
 

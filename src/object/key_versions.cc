@@ -40,11 +40,13 @@ Result<std::optional<VersionRecord>> KeyVersions::LoadOlder(uint64_t seq) const 
 
 namespace {
 
-// Whether another store could have made the id: ULIDs, UUIDs, S3's own.
+// Whether another store could have made the id: ULIDs, UUIDs. Those of 32 characters are S3's, which knows its own.
 bool MayBeAnId(std::string_view id) {
   constexpr size_t kShortest = 26;
   constexpr size_t kLongest = 128;
-  return id.size() >= kShortest && id.size() <= kLongest && std::all_of(id.begin(), id.end(), [](char c) {
+  constexpr size_t kOurs = 32;
+  return id.size() >= kShortest && id.size() <= kLongest && id.size() != kOurs &&
+         std::all_of(id.begin(), id.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
                   c == '-';
          });
@@ -63,11 +65,14 @@ Result<std::optional<VersionRecord>> KeyVersions::Find(std::string_view version_
   if (!name && MayBeAnId(version_id)) return std::optional<VersionRecord>();
   if (!name) return Fail(kInvalidVersionId, "Invalid version id specified");
   const auto matches = [&](const VersionRecord& version) { return !version.is_null && version.id == name->id; };
+  // The id of a version with other characters behind it was never given.
+  const Error forged = Fail(kInvalidVersionId, "Invalid version id specified");
   if (newest_ && newest_->seq == name->seq) {
-    return matches(*newest_) ? newest_ : std::optional<VersionRecord>();
+    if (!matches(*newest_)) return forged;
+    return newest_;
   }
   TARN_TRY(auto older, LoadOlder(name->seq));
-  if (older && !matches(*older)) older.reset();
+  if (older && !matches(*older)) return forged;
   return older;
 }
 

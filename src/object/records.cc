@@ -165,6 +165,9 @@ std::optional<VersionName> ParseVersionId(std::string_view text) {
   if (!raw || raw->size() != 24) return std::nullopt;
   VersionName name;
   for (int i = 0; i < 8; ++i) name.seq = name.seq << 8 | static_cast<uint8_t>((*raw)[i]);
+  // Microseconds of the years until 2255: what another store made of 32 characters is seen not to be ours.
+  constexpr int kSeqBits = 53;
+  if (name.seq >> kSeqBits != 0) return std::nullopt;
   name.id = raw->substr(8);
   return name;
 }

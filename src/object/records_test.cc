@@ -38,7 +38,7 @@ TEST(VersionRecord, KeepsEveryField) {
 
 TEST(VersionId, ReadsItselfBack) {
   for (int i = 0; i < 100; ++i) {
-    const VersionRecord record{.seq = RandomU64(), .id = RandomBytes(16)};
+    const VersionRecord record{.seq = RandomU64() >> 11, .id = RandomBytes(16)};  // until the year 2255
     const auto name = ParseVersionId(record.VersionId());
     ASSERT_TRUE(name);
     EXPECT_EQ(name->seq, record.seq);
@@ -46,6 +46,7 @@ TEST(VersionId, ReadsItselfBack) {
   }
   EXPECT_FALSE(ParseVersionId("null"));
   EXPECT_FALSE(ParseVersionId(std::string(32, '?')));
+  EXPECT_FALSE(ParseVersionId("HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"));
 }
 
 TEST(BucketRecord, KeepsEveryField) {

@@ -122,6 +122,14 @@ VersionRecord Assemble(UploadRecord upload, std::vector<PartRecord> parts) {
   return version;
 }
 
+// A condition on the key is one on its time since the upload began: what was written or hidden meanwhile is in the way.
+Status CheckUnchanged(const WriteCondition& condition, const std::optional<VersionRecord>& newest,
+                      Timestamp initiated) {
+  if (!condition.any() || !newest || newest->modified <= initiated) return Ok();
+  return Fail(kConditionalConflict,
+              "The conditional request cannot succeed due to a conflicting operation against this resource.");
+}
+
 Status CheckWhole(const Completion& completion, const VersionRecord& version) {
   if (completion.declared_size && *completion.declared_size != version.size) {
     return Fail(kInvalidRequest,
@@ -225,10 +233,12 @@ Status Store::CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string&
   }
   TARN_TRY(auto chosen, ChooseParts(completion, *upload, uploaded));
   for (const PartRecord& unused : uploaded) TARN_CHECK(ReleaseAll(txn, blobs_, unused.extents));
+  const Timestamp initiated = upload->initiated;
   VersionRecord version = Assemble(std::move(upload).value(), std::move(chosen));
   version.upload = upload_id;
   TARN_CHECK(CheckWhole(completion, version));
   TARN_CHECK(CheckWrite(completion.condition, versions.visible()));
+  TARN_CHECK(CheckUnchanged(completion.condition, versions.newest(), initiated));
   // The extents change their owner from the parts to the version: no count changes.
   TARN_CHECK(versions.Add(version, clock_.Now(), /*reference=*/false));
   txn.Delete(UploadKey(bucket.id, key, upload_id).bytes());

@@ -9,6 +9,8 @@ inline constexpr Reason kNoPublicAccessBlock{"s3control.NoPublicAccessBlock", Co
 inline constexpr Reason kNoSuchPolicy{"s3control.NoSuchPolicy", Code::kNotFound};
 inline constexpr Reason kNoSuchMultiRegionPolicy{"s3control.NoSuchMultiRegionPolicy", Code::kNotFound};
 inline constexpr Reason kPublicPolicyBlocked{"s3control.PublicPolicyBlocked", Code::kPermissionDenied};
+inline constexpr Reason kNoSuchResource{"s3control.NoSuchResource", Code::kNotFound};
+inline constexpr Reason kMalformedXml{"s3control.MalformedXml", Code::kInvalidArgument};
 inline constexpr Reason kNotImplemented{"s3control.NotImplemented", Code::kUnimplemented};
 
 }  // namespace tarn::api::s3control

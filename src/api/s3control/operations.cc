@@ -42,6 +42,9 @@ constexpr protocol::ErrorRow kErrors[] = {
      "The specified Multi-Region Access Point does not have a policy"},
     {&object::kNoSuchAsyncRequest, "NoSuchAsyncRequest", 404, "The specified async request does not exist"},
     {&object::kIdempotency, "IdempotencyException", 400},
+    {&kNoSuchResource, "NoSuchResource", 404, "The specified resource doesn't exist."},
+    {&kMalformedXml, "MalformedXML", 400,
+     "The XML you provided was not well-formed or did not validate against our published schema"},
     {&kPublicPolicyBlocked, "AccessDenied", 403},
     {&kNotImplemented, "NotImplemented", 501},
 };
@@ -79,10 +82,11 @@ std::vector<identity::Check> Ask(std::string_view action, std::string resource,
 
 object::PublicBlock ToBlock(const std::optional<gen::PublicAccessBlockConfiguration>& wanted) {
   if (!wanted) return object::kAllBlocked;
-  return {.acls = wanted->block_public_acls.value_or(true),
-          .ignored_acls = wanted->ignore_public_acls.value_or(true),
-          .policies = wanted->block_public_policy.value_or(true),
-          .public_buckets = wanted->restrict_public_buckets.value_or(true)};
+  // All is blocked where nothing is said; of a configuration, what it does not name is open.
+  return {.acls = wanted->block_public_acls.value_or(false),
+          .ignored_acls = wanted->ignore_public_acls.value_or(false),
+          .policies = wanted->block_public_policy.value_or(false),
+          .public_buckets = wanted->restrict_public_buckets.value_or(false)};
 }
 
 gen::PublicAccessBlockConfiguration FromBlock(const object::PublicBlock& block) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "api/s3control/errors.h"
@@ -51,13 +53,42 @@ Result<Tagged> Find(const Call& call, const std::optional<std::string>& account,
   return found;
 }
 
+Result<object::Bucket> FindBucket(const S3ControlService& service, const std::string& name) {
+  auto bucket = service.store().GetBucket(name);
+  if (bucket.Is(object::kNoSuchBucket)) return Fail(kNoSuchResource, "there is no such bucket");
+  return bucket;
+}
+
 Result<object::Tags> TagsOf(const S3ControlService& service, const Tagged& what) {
   if (what.bucket.empty()) {
     TARN_TRY(const object::AccessPoint point, service.points().Get(what.owner, what.point));
     return point.tags;
   }
-  TARN_TRY(const object::Bucket bucket, service.store().GetBucket(what.bucket));
+  TARN_TRY(const object::Bucket bucket, FindBucket(service, what.bucket));
   return bucket.tags.value_or(object::Tags{});
+}
+
+Status CheckTags(const std::vector<gen::Tag>& tags) {
+  std::set<std::string_view> seen;
+  for (const gen::Tag& tag : tags) {
+    if (!tag.key || !tag.value) return Fail(kMalformedXml, "a tag has a key and a value");
+    if (tag.key->starts_with("aws:")) {
+      return Fail(object::kInvalidTag,
+                  "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove "
+                  "\"aws:\" from your tag keys and try again.");
+    }
+    if (!object::CheckTags({{*tag.key, *tag.value}}, 1).ok()) {
+      return Fail(object::kInvalidTag,
+                  "This request contains a tag key or value that isn't valid. Valid characters include the following: "
+                  "[a-zA-Z+-=._:/]. Tag keys can contain up to 128 characters. Tag values can contain up to 256 "
+                  "characters.");
+    }
+    if (!seen.insert(*tag.key).second) {
+      return Fail(object::kInvalidTag,
+                  "There are duplicate tag keys in your request. Remove the duplicate tag keys and try again.");
+    }
+  }
+  return Ok();
 }
 
 template <typename In>
@@ -73,10 +104,12 @@ Status Change(const S3ControlService& service, const Call& call, const In& in, c
 
 Result<gen::TagResourceResult> TagResource(S3ControlService& service, const Call& call,
                                            const gen::TagResourceRequest& in) {
+  const std::vector<gen::Tag> wanted = in.tags.value_or(std::vector<gen::Tag>());
+  TARN_CHECK(CheckTags(wanted));
   TARN_CHECK(Change(service, call, in, [&](object::Tags& tags) {
-    for (const gen::Tag& tag : in.tags.value_or(std::vector<gen::Tag>())) {
-      std::erase_if(tags, [&](const auto& present) { return present.first == tag.key.value_or(""); });
-      tags.emplace_back(tag.key.value_or(""), tag.value.value_or(""));
+    for (const gen::Tag& tag : wanted) {
+      std::erase_if(tags, [&](const auto& present) { return present.first == *tag.key; });
+      tags.emplace_back(*tag.key, *tag.value);
     }
   }));
   return gen::TagResourceResult{};
@@ -108,7 +141,7 @@ auto OfResource(const S3ControlService& service, std::string_view action) {
     const std::string arn = in.resource_arn.value_or("");
     TARN_TRY(const Tagged what, Find(call, in.account_id, arn));
     if (!what.bucket.empty()) {
-      TARN_TRY(const object::Bucket bucket, service.store().GetBucket(what.bucket));
+      TARN_TRY(const object::Bucket bucket, FindBucket(service, what.bucket));
       if (bucket.owner.account != in.account_id) return Fail(identity::kAccessDenied, "Access Denied");
     }
     const bool directory = object::IsDirectoryBucket(what.bucket) || object::IsDirectoryPoint(what.point);

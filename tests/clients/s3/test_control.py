@@ -128,6 +128,10 @@ def test_what_an_access_point_blocks_is_its_own(control, pond, name):
     control.create_access_point(AccountId=ACCOUNT, Name=name, Bucket=pond, PublicAccessBlockConfiguration=NONE)
     shown = control.get_access_point(AccountId=ACCOUNT, Name=name)
     assert shown["PublicAccessBlockConfiguration"] == NONE and shown["NetworkOrigin"] == "Internet"
+    control.create_access_point(AccountId=ACCOUNT, Name=f"{name}-part", Bucket=pond,
+                                PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    shown = control.get_access_point(AccountId=ACCOUNT, Name=f"{name}-part")
+    assert shown["PublicAccessBlockConfiguration"] == dict(NONE, BlockPublicPolicy=True)
 
 
 def test_access_points_are_listed_by_pages(two, name):
@@ -313,6 +317,11 @@ def test_buckets_and_access_points_are_tagged(control, s3, pond, name):
         assert tags() == []
         assert refused(control.list_tags_for_resource, AccountId=OTHER_ACCOUNT, ResourceArn=arn) == (403, "AccessDenied")
     assert refused(s3.get_bucket_tagging, Bucket=pond) == (404, "NoSuchTagSet")
+    asked = dict(AccountId=ACCOUNT, ResourceArn=f"arn:aws:s3:::{pond}")
+    for tags in ([{"Key": "aws:x", "Value": "v"}], [{"Key": "a", "Value": "b,c"}], [{"Key": "a", "Value": "1"}] * 2):
+        assert refused(control.tag_resource, **asked, Tags=tags) == (400, "InvalidTag")
+    assert refused(control.list_tags_for_resource, AccountId=ACCOUNT, ResourceArn=f"arn:aws:s3:::{pond}-none") == (
+        404, "NoSuchResource")
     assert refused(control.tag_resource, AccountId=ACCOUNT, ResourceArn=point,
                    Tags=[{"Key": "aws:x", "Value": "v"}]) == (400, "InvalidTag")
 

@@ -272,6 +272,7 @@ def test_related_keys_open_each_others_ciphertexts(lake, kms):
     west = lake.client("kms", region="us-west-2")
     assert refused(west.describe_key, KeyId=key["KeyId"])[1] == "NotFoundException"
     replica = kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion="us-west-2")["ReplicaKeyMetadata"]
+    assert "CurrentKeyMaterialId" not in replica and "CurrentKeyMaterialId" in key
     assert replica["MultiRegionConfiguration"] == {
         "MultiRegionKeyType": "REPLICA", "PrimaryKey": {"Arn": key["Arn"], "Region": "us-east-1"},
         "ReplicaKeys": [{"Arn": replica["Arn"], "Region": "us-west-2"}]}

@@ -175,9 +175,12 @@ Result<gen::ReplicateKeyResponse> KmsService::ReplicateKey(const protocol::Call&
   settings.skip_lockout_check = in.bypass_policy_lockout_safety_check.value_or(false);
   TARN_TRY(settings.tags, FromWire(in.tags));
   TARN_TRY(auto replica, keys_.Replicate(UseOf(call), *in.key_id, *in.replica_region, settings));
-  return gen::ReplicateKeyResponse{.replica_key_metadata = ToWire(replica.key),
-                                   .replica_policy = std::move(replica.policy),
-                                   .replica_tags = in.tags};
+  gen::ReplicateKeyResponse out{.replica_key_metadata = ToWire(replica.key),
+                                .replica_policy = std::move(replica.policy),
+                                .replica_tags = in.tags};
+  // Told once the replica is described.
+  out.replica_key_metadata->current_key_material_id.reset();
+  return out;
 }
 
 Result<gen::UpdatePrimaryRegionResponse> KmsService::UpdatePrimaryRegion(const protocol::Call& call,

@@ -160,6 +160,8 @@ Status DecodeQueryMember(const OperationDesc& operation, const Member& member, c
       TARN_CHECK(ParseScalar(type.value, field.value, kQueryTime, field.name, kInvalidArgument,
                              type.map->insert(container, field.name)));
     } else if (field.name == member.wire_name) {
+      // "max-parts=" is no number, and none was meant.
+      if (field.value.empty() && (type.kind == Kind::kInteger || type.kind == Kind::kLong)) return Ok();
       if (container == nullptr) container = EmplaceMember(member, out);
       const bool list = type.kind == Kind::kList;
       TARN_CHECK(ParseScalar(list ? type.element : member.ref, field.value, kQueryTime, member.wire_name,

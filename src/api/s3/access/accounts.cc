@@ -33,9 +33,14 @@ Result<std::optional<std::string>> Accounts::Find(std::string_view canonical_id)
 }
 
 gen::Owner Accounts::Owner(std::string_view account) {
+  if (display_names_) return Named(account);
+  if (account == kAnonymousOwner) return {.display_name = {}, .id = std::string(kAnonymousCanonicalId)};
+  return OwnerOf(account);
+}
+
+gen::Owner Accounts::Named(std::string_view account) {
   if (account == kAnonymousOwner) return {.display_name = {}, .id = std::string(kAnonymousCanonicalId)};
   gen::Owner owner = OwnerOf(account);
-  if (!display_names_) return owner;
   const auto name_of = [&]() -> std::optional<std::string> {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(account);

@@ -27,6 +27,8 @@ class Accounts {
   Result<std::optional<std::string>> Find(std::string_view canonical_id);
   // "anonymous" is an owner too.
   gen::Owner Owner(std::string_view account);
+  // The same with a display name always: who began an upload is still told with one.
+  gen::Owner Named(std::string_view account);
 
  private:
   struct Known {

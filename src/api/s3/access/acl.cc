@@ -89,6 +89,7 @@ std::optional<Acl> CannedAcl(std::string_view name, std::string_view owner, std:
                              bool object) {
   Acl acl;
   const auto grant = [&](auto grantee, Permission permission) { acl.push_back(Of(grantee, permission)); };
+  grant(owner, Permission::kFullControl);
   if (name == "public-read") {
     grant(Kind::kEveryone, Permission::kRead);
   } else if (name == "public-read-write") {
@@ -103,7 +104,6 @@ std::optional<Acl> CannedAcl(std::string_view name, std::string_view owner, std:
              !(object && (name == "bucket-owner-read" || name == "bucket-owner-full-control"))) {
     return std::nullopt;
   }
-  grant(owner, Permission::kFullControl);
   if (owner != bucket_owner && name == "bucket-owner-read") grant(bucket_owner, Permission::kRead);
   if (owner != bucket_owner && name == "bucket-owner-full-control") grant(bucket_owner, Permission::kFullControl);
   return acl;

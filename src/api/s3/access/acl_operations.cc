@@ -27,11 +27,11 @@ Result<gen::GetBucketAclOutput> GetBucketAcl(S3Service& service, const Call& cal
 Result<gen::PutBucketAclResponse> PutBucketAcl(S3Service& service, const Call& call,
                                                const gen::PutBucketAclRequest& in) {
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
-  if (!TakesAcls(bucket)) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
   const AskedAcl asked = AskedAclOf(call, in);
   if (!asked.any()) return MissingAcl(call);
   const std::string& owner = bucket.owner.account;
   TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked, {.owner = owner, .bucket_owner = owner}));
+  if (!TakesAcls(bucket)) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
   TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
   if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutBucketAcl", kPublicAclsBlocked);
@@ -59,13 +59,13 @@ Result<gen::PutObjectAclOutput> PutObjectAcl(S3Service& service, const Call& cal
   TARN_TRY(const object::Bucket bucket, service.BucketOf(call, in));
   const std::string key = in.key.value_or("");
   const std::string version_id = in.version_id.value_or("");
-  TARN_TRY(const object::Version version, service.FindVersion(call, bucket, key, version_id, false));
-  if (!TakesAcls(bucket)) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
+  TARN_TRY(const object::Version version, service.FindSettled(call, bucket, key, version_id));
   const AskedAcl asked = AskedAclOf(call, in);
   if (!asked.any()) return MissingAcl(call);
   const std::string& owner = OwningAccount(bucket, version.attributes);
   TARN_TRY(const Acl acl, ReadAcl(call, service.access().accounts, asked,
                                   {.owner = owner, .bucket_owner = bucket.owner.account, .object = true}));
+  if (!TakesAcls(bucket)) return Fail(kAclNotSupported, "the bucket does not allow ACLs");
   TARN_TRY(const auto access, service.access().buckets.Get(bucket));
   TARN_TRY(const PublicAccessBlock block, EffectiveBlock(service, bucket, *access));
   if (block.block_acls && IsPublic(acl)) return Blocked(call, bucket, "s3:PutObjectAcl", kPublicAclsBlocked);

@@ -53,11 +53,11 @@ Result<Grantee> ParseGrantee(const Call& call, Accounts& accounts, std::string_v
   const std::string type = AsciiLower(Trim(text.substr(0, equals)));
   std::string_view value = equals == text.npos ? std::string_view() : Trim(text.substr(equals + 1));
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-  if (type == "id") return Account(call, accounts, std::string(value), header);
+  if (type == "id") return Account(call, accounts, std::string(value), "id");
   if (type == "emailaddress") return Unresolvable();
   if (type != "uri") return Invalid(call, header, std::string(text), "Argument format not recognized");
   const auto group = ParseGroup(value);
-  if (!group) return Invalid(call, header, std::string(text), "Invalid group uri");
+  if (!group) return Invalid(call, "uri", std::string(value), "Invalid group uri");
   return *group;
 }
 
@@ -107,7 +107,7 @@ Result<Acl> FromBody(const Call& call, Accounts& accounts, const gen::AccessCont
 
 Result<Acl> ReadAcl(const Call& call, Accounts& accounts, const AskedAcl& asked, const AclSubject& subject) {
   if (asked.body != nullptr && (asked.canned || !asked.headers.empty())) {
-    return Fail(kUnexpectedContent, "This request does not support content.");
+    return Fail(kUnexpectedContent, "This request does not support content");
   }
   if (asked.canned && !asked.headers.empty()) {
     return Fail(object::kInvalidRequest, "Specifying both Canned ACLs and Header Grants is not allowed");
@@ -143,7 +143,11 @@ std::vector<gen::Grant> ToGrants(const Acl& acl, Accounts& accounts) {
     }
     out.push_back({.grantee = std::move(told), .permission = std::string(PermissionName(grant.permission))});
   }
-  std::stable_partition(out.begin(), out.end(), [](const gen::Grant& grant) { return grant.grantee->uri.has_value(); });
+  // Lists are told as they were given, but where owners still have display names: there groups come first.
+  const auto has_name = [](const gen::Grant& grant) { return grant.grantee->display_name.has_value(); };
+  if (std::ranges::any_of(out, has_name)) {
+    std::ranges::stable_partition(out, [](const gen::Grant& grant) { return grant.grantee->uri.has_value(); });
+  }
   return out;
 }
 

@@ -41,7 +41,6 @@ Status SetBucketAccess(const S3Service& service, const Call& call, const gen::Cr
     const auto ownership = ParseOwnership(*in.object_ownership);
     if (!ownership) {
       call.AddErrorField("ArgumentName", "x-amz-object-ownership");
-      call.AddErrorField("ArgumentValue", *in.object_ownership);
       return Fail(object::kInvalidArgument,
                   fmt::format("Invalid x-amz-object-ownership header: {}", *in.object_ownership));
     }

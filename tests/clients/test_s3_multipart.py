@@ -87,7 +87,7 @@ def test_rules_of_completion(plain, bucket):
     assert complete(parts[::-1]) == (400, "InvalidPartOrder")
     assert complete([{**parts[0], "ETag": '"0123456789abcdef0123456789abcdef"'}]) == (400, "InvalidPart")
     assert complete([{**parts[0], "PartNumber": 7}]) == (400, "InvalidPart")
-    assert complete([]) == (400, "MalformedXML")
+    assert complete([]) == (400, "InvalidRequest")
     assert refused(plain.complete_multipart_upload, Bucket=bucket, Key="k", UploadId="nope",
                    MultipartUpload={"Parts": parts}) == (404, "NoSuchUpload")
     assert refused(plain.get_object, Bucket=bucket, Key="k")[0] == 404

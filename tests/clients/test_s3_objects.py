@@ -134,9 +134,11 @@ def test_conditional_reads(s3, bucket):
         assert status(call(Bucket=bucket, Key="k", IfNoneMatch='"other"')) == 200
         assert status(call(Bucket=bucket, Key="k", IfModifiedSince=past)) == 200
         assert status(call(Bucket=bucket, Key="k", IfUnmodifiedSince=future)) == 200
+        assert status(call(Bucket=bucket, Key="k", IfModifiedSince=future)) == 200  # a date to come is none
+        written = call(Bucket=bucket, Key="k")["LastModified"]
+        assert refused(call, Bucket=bucket, Key="k", IfModifiedSince=written)[0] == 304
         assert refused(call, Bucket=bucket, Key="k", IfMatch='"other"')[0] == 412
         assert refused(call, Bucket=bucket, Key="k", IfNoneMatch=etag)[0] == 304
-        assert refused(call, Bucket=bucket, Key="k", IfModifiedSince=future)[0] == 304
         assert refused(call, Bucket=bucket, Key="k", IfUnmodifiedSince=past)[0] == 412
         # A matching If-Match outweighs If-Unmodified-Since, If-None-Match outweighs If-Modified-Since.
         assert status(call(Bucket=bucket, Key="k", IfMatch=etag, IfUnmodifiedSince=past)) == 200

@@ -9,6 +9,7 @@
 #include "api/s3/metrics/request_counter.h"
 #include "api/s3/points/points.h"
 #include "api/s3/rules/request_rules.h"
+#include "api/s3/rules/tag_faults.h"
 #include "api/s3/s3_service.h"
 #include "base/hash.h"
 
@@ -17,6 +18,9 @@ namespace {
 
 constexpr std::string_view kHomeRegion = "us-east-1";  // the one that a location constraint cannot name
 constexpr int32_t kMaxBuckets = 10'000;
+// What eu-west-1 was once called: a bucket made so tells so.
+constexpr std::string_view kOldEurope = "EU";
+constexpr std::string_view kLocationDocument = "location";
 
 // "eu-west-1", "us-gov-west-1", "cn-north-1": words joined by dashes, a number last.
 bool LooksLikeRegion(std::string_view name) {
@@ -30,24 +34,19 @@ bool LooksLikeRegion(std::string_view name) {
 }
 
 // The region that the new bucket shall have, from the endpoint's and the constraint.
-Result<std::string> ChooseRegion(const std::string& endpoint, std::string constraint) {
-  if (constraint == "EU") constraint = "eu-west-1";
-  if (constraint.empty()) {
-    if (endpoint == kHomeRegion) return endpoint;
-    return Fail(kIllegalLocation,
-                "The unspecified location constraint is incompatible for the region specific endpoint this request was "
-                "sent to.");
-  }
-  const bool names_home = constraint == kHomeRegion && endpoint == kHomeRegion;
-  if (names_home || (!LooksLikeRegion(constraint) && constraint != endpoint)) {
-    return Fail(kInvalidLocation, "The specified location-constraint is not valid");
-  }
-  if (endpoint != kHomeRegion && endpoint != constraint) {
+Result<std::string> ChooseRegion(const std::string& endpoint, const std::string& constraint) {
+  const std::string region = constraint == kOldEurope ? "eu-west-1" : constraint;
+  if (region.empty() && endpoint == kHomeRegion) return endpoint;
+  if (endpoint != kHomeRegion && endpoint != region) {
     return Fail(kIllegalLocation, fmt::format("The {} location constraint is incompatible for the region specific "
                                               "endpoint this request was sent to.",
-                                              constraint));
+                                              constraint.empty() ? "unspecified" : constraint));
   }
-  return constraint;
+  const bool names_home = region == kHomeRegion && endpoint == kHomeRegion;
+  if (names_home || (!LooksLikeRegion(region) && region != endpoint)) {
+    return Fail(kInvalidLocation, "The specified location-constraint is not valid");
+  }
+  return region;
 }
 
 // "…-<12 digits>-<region>-an": a name of some account's own namespace in a region.
@@ -97,9 +96,25 @@ Status CheckNamespace(const Call& call, const std::optional<std::string>& wanted
   return Ok();
 }
 
+Error NotARegion(const Call& call, const std::string& name) {
+  call.AddErrorField("ArgumentName", "bucket-region");
+  return Fail(object::kInvalidArgument, fmt::format("Argument value {} is not a valid AWS Region", name));
+}
+
 bool IsAccountId(std::string_view text) {
   constexpr size_t kDigits = 12;
   return text.size() == kDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The tags that a bucket is made with have words of their own for system tags.
+Status CheckNewBucketsTags(const Call& call, const object::Tags& tags) {
+  for (const auto& [key, value] : tags) {
+    if (!key.starts_with("aws:")) continue;
+    return Fail(object::kInvalidTag,
+                "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove "
+                "\"aws:\" from your tag keys and try again.");
+  }
+  return CheckTagSet(call, tags, kBucketTagsMax, /*of_object=*/false);
 }
 
 // S3 Tables keeps each table's files in such a bucket: made, shown and removed with its table alone.
@@ -117,7 +132,9 @@ Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::option
     return bucket;
   }
   if (expected_owner && !IsAccountId(*expected_owner)) {
-    return Fail(kInvalidExpectedOwner, "The value of the expected bucket owner parameter must be an AWS account ID.");
+    return Fail(kInvalidExpectedOwner,
+                fmt::format("The value of the expected bucket owner parameter must be an AWS Account ID... [{}]",
+                            *expected_owner));
   }
   if (expected_owner && *expected_owner != bucket->owner.account) {
     return Fail(object::kAccessDenied, "the bucket is not owned by the expected account");
@@ -128,20 +145,22 @@ Result<object::Bucket> S3Service::FindBucket(const Call& call, const std::option
 
 Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const gen::CreateBucketRequest& in) {
   const std::string name = in.bucket.value_or("");
-  call.AddErrorField("BucketName", name);
+  const auto& wanted = in.create_bucket_configuration;
+  const bool directory = object::IsDirectoryBucket(name) || (wanted && (wanted->location || wanted->bucket));
+  if (directory || IsOfATable(name) || !object::CheckBucketName(name).ok()) call.AddErrorField("BucketName", name);
   TARN_CHECK(object::CheckBucketName(name));
   if (IsOfATable(name)) return Fail(object::kInvalidBucketName, "The specified bucket is not valid.");
-  const auto& wanted = in.create_bucket_configuration;
-  if (object::IsDirectoryBucket(name) || (wanted && (wanted->location || wanted->bucket))) {
-    return CreateDirectoryBucket(*this, call, in);
-  }
+  if (directory) return CreateDirectoryBucket(*this, call, in);
   std::string constraint;
   object::NewBucket options;
   options.object_lock = in.object_lock_enabled_for_bucket.value_or(false);
   TARN_CHECK(SetBucketAccess(*this, call, in, options));
   if (const auto& configuration = in.create_bucket_configuration) {
     constraint = configuration->location_constraint.value_or("");
-    if (configuration->tags && !configuration->tags->empty()) options.tags = ToTags(*configuration->tags);
+    if (configuration->tags && !configuration->tags->empty()) {
+      options.tags = ToTags(*configuration->tags);
+      TARN_CHECK(CheckNewBucketsTags(call, *options.tags));
+    }
   }
   const auto chosen = ChooseRegion(call.scope.region, constraint);
   if (!chosen.ok()) {
@@ -149,6 +168,8 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
     return chosen.error();
   }
   const std::string& region = *chosen;
+  if (constraint == kOldEurope) options.documents.emplace_back(kLocationDocument, kOldEurope);
+  call.AddErrorField("BucketName", name);
   TARN_CHECK(CheckNamespace(call, in.bucket_namespace, name, region));
   auto created = store_.CreateBucket({.account = call.scope.account, .region = region}, name, options);
   if (!created.ok()) {
@@ -156,7 +177,7 @@ Result<gen::CreateBucketOutput> S3Service::CreateBucket(const Call& call, const 
     const auto present = created.Is(object::kBucketOwnedByYou) && region == kHomeRegion
                              ? store_.GetBucket(name)
                              : Result<object::Bucket>(created.error());
-    if (!present.ok() || present->owner.region != kHomeRegion) return created.error();
+    if (!present.ok() || present->owner.region != kHomeRegion || options.tags) return created.error();
     // AWS would reset the access list.
     TARN_TRY(const bool same, AsksForSameAccess(*this, call, in, *present));
     if (!same) return Fail(object::kBucketExists, "The requested bucket name is taken, with another access list.");
@@ -192,6 +213,7 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
   if (max < 1 || max > kMaxBuckets) {
     return Fail(object::kInvalidArgument, "Argument max-buckets must be an integer between 1 and 10000.");
   }
+  if (in.bucket_region && !LooksLikeRegion(*in.bucket_region)) return NotARegion(call, *in.bucket_region);
   object::BucketQuery query{.prefix = in.prefix.value_or(""),
                             .region = in.bucket_region.value_or(""),
                             .start_after = {},
@@ -224,7 +246,8 @@ Task<Result<Streamed<gen::GetBucketLocationOutput>>> S3Service::GetBucketLocatio
   // The model's shape says otherwise: the region is the root element's own text, and the home region is empty.
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   xml += "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
-  xml += bucket.owner.region == kHomeRegion ? "/>" : fmt::format(">{}</LocationConstraint>", bucket.owner.region);
+  const std::string_view told = bucket.Has(kLocationDocument) ? kOldEurope : std::string_view(bucket.owner.region);
+  xml += told == kHomeRegion ? "/>" : fmt::format(">{}</LocationConstraint>", told);
   call.AddHeader("Content-Type", "application/xml");
   Streamed<gen::GetBucketLocationOutput> answer;
   answer.content_length = xml.size();

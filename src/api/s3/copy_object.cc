@@ -56,7 +56,10 @@ Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::st
   if (!names_point && !object::CheckBucketName(source.bucket).ok()) {
     return malformed("Invalid copy source bucket name");
   }
-  if (slash == path->npos || slash + 1 == path->size()) return malformed("Invalid copy source object key");
+  if (slash == path->npos || slash + 1 == path->size()) {
+    // S3 tells the header's name as its value.
+    return BadArgument(call, "x-amz-copy-source", "x-amz-copy-source", "Invalid copy source object key");
+  }
   source.key = path->substr(slash + 1);
   return source;
 }
@@ -67,7 +70,7 @@ Status JudgeSource(const Call& call, const In& in, const object::Version& source
                                .if_none_match = in.copy_source_if_none_match,
                                .if_modified_since = in.copy_source_if_modified_since,
                                .if_unmodified_since = in.copy_source_if_unmodified_since},
-                              source);
+                              source, call.now);
   if (judged.verdict == ReadVerdict::kProceed) return Ok();
   call.AddErrorField("Condition", fmt::format("x-amz-copy-source-{}", judged.header));
   return Fail(object::kPreconditionFailed, "At least one of the pre-conditions you specified did not hold");
@@ -79,6 +82,14 @@ Result<bool> Replaces(const Call& call, const std::optional<std::string>& direct
   if (*directive == "REPLACE") return true;
   return BadArgument(call, fmt::format("x-amz-{}-directive", what), *directive,
                      fmt::format("Unknown {} directive.", what));
+}
+
+// If-Match takes an ETag alone, If-None-Match an asterisk.
+Error RefusedValue(const Call& call, std::string_view header) {
+  call.AddErrorField("Header", std::string(header));
+  call.AddErrorField("additionalMessage",
+                     fmt::format("We don't accept the provided value of {} header for this API", header));
+  return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
 }
 
 // What the new object carries besides its bytes.
@@ -98,7 +109,9 @@ Result<object::NewObject> NewObjectOf(const Call& call, const gen::CopyObjectReq
   if (new_tags) {
     TARN_TRY(object.tags, TaggingOf(call, in.tagging));
   }
-  TARN_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_TRY(object.condition, ConditionOf(call, in.if_match, in.if_none_match));
+  if (object.condition.if_match == "*") return RefusedValue(call, "If-Match");
+  if (object.condition.if_none_match) return RefusedValue(call, "If-None-Match");
   return object;
 }
 
@@ -113,9 +126,13 @@ Status CheckCopy(const Call& call, const gen::CopyObjectRequest& in) {
   return CheckKeyLength(call, in.key.value_or(""));
 }
 
-// Copying an object onto itself must change something.
-Status CheckChange(const gen::CopyObjectRequest& in, const CopySource& source) {
-  const bool same = source.bucket == in.bucket && source.key == in.key && source.version_id.empty();
+// Copying an object onto itself must change something. To be encrypted as the bucket says is a change where the bucket
+// was told how, or the object is not under the lake's own key.
+Status CheckChange(const gen::CopyObjectRequest& in, const CopySource& named, const object::Bucket& bucket,
+                   const object::Version& source) {
+  const bool same = named.bucket == in.bucket && named.key == in.key && named.version_id.empty();
+  if (source.attributes.encryption.kind != object::EncryptionKind::kS3) return Ok();
+  if (bucket.Has(object::DefaultEncryption::kDocument)) return Ok();
   const bool changes = (in.metadata_directive && *in.metadata_directive == "REPLACE") ||
                        (in.tagging_directive && *in.tagging_directive == "REPLACE") || in.storage_class ||
                        in.website_redirect_location || in.server_side_encryption || in.sse_customer_algorithm ||
@@ -216,11 +233,11 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
   TARN_CO_TRY(const object::Bucket from, FindBucket(call, named.bucket, in.expected_source_bucket_owner));
   TARN_CO_TRY(const object::EncryptionChoice choice, ChoiceOf(call, in));
   TARN_CO_CHECK(CheckCopy(call, in));
-  TARN_CO_CHECK(CheckChange(in, named));
   TARN_CO_TRY(const bool with_annotations, CopiesAnnotations(in.annotation_directive));
   const std::string key = in.key.value_or("");
   for (int attempt = 1;; ++attempt) {
     TARN_CO_TRY(const object::Version source, FindSource(call, *this, from, named));
+    TARN_CO_CHECK(CheckChange(in, named, bucket, source));
     TARN_CO_CHECK(Unlock(store_, call, from, source, CopySourceHeadersOf(in)));
     TARN_CO_CHECK(JudgeSource(call, in, source));
     TARN_CO_CHECK(CheckCopyable(*this, call, source));
@@ -236,7 +253,7 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     }
     const object::WriteCondition condition = object.condition;
     TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
-    TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
+    TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(call, bucket, in.storage_class));
     object.origin = OriginOf(call, bucket, "Copy");
     TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
     TARN_CO_TRY(const object::ChecksumAlgorithm algorithm, CopyAlgorithm(in.checksum_algorithm, source));
@@ -268,9 +285,11 @@ Task<Result<Streamed<gen::CopyObjectOutput>>> S3Service::CopyObject(const Call& 
     result.last_modified = WholeSeconds(version->modified);
     SetChecksum(result, version->checksum, 0);
     TellEncryption(sealing.encryption, answer.output, in.ssekms_encryption_context.has_value());
-    answer.output.version_id = NewVersionId(*version);
+    if (version->bucket_versioned) answer.output.version_id = version->version_id;
     answer.output.expiration = ExpirationOf(bucket, *version);
-    if (source.bucket_versioned) answer.output.copy_source_version_id = source.version_id;
+    if (source.bucket_versioned && source.version_id != "null") {
+      answer.output.copy_source_version_id = source.version_id;
+    }
     co_return std::move(answer);
   }
 }

@@ -41,6 +41,7 @@ Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const 
   TARN_CHECK(CheckDeletion(*this, bucket, in.if_match_last_modified_time, in.if_match_size, deletion));
   auto deleted = store_.Delete(bucket, deletion);
   if (!deleted.ok()) {
+    if (deleted.Is(object::kInvalidVersionId)) return BadVersionId(call, deletion.version_id);
     if (deleted.Is(object::kNoSuchKey)) call.AddErrorField("Key", in.key.value_or(""));
     NoteCondition(call, deleted.error(), {.if_match = Unquoted(in.if_match)});
     return deleted.error();
@@ -124,6 +125,10 @@ Result<gen::DeleteObjectsOutput> S3Service::DeleteObjects(const Call& call, cons
   }
   TARN_TRY(auto results, store_.DeleteMany(bucket, deletions));
   for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].Is(object::kInvalidVersionId)) {
+      refuse(*asked[i], "NoSuchVersion", "The specified version does not exist.");
+      continue;
+    }
     if (!results[i].ok()) {
       refuse(*asked[i], CodeOf(*this, results[i].error()), results[i].error().message);
       continue;

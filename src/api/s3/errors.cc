@@ -114,7 +114,7 @@ constexpr ErrorRow kErrors[] = {
     {&kBadPreflight, "BadRequest", 400},
     {&kCorsForbidden, "AccessForbidden", 403},
     {&kInvalidLogTarget, "InvalidTargetBucketForLogging", 400},
-    {&kCrossLocationLogging, "CrossLocationLoggingProhibited", 403},
+    {&kCrossLocationLogging, "CrossLocationLoggingProhibitted", 403},
     {&object::kInvalidWriteOffset, "InvalidWriteOffset", 400},
     {&object::kTooManyParts, "TooManyParts", 400},
     {&object::kIdempotencyMismatch, "IdempotencyParameterMismatch", 400},

@@ -11,12 +11,14 @@
 #include "api/s3/rules/conditions.h"
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/s3_service.h"
+#include "base/strings.h"
 
 namespace tarn::api::s3 {
 
 Result<object::Version> S3Service::FindVersion(const Call& call, const object::Bucket& bucket, const std::string& key,
                                                const std::string& version_id, bool with_content) const {
   auto version = store_.Find(bucket, key, version_id, with_content);
+  if (version.Is(object::kInvalidVersionId)) return BadVersionId(call, version_id);
   if (!version.ok()) {
     call.AddErrorField("Key", key);
     if (!version_id.empty()) call.AddErrorField("VersionId", version_id);
@@ -85,9 +87,11 @@ void TellVersion(const object::Version& version, Out& out) {
 // The whole object's checksum, or of a part asked for by its number that part's.
 template <typename In, typename Out>
 void TellChecksum(const In& in, const object::Version& version, const Selection& selection, Out& out) {
-  if (!in.checksum_mode || *in.checksum_mode != "ENABLED") return;
+  if (!in.checksum_mode || !EqualsIgnoreCase(*in.checksum_mode, "ENABLED")) return;
   if (in.part_number && version.parts > 0 && version.layout) {
     const auto index = static_cast<size_t>(*in.part_number - 1);
+    // A checksum of the whole says nothing of one part among several.
+    if (version.checksum.type != object::ChecksumType::kComposite && version.parts > 1) return;
     if (index >= version.layout->parts.size() || version.layout->parts[index].checksum.empty()) return;
     SetChecksum(
         out, version.checksum.algorithm,
@@ -140,7 +144,7 @@ Result<Selection> Begin(const Call& call, const In& in, const object::Version& v
                                .if_none_match = in.if_none_match,
                                .if_modified_since = in.if_modified_since,
                                .if_unmodified_since = in.if_unmodified_since},
-                              version);
+                              version, call.now);
   if (judged.verdict == ReadVerdict::kFailed) {
     call.AddErrorField("Condition", std::string(judged.header));
     return Fail(object::kPreconditionFailed, "At least one of the pre-conditions you specified did not hold");

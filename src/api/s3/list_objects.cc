@@ -84,10 +84,10 @@ Error BadToken(const Call& call) {
 
 }  // namespace
 
-Result<bool> WantsUrlEncoding(const std::optional<std::string>& encoding_type) {
-  if (!encoding_type || encoding_type->empty()) return false;
+Result<bool> WantsUrlEncoding(const protocol::Call& call, const std::optional<std::string>& encoding_type) {
+  if (!encoding_type) return false;
   if (*encoding_type == "url") return true;
-  return Fail(object::kInvalidArgument, "Invalid Encoding Method specified in Request");
+  return BadArgument(call, "encoding-type", *encoding_type, "Invalid Encoding Method specified in Request");
 }
 
 std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<std::string>& prefixes, bool encode) {
@@ -100,8 +100,9 @@ std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<s
 
 Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const gen::ListObjectsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  call.AddHeader("x-amz-bucket-region", bucket.owner.region);
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
-  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
   TARN_TRY(const object::Page page, store_.List(bucket, {.prefix = in.prefix.value_or(""),
                                                          .delimiter = in.delimiter.value_or(""),
@@ -124,8 +125,9 @@ Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const ge
 
 Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, const gen::ListObjectsV2Request& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
+  call.AddHeader("x-amz-bucket-region", bucket.owner.region);
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
-  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   TARN_CHECK(CheckDirectoryListing(call, bucket, in.prefix, in.delimiter));
   if (IsDirectory(bucket) && in.start_after) {
     return BadArgument(call, "start-after", *in.start_after, "Directory buckets do not support start-after.");
@@ -162,7 +164,7 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
                                                                     const gen::ListObjectVersionsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   TARN_TRY(const uint32_t max, VersionPageSize(call, in.max_keys));
-  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   const std::string key_marker = in.key_marker.value_or("");
   const std::string version_marker = in.version_id_marker.value_or("");
   if (key_marker.empty() && !version_marker.empty()) {

@@ -60,7 +60,11 @@ Status ChooseChecksum(const gen::CreateMultipartUploadRequest& in, object::Uploa
 Result<std::vector<object::CompletedPart>> PartsOf(const Call& call, const gen::CompleteMultipartUploadRequest& in,
                                                    const Result<object::Upload>& upload) {
   const Error malformed = Fail(kMalformedXml, "a list of parts is expected");
-  if (!in.multipart_upload || !in.multipart_upload->parts || in.multipart_upload->parts->empty()) return malformed;
+  if (!in.multipart_upload || !in.multipart_upload->parts || in.multipart_upload->parts->empty()) {
+    if (upload.ok()) return Fail(object::kInvalidRequest, "You must specify at least one part");
+    call.AddErrorField("UploadId", in.upload_id.value_or(""));
+    return upload.error();
+  }
   if (in.multipart_upload->parts->size() > object::kPartNumberMax) return malformed;
   std::vector<object::CompletedPart> parts;
   for (const gen::CompletedPart& part : *in.multipart_upload->parts) {
@@ -114,7 +118,7 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
 // Who began an upload: also in a bucket that owns what is in it.
 gen::Initiator InitiatorOf(const S3Service& service, const object::Bucket& bucket, const object::Upload& upload) {
   const std::string& account = upload.initiator.empty() ? bucket.owner.account : upload.initiator;
-  const gen::Owner owner = service.access().accounts.Owner(account);
+  const gen::Owner owner = service.access().accounts.Named(account);
   return {.id = owner.id, .display_name = owner.display_name};
 }
 
@@ -140,6 +144,34 @@ Status CheckConsecutive(const object::Bucket& bucket, const std::vector<object::
   return Ok();
 }
 
+// An upload that is told to begin after must be one of its key.
+Status CheckUploadMarker(const S3Service& service, const Call& call, const object::Bucket& bucket,
+                         const gen::ListMultipartUploadsRequest& in) {
+  const std::string marker = in.upload_id_marker.value_or("");
+  if (marker.empty() || in.key_marker.value_or("").empty()) return Ok();
+  if (!service.store().GetUpload(bucket, *in.key_marker, marker).Is(object::kNoSuchUpload)) return Ok();
+  return BadArgument(call, "upload-id-marker", marker, "Invalid uploadId marker");
+}
+
+// Names the part at fault of those that were to make an object.
+void NotePart(const S3Service& service, const Call& call, const object::Bucket& bucket, const std::string& key,
+              const std::string& upload, const std::vector<object::CompletedPart>& parts, const Error& error) {
+  const bool too_small = error.reason == &object::kPartTooSmall;
+  if (!too_small && error.reason != &object::kInvalidPart) return;
+  const auto page = service.store().ListParts(bucket, key, upload, 0, object::kPartNumberMax);
+  if (!page.ok()) return;
+  for (const object::CompletedPart& part : parts) {
+    const auto kept = std::ranges::lower_bound(page->parts, part.number, {}, &object::PartInfo::number);
+    const bool there = kept != page->parts.end() && kept->number == part.number;
+    const bool fits = there && kept->etag == part.etag && (part.checksum.empty() || part.checksum == kept->checksum);
+    if (too_small ? !there || kept->size >= object::kPartBytesMin : fits) continue;
+    call.AddErrorField("PartNumber", std::to_string(part.number));
+    call.AddErrorField("ETag", part.etag);
+    if (too_small) call.AddErrorField("ProposedSize", std::to_string(kept->size));
+    return;
+  }
+}
+
 Error NegativeLimit(const Call& call, std::string_view name, int32_t value) {
   return BadArgument(call, name, std::to_string(value),
                      fmt::format("Argument {} must be an integer between 0 and 2147483647", name));
@@ -159,7 +191,7 @@ Result<gen::CreateMultipartUploadOutput> S3Service::CreateMultipartUpload(const 
   TARN_TRY(object::Sealing sealing, store_.Seal(bucket, in.key.value_or(""), choice, KeyUserOf(call, bucket)));
   upload.attributes.encryption = std::move(sealing.encryption);
   TARN_TRY(upload.attributes.lock, LockOf(call, bucket, in));
-  TARN_TRY(upload.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
+  TARN_TRY(upload.attributes.storage_class, StorageClassOf(call, bucket, in.storage_class));
   TARN_CHECK(SetAccess(*this, call, bucket, in, upload.attributes));
   if (call.caller.anonymous()) upload.initiator = kAnonymousOwner;
   if (!call.caller.anonymous() && call.caller.account != bucket.owner.account) upload.initiator = call.caller.account;
@@ -191,7 +223,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   TARN_TRY(completion.parts, PartsOf(call, in, upload));
   TARN_CHECK(CheckConsecutive(bucket, completion.parts));
   completion.origin = OriginOf(call, bucket, "CompleteMultipartUpload");
-  TARN_TRY(completion.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_TRY(completion.condition, ConditionOf(call, in.if_match, in.if_none_match));
   if (in.mpu_object_size && *in.mpu_object_size < 0) {
     return Fail(object::kInvalidRequest,
                 fmt::format("Value for x-amz-mp-object-size header is less than zero: '{}'", *in.mpu_object_size));
@@ -218,7 +250,8 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
       call.AddErrorField("UploadId", upload_id);
     }
     if (version.Is(object::kPartTooSmall)) call.AddErrorField("MinSizeAllowed", std::to_string(object::kPartBytesMin));
-    if (version.Is(object::kNoSuchKey)) call.AddErrorField("Key", key);
+    NotePart(*this, call, bucket, key, upload_id, completion.parts, version.error());
+    if (version.Is(object::kNoSuchKey) || version.Is(object::kConditionalConflict)) call.AddErrorField("Key", key);
     NoteCondition(call, version.error(), completion.condition);
     return version.error();
   }
@@ -228,7 +261,11 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   out.key = key;
   out.e_tag = QuoteEtag(version->etag);
   TellEncryption(version->attributes.encryption, out);
-  SetChecksum(out, version->checksum, version->parts);
+  // Under keys of KMS or a customer only what was declared is told.
+  if (version->attributes.encryption.kind == object::EncryptionKind::kS3 ||
+      (upload.ok() && upload->checksum_declared)) {
+    SetChecksum(out, version->checksum, version->parts);
+  }
   out.version_id = NewVersionId(*version);
   out.expiration = ExpirationOf(bucket, *version);
   return out;
@@ -303,8 +340,9 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   const int32_t max = std::min(in.max_uploads.value_or(kPageMax), kPageMax);
   if (max < 0) return NegativeLimit(call, "max-uploads", max);
-  TARN_TRY(const bool encode, WantsUrlEncoding(in.encoding_type));
+  TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   TARN_CHECK(CheckDirectoryListing(call, bucket, in.prefix, in.delimiter));
+  TARN_CHECK(CheckUploadMarker(*this, call, bucket, in));
   TARN_TRY(const object::UploadPage page, store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
                                                                       .delimiter = in.delimiter.value_or(""),
                                                                       .key_marker = in.key_marker.value_or(""),
@@ -312,15 +350,18 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
                                                                       .max = static_cast<uint32_t>(max)}));
   gen::ListMultipartUploadsOutput out;
   out.bucket = bucket.name;
-  out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
+  if (in.prefix) out.prefix = UrlEncoded(*in.prefix, encode);
   out.key_marker = UrlEncoded(in.key_marker.value_or(""), encode);
-  out.upload_id_marker = in.upload_id_marker.value_or("");
+  if (!out.key_marker->empty()) out.upload_id_marker = in.upload_id_marker;
+  if (!out.upload_id_marker) out.upload_id_marker = "";
   if (in.delimiter) out.delimiter = UrlEncoded(*in.delimiter, encode);
   out.encoding_type = in.encoding_type;
   out.max_uploads = max;
   out.is_truncated = page.truncated;
-  out.next_key_marker = UrlEncoded(page.next_key, encode);
-  out.next_upload_id_marker = page.next_upload;
+  // The last page tells its last upload, too.
+  const bool last = !page.truncated && !page.uploads.empty();
+  out.next_key_marker = UrlEncoded(last ? page.uploads.back().key : page.next_key, encode);
+  out.next_upload_id_marker = last ? page.uploads.back().id : page.next_upload;
   const ListedOwners owners(*this, bucket);
   for (const object::Upload& upload : page.uploads) {
     gen::MultipartUpload told;

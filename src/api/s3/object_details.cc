@@ -8,6 +8,7 @@
 #include "api/s3/rules/request_rules.h"
 #include "api/s3/rules/tag_faults.h"
 #include "api/s3/s3_service.h"
+#include "object/directory/names.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -20,11 +21,12 @@ gen::GetObjectAttributesParts PartsOf(const gen::GetObjectAttributesRequest& in,
   const int32_t marker = in.part_number_marker.value_or(0);
   gen::GetObjectAttributesParts out;
   out.total_parts_count = static_cast<int32_t>(version.parts);
+  // Parts are told of where each has a checksum.
   const bool composite = version.checksum.type == object::ChecksumType::kComposite;
+  if (!composite && !object::ZoneOf(version.bucket)) return out;
   out.max_parts = max;
   out.part_number_marker = marker;
   out.is_truncated = false;
-  out.next_part_number_marker = marker;
   for (const object::PartRecord& part : version.layout->parts) {
     if (static_cast<int32_t>(part.number) <= marker) continue;
     if (out.parts && static_cast<int32_t>(out.parts->size()) == max) {
@@ -42,6 +44,7 @@ gen::GetObjectAttributesParts PartsOf(const gen::GetObjectAttributesRequest& in,
     out.parts->push_back(std::move(told));
     out.next_part_number_marker = static_cast<int32_t>(part.number);
   }
+  if (!out.parts) out.next_part_number_marker = 0;
   return out;
 }
 
@@ -84,26 +87,20 @@ Result<gen::GetObjectAttributesOutput> S3Service::GetObjectAttributes(const Call
   return out;
 }
 
-namespace {
-
-// Tags, unlike content, are refused of a delete marker as such, be it named by its version or the newest.
-Result<object::Version> FindTagged(const S3Service& service, const Call& call, const object::Bucket& bucket,
-                                   const std::string& key, const std::string& version_id) {
+Result<object::Version> S3Service::FindSettled(const Call& call, const object::Bucket& bucket, const std::string& key,
+                                               const std::string& version_id) const {
   std::string marker;
   if (version_id.empty()) {
-    const auto newest = service.store().Find(bucket, key, {}, /*with_content=*/false);
+    const auto newest = store_.Find(bucket, key, {}, /*with_content=*/false);
     if (newest.ok() && newest->is_delete_marker) marker = newest->version_id;
   }
-  return service.FindVersion(call, bucket, key, marker.empty() ? version_id : marker, /*with_content=*/false);
+  return FindVersion(call, bucket, key, marker.empty() ? version_id : marker, /*with_content=*/false);
 }
-
-}  // namespace
 
 Result<gen::GetObjectTaggingOutput> S3Service::GetObjectTagging(const Call& call,
                                                                 const gen::GetObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_TRY(const object::Version version,
-           FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
+  TARN_TRY(const object::Version version, FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or("")));
   gen::GetObjectTaggingOutput out;
   out.tag_set = FromTags(version.tags);
   if (version.bucket_versioned) out.version_id = version.version_id;
@@ -114,11 +111,11 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
                                                                 const gen::PutObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
-  TARN_CHECK(FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
-  object::Tags tags = ToTags(*in.tagging->tag_set);
+  TARN_CHECK(FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or("")));
+  const object::Tags tags = ToTags(*in.tagging->tag_set);
   TARN_CHECK(CheckTagSet(call, tags, kObjectTagsMax, /*of_object=*/true));
-  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""),
-                                                         std::move(tags), OriginOf(call, bucket, "Put")));
+  TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), tags,
+                                                         OriginOf(call, bucket, "Put")));
   gen::PutObjectTaggingOutput out;
   if (version.bucket_versioned) out.version_id = version.version_id;
   return out;
@@ -127,7 +124,7 @@ Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call
 Result<gen::DeleteObjectTaggingOutput> S3Service::DeleteObjectTagging(const Call& call,
                                                                       const gen::DeleteObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_CHECK(FindTagged(*this, call, bucket, in.key.value_or(""), in.version_id.value_or("")));
+  TARN_CHECK(FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or("")));
   TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), {},
                                                          OriginOf(call, bucket, "Delete")));
   gen::DeleteObjectTaggingOutput out;

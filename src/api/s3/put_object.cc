@@ -115,8 +115,8 @@ Task<Result<Streamed<gen::PutObjectOutput>>> Append(S3Service& service, const Ca
   TARN_CO_CHECK(CheckKeyLength(call, key));
   object::NewObject object;
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
-  TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
-  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
+  TARN_CO_TRY(object.condition, ConditionOf(call, in.if_match, in.if_none_match));
+  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(call, bucket, in.storage_class));
   TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);
   if (rules.length == 0U) {
@@ -167,9 +167,9 @@ Task<Result<Streamed<gen::PutObjectOutput>>> S3Service::PutObject(const Call& ca
   TARN_CO_TRY(object.headers, HeadersOf(call, in));
   TARN_CO_TRY(object.tags, TaggingOf(call, in.tagging));
   TARN_CO_CHECK(SetAccess(*this, call, bucket, in, object.attributes));
-  TARN_CO_TRY(object.condition, ConditionOf(in.if_match, in.if_none_match));
+  TARN_CO_TRY(object.condition, ConditionOf(call, in.if_match, in.if_none_match));
   TARN_CO_TRY(object.attributes.lock, LockOf(call, bucket, in));
-  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(bucket, in.storage_class));
+  TARN_CO_TRY(object.attributes.storage_class, StorageClassOf(call, bucket, in.storage_class));
   object.origin = OriginOf(call, bucket, call.method() == "POST" ? "Post" : "Put");
   TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(object.attributes.storage_class);
@@ -201,7 +201,9 @@ Task<Result<Streamed<gen::UploadPartOutput>>> S3Service::UploadPart(const Call& 
   TARN_CO_TRY(const object::Bucket bucket, BucketOf(call, in));
   const int32_t number = in.part_number.value_or(0);
   TARN_CO_CHECK(CheckPartNumber(call, number));
-  TARN_CO_TRY(const object::Upload upload, store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or("")));
+  auto found = store_.GetUpload(bucket, in.key.value_or(""), in.upload_id.value_or(""));
+  if (found.Is(object::kNoSuchUpload)) call.AddErrorField("UploadId", in.upload_id.value_or(""));
+  TARN_CO_TRY(const object::Upload upload, std::move(found));
   TARN_CO_TRY(BodyRules rules, RulesOf(call, in, body));
   rules.placement = object::ClassName(upload.attributes.storage_class);
   const auto sent = rules.declared.algorithm;

@@ -85,6 +85,10 @@ class S3Service : public protocol::Service {
   // The version that a request names, its key noted for the error's body; delete markers answered as AWS does.
   Result<object::Version> FindVersion(const Call& call, const object::Bucket& bucket, const std::string& key,
                                       const std::string& version_id, bool with_content) const;
+  // The same for what is asked about a version, not of its content: a delete marker is refused as such, be it named
+  // by its id or the newest.
+  Result<object::Version> FindSettled(const Call& call, const object::Bucket& bucket, const std::string& key,
+                                      const std::string& version_id) const;
 
   // buckets.cc
   Result<gen::CreateBucketOutput> CreateBucket(const Call&, const gen::CreateBucketRequest&);

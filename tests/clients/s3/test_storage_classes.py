@@ -151,6 +151,8 @@ def test_intelligent_tiering_configurations_are_kept(s3, bucket):
     assert [row["Id"] for row in listed["IntelligentTieringConfigurationList"]] == ["a", "b"]
     assert refusal(s3.put_bucket_intelligent_tiering_configuration, Bucket=bucket, Id="c",
                    IntelligentTieringConfiguration=one("c", days=30))[:2] == (400, "InvalidArgument")
+    assert refusal(s3.put_bucket_intelligent_tiering_configuration, Bucket=bucket, Id="other",
+                   IntelligentTieringConfiguration=one("c"))[:2] == (400, "MalformedXML")
     s3.delete_bucket_intelligent_tiering_configuration(Bucket=bucket, Id="a")
     assert refusal(s3.get_bucket_intelligent_tiering_configuration, Bucket=bucket, Id="a")[:2] == (
         404, "NoSuchConfiguration")

@@ -15,17 +15,17 @@ using object::EncryptionKind;
 constexpr std::string_view kHeader = "x-amz-server-side-encryption";
 constexpr size_t kKeyBytes = 32;
 
-// What AWS names as the argument in every error about encryption, right or not.
-Error Invalid(const protocol::Call& call, std::string_view value, std::string message,
+// What AWS names as the argument in every error about encryption, right or not. Without a value none is told.
+Error Invalid(const protocol::Call& call, const std::optional<std::string>& value, std::string message,
               const Reason& reason = object::kInvalidArgument) {
   call.AddErrorField("ArgumentName", std::string(kHeader));
-  call.AddErrorField("ArgumentValue", std::string(value));
+  if (value) call.AddErrorField("ArgumentValue", *value);
   return Fail(reason, std::move(message));
 }
 
 Error CustomerFailure(const protocol::Call& call, std::string_view what) {
   return Invalid(
-      call, "null",
+      call, std::nullopt,
       "Requests specifying Server Side Encryption with Customer provided keys must provide " + std::string(what));
 }
 
@@ -61,7 +61,7 @@ Result<std::optional<object::CustomerKey>> CustomerKeyOf(const protocol::Call& c
   }
   if (!headers.algorithm) return CustomerFailure(call, "a valid encryption algorithm.");
   if (*headers.algorithm != "AES256") {
-    return Invalid(call, *headers.algorithm,
+    return Invalid(call, headers.algorithm,
                    "The Encryption request you specified is not valid. Supported value: AES256.",
                    kInvalidEncryptionAlgorithm);
   }
@@ -71,10 +71,10 @@ Result<std::optional<object::CustomerKey>> CustomerKeyOf(const protocol::Call& c
   }
   auto bytes = Unbase64(*headers.key);
   if (headers.md5 && (!bytes || Base64(Md5(*bytes)) != *headers.md5)) {
-    return Invalid(call, "null", "The calculated MD5 hash of the key did not match the hash that was provided.");
+    return Invalid(call, std::nullopt, "The calculated MD5 hash of the key did not match the hash that was provided.");
   }
   if (!bytes || bytes->size() != kKeyBytes) {
-    return Invalid(call, "null", "The secret key was invalid for the specified algorithm.");
+    return Invalid(call, std::nullopt, "The secret key was invalid for the specified algorithm.");
   }
   key = object::CustomerKey{*std::move(bytes)};
   return key;
@@ -84,7 +84,7 @@ Result<object::EncryptionChoice> ChoiceOf(const protocol::Call& call, const Encr
                                           const CustomerHeaders& customer) {
   object::EncryptionChoice choice;
   if (customer.any() && headers.algorithm) {
-    return Invalid(call, *headers.algorithm,
+    return Invalid(call, headers.algorithm,
                    "Server Side Encryption with Customer provided key is incompatible with the encryption method "
                    "specified");
   }
@@ -92,12 +92,12 @@ Result<object::EncryptionChoice> ChoiceOf(const protocol::Call& call, const Encr
   if (headers.algorithm) {
     choice.kind = ParseAlgorithmText(*headers.algorithm);
     if (!choice.kind) {
-      return Invalid(call, *headers.algorithm, "The encryption method specified is not supported");
+      return Invalid(call, headers.algorithm, "The encryption method specified is not supported");
     }
   }
   const bool kms = choice.kind && *choice.kind != EncryptionKind::kS3;
   if ((headers.key || headers.context) && !kms) {
-    return Invalid(call, headers.algorithm.value_or("null"),
+    return Invalid(call, headers.algorithm,
                    "Server Side Encryption with AWS KMS managed key requires HTTP header "
                    "x-amz-server-side-encryption : aws:kms");
   }
@@ -110,7 +110,7 @@ Result<object::EncryptionChoice> ChoiceOf(const protocol::Call& call, const Encr
 Status RefuseChoice(const protocol::Call& call) {
   const auto algorithm = call.Header(kHeader);
   if (!algorithm) return Ok();
-  return Invalid(call, *algorithm, "x-amz-server-side-encryption header is not supported for this operation.");
+  return Invalid(call, algorithm, "x-amz-server-side-encryption header is not supported for this operation.");
 }
 
 object::KeyUser KeyUserOf(const protocol::Call& call, const object::Bucket& bucket) {

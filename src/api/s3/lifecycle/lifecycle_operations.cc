@@ -18,7 +18,7 @@ Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfigurati
   if (!in.lifecycle_configuration || !in.lifecycle_configuration->rules) return Fail(kMalformedXml, "no rules");
   const std::string minimum = in.transition_default_minimum_object_size.value_or(std::string(kMinimumForAll));
   if (minimum != kMinimumForAll && minimum != kMinimumByClass) {
-    return Fail(object::kInvalidRequest, "Value for x-amz-transition-default-minimum-object-size header is invalid.");
+    return Fail(object::kInvalidRequest, "Invalid TransitionDefaultMinimumObjectSize found: " + minimum);
   }
   gen::GetBucketLifecycleConfigurationOutput kept{.rules = in.lifecycle_configuration->rules,
                                                   .transition_default_minimum_object_size = minimum};

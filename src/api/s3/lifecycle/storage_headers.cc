@@ -19,7 +19,8 @@ Status Judge(const S3Service& service, const Call& call, const object::Version& 
 
 }  // namespace
 
-Result<std::string> StorageClassOf(const object::Bucket& bucket, const std::optional<std::string>& header) {
+Result<std::string> StorageClassOf(const Call& call, const object::Bucket& bucket,
+                                   const std::optional<std::string>& header) {
   if (const auto zone = object::ZoneOf(bucket.name)) {
     // Directory buckets have one class.
     const std::string_view own = object::IsLocalZone(*zone) ? "ONEZONE_IA" : "EXPRESS_ONEZONE";
@@ -27,7 +28,10 @@ Result<std::string> StorageClassOf(const object::Bucket& bucket, const std::opti
     return std::string(own);
   }
   if (!header) return std::string();
-  if (!object::IsStorageClass(*header)) return Fail(kInvalidStorageClass, "unknown storage class");
+  if (!object::IsStorageClass(*header)) {
+    call.AddErrorField("StorageClassRequested", *header);
+    return Fail(kInvalidStorageClass, "unknown storage class");
+  }
   return object::KeptClass(*header);
 }
 

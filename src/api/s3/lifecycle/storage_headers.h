@@ -10,7 +10,8 @@
 namespace tarn::api::s3 {
 
 // The class that a write asks for, as it is kept; kInvalidStorageClass.
-Result<std::string> StorageClassOf(const object::Bucket& bucket, const std::optional<std::string>& header);
+Result<std::string> StorageClassOf(const Call& call, const object::Bucket& bucket,
+                                   const std::optional<std::string>& header);
 
 // kInvalidObjectState with the class in the error's body, for versions that are archived and not restored.
 Status CheckReadable(const S3Service& service, const Call& call, const object::Version& version);

@@ -74,7 +74,7 @@ Status CheckFilter(const gen::IntelligentTieringFilter& filter) {
 }
 
 Status Check(const Configuration& configuration, const std::string& id) {
-  if (configuration.id != id) return Fail(object::kInvalidArgument, "The id in the URL and in the body must match.");
+  if (configuration.id != id) return Fail(kMalformedXml, "the id in the URL and in the body must match");
   if (configuration.status != "Enabled" && configuration.status != "Disabled") {
     return Fail(kMalformedXml, "unknown Status");
   }
@@ -138,6 +138,7 @@ Result<gen::PutBucketIntelligentTieringConfigurationResponse> Put(
     configurations.insert(at, *in.intelligent_tiering_configuration);
     return Ok();
   }));
+  call.extras.success_status = 204;
   return gen::PutBucketIntelligentTieringConfigurationResponse{};
 }
 

@@ -33,8 +33,9 @@ Result<object::Lock> ParseLock(const Call& call, const object::Bucket& bucket, c
   if (headers.event_hold) return Fail(kNotImplemented, "Object Lock event holds are not implemented");
   if (!headers.mode && !headers.retain_until && !headers.legal_hold) return lock;
   if (headers.mode.has_value() != headers.retain_until.has_value()) {
-    return Invalid(call, headers.mode ? "x-amz-object-lock-retain-until-date" : "x-amz-object-lock-mode", "",
-                   "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied");
+    call.AddErrorField("ArgumentName", headers.mode ? "x-amz-object-lock-retain-until-date" : "x-amz-object-lock-mode");
+    return Fail(object::kInvalidArgument,
+                "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied");
   }
   if (headers.mode) {
     const auto mode = ParseLockMode(*headers.mode);

@@ -30,7 +30,11 @@ Status CheckLogging(S3Service& s3, const Call& call, const object::Bucket& sourc
                          "The owner for the bucket to be logged and the target bucket must be the same.");
   }
   if (target->owner.region != source.owner.region) {
-    return Fail(kCrossLocationLogging, "Cross S3 location logging not allowed.");
+    // S3 has no location for its home region.
+    constexpr std::string_view kHome = "us-east-1";
+    if (source.owner.region != kHome) call.AddErrorField("SourceBucketLocation", source.owner.region);
+    if (target->owner.region != kHome) call.AddErrorField("TargetBucketLocation", target->owner.region);
+    return Fail(kCrossLocationLogging, "Cross S3 location logging not allowed. ");
   }
   if (logging.target_grants && !logging.target_grants->empty()) {
     if (target->ownership == object::Ownership::kBucketOwnerEnforced) {

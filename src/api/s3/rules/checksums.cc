@@ -144,7 +144,8 @@ Status CompareDigests(const protocol::Call& call, const std::optional<std::strin
                       const DeclaredChecksum& declared, const object::Content& received,
                       const std::string& received_checksum) {
   if (md5 && *md5 != received.md5) {
-    call.AddErrorField("ExpectedDigest", Hex(*md5));
+    // Of a part it is told as it came.
+    call.AddErrorField("ExpectedDigest", call.Query("partNumber") ? Base64(*md5) : Hex(*md5));
     call.AddErrorField("CalculatedDigest", Base64(received.md5));
     return Fail(object::kBadDigest, "The Content-MD5 you specified did not match what we received.");
   }

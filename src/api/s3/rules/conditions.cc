@@ -23,7 +23,7 @@ bool AnyEtagMatches(std::string_view header, std::string_view etag) {
 
 }  // namespace
 
-Judged Judge(const ReadConditions& conditions, const object::Version& version) {
+Judged Judge(const ReadConditions& conditions, const object::Version& version, Timestamp now) {
   const int64_t modified = version.modified.seconds();
   if (conditions.if_match) {
     if (!AnyEtagMatches(*conditions.if_match, version.etag)) return {ReadVerdict::kFailed, "If-Match"};
@@ -32,7 +32,8 @@ Judged Judge(const ReadConditions& conditions, const object::Version& version) {
   }
   if (conditions.if_none_match) {
     if (AnyEtagMatches(*conditions.if_none_match, version.etag)) return {ReadVerdict::kNotModified, "If-None-Match"};
-  } else if (conditions.if_modified_since && modified <= conditions.if_modified_since->seconds()) {
+  } else if (conditions.if_modified_since && *conditions.if_modified_since <= now &&
+             modified <= conditions.if_modified_since->seconds()) {
     return {ReadVerdict::kNotModified, "If-Modified-Since"};
   }
   return {};

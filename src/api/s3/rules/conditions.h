@@ -24,7 +24,8 @@ struct Judged {
   ReadVerdict verdict = ReadVerdict::kProceed;
   std::string_view header;  // the one that decided
 };
-Judged Judge(const ReadConditions& conditions, const object::Version& version);
+// If-Modified-Since that is after `now` is ignored, as S3 does.
+Judged Judge(const ReadConditions& conditions, const object::Version& version, Timestamp now);
 
 struct ByteRange {
   uint64_t offset = 0;

@@ -24,6 +24,7 @@ Result<object::Tags> SplitTagging(const std::optional<std::string>& header) {
   for (const std::string_view pair : Split(*header, '&')) {
     if (pair.empty()) continue;
     const size_t equals = pair.find('=');
+    if (equals != pair.npos && pair.find('=', equals + 1) != pair.npos) return malformed;
     auto key = PercentDecode(pair.substr(0, equals), /*plus_is_space=*/true);
     auto value = equals == pair.npos ? std::string() : PercentDecode(pair.substr(equals + 1), /*plus_is_space=*/true);
     if (!key || !value || key->empty()) return malformed;
@@ -94,10 +95,12 @@ Status CheckRedirectLocation(const std::optional<std::string>& location) {
   return Ok();
 }
 
-Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
+Result<object::WriteCondition> ConditionOf(const protocol::Call& call, const std::optional<std::string>& if_match,
                                            const std::optional<std::string>& if_none_match) {
   object::WriteCondition condition;
   if (if_match && if_none_match) {
+    call.AddErrorField("Header", "If-Match,If-None-Match");
+    call.AddErrorField("additionalMessage", "Multiple conditional request headers present in the request");
     return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
   }
   condition.if_absent = if_none_match == "*";
@@ -107,7 +110,7 @@ Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_
 }
 
 void NoteCondition(const protocol::Call& call, const Error& error, const object::WriteCondition& condition) {
-  if (error.reason == &object::kPreconditionFailed) {
+  if (error.reason == &object::kPreconditionFailed || error.reason == &object::kConditionalConflict) {
     call.AddErrorField("Condition", condition.if_match ? "If-Match" : "If-None-Match");
   }
 }
@@ -116,6 +119,10 @@ Error BadArgument(const protocol::Call& call, std::string_view name, std::string
   call.AddErrorField("ArgumentName", std::string(name));
   call.AddErrorField("ArgumentValue", std::move(value));
   return Fail(object::kInvalidArgument, std::move(message));
+}
+
+Error BadVersionId(const protocol::Call& call, const std::string& version_id) {
+  return BadArgument(call, "versionId", version_id, "Invalid version id specified");
 }
 
 Status CheckPartNumber(const protocol::Call& call, int32_t number) {

@@ -32,6 +32,8 @@ Status CheckRedirectLocation(const std::optional<std::string>& location);
 
 // kInvalidArgument, with the argument named in the error's body.
 Error BadArgument(const protocol::Call& call, std::string_view name, std::string value, std::string message);
+// What names no version that this lake can have made.
+Error BadVersionId(const protocol::Call& call, const std::string& version_id);
 Status CheckPartNumber(const protocol::Call& call, int32_t number);
 Status CheckKeyLength(const protocol::Call& call, std::string_view key);
 
@@ -55,7 +57,7 @@ Result<object::Headers> HeadersOf(const protocol::Call& call, const In& in) {
 object::Origin OriginOf(const protocol::Call& call, const object::Bucket& bucket, std::string_view how);
 
 // If-Match and If-None-Match of a write: one of them, an ETag or "*". S3 itself takes no ETag for If-None-Match.
-Result<object::WriteCondition> ConditionOf(const std::optional<std::string>& if_match,
+Result<object::WriteCondition> ConditionOf(const protocol::Call& call, const std::optional<std::string>& if_match,
                                            const std::optional<std::string>& if_none_match);
 
 // Names the condition in a 412's body.
@@ -73,7 +75,7 @@ Timestamp WholeSeconds(Timestamp time);
 std::string UrlEncoded(std::string_view text, bool encode);
 
 // Whether encoding-type is "url"; kInvalidArgument for any other.
-Result<bool> WantsUrlEncoding(const std::optional<std::string>& encoding_type);
+Result<bool> WantsUrlEncoding(const protocol::Call& call, const std::optional<std::string>& encoding_type);
 std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<std::string>& prefixes, bool encode);
 
 }  // namespace tarn::api::s3

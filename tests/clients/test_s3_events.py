@@ -1,10 +1,12 @@
 """Event notifications: every change reaches the webhook behind its ARN, in order, also after kill -9."""
 import http.server
 import json
+import subprocess
 import threading
 import time
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 from conftest import Lake
 
@@ -191,9 +193,12 @@ def test_rules_that_overlap_are_refused(lake, bucket):
 
 
 def test_requests_are_logged_into_the_target_bucket(tmp_path):
-    lake = Lake(tmp_path / "data", "--access-log-seconds", "1")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key",
+                    "-out", tmp_path / "cert"], check=True, capture_output=True)
+    lake = Lake(tmp_path / "data", "--access-log-seconds", "1", "--tls-cert", str(tmp_path / "cert"), "--tls-key", str(tmp_path / "key"))
     try:
-        s3 = lake.client("s3")
+        s3 = lake.client("s3", verify=str(tmp_path / "cert"))
         for bucket in "source", "logs":
             s3.create_bucket(Bucket=bucket)
         with pytest.raises(ClientError) as refused:
@@ -206,17 +211,26 @@ def test_requests_are_logged_into_the_target_bucket(tmp_path):
         s3.put_object(Bucket="source", Key="a/b", Body=b"12345")
         s3.get_object(Bucket="source", Key="a/b")["Body"].read()
         with pytest.raises(ClientError):
-            s3.get_object(Bucket="source", Key="missing")
+            s3.get_object(Bucket="source", Key="missing", VersionId="v\nforged line")
+        upload = s3.create_multipart_upload(Bucket="source", Key="copied")["UploadId"]
+        s3.upload_part_copy(Bucket="source", Key="copied", UploadId=upload, PartNumber=1, CopySource="source/a/b")
+        cleartext = s3.generate_presigned_url("get_object", {"Bucket": "source", "Key": "a/b"}).replace("https://", "http://")
+        assert urllib3.request("GET", cleartext).data == b"12345"
         lines = []
         deadline = time.monotonic() + 30
-        while len([line for line in lines if "REST.GET.OBJECT" in line]) < 2 and time.monotonic() < deadline:
+        while len([line for line in lines if "REST.GET.OBJECT" in line]) < 3 and time.monotonic() < deadline:
             time.sleep(0.1)
             keys = [o["Key"] for o in s3.list_objects_v2(Bucket="logs", Prefix="access/").get("Contents", [])]
             lines = [line for key in keys
                      for line in s3.get_object(Bucket="logs", Key=key)["Body"].read().decode().splitlines()]
         got = [line for line in lines if " REST.GET.OBJECT a/b " in line]
-        assert len(got) == 1 and '"GET /source/a/b HTTP/1.1" 200 - 5 5 ' in got[0] and " SigV4 " in got[0]
-        assert any(" REST.GET.OBJECT missing " in line and " 404 NoSuchKey " in line for line in lines)
-        assert any(" REST.PUT.OBJECT a/b " in line for line in lines)
+        secured, plain = sorted(got, key=lambda line: "QueryString" in line)
+        assert '"GET /source/a/b HTTP/1.1" 200 - 5 5 ' in secured
+        assert " SigV4 TLS AuthHeader " in secured and secured.endswith(" TLSv1.3 - -")
+        assert " - QueryString " in plain and plain.endswith(" - - -")
+        missed = [line for line in lines if " REST.GET.OBJECT missing " in line]
+        assert len(missed) == 1 and " 400 InvalidArgument " in missed[0] and " v%0Aforged%20line " in missed[0]
+        assert any(" REST.PUT.OBJECT a/b " in line and ' HTTP/1.1" 200 - - 5 ' in line for line in lines)
+        assert any(" REST.COPY.PART copied " in line for line in lines)
     finally:
         lake.stop()

@@ -48,6 +48,19 @@ std::string Quoted(std::string_view text) {
   return quoted + '"';
 }
 
+// A client's text that stands alone: nothing in it ends the field or the line.
+std::string Word(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) > ' ' && c != 0x7f) {
+      word += c;
+    } else {
+      word += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return OrDash(word);
+}
+
 std::string Header(const protocol::AuditRecord& record, std::string_view name) {
   return record.call->Header(name).value_or("");
 }
@@ -87,6 +100,7 @@ std::string OperationName(const protocol::AuditRecord& record, bool has_key) {
   }
   if (record.call->Query("delete") && !has_key) resource = "MULTI_OBJECT_DELETE";
   if (record.operation == "CopyObject") return "REST.COPY.OBJECT";
+  if (record.operation == "UploadPartCopy") return "REST.COPY.PART";
   return fmt::format("REST.{}.{}", record.call->method(), resource);
 }
 
@@ -103,6 +117,14 @@ std::string RequestUri(const protocol::AuditRecord& record) {
   return fmt::format("{} {} HTTP/1.1", record.call->method(), uri);
 }
 
+// The bytes of the object, or of what the answer has of it; "-" for calls that move none.
+std::string ObjectSize(const protocol::AuditRecord& record) {
+  if (record.status >= 300) return "-";
+  if (record.operation == "PutObject" || record.operation == "UploadPart")
+    return OrDash(Header(record, "content-length"));
+  return record.bytes_out > 0 ? std::to_string(record.bytes_out) : "-";
+}
+
 // The key of "/bucket/key", as it was sent.
 std::string_view KeyOf(std::string_view path) {
   const size_t slash = path.find('/', 1);
@@ -116,26 +138,25 @@ std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view 
   const std::string_view key = KeyOf(call.raw_path());
   const bool presigned = call.Query("X-Amz-Signature").has_value() || call.Query("Signature").has_value();
   const bool signed_v4 = Header(record, "authorization").starts_with("AWS4") || call.Query("X-Amz-Signature");
-  const bool has_object = record.status < 300 && !key.empty();
-  return fmt::format("{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} - {} {} {} - {} {} {} {} {} - -\n",
-                     CanonicalId(owner), bucket, LogTime(call.now), OrDash(call.source_ip),
-                     call.caller.anonymous() ? "-"
-                     : call.caller.is_root() ? CanonicalId(call.caller.account)
-                                             : call.caller.arn,
-                     call.request_id, OperationName(record, !key.empty()), OrDash(key), Quoted(RequestUri(record)),
-                     record.status, OrDash(record.error_code),
-                     record.bytes_out > 0 ? std::to_string(record.bytes_out) : "-",
-                     has_object && record.bytes_out > 0 ? std::to_string(record.bytes_out) : "-",
-                     std::max<int64_t>(record.micros / 1000, 1), Quoted(Header(record, "referer")),
-                     Quoted(call.user_agent), OrDash(call.Query("versionId").value_or("")),
-                     call.caller.anonymous() ? "-"
-                     : signed_v4             ? "SigV4"
-                                             : "SigV2",
-                     call.secure_transport ? "TLS" : "-",
-                     call.caller.anonymous() ? "-"
-                     : presigned             ? "QueryString"
-                                             : "AuthHeader",
-                     OrDash(Header(record, "host")), call.secure_transport ? "TLSv1.2" : "-");
+  const std::string tls = Header(record, ":tls-version");
+  return fmt::format(
+      "{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} - {} {} {} - {} {} {} {} {} - -\n", CanonicalId(owner), bucket,
+      LogTime(call.now), OrDash(call.source_ip),
+      call.caller.anonymous() ? "-"
+      : call.caller.is_root() ? CanonicalId(call.caller.account)
+                              : call.caller.arn,
+      call.request_id, OperationName(record, !key.empty()), OrDash(key), Quoted(RequestUri(record)), record.status,
+      OrDash(record.error_code), record.bytes_out > 0 ? std::to_string(record.bytes_out) : "-",
+      key.empty() ? "-" : ObjectSize(record), std::max<int64_t>(record.micros / 1000, 1),
+      Quoted(Header(record, "referer")), Quoted(call.user_agent), Word(call.Query("versionId").value_or("")),
+      call.caller.anonymous() ? "-"
+      : signed_v4             ? "SigV4"
+                              : "SigV2",
+      call.secure_transport ? "TLS" : "-",
+      call.caller.anonymous() ? "-"
+      : presigned             ? "QueryString"
+                              : "AuthHeader",
+      Word(Header(record, "host")), tls.empty() ? "-" : "TLSv" + tls);
 }
 
 AccessLog::AccessLog(object::Store& store, const Clock& clock, int64_t period_millis)

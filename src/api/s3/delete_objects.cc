@@ -29,7 +29,9 @@ std::string_view CodeOf(const S3Service& service, const Error& error) {
 Result<gen::DeleteObjectOutput> S3Service::DeleteObject(const Call& call, const gen::DeleteObjectRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   if ((in.if_match_last_modified_time || in.if_match_size) && !IsDirectory(bucket)) {
-    return Fail(kNotImplemented, "x-amz-if-match-last-modified-time and x-amz-if-match-size are for directory buckets");
+    call.AddErrorField("Header",
+                       in.if_match_last_modified_time ? "x-amz-if-match-last-modified-time" : "x-amz-if-match-size");
+    return Fail(kNotImplemented, "A header you provided implies functionality that is not implemented");
   }
   TARN_TRY(const bool bypass,
            BypassesGovernance(*this, call, bucket, in.key.value_or(""), in.bypass_governance_retention));

@@ -131,3 +131,20 @@ def test_the_bucket_is_missed_before_its_configuration_is_read(lake, s3, name):
 def test_an_empty_policy_is_malformed(s3, bucket):
     status, error = error_of(s3.put_bucket_policy, Bucket=bucket, Policy="")
     assert (status, error["Code"]) == (400, "MalformedPolicy")
+
+
+@pytest.mark.parametrize("argument, header", [({"IfMatchSize": 3}, "x-amz-if-match-size"),
+                                              ({"IfMatchLastModifiedTime": 1}, "x-amz-if-match-last-modified-time")])
+def test_a_condition_of_directory_buckets_is_named(s3, bucket, argument, header):
+    status, error = error_of(s3.delete_object, Bucket=bucket, Key="k", **argument)
+    assert (status, error) == (501, {"Code": "NotImplemented", "Header": header,
+                                     "Message": "A header you provided implies functionality that is not implemented"})
+
+
+@pytest.mark.parametrize("rule", [{"Name": "prefix"}, {"Value": "a"}])
+def test_a_filter_rule_has_a_name_and_a_value(s3, bucket, rule):
+    queue = {"QueueArn": "arn:aws:sqs:us-east-1:000000000000:q", "Events": ["s3:ObjectCreated:*"],
+             "Filter": {"Key": {"FilterRules": [rule]}}}
+    status, error = error_of(s3.put_bucket_notification_configuration, Bucket=bucket,
+                             NotificationConfiguration={"QueueConfigurations": [queue]})
+    assert (status, error["Code"]) == (400, "MalformedXML")

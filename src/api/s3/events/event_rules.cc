@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/s3/errors.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "object/errors.h"
@@ -67,8 +68,9 @@ Status ReadFilter(const std::optional<gen::NotificationConfigurationFilter>& fil
   if (!filter || !filter->key || !filter->key->filter_rules) return Ok();
   std::set<std::string> seen;
   for (const gen::FilterRule& part : *filter->key->filter_rules) {
-    const std::string name = AsciiLower(part.name.value_or(""));
-    const std::string value = part.value.value_or("");
+    if (!part.name || !part.value) return Fail(kMalformedXml, "a filter rule has a name and a value");
+    const std::string name = AsciiLower(*part.name);
+    const std::string& value = *part.value;
     if (name != "prefix" && name != "suffix") return Invalid("filter rule name must be either prefix or suffix");
     if (!seen.insert(name).second) return Invalid("Cannot specify more than one " + name + " rule in a filter.");
     if (value.size() > kFilterBytesMax) {

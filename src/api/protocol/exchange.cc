@@ -238,7 +238,8 @@ bool Exchange::Authorise(const std::string* body) {
   return true;
 }
 
-// Presigning moves headers into the query: there x-amz-* parameters, but those of the signature itself, are headers.
+// Presigning moves headers into the query: there x-amz-* parameters, but those of the signature itself, are headers,
+// and so are the conditions of writes.
 void Exchange::TakeSignedParameters() {
   constexpr std::string_view kSignatures[] = {"x-amz-algorithm",      "x-amz-credential",     "x-amz-date",
                                               "x-amz-expires",        "x-amz-signature",      "x-amz-signedheaders",
@@ -246,7 +247,8 @@ void Exchange::TakeSignedParameters() {
   if (parts_.Query("X-Amz-Signature") == nullptr && parts_.Query("AWSAccessKeyId") == nullptr) return;
   for (const Field& parameter : query_) {
     const std::string name = AsciiLower(parameter.name);
-    if (!name.starts_with("x-amz-") || std::ranges::find(kSignatures, name) != std::end(kSignatures)) continue;
+    const bool moved = name.starts_with("x-amz-") || name == "if-match" || name == "if-none-match";
+    if (!moved || std::ranges::find(kSignatures, name) != std::end(kSignatures)) continue;
     if (parts_.Header(name) == nullptr) headers_.push_back({name, parameter.value});
   }
 }

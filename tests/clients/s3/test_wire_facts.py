@@ -1,9 +1,13 @@
 """How S3 of early 2026 answers what it refuses, and what it lists: codes, sentences and the fields beside them."""
 import datetime
 import hashlib
+import http.client
 
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 FORGED = "HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"  # 32 characters, as S3's ids have, of no store
@@ -190,6 +194,21 @@ def test_a_plus_in_a_copys_source_is_a_space(lake, bucket):
     s3.meta.events.register("before-sign.s3.CopyObject", as_told)
     s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/none")
     assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == b"data"
+
+
+def test_conditions_may_be_signed_into_a_url(lake, bucket):
+    keys = Credentials(lake.access_key, lake.secret_key)
+
+    def put(condition):
+        request = AWSRequest(method="PUT", url=f"{lake.endpoint}/{bucket}/k", data=b"", params=condition)
+        S3SigV4QueryAuth(keys, "s3", "us-east-1").add_auth(request)
+        connection = http.client.HTTPConnection(lake.endpoint.split("//")[1], timeout=30)
+        connection.request("PUT", request.url.split(lake.endpoint)[1])
+        return connection.getresponse().status
+
+    assert put({"If-None-Match": "*"}) == 200
+    assert put({"If-None-Match": "*"}) == 412
+    assert put({"If-Match": "0123456789abcdef0123456789abcdef"}) == 412
 
 
 def test_what_conditions_of_copies_take(s3, bucket):

@@ -265,7 +265,7 @@ def test_virtual_hosts_name_the_bucket(lake, bucket):
 def test_what_is_not_served_is_named(lake):
     s3 = lake.client("s3")
     assert refused(s3.get_bucket_analytics_configuration, Bucket="none", Id="a")[0] == 501
-    status, code = refused(lake.client("sts").get_web_identity_token, Audience=["a"], SigningAlgorithm="RS256")
+    status, code = refused(lake.client("sts").get_delegated_access_token, TradeInToken="a" * 20)
     assert (status, code) == (400, "InvalidAction")
     with pytest.raises(ClientError, match="dynamodb"):
         lake.client("dynamodb").list_tables()

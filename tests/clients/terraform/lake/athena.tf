@@ -44,7 +44,7 @@ resource "aws_athena_named_query" "q" {
 
 resource "aws_athena_prepared_statement" "p" {
   name            = "ps"
-  description     = "one, ${var.told}"
+  description     = "one"
   workgroup       = aws_athena_workgroup.w.name
   query_statement = "SELECT ? AS x"
 }

@@ -16,12 +16,11 @@ resource "aws_organizations_organizational_unit" "sub" {
 }
 
 resource "aws_organizations_account" "c" {
-  name              = "consumer"
-  email             = "consumer@example.com"
-  parent_id         = aws_organizations_organizational_unit.data.id
-  role_name         = "OrganizationAccountAccessRole"
-  close_on_deletion = true
-  tags              = { told = var.told }
+  name      = "consumer"
+  email     = "consumer@example.com"
+  parent_id = aws_organizations_organizational_unit.data.id
+  role_name = "OrganizationAccountAccessRole"
+  tags      = { told = var.told }
   lifecycle { ignore_changes = [role_name] }
 }
 

@@ -20,7 +20,7 @@
 #include "blob/blob.h"
 #include "blob/key_wrapper.h"
 #include "kv/rocksdb_store.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "server/secrets/master_key.h"
 
 namespace tarn {

@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
-#include "catalog/partition_filter.h"
+#include "catalog/partitions/partition_filter.h"
 #include "catalog/table.h"
 
 namespace tarn::kv {

@@ -20,7 +20,7 @@
 #include "enforce/bucket_checks.h"
 #include "json/json.h"
 #include "object/directory/checks.h"
-#include "object/put_batch.h"
+#include "object/store/put_batch.h"
 
 namespace tarn::delivery {
 namespace {

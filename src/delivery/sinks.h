@@ -20,7 +20,7 @@
 #include "delivery/records/source.h"
 #include "delivery/stream.h"
 #include "identity/authorize.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "registry/registry.h"
 
 namespace tarn::delivery {

@@ -16,7 +16,7 @@
 
 #include "base/result.h"
 #include "identity/authorize.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::enforce {
 

@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "enforce/catalog_view.h"
-#include "govern/uri.h"
+#include "govern/answer/uri.h"
 #include "iceberg/metadata/table_metadata.h"
 
 namespace tarn::enforce {

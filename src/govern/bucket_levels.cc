@@ -4,7 +4,7 @@
 
 #include "catalog/keys.h"
 #include "catalog/records.h"
-#include "govern/classification.h"
+#include "govern/tags/classification.h"
 
 namespace tarn::govern {
 namespace {

@@ -21,11 +21,11 @@
 #include "catalog/catalog.h"
 #include "catalog/places.h"
 #include "govern/access.h"
+#include "govern/answer/snapshot.h"
 #include "govern/cross_account.h"
 #include "govern/engines.h"
 #include "govern/model.h"
 #include "govern/principal.h"
-#include "govern/snapshot.h"
 #include "kv/kv.h"
 
 namespace tarn::govern {

@@ -5,11 +5,11 @@
 
 #include "base/strings.h"
 #include "catalog/keys.h"
-#include "govern/classification.h"
 #include "govern/errors.h"
 #include "govern/governor.h"
 #include "govern/keys.h"
 #include "govern/records.h"
+#include "govern/tags/classification.h"
 
 namespace tarn::govern {
 namespace {

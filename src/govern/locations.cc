@@ -5,11 +5,11 @@
 
 #include "base/random.h"
 #include "base/strings.h"
+#include "govern/answer/uri.h"
 #include "govern/errors.h"
 #include "govern/governor.h"
 #include "govern/keys.h"
 #include "govern/records.h"
-#include "govern/uri.h"
 #include "kv/pages.h"
 
 namespace tarn::govern {

@@ -61,7 +61,6 @@ struct Request {
   std::string_view query() const {
     return path_bytes < target.size() ? std::string_view(target).substr(path_bytes + 1) : std::string_view();
   }
-  bool has_query_mark() const { return path_bytes < target.size(); }
 };
 
 // What is sent before a body. Content-Length, Transfer-Encoding and Connection are the server's own business.

@@ -203,11 +203,6 @@ Status Directory::AddAccount(kv::Txn& txn, const std::string& id, const std::str
   return Ok();
 }
 
-void Directory::RemoveAccount(kv::Txn& txn, const std::string& id) const {
-  txn.Delete(AccountKey(id));
-  txn.Put(VersionKey(), RandomBytes(16));
-}
-
 Status Directory::AddUserKey(kv::Txn& txn, UserKey key, const std::string& secret) const {
   TARN_TRY(const auto present, txn.Get(AccessKey(key.id)));
   if (present) return Fail(kKeyTaken, "access key " + key.id + " exists");

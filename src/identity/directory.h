@@ -73,7 +73,6 @@ class Directory : public CredentialSource {
   Result<std::optional<AccountInfo>> FindAccount(const std::string& id);
   // An account without a root key, in the caller's transaction. Errors: kBadAccount, also for one that is there.
   Status AddAccount(kv::Txn& txn, const std::string& id, const std::string& name) const;
-  void RemoveAccount(kv::Txn& txn, const std::string& id) const;
 
   // Keys of users, in the caller's transaction. Errors: kKeyTaken.
   Status AddUserKey(kv::Txn& txn, UserKey key, const std::string& secret) const;

@@ -27,7 +27,7 @@
 #include "govern/access.h"
 #include "identity/authorize.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::load {
 

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "object/errors.h"
-#include "object/key_versions.h"
-#include "object/keys.h"
 #include "object/lock.h"
-#include "object/records.h"
-#include "object/store.h"
+#include "object/store/key_versions.h"
+#include "object/store/keys.h"
+#include "object/store/records.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 namespace {

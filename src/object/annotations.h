@@ -20,8 +20,8 @@
 #include "blob/blob.h"
 #include "kv/kv.h"
 #include "object/bucket.h"
-#include "object/changes.h"
 #include "object/content.h"
+#include "object/store/changes.h"
 #include "object/version.h"
 
 namespace tarn::object {

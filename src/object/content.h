@@ -21,7 +21,7 @@
 #include "base/xxhash.h"
 #include "blob/blob.h"
 #include "object/encryption.h"
-#include "object/records.h"
+#include "object/store/records.h"
 #include "object/version.h"
 
 namespace tarn::object {

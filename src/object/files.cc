@@ -6,7 +6,7 @@
 #include "object/content.h"
 #include "object/errors.h"
 #include "object/storage_class.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "object/keys.h"
+#include "object/store/keys.h"
 
 namespace tarn::object {
 

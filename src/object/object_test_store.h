@@ -12,7 +12,7 @@
 #include "blob/blob.h"
 #include "kv/memory_store.h"
 #include "object/files.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 

@@ -21,7 +21,7 @@
 #include "engine/table.h"
 #include "identity/authorize.h"
 #include "identity/caller.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::query {
 

@@ -11,7 +11,7 @@
 #include "base/scope.h"
 #include "catalog/iceberg/manifests.h"
 #include "engine/table.h"
-#include "query/lake.h"
+#include "query/lake/lake.h"
 #include "sql/analyze.h"
 
 namespace tarn::query {

@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "catalog/table.h"
 #include "object/files.h"
-#include "query/lake.h"
+#include "query/lake/lake.h"
 
 namespace tarn::query {
 

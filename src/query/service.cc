@@ -17,7 +17,7 @@
 #include "engine/errors.h"
 #include "kv/kv.h"
 #include "object/errors.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "query/errors.h"
 #include "query/failure.h"
 #include "query/statement/job.h"

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "events/courier.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "server/options.h"
 
 namespace tarn::server {

@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "base/scope.h"
 #include "iceberg/schema/type.h"
-#include "tables/upkeep.h"
+#include "tables/upkeep/upkeep.h"
 
 namespace tarn::tables {
 

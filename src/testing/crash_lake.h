@@ -15,7 +15,7 @@
 #include "base/executor.h"
 #include "blob/blob.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "testing/faulty_files.h"
 
 namespace tarn::testing {

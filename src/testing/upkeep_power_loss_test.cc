@@ -22,8 +22,8 @@
 #include "kv/key.h"
 #include "kv/rocksdb_store.h"
 #include "object/files.h"
-#include "tables/expire.h"
-#include "tables/orphans.h"
+#include "tables/upkeep/expire.h"
+#include "tables/upkeep/orphans.h"
 #include "testing/faulty_files.h"
 
 namespace tarn::testing {

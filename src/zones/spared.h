@@ -14,7 +14,7 @@
 #include "catalog/catalog.h"
 #include "catalog/iceberg/tables.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::zones {
 

@@ -26,7 +26,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::zones {
 

@@ -16,8 +16,8 @@
 #include "enforce/catalog_view.h"
 #include "enforce/errors.h"
 #include "enforce/table_bucket_check.h"
+#include "govern/answer/uri.h"
 #include "govern/principal.h"
-#include "govern/uri.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
 

@@ -132,10 +132,6 @@ class Service {
 };
 
 // The rule of operations without a resource.
-template <typename In>
-std::string AnyResourceOf(const Call&, const In&) {
-  return "*";
-}
 struct AnyResourceRule {};
 inline constexpr AnyResourceRule AnyResource;
 

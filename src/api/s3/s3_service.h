@@ -19,7 +19,7 @@
 #include "identity/directory.h"
 #include "object/points/access_points.h"
 #include "object/storage_class.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::identity {
 class Sessions;

@@ -14,7 +14,7 @@
 #include "api/protocol/service.h"
 #include "api/s3control/gen/shapes.h"
 #include "object/points/access_points.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3control {
 

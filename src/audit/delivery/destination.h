@@ -12,7 +12,7 @@
 
 #include "audit/trails.h"
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::audit {
 

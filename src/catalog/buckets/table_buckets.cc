@@ -17,7 +17,7 @@
 #include "kv/kv.h"
 #include "kv/pages.h"
 #include "object/errors.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 

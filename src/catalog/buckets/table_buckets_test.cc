@@ -4,7 +4,7 @@
 #include "catalog/iceberg/testing.h"
 #include "kv/key.h"
 #include "object/errors.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 namespace {

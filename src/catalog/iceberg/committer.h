@@ -25,7 +25,7 @@
 #include "catalog/iceberg/table_draft.h"
 #include "catalog/iceberg/tables.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 

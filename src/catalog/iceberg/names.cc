@@ -10,7 +10,7 @@
 #include "catalog/namespaces.h"
 #include "object/errors.h"
 #include "object/files.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 namespace {

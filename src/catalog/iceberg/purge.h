@@ -22,7 +22,7 @@
 #include "catalog/iceberg/tables.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 

@@ -19,7 +19,7 @@
 #include "iceberg/commit/rebase.h"
 #include "iceberg/commit/snapshot_maker.h"
 #include "kv/kv.h"
-#include "object/put_batch.h"
+#include "object/store/put_batch.h"
 
 namespace tarn::catalog {
 

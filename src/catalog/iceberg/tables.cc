@@ -16,7 +16,7 @@
 #include "catalog/records.h"
 #include "iceberg/errors.h"
 #include "object/errors.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::catalog {
 namespace {

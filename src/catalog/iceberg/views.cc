@@ -14,7 +14,7 @@
 #include "iceberg/errors.h"
 #include "iceberg/metadata/table_metadata.h"
 #include "object/files.h"
-#include "object/put_batch.h"
+#include "object/store/put_batch.h"
 
 namespace tarn::catalog {
 namespace {

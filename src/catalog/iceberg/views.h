@@ -17,7 +17,7 @@
 #include "catalog/catalog.h"
 #include "iceberg/metadata/update.h"
 #include "iceberg/metadata/view_metadata.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::blob {
 class Store;

@@ -14,7 +14,7 @@
 #include "engine/engine.h"
 #include "iceberg/manifest/manifest.h"
 #include "iceberg/metadata/table_metadata.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "tables/memory_files.h"
 
 namespace tarn::delivery {

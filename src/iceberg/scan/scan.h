@@ -56,7 +56,6 @@ class Scan {
   // AddDeletes.
   Status PlanManifest(const ManifestFile& manifest, std::string_view bytes, const ScanSink& sink,
                       const EntryRange& range = {}) const;
-  size_t delete_count() const { return deletes_.size(); }
   // The struct of partition tuples of a spec; null when the table has no such spec.
   const Type* TupleTypeOf(int32_t spec_id) const;
 

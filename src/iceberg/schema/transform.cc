@@ -11,10 +11,6 @@
 
 namespace tarn::iceberg {
 
-bool Transform::preserves_order() const {
-  return kind == TransformKind::kIdentity || kind == TransformKind::kTruncate || is_time();
-}
-
 namespace {
 
 struct Named {

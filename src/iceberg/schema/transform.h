@@ -32,8 +32,6 @@ struct Transform {
 
   bool operator==(const Transform&) const = default;
   bool is_time() const { return kind >= TransformKind::kYear && kind <= TransformKind::kHour; }
-  // Smaller values never get larger results.
-  bool preserves_order() const;
 };
 
 // Never fails for texts that it does not know; error Invalid for a width of 0.

@@ -26,7 +26,7 @@
 #include "jobs/crawl/publish.h"
 #include "jobs/crawl/run_history.h"
 #include "jobs/crawl/sample.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::jobs::crawl {
 

@@ -15,10 +15,10 @@
 #include "catalog/namespaces.h"
 #include "catalog/scopes.h"
 #include "iceberg/errors.h"
-#include "tables/compact.h"
-#include "tables/expire.h"
-#include "tables/merge_deletes.h"
-#include "tables/orphans.h"
+#include "tables/upkeep/compact.h"
+#include "tables/upkeep/expire.h"
+#include "tables/upkeep/merge_deletes.h"
+#include "tables/upkeep/orphans.h"
 
 namespace tarn::jobs::maintain {
 namespace {

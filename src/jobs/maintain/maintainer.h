@@ -19,7 +19,7 @@
 #include "jobs/maintain/run_log.h"
 #include "jobs/maintain/states.h"
 #include "kv/kv.h"
-#include "tables/upkeep.h"
+#include "tables/upkeep/upkeep.h"
 
 namespace tarn::jobs::maintain {
 

@@ -11,7 +11,7 @@
 #include "catalog/buckets/table_buckets.h"
 #include "iceberg/upkeep/compact_plan.h"
 #include "iceberg/upkeep/expire.h"
-#include "tables/compact.h"
+#include "tables/upkeep/compact.h"
 
 namespace tarn::jobs::maintain {
 

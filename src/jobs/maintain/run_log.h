@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "tables/upkeep.h"
+#include "tables/upkeep/upkeep.h"
 
 namespace tarn::jobs::maintain {
 

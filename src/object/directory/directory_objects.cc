@@ -7,9 +7,9 @@
 
 #include "base/hash.h"
 #include "base/record.h"
-#include "object/key_versions.h"
-#include "object/keys.h"
-#include "object/records.h"
+#include "object/store/key_versions.h"
+#include "object/store/keys.h"
+#include "object/store/records.h"
 
 namespace tarn::object {
 namespace {

@@ -14,8 +14,8 @@
 
 #include "base/result.h"
 #include "base/task.h"
-#include "object/store.h"
-#include "object/usage.h"
+#include "object/store/store.h"
+#include "object/store/usage.h"
 
 namespace tarn::object {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "object/directory/names.h"
-#include "object/keys.h"
 #include "object/object_test_store.h"
+#include "object/store/keys.h"
 
 namespace tarn::object {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "base/result.h"
 #include "object/lifecycle/tiering.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/record.h"
-#include "object/keys.h"
+#include "object/store/keys.h"
 
 namespace tarn::object {
 namespace {

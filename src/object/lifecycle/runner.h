@@ -20,7 +20,7 @@
 #include "base/result.h"
 #include "kv/kv.h"
 #include "object/lifecycle/rules.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 

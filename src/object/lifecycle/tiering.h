@@ -15,7 +15,7 @@
 
 #include "base/result.h"
 #include "object/lifecycle/rules.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 

@@ -10,8 +10,8 @@
 #include "kv/pages.h"
 #include "object/directory/names.h"
 #include "object/errors.h"
-#include "object/keys.h"
-#include "object/store.h"
+#include "object/store/keys.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 namespace {

@@ -9,10 +9,10 @@
 #include "base/random.h"
 #include "kv/pages.h"
 #include "object/errors.h"
-#include "object/keys.h"
 #include "object/points/access_points.h"
 #include "object/points/errors.h"
-#include "object/store.h"
+#include "object/store/keys.h"
+#include "object/store/store.h"
 
 namespace tarn::object {
 namespace {

@@ -10,10 +10,10 @@
 #include "kv/pages.h"
 #include "object/content.h"
 #include "object/errors.h"
-#include "object/key_versions.h"
-#include "object/keys.h"
-#include "object/records.h"
-#include "object/usage.h"
+#include "object/store/key_versions.h"
+#include "object/store/keys.h"
+#include "object/store/records.h"
+#include "object/store/usage.h"
 
 namespace tarn::object {
 namespace {

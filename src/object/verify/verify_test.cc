@@ -2,8 +2,8 @@
 
 #include <fstream>
 
-#include "object/keys.h"
 #include "object/object_test_store.h"
+#include "object/store/keys.h"
 
 namespace tarn::object {
 namespace {

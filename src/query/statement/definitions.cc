@@ -11,7 +11,7 @@
 #include "json/json.h"
 #include "query/errors.h"
 #include "query/statement/hive_table.h"
-#include "query/statement/iceberg_table.h"
+#include "query/statement/iceberg/table.h"
 #include "query/statement/job.h"
 #include "sql/analyze.h"
 

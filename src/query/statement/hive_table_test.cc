@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/strings.h"
-#include "query/lake.h"
+#include "query/lake/lake.h"
 #include "query/statement/job.h"
 
 namespace tarn::query {

@@ -11,7 +11,7 @@
 #include "enforce/errors.h"
 #include "engine/errors.h"
 #include "query/errors.h"
-#include "query/lake_place.h"
+#include "query/lake/place.h"
 #include "query/statement/seen.h"
 
 namespace tarn::query {

@@ -20,11 +20,11 @@
 #include "catalog/iceberg/tables.h"
 #include "enforce/catalog_view.h"
 #include "engine/engine.h"
-#include "govern/classifier.h"
+#include "govern/tags/classifier.h"
 #include "object/files.h"
 #include "query/iam_rights.h"
-#include "query/iceberg_access.h"
-#include "query/lake.h"
+#include "query/lake/iceberg_access.h"
+#include "query/lake/lake.h"
 #include "query/results.h"
 #include "query/store/data_catalog.h"
 #include "query/store/execution.h"
@@ -140,7 +140,7 @@ Status RunCreateTableAs(Job& job, sql::CreateTableAs& create);
 Status RunInsertInto(Job& job, sql::InsertInto& insert);
 Status RunUnload(Job& job, sql::Unload& unload);
 
-// Iceberg tables: definitions (iceberg_alter.cc), rows (iceberg_write.cc).
+// Iceberg tables: definitions (iceberg/alter.cc), rows (iceberg/write.cc).
 Status RunCreateIceberg(Job& job, const sql::CreateTable& create);
 Status RunDropIceberg(Job& job, const sql::DropTable& drop, const catalog::IcebergTable& table);
 Status RunAlterIceberg(Job& job, const sql::AlterColumns& alter);

@@ -8,9 +8,9 @@
 #include "enforce/errors.h"
 #include "enforce/links.h"
 #include "govern/bucket_levels.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "query/errors.h"
-#include "query/lake_place.h"
+#include "query/lake/place.h"
 #include "query/statement/job.h"
 
 namespace tarn::query {

@@ -5,7 +5,7 @@
 #include "base/strings.h"
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
-#include "query/lake_place.h"
+#include "query/lake/place.h"
 
 namespace tarn::query {
 namespace {

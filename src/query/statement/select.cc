@@ -8,7 +8,7 @@
 #include "base/strings.h"
 #include "query/errors.h"
 #include "query/render.h"
-#include "query/statement/iceberg_change.h"
+#include "query/statement/iceberg/change.h"
 #include "query/statement/job.h"
 #include "sql/errors.h"
 

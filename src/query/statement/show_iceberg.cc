@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
-#include "query/lake.h"
+#include "query/lake/lake.h"
 #include "query/statement/hive_table.h"
 
 namespace tarn::query {

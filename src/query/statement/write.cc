@@ -18,7 +18,7 @@
 #include "query/render.h"
 #include "query/statement/deferred_files.h"
 #include "query/statement/hive_table.h"
-#include "query/statement/iceberg_table.h"
+#include "query/statement/iceberg/table.h"
 #include "query/statement/job.h"
 
 namespace tarn::query {

@@ -14,7 +14,7 @@
 #include "iam/iam.h"
 #include "identity/policy_authorizer.h"
 #include "keys/keys.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::server {
 

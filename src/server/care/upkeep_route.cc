@@ -4,7 +4,7 @@
 
 #include "catalog/errors.h"
 #include "json/json.h"
-#include "tables/migrate.h"
+#include "tables/upkeep/migrate.h"
 
 namespace tarn::server {
 namespace {

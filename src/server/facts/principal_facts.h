@@ -9,7 +9,7 @@
 #include "govern/principal.h"
 #include "iam/iam.h"
 #include "identity/principal_policies.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::server {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "identity/directory.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "observe/storage_metrics.h"
 
 namespace tarn::server {

@@ -17,9 +17,9 @@
 #include "base/time.h"
 #include "identity/denials.h"
 #include "identity/directory.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "server/options.h"
-#include "tables/upkeep.h"
+#include "tables/upkeep/upkeep.h"
 
 namespace tarn::server {
 

@@ -16,8 +16,8 @@
 #include "catalog/iceberg/views.h"
 #include "engine/engine.h"
 #include "kv/kv.h"
-#include "object/store.h"
-#include "tables/upkeep.h"
+#include "object/store/store.h"
+#include "tables/upkeep/upkeep.h"
 
 namespace tarn::server {
 

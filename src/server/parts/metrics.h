@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "identity/directory.h"
 #include "kv/kv.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "observe/metric_store.h"
 #include "observe/request_metrics.h"
 #include "observe/storage_metrics.h"

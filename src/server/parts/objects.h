@@ -14,7 +14,7 @@
 #include "kv/kv.h"
 #include "object/directory/directory_objects.h"
 #include "object/points/access_points.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "server/options.h"
 #include "server/parts/object_keys.h"
 

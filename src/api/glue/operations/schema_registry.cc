@@ -1,6 +1,6 @@
 // The schema registry: the operations with the resources that they touch.
 #include "api/glue/operations/bind.h"
-#include "api/glue/schema_ids.h"
+#include "api/glue/schemas/schema_ids.h"
 
 namespace tarn::api::glue {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "api/s3/access/acl.h"
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "policy/policy.h"
 
 namespace tarn::api::s3 {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "api/protocol/call.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "policy/policy.h"
 
 namespace tarn::api::s3 {

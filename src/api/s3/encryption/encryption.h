@@ -10,7 +10,7 @@
 #include "api/protocol/call.h"
 #include "base/result.h"
 #include "base/task.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

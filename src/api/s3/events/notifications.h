@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "object/changes.h"
-#include "object/store.h"
+#include "object/store/changes.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

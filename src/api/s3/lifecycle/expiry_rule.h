@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

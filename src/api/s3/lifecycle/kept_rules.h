@@ -13,7 +13,7 @@
 #include "base/result.h"
 #include "object/lifecycle/rules.h"
 #include "object/lifecycle/tiering.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

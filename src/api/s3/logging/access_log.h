@@ -19,7 +19,7 @@
 
 #include "api/protocol/dispatch.h"
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

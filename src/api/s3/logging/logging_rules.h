@@ -8,7 +8,7 @@
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

@@ -15,7 +15,7 @@
 #include "api/protocol/dispatch.h"
 #include "base/result.h"
 #include "object/points/access_points.h"
-#include "object/store.h"
+#include "object/store/store.h"
 #include "observe/request_metrics.h"
 
 namespace tarn::api::s3 {

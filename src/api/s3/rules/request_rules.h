@@ -12,7 +12,7 @@
 #include "api/s3/errors.h"
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "object/errors.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

@@ -8,7 +8,7 @@
 
 #include "api/s3/web/cors/cors_rules.h"
 #include "base/result.h"
-#include "object/store.h"
+#include "object/store/store.h"
 
 namespace tarn::api::s3 {
 

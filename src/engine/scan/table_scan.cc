@@ -213,9 +213,11 @@ void DropUnequal(ClientContext& context, const FilteredBindData& bind, const Fil
   const BoundTable::Listed* listed = bind.table->Find(path);
   if (listed == nullptr || !listed->file->detail || listed->file->detail->deletes.empty()) return;
   const idx_t rows = local.chunk.size();
-  const idx_t kept = bind.table->deletes().SelectUnequal(context, *bind.slot, *listed->file, local.chunk,
-                                                         global.equality, local.selection);
-  if (kept < rows) local.chunk.Slice(local.selection, kept);
+  // One of its own: the sliced chunk keeps it, and the row filter fills another.
+  duckdb::SelectionVector unequal(STANDARD_VECTOR_SIZE);
+  const idx_t kept =
+      bind.table->deletes().SelectUnequal(context, *bind.slot, *listed->file, local.chunk, global.equality, unequal);
+  if (kept < rows) local.chunk.Slice(unequal, kept);
 }
 
 // Fails when a cell that the query reads in a row that it sees does not fit its type.

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("attack_iceberg")  # one lake
 
 SEED = int(os.environ.get("TARN_SEED", "1"))
 SEEDS = int(os.environ.get("TARN_SEEDS", "4"))
+FOUND = () if "TARN_SEED" in os.environ else (121,)  # that once found something: a row filter over equality deletes
 WORD = re.compile(r"[A-Za-z0-9_]{7,}")
 ATHENA = {"string": "varchar", "int": "integer"}
 ADDRESS = "ROW(city varchar, zip varchar, flat ROW(door varchar, floor varchar))"
@@ -399,7 +400,7 @@ def nothing_changes(table):
     assert table.metadata()["current-snapshot-id"] == before
 
 
-@pytest.mark.parametrize("seed", range(SEED, SEED + SEEDS))
+@pytest.mark.parametrize("seed", sorted({*range(SEED, SEED + SEEDS), *FOUND}))
 def test_a_table_with_a_past(lab, seed):
     table = Table(lab, seed)
     table.live()

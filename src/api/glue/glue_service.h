@@ -29,6 +29,10 @@
 #include "ram/shared_with.h"
 #include "registry/registry.h"
 
+namespace tarn::object {
+class Store;
+}
+
 namespace tarn::api::glue {
 
 #define TARN_GLUE_HANDLER(Operation) \
@@ -51,6 +55,9 @@ class GlueService : public protocol::Service {
 
   // Before the first request; outlives the service. Null: there are no table buckets.
   void SetTableBuckets(catalog::TableBuckets* buckets) { buckets_ = buckets; }
+
+  // Before the first request; outlives the service. Null: nobody is asked where the lake may write metadata.
+  void SetObjects(object::Store* objects) { objects_ = objects; }
 
   const protocol::ServiceDesc& model() const override;
   std::span<const protocol::Operation> operations() const override;
@@ -191,6 +198,8 @@ class GlueService : public protocol::Service {
   };
   Result<Unfiltered> LoadUnfiltered(const protocol::Call& call, const std::string& database, const std::string& name,
                                     const std::optional<std::vector<std::string>>& supported);
+  // May the lake write a table's metadata below `location` for the caller: S3 says so, where Lake Formation does not.
+  Status MayWriteBelow(const protocol::Call& call, std::string_view location) const;
   // The catalog as the caller sees it. Handlers use this one; the whole one where govern has no say (functions).
   // Table buckets are not Lake Formation's.
   enforce::CatalogView Seen(const protocol::Call& call) {
@@ -225,6 +234,7 @@ class GlueService : public protocol::Service {
   govern::Engines* engines_ = nullptr;
   ram::SharedWith* shares_ = nullptr;
   catalog::TableBuckets* buckets_ = nullptr;
+  object::Store* objects_ = nullptr;
   std::mutex compiled_mutex_;
   std::unordered_map<std::string, std::shared_ptr<const policy::Document>> compiled_;  // by their text
 };

@@ -6,6 +6,9 @@
 #include "api/glue/name_pattern.h"
 #include "api/glue/open_table_format.h"
 #include "base/strings.h"
+#include "catalog/places.h"
+#include "enforce/bucket_checks.h"
+#include "enforce/rights.h"
 #include "govern/principal.h"
 
 namespace tarn::api::glue {
@@ -54,6 +57,16 @@ bool NamesMetadataFile(const catalog::Table& table) {
 
 }  // namespace
 
+Status GlueService::MayWriteBelow(const protocol::Call& call, std::string_view location) const {
+  const std::string folder = catalog::FolderOf(location);
+  // Without a place of its own the table goes where its database's do.
+  if (folder.empty() || objects_ == nullptr || catalog::TableBucketOf(call.scope)) return Ok();
+  TARN_TRY(const bool is_formations, enforce::Rights(access_, call.caller, call.scope).Decides(folder));
+  if (is_formations) return Ok();
+  TARN_TRY(const identity::Check check, enforce::BucketChecks(*objects_).At("s3:PutObject", folder));
+  return call.Allow(std::span(&check, 1));
+}
+
 Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& call,
                                                           const gen::CreateTableRequest& in) {
   TARN_CHECK(RefuseTransaction(in.transaction_id));
@@ -64,6 +77,7 @@ Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& 
     TARN_TRY(auto definition, DefinitionOf(*in.open_table_format_input, table));
     const std::string_view location = definition.location.empty() ? table.location() : definition.location;
     TARN_CHECK(Seen(call).MayCreateIceberg(call.scope, table.database, table.name, location, definition.properties));
+    TARN_CHECK(MayWriteBelow(call, location));
     TARN_CHECK(iceberg_.CreateAs(call.scope, std::move(table), std::move(definition)));
     return gen::CreateTableResponse{};
   }

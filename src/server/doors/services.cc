@@ -160,6 +160,7 @@ Status Services::AddAnalytics() {
   glue->SetEngines(&parts_.governance.governor);
   glue->SetShares(&parts_.identities.ram);
   glue->SetTableBuckets(&catalogs.buckets);
+  glue->SetObjects(&parts_.objects.store);
   parts_.governance.catalog_authorizer.Set(glue);
   TARN_CHECK(dispatcher_->AddService(std::move(glue)));
   TARN_CHECK(dispatcher_->AddService(std::make_shared<api::athena::AthenaService>(parts_.queries)));

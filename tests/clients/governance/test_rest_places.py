@@ -144,6 +144,31 @@ def keys_of(lab, prefix):
     return [each["Key"] for each in lab.root.client("s3").list_objects_v2(Bucket=lab.bucket, Prefix=prefix).get("Contents", [])]
 
 
+def test_glue_writes_metadata_where_its_caller_may_write(lab):
+    """CreateTable with OpenTableFormatInput makes the lake write a metadata file: S3 decides where Lake Formation does not."""
+    maker = principal(lab, "glue_maker", CATALOG_ALONE)
+    lakes.grant(lab.lake, maker, {"Database": {"Name": "open"}}, ["CREATE_TABLE", "DESCRIBE"])
+    writer = principal(lab, "glue_writer")
+    lakes.grant(lab.lake, writer, {"Database": {"Name": "open"}}, ["CREATE_TABLE", "DESCRIBE"])
+
+    def create(who, name, folder):
+        location = f"s3://{lab.bucket}/{folder}"
+        who.client("glue").create_table(
+            DatabaseName="open", Name=name,
+            TableInput={"Name": name, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": {
+                "Location": location, "Columns": [{"Name": "id", "Type": "int"}]}},
+            OpenTableFormatInput={"IcebergInput": {"MetadataOperation": "CREATE", "Version": "2"}})
+
+    before = keys_of(lab, "")
+    for folder in ("elsewhere/mine", "open/made/mine"):
+        with pytest.raises(ClientError) as refused:
+            create(maker, "mine", folder)
+        assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert keys_of(lab, "") == before
+    create(writer, "theirs", "elsewhere/theirs")
+    assert [key for key in keys_of(lab, "elsewhere/") if key.endswith(".metadata.json")]
+
+
 def test_views_lie_where_their_makers_may_write(lab):
     """The lake writes a view's file and opens one that is registered: for nobody who may not."""
     maker = principal(lab, "viewer", CATALOG_ALONE)

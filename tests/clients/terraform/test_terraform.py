@@ -73,7 +73,7 @@ class Terraform:
     def resources(self):
         done = self.run("show", "-json")
         assert done.returncode == 0, done.stderr
-        root = json.loads(done.stdout)["values"].get("root_module", {})
+        root = json.loads(done.stdout).get("values", {}).get("root_module", {})
         return [one for one in root.get("resources", []) if one["mode"] == "managed"]
 
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <compare>
 #include <thread>
+#include <utility>
 
 #include "api/glue/convert.h"
 #include "api/glue/crawling/crawler_shapes.h"
@@ -109,7 +110,7 @@ Result<gen::StartCrawlerResponse> GlueService::StartCrawler(const protocol::Call
   if (started.Is(jobs::crawl::kCrawlerRunning)) {
     return Fail(jobs::crawl::kCrawlerRunning, fmt::format("Crawler with name {} has already started", Text(in.name)));
   }
-  TARN_CHECK(started);
+  TARN_CHECK(std::move(started));
   return gen::StartCrawlerResponse{};
 }
 
@@ -123,7 +124,7 @@ Result<gen::StopCrawlerResponse> GlueService::StopCrawler(const protocol::Call& 
   if (stopped.Is(jobs::crawl::kCrawlerStopping)) {
     return Fail(jobs::crawl::kCrawlerStopping, fmt::format("Crawler with name {} is stopping", Text(in.name)));
   }
-  TARN_CHECK(stopped);
+  TARN_CHECK(std::move(stopped));
   return gen::StopCrawlerResponse{};
 }
 

@@ -159,7 +159,7 @@ Result<std::optional<int64_t>> NumberOf(const std::optional<gen::SchemaVersionNu
   }
   if (latest) return std::optional<int64_t>();
   if (*number->version_number < 1) return Fail(kInvalidInput, "The version number is not valid.");
-  return std::optional<int64_t>(*number->version_number);
+  return number->version_number;
 }
 
 Result<registry::VersionName> VersionNameOf(const std::optional<gen::SchemaId>& id,

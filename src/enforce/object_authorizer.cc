@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "identity/check_context.h"
+
 namespace tarn::enforce {
 namespace {
 
@@ -16,6 +18,11 @@ constexpr std::string_view kS3Arn = "arn:aws:s3:::";
 bool Deletes(std::string_view action) { return action.starts_with("s3:Delete"); }
 
 bool Reads(std::string_view action) { return action.starts_with("s3:Get") || action.starts_with("s3:List"); }
+
+// It reads one object, or asks whether there is one.
+bool IsOfOneKey(const identity::Check& check) {
+  return check.action.starts_with("s3:GetObject") || check.context.contains(std::string(identity::kOfOneKey));
+}
 
 // The object, or the prefix of a listing, that the check is about; empty: neither.
 std::string UriOf(const identity::Check& check) {
@@ -73,7 +80,8 @@ Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identit
   if (!location || location->hybrid) return true;
   if (caller.is_root() && caller.account == location->account) return true;
   TARN_TRY(const auto places, places_.Present());
-  const std::vector<catalog::TablePlace> tables = places->Around(uri);
+  // A folder is asked for by its name without the slash, as an object that is not there (S3A does): by its readers.
+  const std::vector<catalog::TablePlace> tables = places->Around(IsOfOneKey(check) ? uri + "/" : uri);
   bool governed = false;
   for (const catalog::TablePlace& place : tables) {
     TARN_TRY(const TableAccess access, access_.OfTable(caller, place.scope, place.database, place.table));

@@ -17,6 +17,9 @@
 
 namespace tarn::identity {
 
+// In a check's context: what is asked of a listing is whether one key exists, that which its "s3:prefix" names.
+inline constexpr std::string_view kOfOneKey = "tarn:of-one-key";
+
 class CheckContext : public policy::Context {
  public:
   // Null: there are none.

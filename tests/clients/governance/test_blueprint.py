@@ -127,6 +127,12 @@ def test_s3(lab, table):
         assert lakes.refused(s3.delete_object, **place) == "AccessDenied"
     assert lakes.refused(lab.analyst.client("s3").put_object, Bucket=lab.bucket, Key=f"curated/{table}/more",
                          Body=b"x") == "AccessDenied"
+    # The folder by its bare name, as S3A asks: readers of the folder are told that no object has it, nobody lists by it.
+    bare = {"Bucket": lab.bucket, "Key": f"curated/{table}"}
+    for principal, answer in ((lab.engineer, "404"), (lab.analyst, "404"), (lab.scientist, "403"), (lab.stranger, "403")):
+        assert lakes.refused(principal.client("s3").head_object, **bare) == answer
+    assert lakes.refused(lab.analyst.client("s3").list_objects_v2, Bucket=lab.bucket,
+                         Prefix=f"curated/{table}") == "AccessDenied"
     # Elsewhere Lake Formation has no say.
     lab.stranger.client("s3").put_object(Bucket=lab.bucket, Key="free/x", Body=b"x")
 

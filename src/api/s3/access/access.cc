@@ -7,6 +7,7 @@
 #include "api/s3/access/guard.h"
 #include "api/s3/directory/directory.h"
 #include "api/s3/rules/request_rules.h"
+#include "identity/check_context.h"
 
 namespace tarn::api::s3 {
 namespace {
@@ -92,7 +93,8 @@ Error Missing(const S3Service& service, const Call& call, const object::Bucket& 
               Error missing) {
   // Without rules of access whoever came this far is of the owner's account.
   if (!HasAccessRules(bucket) && IsWholeAccount(call.caller)) return missing;
-  if (May(service, call, bucket, {.action = "s3:ListBucket", .context = {{"s3:prefix", key}}})) return missing;
+  Wish listing{.action = "s3:ListBucket", .context = {{"s3:prefix", key}, {std::string(identity::kOfOneKey), "true"}}};
+  if (May(service, call, bucket, std::move(listing))) return missing;
   return Fail(object::kAccessDenied, "whether the key exists is not for this caller to know");
 }
 

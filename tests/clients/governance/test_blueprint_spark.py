@@ -287,6 +287,7 @@ def test_files_by_their_paths(lab, who):
     data = [key for key in keys_below(lab, "orders") if key.endswith(".parquet")]
     rest = [key for key in keys_below(lab, "orders") if key not in data]
     asked = [f"SELECT * FROM parquet.`s3a://{lab.bucket}/curated/orders/data/`",
+             f"SELECT * FROM parquet.`s3a://{lab.bucket}/curated/sales`",
              *(f"SELECT * FROM parquet.`s3a://{lab.bucket}/{key}`" for key in data[:2]),
              *(f"SELECT length(content) FROM binaryFile.`s3a://{lab.bucket}/{key}`" for key in data[:1] + rest[:1]),
              *(f"SELECT * FROM text.`s3a://{lab.bucket}/{key}`" for key in rest if key.endswith(".json"))]

@@ -103,10 +103,10 @@ TEST_F(Sts, RefusesAWrongSecretAndAnUnsignedCall) {
 }
 
 TEST_F(Sts, NamesTheOperationsThatItDoesNotServe) {
-  std::string answer = Post("Action=GetWebIdentityToken&Version=2011-06-15");
+  std::string answer = Post("Action=GetDelegatedAccessToken&Version=2011-06-15");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
   EXPECT_NE(answer.find("<Code>InvalidAction</Code>"), std::string::npos) << answer;
-  EXPECT_NE(answer.find("GetWebIdentityToken"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("GetDelegatedAccessToken"), std::string::npos) << answer;
 }
 
 TEST_F(Sts, NamesAServiceThatIsNotThere) {

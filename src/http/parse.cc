@@ -10,6 +10,8 @@
 namespace tarn::http {
 namespace {
 
+constexpr size_t kUsualFields = 16;  // of a request
+
 constexpr size_t kChunkLineMax = 4096;
 constexpr size_t kTrailerBytesMax = 16 << 10;
 
@@ -158,6 +160,7 @@ Result<std::optional<ParsedHead>> ParseHead(std::string_view bytes, size_t bytes
   }
   ParsedHead head;
   head.head_bytes = skipped + end + 4;
+  head.request.headers.fields().reserve(kUsualFields);
   std::string_view rest = text.substr(0, end + 2);
   bool first = true;
   while (!rest.empty()) {

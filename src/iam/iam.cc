@@ -193,7 +193,7 @@ Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& c
       caller.type != identity::PrincipalType::kFederatedUser) {
     return kNone;
   }
-  const std::string& version_key = cache_->VersionKey(caller.account);
+  const std::string& version_key = PolicyCache::VersionKey(caller.account);
   TARN_TRY(auto version, store_.Get(version_key));
   if (!version) return kNone;
   // Whoever has the name of someone who is gone has nothing of theirs: the unique id tells.

@@ -27,14 +27,15 @@ class PolicyCache {
     std::string_view arn;
   };
 
-  // The key under which the version of the account's IAM stands; it stays where it is.
-  const std::string& VersionKey(const std::string& account) {
-    {
-      const std::shared_lock lock(mutex_);
-      if (const auto found = accounts_.find(account); found != accounts_.end()) return found->second.version_key;
+  // The key under which the version of the account's IAM stands; each thread remembers the last.
+  static const std::string& VersionKey(const std::string& account) {
+    thread_local std::string of;
+    thread_local std::string key;
+    if (key.empty() || of != account) {
+      key = VersionKeyOf(account);
+      of = account;
     }
-    const std::unique_lock lock(mutex_);
-    return Of(account).version_key;
+    return key;
   }
 
   // Null when there is none of that version.
@@ -48,7 +49,7 @@ class PolicyCache {
 
   void Put(const std::string& account, std::string_view version, const Name& principal, Value value) {
     const std::unique_lock lock(mutex_);
-    Account& cached = Of(account);
+    Account& cached = accounts_[account];
     if (cached.version != version || cached.entries.size() >= kEntriesMax) {
       cached.entries.clear();
       cached.version = version;
@@ -73,17 +74,9 @@ class PolicyCache {
     bool operator()(const Kept& a, const Name& b) const { return (*this)(b, a); }
   };
   struct Account {
-    std::string version_key;
     std::string version;
     std::unordered_map<Kept, Value, Hash, Equal> entries;
   };
-
-  // Under the lock of a change.
-  Account& Of(const std::string& account) {
-    Account& cached = accounts_[account];
-    if (cached.version_key.empty()) cached.version_key = VersionKeyOf(account);
-    return cached;
-  }
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Account> accounts_;

@@ -171,11 +171,14 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
     out.Key("config").Write(config);
     return Ok();
   }
-  const std::string query = table.empty() || IsThere(asked, table) ? "" : StagedQuery(asked, table, places);
+  // A table that is made later: its places go with the addresses that the client is told.
+  const auto staged = [&] {
+    return table.empty() || IsThere(asked, table) ? std::string() : StagedQuery(asked, table, places);
+  };
   if (Asks(asked, kVended)) {
     const auto made = CredentialsFor(asked, table, places, MayWrite(asked, table));
     if (!made.ok() && !made.Is(kForbidden)) return made.error();
-    const std::string refresh = table.empty() ? "" : PathOf(asked, table, "credentials", query);
+    const std::string refresh = table.empty() ? "" : PathOf(asked, table, "credentials", staged());
     if (made.ok()) {
       for (auto& member : ConfigOf(refresh, *made)) config.push_back(std::move(member));
     }
@@ -184,7 +187,7 @@ Status WriteAccess(json::Writer& out, const Asked& asked, std::string_view table
     return Ok();
   }
   if (Asks(asked, kSigning) && !table.empty() && CanHandOn(asked)) {
-    AddSigner(config, PathOf(asked, table, "sign", query));
+    AddSigner(config, PathOf(asked, table, "sign", staged()));
     out.Key("config").Write(config);
     out.Key("remote-signing-config").BeginObject().EndObject();
     return Ok();

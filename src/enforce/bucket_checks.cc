@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "catalog/places.h"
+#include "enforce/rights.h"
 #include "identity/policy_guard.h"
 #include "object/directory/checks.h"
 #include "object/errors.h"
@@ -62,6 +64,16 @@ Result<identity::Check> BucketChecks::At(std::string_view action, std::string_vi
   TARN_TRY(object::Location at, object::ParseLocation(uri));
   if (at.key.empty() || at.key.ends_with('/')) at.key += '*';
   return Of(action, at.bucket, at.key);
+}
+
+Result<std::optional<identity::Check>> BucketChecks::ToWriteBelow(const Rights& rights,
+                                                                  std::string_view location) const {
+  const std::string folder = catalog::FolderOf(location);
+  if (folder.empty()) return std::optional<identity::Check>();
+  TARN_TRY(const bool is_formations, rights.Decides(folder));
+  if (is_formations) return std::optional<identity::Check>();
+  TARN_TRY(auto check, At("s3:PutObject", folder));
+  return std::optional(std::move(check));
 }
 
 }  // namespace tarn::enforce

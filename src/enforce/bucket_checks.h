@@ -20,6 +20,8 @@
 
 namespace tarn::enforce {
 
+class Rights;
+
 // What the bucket's policy says, parsed anew; null for a bucket without one.
 Result<std::shared_ptr<const identity::Guard>> PolicyOf(object::Store& objects, const object::Bucket& bucket);
 
@@ -33,6 +35,9 @@ class BucketChecks {
                              std::map<std::string, std::string> context = {}) const;
   // On "s3://bucket/key", below it when it ends in a slash.
   Result<identity::Check> At(std::string_view action, std::string_view uri) const;
+  // What a caller is asked for whom the lake writes a new table's metadata below `location`: s3:PutObject. Nothing
+  // where Lake Formation decides, and where the place is the default one (empty) or none of the lake's.
+  Result<std::optional<identity::Check>> ToWriteBelow(const Rights& rights, std::string_view location) const;
 
  private:
   struct Known {

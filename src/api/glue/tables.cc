@@ -6,7 +6,6 @@
 #include "api/glue/name_pattern.h"
 #include "api/glue/open_table_format.h"
 #include "base/strings.h"
-#include "catalog/places.h"
 #include "enforce/bucket_checks.h"
 #include "enforce/rights.h"
 #include "govern/principal.h"
@@ -58,13 +57,10 @@ bool NamesMetadataFile(const catalog::Table& table) {
 }  // namespace
 
 Status GlueService::MayWriteBelow(const protocol::Call& call, std::string_view location) const {
-  const std::string folder = catalog::FolderOf(location);
-  // Without a place of its own the table goes where its database's do.
-  if (folder.empty() || objects_ == nullptr || catalog::TableBucketOf(call.scope)) return Ok();
-  TARN_TRY(const bool is_formations, enforce::Rights(access_, call.caller, call.scope).Decides(folder));
-  if (is_formations) return Ok();
-  TARN_TRY(const identity::Check check, enforce::BucketChecks(*objects_).At("s3:PutObject", folder));
-  return call.Allow(std::span(&check, 1));
+  if (objects_ == nullptr || catalog::TableBucketOf(call.scope)) return Ok();
+  const enforce::Rights rights(access_, call.caller, call.scope);
+  TARN_TRY(const auto check, enforce::BucketChecks(*objects_).ToWriteBelow(rights, location));
+  return check ? call.Allow(std::span(&*check, 1)) : Ok();
 }
 
 Result<gen::CreateTableResponse> GlueService::CreateTable(const protocol::Call& call,

@@ -11,7 +11,6 @@
 #include "base/strings.h"
 #include "catalog/buckets/table_buckets.h"
 #include "catalog/errors.h"
-#include "catalog/places.h"
 #include "enforce/bucket_checks.h"
 #include "enforce/catalog_view.h"
 #include "enforce/errors.h"
@@ -152,10 +151,8 @@ Status Asked::MayTouch(std::string_view action, std::string_view home, std::stri
 Status Asked::MayMakeAt(std::string_view space, std::string_view name, std::string_view location) const {
   const enforce::CatalogView view(*parts->catalog, parts->access, caller, scope);
   TARN_CHECK(view.MayCreateIceberg(scope, space, name, location));
-  const std::string folder = catalog::FolderOf(location);
-  if (folder.empty()) return Ok();  // the default place, or none of the lake's
-  TARN_TRY(const bool is_formations, rights().Decides(folder));
-  return is_formations ? Ok() : MayTouch("s3:PutObject", "", folder);
+  TARN_TRY(const auto check, enforce::BucketChecks(*parts->objects).ToWriteBelow(rights(), location));
+  return check ? parts->authorizer->Authorize(caller, std::span(&*check, 1)) : Ok();
 }
 
 Result<catalog::Page<catalog::Table>> SeenTables(const Asked& asked, Result<catalog::Page<catalog::Table>> page) {

@@ -44,6 +44,7 @@ class AccompaniedStore : public kv::Store {
 
   std::unique_ptr<kv::Txn> Begin() override;
   Result<std::optional<std::string>> Get(std::string_view key) override { return store_->Get(key); }
+  std::optional<uint64_t> HotCommits() const override { return store_->HotCommits(); }
   void Commit(std::unique_ptr<kv::Txn> txn, std::move_only_function<void(Status)> done) override;
   Status Checkpoint(const std::string& directory) override { return store_->Checkpoint(directory); }
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/per_thread.h"
 #include "base/result.h"
 #include "base/scope.h"
 #include "base/time.h"
@@ -204,6 +205,7 @@ class Governor : public Access, public Engines {
   Result<Who> Known(const identity::Caller& caller, const Scope& scope);
   Result<std::shared_ptr<const Snapshot>> Present(kv::Txn& txn, const Scope& scope);
   Result<std::shared_ptr<const Locations>> PresentLocations();
+  Result<std::shared_ptr<const Locations>> FindLocations();  // from what all threads share
   // Whether the caller holds DATA_LOCATION_ACCESS for `place`, by what those who registered a location have given.
   Result<bool> HoldsLocation(kv::Txn& txn, const identity::Caller& caller, const Registered& registered,
                              std::string_view place);
@@ -245,6 +247,7 @@ class Governor : public Access, public Engines {
   std::shared_mutex mutex_;
   std::map<Scope, Loaded> loaded_;
   std::shared_ptr<const Locations> locations_;
+  PerThread<int, std::shared_ptr<const Locations>> recent_locations_;  // by the store's HotCommits
 };
 
 }  // namespace tarn::govern

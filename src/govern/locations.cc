@@ -107,6 +107,15 @@ Result<std::vector<DataLocation>> Governor::ListLocations(const Scope& scope) {
 }
 
 Result<std::shared_ptr<const Governor::Locations>> Governor::PresentLocations() {
+  const std::optional<uint64_t> as_of = store_.HotCommits();
+  if (!as_of) return FindLocations();
+  constexpr int kOnly = 0;
+  if (const auto* const recent = recent_locations_.Find(kOnly, *as_of)) return *recent;
+  TARN_TRY(auto found, FindLocations());
+  return recent_locations_.Keep(kOnly, *as_of, CountedApart(std::move(found)));
+}
+
+Result<std::shared_ptr<const Governor::Locations>> Governor::FindLocations() {
   TARN_TRY(auto version, store_.Get(LocationsVersionKey()));
   if (!version) return std::shared_ptr<const Locations>();
   {

@@ -68,6 +68,11 @@ Result<PrincipalPolicies> Load(Rows& rows, const Entity& entity) {
   return out;
 }
 
+std::shared_ptr<const PrincipalPolicies> None() {
+  static const auto kNone = std::make_shared<const PrincipalPolicies>();
+  return kNone;
+}
+
 }  // namespace
 
 std::optional<Ref> ParseArn(std::string_view arn) {
@@ -185,35 +190,45 @@ Result<Caller> Iam::CallerOf(std::string_view arn) const {
 }
 
 Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& caller) {
-  static const auto kNone = std::make_shared<const PrincipalPolicies>();
   const bool is_role = caller.type == identity::PrincipalType::kAssumedRole;
   // A federated user has what the user who made the session has: its Caller keeps that user's ARN as the role's.
   const std::string& arn = caller.role_arn.empty() ? caller.arn : caller.role_arn;
   if (!is_role && caller.type != identity::PrincipalType::kUser &&
       caller.type != identity::PrincipalType::kFederatedUser) {
-    return kNone;
+    return None();
   }
-  const std::string& version_key = PolicyCache::VersionKey(caller.account);
-  TARN_TRY(auto version, store_.Get(version_key));
-  if (!version) return kNone;
   // Whoever has the name of someone who is gone has nothing of theirs: the unique id tells.
   const std::string_view id = caller.type == identity::PrincipalType::kFederatedUser
                                   ? std::string_view()
                                   : std::string_view(caller.user_id).substr(0, caller.user_id.find(':'));
   const PolicyCache::Name principal{id, arn};
-  if (auto cached = cache_->Find(caller.account, *version, principal)) return cached;
+  const std::optional<uint64_t> as_of = store_.HotCommits();
+  if (as_of) {
+    if (auto recent = cache_->FindRecent(caller.account, *as_of, principal)) return recent;
+  }
+  TARN_TRY(auto found, FindPolicies(caller.account, id, arn));
+  return as_of ? cache_->KeepRecent(caller.account, *as_of, principal, std::move(found)) : found;
+}
+
+Result<std::shared_ptr<const PrincipalPolicies>> Iam::FindPolicies(const std::string& account, std::string_view id,
+                                                                   std::string_view arn) {
+  const PolicyCache::Name principal{id, arn};
+  const std::string& version_key = PolicyCache::VersionKey(account);
+  TARN_TRY(auto version, store_.Get(version_key));
+  if (!version) return None();
+  if (auto cached = cache_->Find(account, *version, principal)) return cached;
   const auto txn = store_.Begin();
   TARN_TRY(version, txn->PeekGet(version_key));
-  if (!version) return kNone;
-  Rows rows(*this, *txn, caller.account, false);
+  if (!version) return None();
+  Rows rows(*this, *txn, account, false);
   auto loaded = std::make_shared<PrincipalPolicies>();
-  if (const auto ref = ParseArn(arn); ref && ref->account == caller.account) {
+  if (const auto ref = ParseArn(arn); ref && ref->account == account) {
     TARN_TRY(const auto entity, rows.FindEntity(ref->kind, ref->name));
     if (entity && entity->Arn() == arn && (id.empty() || entity->id == id)) {
       TARN_TRY(*loaded, Load(rows, *entity));
     }
   }
-  cache_->Put(caller.account, *version, principal, loaded);
+  cache_->Put(account, *version, principal, loaded);
   return std::shared_ptr<const PrincipalPolicies>(std::move(loaded));
 }
 

@@ -85,6 +85,10 @@ class Iam : public identity::PolicySource {
   identity::Directory& directory() const { return directory_; }
 
  private:
+  // What binds the user or role of the ARN in the account; of that unique id where one is given.
+  Result<std::shared_ptr<const identity::PrincipalPolicies>> FindPolicies(const std::string& account,
+                                                                          std::string_view id, std::string_view arn);
+
   kv::Store& store_;
   const Clock& clock_;
   identity::Directory& directory_;

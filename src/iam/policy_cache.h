@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/per_thread.h"
 #include "iam/records.h"
 #include "identity/principal_policies.h"
 
@@ -36,6 +37,17 @@ class PolicyCache {
       of = account;
     }
     return key;
+  }
+
+  // What this thread found for the principal while the store counted `as_of` hot commits; null: nothing.
+  Value FindRecent(const std::string& account, uint64_t as_of, const Name& principal) const {
+    const Recent* const recent = recent_.Find(principal.arn, as_of);
+    return recent != nullptr && recent->id == principal.id && recent->account == account ? recent->value : nullptr;
+  }
+  // The value, as this thread is to use it.
+  Value KeepRecent(const std::string& account, uint64_t as_of, const Name& principal, Value value) {
+    Recent recent{.account = account, .id = std::string(principal.id), .value = CountedApart(std::move(value))};
+    return recent_.Keep(principal.arn, as_of, std::move(recent)).value;
   }
 
   // Null when there is none of that version.
@@ -73,6 +85,11 @@ class PolicyCache {
     bool operator()(const Name& a, const Kept& b) const { return a.id == b.first && a.arn == b.second; }
     bool operator()(const Kept& a, const Name& b) const { return (*this)(b, a); }
   };
+  struct Recent {
+    std::string account;
+    std::string id;
+    Value value;
+  };
   struct Account {
     std::string version;
     std::unordered_map<Kept, Value, Hash, Equal> entries;
@@ -80,6 +97,7 @@ class PolicyCache {
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Account> accounts_;
+  PerThread<std::string, Recent> recent_;  // by ARN
 };
 
 }  // namespace tarn::iam

@@ -264,8 +264,21 @@ Result<std::shared_ptr<const Credential>> Directory::LoadKey(kv::Txn& txn, const
 }
 
 Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view access_key_id, std::string_view token) {
+  const std::optional<uint64_t> as_of = store_.HotCommits();
+  const auto* const known = as_of ? lately_.Find(access_key_id, *as_of) : nullptr;
+  std::shared_ptr<const Credential> found = known != nullptr ? *known : nullptr;
+  if (!found) {
+    TARN_TRY(found, FindShared(access_key_id));
+    if (as_of) found = lately_.Keep(access_key_id, *as_of, CountedApart(std::move(found)));
+  }
+  // Sessions have tokens; a lasting key has none.
+  if (!token.empty()) return Fail(kBadToken, "no session has this token");
+  return found;
+}
+
+Result<std::shared_ptr<const Credential>> Directory::FindShared(std::string_view access_key_id) {
   TARN_TRY(auto version, store_.Get(VersionKey()));
-  std::string id(access_key_id);
+  const std::string id(access_key_id);
   std::shared_ptr<const Credential> found;
   {
     std::shared_lock lock(cache_mutex_);
@@ -280,8 +293,6 @@ Result<std::shared_ptr<const Credential>> Directory::FindKey(std::string_view ac
     cache_version_ = version.value_or("");
     cache_[id] = found;
   }
-  // Sessions have tokens; a lasting key has none.
-  if (!token.empty()) return Fail(kBadToken, "no session has this token");
   return found;
 }
 

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/per_thread.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "identity/caller.h"
@@ -86,6 +87,8 @@ class Directory : public CredentialSource {
   Result<std::shared_ptr<const Credential>> FindKey(std::string_view access_key_id, std::string_view token) override;
 
  private:
+  // From the cache of all threads.
+  Result<std::shared_ptr<const Credential>> FindShared(std::string_view access_key_id);
   Result<std::shared_ptr<const Credential>> LoadKey(kv::Txn& txn, const std::string& access_key_id) const;
   Status Write(kv::Txn& txn, const AccountSpec& spec) const;
 
@@ -96,6 +99,7 @@ class Directory : public CredentialSource {
   std::shared_mutex cache_mutex_;
   std::string cache_version_;
   std::unordered_map<std::string, std::shared_ptr<const Credential>> cache_;
+  PerThread<std::string, std::shared_ptr<const Credential>> lately_;  // by the store's HotCommits
 };
 
 }  // namespace tarn::identity

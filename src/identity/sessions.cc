@@ -17,6 +17,7 @@ constexpr size_t kSecretBytes = 30;  // 40 characters
 constexpr size_t kTokenBytesMax = 16 << 10;
 constexpr size_t kPolicyBytesMax = 8 << 10;
 constexpr size_t kOpenedMax = 4096;
+constexpr int64_t kRecentMicros = kMicrosPerSecond;
 constexpr std::string_view kPurpose = "session ";
 
 bool IsName(std::string_view name) {
@@ -196,6 +197,21 @@ std::shared_ptr<const Sessions::Session> Sessions::Keep(std::string_view access_
 
 Result<std::shared_ptr<const Credential>> Sessions::FindKey(std::string_view access_key_id, std::string_view token) {
   if (!access_key_id.starts_with(kPrefix) || token.empty()) return keys_.FindKey(access_key_id, token);
+  const std::optional<uint64_t> as_of = principals_ != nullptr ? principals_->AsOf() : std::nullopt;
+  if (!as_of) return FindSession(access_key_id, token);
+  const Timestamp now = clock_.Now();
+  const Recent* const recent = recent_.Find(access_key_id, *as_of);
+  if (recent != nullptr && now < recent->until && ConstantTimeEqual(recent->token, token)) return recent->credential;
+  TARN_TRY(const auto found, FindSession(access_key_id, token));
+  if (!found->caller.facts) return found;  // a lasting key
+  auto own = std::make_shared<Credential>(*found);
+  own->caller.facts = CountedApart(std::move(own->caller.facts));
+  const Timestamp until = std::min(now.Plus(kRecentMicros), own->caller.facts->expires);
+  return recent_.Keep(access_key_id, *as_of, {std::string(token), until, std::move(own)}).credential;
+}
+
+Result<std::shared_ptr<const Credential>> Sessions::FindSession(std::string_view access_key_id,
+                                                                std::string_view token) {
   if (const auto known = Find(access_key_id, token)) return Refresh(access_key_id, *known);
   auto opened = Open(access_key_id, token);
   if (!opened.ok()) {

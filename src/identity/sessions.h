@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/per_thread.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "identity/authorize.h"
@@ -74,6 +75,8 @@ struct TemporaryCredentials {
 class SessionPrincipals {
  public:
   virtual ~SessionPrincipals() = default;
+  // Another number after each change of what is answered here or of a lasting key; nothing where that is not known.
+  virtual std::optional<uint64_t> AsOf() const { return std::nullopt; }
   // The unique id ("AROA…") of the role; nothing when there is none.
   virtual Result<std::optional<std::string>> RoleId(std::string_view role_arn) = 0;
   // The default version of a managed policy; null when there is none.
@@ -109,8 +112,15 @@ class Sessions : public CredentialSource {
     std::vector<std::shared_ptr<const policy::Document>> managed;
     std::shared_ptr<const Credential> credential;
   };
+  // What a thread answered last; for a second, so that the busy stay among the recently used of all threads.
+  struct Recent {
+    std::string token;
+    Timestamp until;
+    std::shared_ptr<const Credential> credential;
+  };
   using Kept = std::pair<std::string, std::shared_ptr<const Session>>;  // by access key
 
+  Result<std::shared_ptr<const Credential>> FindSession(std::string_view access_key_id, std::string_view token);
   Result<TemporaryCredentials> Seal(SessionRecord record);
   Result<Session> Open(std::string_view access_key_id, std::string_view token) const;
   // Null: it is not among those that were opened.
@@ -126,6 +136,7 @@ class Sessions : public CredentialSource {
   std::mutex mutex_;
   std::list<Kept> opened_;  // the most recently used first
   std::unordered_map<std::string_view, std::list<Kept>::iterator> by_key_;
+  PerThread<std::string, Recent> recent_;  // by SessionPrincipals::AsOf
 };
 
 }  // namespace tarn::identity

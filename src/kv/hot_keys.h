@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/per_thread.h"
 #include "kv/optimistic.h"
 
 namespace tarn::kv {
@@ -36,6 +37,9 @@ class HotKeys {
   std::optional<Value> Find(std::string_view key, uint64_t sequence) const;
   // The same as a snapshot taken now would see it.
   std::optional<Value> FindPresent(std::string_view key) const { return Find(key, ~uint64_t{0}); }
+
+  // Another number after each batch that wrote such keys, and while it is on its way: kv::Store::HotCommits.
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
 
   // Keeps what `read` finds: it tells a sequence and then the key's latest value, in this order.
   template <typename Read>
@@ -66,7 +70,10 @@ class HotKeys {
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
   std::vector<const WriteSet*> on_their_way_;
-  std::atomic<uint64_t> generation_ = 0;  // another one at each begin and end of a batch
+  bool changing_ = false;                         // those write such keys
+  std::atomic<uint64_t> generation_ = 0;          // another one at each begin and end of a batch
+  std::atomic<uint64_t> changes_ = 0;             // the same, of batches that write such keys
+  mutable PerThread<std::string, Entry> lately_;  // by changes_
 };
 
 }  // namespace tarn::kv

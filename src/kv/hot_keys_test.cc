@@ -118,5 +118,48 @@ TEST(HotKeys, ShowWhatWasAnsweredToReadsOfOneKey) {
   std::filesystem::remove_all(directory);
 }
 
+// What is remembered by HotCommits is never older than an answered commit.
+TEST(HotKeys, AreCountedSoThatWhatIsRememberedIsPresent) {
+  const auto directory = std::filesystem::temp_directory_path() / ("tarn_hot_count_" + std::to_string(::getpid()));
+  auto store = OpenRocksDb(directory.string(), {.hot_prefixes = {"a"}}).value();
+  const auto put = [&](std::string_view key, int value) {
+    return Transact(*store, [&](Txn& txn) {
+      txn.Put(key, std::to_string(value));
+      return Ok();
+    });
+  };
+  const auto before = store->HotCommits();
+  ASSERT_TRUE(put("b", 1).ok());
+  EXPECT_EQ(store->HotCommits(), before);
+  ASSERT_TRUE(put("a", 0).ok());
+  EXPECT_NE(store->HotCommits(), before);
+  std::atomic<int> answered = 0;
+  std::atomic<bool> stale = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      std::optional<uint64_t> as_of;
+      int remembered = 0;
+      while (answered < 200) {
+        const int least = answered;
+        const auto now = store->HotCommits();
+        if (as_of != now) {
+          remembered = std::stoi(**store->Get("a"));
+          as_of = now;
+        }
+        if (remembered < least) stale = true;
+      }
+    });
+  }
+  for (int round = 1; round <= 200; ++round) {
+    if (!put("a", round).ok()) stale = true;
+    answered = round;
+  }
+  for (auto& reader : readers) reader.join();
+  EXPECT_FALSE(stale);
+  store = nullptr;
+  std::filesystem::remove_all(directory);
+}
+
 }  // namespace
 }  // namespace tarn::kv

@@ -9,6 +9,7 @@
 // Store any; a Txn one at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,6 +59,10 @@ class Store {
   virtual std::unique_ptr<Txn> Begin() = 0;
   // The present value of one key, as a transaction begun now would see it: cheaper where no other key is read with it.
   virtual Result<std::optional<std::string>> Get(std::string_view key) { return Begin()->PeekGet(key); }
+  // Counts the commits that write keys that nearly every request reads (RocksDbOptions::hot_prefixes); nothing where
+  // that is not known. What was read of those keys after asking is still the present state of all that was answered
+  // while the count is the same: a commit raises it before others can read it and again before it is answered.
+  virtual std::optional<uint64_t> HotCommits() const { return std::nullopt; }
   // Ends `txn`; `done` is called once, from any thread, after the writes are durable or refused. A transaction without
   // writes succeeds at once.
   virtual void Commit(std::unique_ptr<Txn> txn, std::move_only_function<void(Status)> done) = 0;

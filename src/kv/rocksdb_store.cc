@@ -70,6 +70,8 @@ class RocksDbStore : public Store {
 
   Result<std::optional<std::string>> Get(std::string_view key) override { return ReadPresent(*shared_, hot_, key); }
 
+  std::optional<uint64_t> HotCommits() const override { return hot_.changes(); }
+
   Status Checkpoint(const std::string& directory) override {
     const SharedDb::Use use(*shared_);
     if (use.db() == nullptr) return NotOpen();

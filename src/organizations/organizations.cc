@@ -172,6 +172,14 @@ Result<Creation> Organizations::CreateAccount(const std::string& management, con
 }
 
 Result<std::shared_ptr<const identity::ControlPolicies>> Organizations::ControlsOf(std::string_view account) {
+  const std::optional<uint64_t> as_of = store_.HotCommits();
+  if (!as_of) return FindControls(account);
+  if (const auto* const recent = recent_.Find(account, *as_of)) return *recent;
+  TARN_TRY(auto found, FindControls(account));
+  return recent_.Keep(account, *as_of, CountedApart(std::move(found)));
+}
+
+Result<std::shared_ptr<const identity::ControlPolicies>> Organizations::FindControls(std::string_view account) {
   static const auto kNone = std::make_shared<const identity::ControlPolicies>();
   TARN_TRY(auto version, store_.Get(VersionKey()));
   if (!version) return kNone;

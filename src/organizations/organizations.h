@@ -15,6 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/per_thread.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "iam/iam.h"
@@ -62,6 +63,8 @@ class Organizations : public identity::ControlSource {
 
  private:
   Result<std::string> FreeAccountId() const;
+  // From what all threads share.
+  Result<std::shared_ptr<const identity::ControlPolicies>> FindControls(std::string_view account);
 
   kv::Store& store_;
   const Clock& clock_;
@@ -71,6 +74,7 @@ class Organizations : public identity::ControlSource {
   std::mutex mutex_;
   std::string version_;
   std::unordered_map<std::string, std::shared_ptr<const identity::ControlPolicies>> controls_;
+  PerThread<std::string, std::shared_ptr<const identity::ControlPolicies>> recent_;  // by the store's HotCommits
 };
 
 // "o-", "r-", "ou-", … and so many lower-case letters and digits.

@@ -12,7 +12,7 @@ Identities::Identities(kv::Store& kv, const Clock& clock, const std::string& lak
       sessions(directory, clock, DeriveKey(lake_key, "sessions")),
       organizations(kv, clock, directory, iam),
       ram(kv, clock, organizations),
-      session_principals(iam),
+      session_principals(iam, kv),
       issuers(clock, options.issuers),
       authorizer(&iam, &organizations, &denials) {
   iam.last_used().Start();

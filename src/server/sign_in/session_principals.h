@@ -13,12 +13,15 @@
 
 #include "iam/iam.h"
 #include "identity/sessions.h"
+#include "kv/kv.h"
 
 namespace tarn::server {
 
 class SessionPrincipals : public identity::SessionPrincipals {
  public:
-  explicit SessionPrincipals(iam::Iam& iam) : iam_(iam) {}
+  // Both outlive it; `store` holds what IAM and the directory of keys know.
+  SessionPrincipals(iam::Iam& iam, const kv::Store& store) : iam_(iam), store_(store) {}
+  std::optional<uint64_t> AsOf() const override { return store_.HotCommits(); }
   Result<std::optional<std::string>> RoleId(std::string_view role_arn) override;
   Result<std::shared_ptr<const policy::Document>> ManagedPolicy(std::string_view policy_arn) override;
 
@@ -38,6 +41,7 @@ class SessionPrincipals : public identity::SessionPrincipals {
     std::shared_ptr<const policy::Document> document;
   };
   iam::Iam& iam_;
+  const kv::Store& store_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Role>, Hash, std::equal_to<>> roles_;
   std::unordered_map<std::string, Policy> policies_;

@@ -73,6 +73,12 @@ Result<std::shared_ptr<const BucketAccess>> BucketAccessCache::Load(const object
 }
 
 Result<std::shared_ptr<const BucketAccess>> BucketAccessCache::Get(const object::Bucket& bucket) {
+  if (const auto* const recent = recent_.Find(bucket.id, bucket.revision)) return *recent;
+  TARN_TRY(auto access, Find(bucket));
+  return recent_.Keep(bucket.id, bucket.revision, CountedApart(std::move(access)));
+}
+
+Result<std::shared_ptr<const BucketAccess>> BucketAccessCache::Find(const object::Bucket& bucket) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = kept_.find(bucket.id);

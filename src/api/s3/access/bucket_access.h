@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "api/s3/access/acl.h"
+#include "base/per_thread.h"
 #include "base/result.h"
 #include "object/store/store.h"
 #include "policy/policy.h"
@@ -63,6 +64,7 @@ class BucketAccessCache {
 
  private:
   Result<std::string> Document(const object::Bucket& bucket, std::string_view kind) const;
+  Result<std::shared_ptr<const BucketAccess>> Find(const object::Bucket& bucket);  // what all threads share
   Result<std::shared_ptr<const BucketAccess>> Load(const object::Bucket& bucket) const;
 
   struct Kept {
@@ -71,7 +73,8 @@ class BucketAccessCache {
   };
   object::Store& store_;
   std::mutex mutex_;
-  std::unordered_map<uint64_t, Kept> kept_;  // by bucket
+  std::unordered_map<uint64_t, Kept> kept_;                          // by bucket
+  PerThread<uint64_t, std::shared_ptr<const BucketAccess>> recent_;  // the same, by its revision
 };
 
 }  // namespace tarn::api::s3

@@ -26,6 +26,7 @@ tarn_library(isal isa-l.h isal)
 tarn_library(nghttp2 nghttp2/nghttp2.h nghttp2)
 tarn_library(snappy snappy.h snappy)
 tarn_library(jq jq.h jq)
+tarn_library(jemalloc jemalloc/jemalloc.h jemalloc)
 # Signatures in XML (SAML): xmlsec on OpenSSL, with libxml2.
 pkg_check_modules(XMLSEC REQUIRED IMPORTED_TARGET xmlsec1-openssl)
 add_library(tp_xmlsec INTERFACE)

@@ -22,7 +22,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".ca
 BUILD_PACKAGES = """
 g++ cmake ninja-build mold ccache pkg-config python3-venv python3-pip npm
 libboost1.81-dev libssl-dev librocksdb-dev libsimdjson-dev libpugixml-dev libfmt-dev libcli11-dev libtomlplusplus-dev
-libre2-dev libzstd-dev zlib1g-dev libbz2-dev libisal-dev libnghttp2-dev libxxhash-dev libsnappy-dev libjq-dev libxmlsec1-dev libgtest-dev
+libre2-dev libzstd-dev zlib1g-dev libbz2-dev libisal-dev libnghttp2-dev libxxhash-dev libsnappy-dev libjq-dev libjemalloc-dev libxmlsec1-dev libgtest-dev
 tzdata
 """.split()
 DEMO_CLIENTS = "tools/demo/requirements.txt"

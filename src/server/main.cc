@@ -13,6 +13,12 @@
 #include "server/secrets/master_key.h"
 #include "server/serve.h"
 
+extern "C" {
+// What jemalloc reads at the start: what is freed goes back to the system within a second, also when nobody calls.
+extern const char* const malloc_conf;
+const char* const malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+}
+
 namespace {
 
 // The report on a stopped lake, as /_tarn/verify would answer it.

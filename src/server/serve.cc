@@ -1,7 +1,6 @@
 #include "server/serve.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -34,15 +33,6 @@ void RaiseFileLimit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// glibc's limits grow with what is freed: after a few large bodies it keeps hundreds of megabytes of them. Fixed, a
-// large body goes back to the system at once, and an arena keeps no more than a few of the small ones.
-void BoundKeptMemory() {
-  constexpr int kMappedFrom = 2 << 20;
-  constexpr int kKeptBytes = 4 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kMappedFrom);
-  ::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
 }
 
 std::string Text(const Endpoint& endpoint) {
@@ -88,7 +78,6 @@ int Serve(const std::vector<std::string>& arguments, const std::vector<std::stri
   const Options& options = parsed->options;
   SetLogLevel(options.log_level);
   RaiseFileLimit();
-  BoundKeptMemory();
   // Threads inherit the mask: only this one takes the signals.
   sigset_t signals;
   sigemptyset(&signals);

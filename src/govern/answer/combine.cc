@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
+#include <utility>
 
 #include "base/strings.h"
 #include "sql/type.h"
@@ -78,23 +79,34 @@ std::string AnyOf(const std::vector<const Source*>& sources) {
   return texts.size() == 1 ? texts[0].substr(1, texts[0].size() - 2) : Join(texts, " OR ");
 }
 
+// Shows nothing that either does not: of a hash and a part, neither of which tells the other, nothing.
+Mask Less(const Mask& a, const Mask& b) {
+  if (a.kind == MaskKind::kNone) return b;
+  if (b.kind == MaskKind::kNone) return a;
+  if (a.kind != b.kind) return {.kind = MaskKind::kNull};
+  return {a.kind, std::min(a.keep_first, b.keep_first), std::min(a.keep_last, b.keep_last)};
+}
+
+// The more open; of two partial ones that which shows more characters.
+Mask More(const Mask& a, const Mask& b) {
+  const auto shown = [](const Mask& mask) { return std::pair(Openness(mask.kind), mask.keep_first + mask.keep_last); };
+  return shown(a) >= shown(b) ? a : b;
+}
+
+// In every row that is seen: the most open of the sources that show all of these rows. A source of some rows alone says
+// nothing of the others; where there are only such, what all of them show.
 Mask JoinedMask(const std::vector<const Source*>& sources, const std::string& column) {
-  // Who shows it whole in every row shows it whole.
-  for (const Source* source : sources) {
-    if (source->row_filter.empty() && MaskOf(*source, column).kind == MaskKind::kNone) return {};
-  }
-  Mask joined;
-  bool is_masked = false;
+  const std::string seen = AnyOf(sources);
+  std::optional<Mask> of_all_rows;
+  std::optional<Mask> least;
   for (const Source* source : sources) {
     const Mask mask = MaskOf(*source, column);
-    if (mask.kind == MaskKind::kNone) continue;
-    const bool opens = !is_masked || Openness(mask.kind) > Openness(joined.kind) ||
-                       (mask.kind == MaskKind::kPartial && joined.kind == MaskKind::kPartial &&
-                        mask.keep_first + mask.keep_last > joined.keep_first + joined.keep_last);
-    if (opens) joined = mask;
-    is_masked = true;
+    least = least ? Less(*least, mask) : mask;
+    if (source->row_filter != seen) continue;
+    of_all_rows = of_all_rows ? More(*of_all_rows, mask) : mask;
   }
-  return joined;
+  if (of_all_rows) return More(*of_all_rows, least.value_or(Mask()));
+  return least.value_or(Mask());
 }
 
 ColumnAccess Decide(const std::string& name, const std::vector<const Source*>& sources, const std::string& row_filter) {
@@ -106,17 +118,29 @@ ColumnAccess Decide(const std::string& name, const std::vector<const Source*>& s
   return column;
 }
 
+// A column whose name reads as a field of another column, "a.b" beside a, or one that has such fields: paths cannot
+// tell them apart.
+bool IsAmbiguous(const NamedType& column, const std::vector<NamedType>& columns) {
+  return std::ranges::any_of(columns, [&](const NamedType& other) {
+    return IsBelow(column.name, other.name) || IsBelow(other.name, column.name);
+  });
+}
+
 }  // namespace
 
 void Combine(const std::vector<Source>& sources, const std::vector<NamedType>& columns, TableAccess& access) {
   std::vector<const Source*> all;
+  all.reserve(sources.size());
   for (const Source& source : sources) all.push_back(&source);
   access.row_filter = all.empty() ? "" : AnyOf(all);
   std::vector<ColumnAccess> shown;
   bool is_whole = !sources.empty();
   for (const NamedType& column : columns) {
     std::map<std::string, std::vector<const Source*>> parts;
+    const bool is_ambiguous = IsAmbiguous(column, columns);
     for (const Source& source : sources) {
+      // Only who sees all columns sees it.
+      if (is_ambiguous && (!source.all_columns || !source.columns.empty() || !source.masks.empty())) continue;
       for (std::string& name : Shown(source, column)) parts[std::move(name)].push_back(&source);
     }
     if (!parts.contains(column.name)) is_whole = false;

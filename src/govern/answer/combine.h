@@ -1,9 +1,10 @@
 // The algebra of grants: what several grants on one table show together.
 //
 // A source is one grant of SELECT: some columns, in some rows. A row is seen when any source admits it; a cell when any
-// source that holds its column admits the row; a value is masked when no source shows it whole. Where sources with
-// different masks meet, the one that shows most counts. A source that masks a column in some rows and one that shows it
-// whole in others mask it in both: a value is never shown more than one of them says. Pure. Threads: any.
+// source that holds its column admits the row; a value is masked when no source shows it whole. Of sources that show
+// the same rows with different masks, the one that shows most counts. Of sources of different rows, what all of them
+// show: a value is never shown more than those say that admit its row. A column "a.b" beside a column a is seen, and a,
+// by those alone who see all columns. Pure. Threads: any.
 #pragma once
 
 #include <string>

@@ -95,5 +95,35 @@ TEST(Combine, NeverLiftsAMaskForRowsThatAnotherFilterShowsWhole) {
   EXPECT_EQ(access.columns[0].mask.kind, MaskKind::kHash);
 }
 
+TEST(Combine, OpensAMaskNoFurtherThanEachRowsGrants) {
+  const Source part{.all_columns = true, .row_filter = "id = 1", .masks = {{"name", MaskKind::kPartial, 3, 1}}};
+  const Source hashed{.all_columns = true, .masks = {{"name", MaskKind::kHash}}};
+  EXPECT_EQ(Join({part, hashed}).columns.at(0).mask.kind, MaskKind::kHash);
+  EXPECT_EQ(Join({hashed, part}).columns.at(0).mask.kind, MaskKind::kHash);
+  const Source other{.all_columns = true, .row_filter = "id = 2", .masks = {{"name", MaskKind::kPartial, 1, 4}}};
+  const Mask both = Join({part, other}).columns.at(0).mask;
+  EXPECT_EQ(both.kind, MaskKind::kPartial);
+  EXPECT_EQ(both.keep_first, 1);
+  EXPECT_EQ(both.keep_last, 1);
+  Source hashed_there = hashed;
+  hashed_there.row_filter = "id = 2";
+  EXPECT_EQ(Join({part, hashed_there}).columns.at(0).mask.kind, MaskKind::kNull);
+}
+
+TEST(Combine, TakesNoColumnForAFieldOfAnother) {
+  const std::vector<NamedType> columns{{"id", "bigint"}, {"a", "struct<b:string>"}, {"a.b", "string"}};
+  TableAccess access;
+  access.governed = true;
+  access.permissions = Bit(Permission::kSelect);
+  for (const std::string granted : {"a", "a.b"}) {
+    Combine({{.columns = {"id", granted}}}, columns, access);
+    EXPECT_EQ(NamesOf(access), (std::vector<std::string>{"id"})) << granted;
+  }
+  Combine({{.all_columns = true, .columns = {"id"}}}, columns, access);
+  EXPECT_TRUE(access.columns.empty());
+  Combine({{.all_columns = true, .row_filter = "id = 1"}}, columns, access);
+  EXPECT_TRUE(access.all_columns);
+}
+
 }  // namespace
 }  // namespace tarn::govern

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
+#include "enforce/object_veil.h"
 #include "identity/check_context.h"
 
 namespace tarn::enforce {
@@ -18,6 +21,14 @@ constexpr std::string_view kS3Arn = "arn:aws:s3:::";
 bool Deletes(std::string_view action) { return action.starts_with("s3:Delete"); }
 
 bool Reads(std::string_view action) { return action.starts_with("s3:Get") || action.starts_with("s3:List"); }
+
+// Has the lake itself delete or copy all of a bucket's objects, or tell of them.
+bool ReachesAll(std::string_view action) {
+  constexpr std::array<std::string_view, 5> kActions = {"s3:PutLifecycleConfiguration",
+                                                        "s3:PutReplicationConfiguration", "s3:PutBucketNotification",
+                                                        "s3:PutBucketLogging", "s3:PutInventoryConfiguration"};
+  return std::ranges::find(kActions, action) != kActions.end();
+}
 
 // It reads one object, or asks whether there is one.
 bool IsOfOneKey(const identity::Check& check) {
@@ -64,14 +75,32 @@ Status ObjectAuthorizer::CheckObject(const identity::Caller& caller, const ident
   const bool own_root = caller.is_root() && check.owner == caller.account;
   if (own_root || caller.type == identity::PrincipalType::kService) return Ok();
   const std::string uri = UriOf(check);
-  if (uri.empty()) return Ok();
-  TARN_TRY(const bool may, May(caller, check, uri));
+  bool may = true;
+  if (!uri.empty()) {
+    TARN_TRY(may, May(caller, check, uri));
+  } else if (ReachesAll(check.action)) {
+    TARN_TRY(const auto claims, access_.OfPlace(caller, fmt::format("s3://{}/", check.resource.substr(kS3Arn.size()))));
+    may = !claims.registered || claims.data_access;
+  }
   if (may) return Ok();
   return Fail(
       identity::kAccessDenied,
       fmt::format("User: {} is not authorized to perform: {} on resource: \"{}\" because Lake Formation governs "
                   "the location",
                   caller.arn.empty() ? "anonymous" : caller.arn, check.action, check.resource));
+}
+
+Result<std::unique_ptr<object::KeyVeil>> ObjectAuthorizer::VeilOf(const identity::Caller& caller,
+                                                                  const object::Bucket& bucket,
+                                                                  std::string_view prefix) const {
+  const bool own_root = caller.is_root() && caller.account == bucket.owner.account;
+  if (own_root || caller.type == identity::PrincipalType::kService) return std::unique_ptr<object::KeyVeil>();
+  const std::string_view folder = prefix.substr(0, prefix.rfind('/') + 1);
+  TARN_TRY(const auto claims, access_.OfPlace(caller, fmt::format("s3://{}/{}", bucket.name, folder)));
+  if (!claims.registered) return std::unique_ptr<object::KeyVeil>();
+  TARN_TRY(auto places, places_.Present());
+  return std::unique_ptr<object::KeyVeil>(
+      std::make_unique<ObjectVeil>(access_, std::move(places), caller, bucket.name));
 }
 
 Result<bool> ObjectAuthorizer::May(const identity::Caller& caller, const identity::Check& check,

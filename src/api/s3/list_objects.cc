@@ -98,16 +98,24 @@ std::optional<std::vector<gen::CommonPrefix>> CommonPrefixes(const std::vector<s
   return out;
 }
 
+Result<std::unique_ptr<object::KeyVeil>> S3Service::VeilOf(const Call& call, const object::Bucket& bucket,
+                                                           const std::optional<std::string>& prefix) const {
+  if (!parts_.veil) return std::unique_ptr<object::KeyVeil>();
+  return parts_.veil(call.caller, bucket, prefix.value_or(""));
+}
+
 Result<gen::ListObjectsOutput> S3Service::ListObjects(const Call& call, const gen::ListObjectsRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
   call.AddHeader("x-amz-bucket-region", bucket.owner.region);
   TARN_TRY(const uint32_t max, PageSize(call, in.max_keys));
   TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
-  TARN_TRY(const object::Page page, store_.List(bucket, {.prefix = in.prefix.value_or(""),
-                                                         .delimiter = in.delimiter.value_or(""),
-                                                         .start_after = in.marker.value_or(""),
-                                                         .max = max}));
+  const object::ListQuery query{.prefix = in.prefix.value_or(""),
+                                .delimiter = in.delimiter.value_or(""),
+                                .start_after = in.marker.value_or(""),
+                                .max = max};
+  TARN_TRY(const auto veil, VeilOf(call, bucket, in.prefix));
+  TARN_TRY(const object::Page page, object::List(store_, bucket, query, veil.get()));
   gen::ListObjectsOutput out;
   out.name = bucket.name;
   out.prefix = FirstFormPrefix(in.prefix.value_or(""), encode);
@@ -142,7 +150,8 @@ Result<gen::ListObjectsV2Output> S3Service::ListObjectsV2(const Call& call, cons
     query.start_after = token->substr(1);
   }
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
-  TARN_TRY(const object::Page page, store_.List(bucket, query));
+  TARN_TRY(const auto veil, VeilOf(call, bucket, in.prefix));
+  TARN_TRY(const object::Page page, object::List(store_, bucket, query, veil.get()));
   gen::ListObjectsV2Output out;
   out.name = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);
@@ -172,11 +181,13 @@ Result<gen::ListObjectVersionsOutput> S3Service::ListObjectVersions(const Call& 
                        "A version-id marker cannot be specified without a key marker.");
   }
   TARN_TRY(const bool restores, WantsRestoreStatus(in.optional_object_attributes));
-  TARN_TRY(const object::VersionPage page, store_.ListVersions(bucket, {.prefix = in.prefix.value_or(""),
-                                                                        .delimiter = in.delimiter.value_or(""),
-                                                                        .key_marker = key_marker,
-                                                                        .version_marker = version_marker,
-                                                                        .max = max}));
+  const object::VersionQuery query{.prefix = in.prefix.value_or(""),
+                                   .delimiter = in.delimiter.value_or(""),
+                                   .key_marker = key_marker,
+                                   .version_marker = version_marker,
+                                   .max = max};
+  TARN_TRY(const auto veil, VeilOf(call, bucket, in.prefix));
+  TARN_TRY(const object::VersionPage page, object::ListVersions(store_, bucket, query, veil.get()));
   gen::ListObjectVersionsOutput out;
   out.name = bucket.name;
   out.prefix = UrlEncoded(in.prefix.value_or(""), encode);

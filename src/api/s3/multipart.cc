@@ -343,11 +343,13 @@ Result<gen::ListMultipartUploadsOutput> S3Service::ListMultipartUploads(const Ca
   TARN_TRY(const bool encode, WantsUrlEncoding(call, in.encoding_type));
   TARN_CHECK(CheckDirectoryListing(call, bucket, in.prefix, in.delimiter));
   TARN_CHECK(CheckUploadMarker(*this, call, bucket, in));
-  TARN_TRY(const object::UploadPage page, store_.ListUploads(bucket, {.prefix = in.prefix.value_or(""),
-                                                                      .delimiter = in.delimiter.value_or(""),
-                                                                      .key_marker = in.key_marker.value_or(""),
-                                                                      .upload_marker = in.upload_id_marker.value_or(""),
-                                                                      .max = static_cast<uint32_t>(max)}));
+  const object::UploadQuery query{.prefix = in.prefix.value_or(""),
+                                  .delimiter = in.delimiter.value_or(""),
+                                  .key_marker = in.key_marker.value_or(""),
+                                  .upload_marker = in.upload_id_marker.value_or(""),
+                                  .max = static_cast<uint32_t>(max)};
+  TARN_TRY(const auto veil, VeilOf(call, bucket, in.prefix));
+  TARN_TRY(const object::UploadPage page, object::ListUploads(store_, bucket, query, veil.get()));
   gen::ListMultipartUploadsOutput out;
   out.bucket = bucket.name;
   if (in.prefix) out.prefix = UrlEncoded(*in.prefix, encode);

@@ -20,6 +20,7 @@
 #include "object/points/access_points.h"
 #include "object/storage_class.h"
 #include "object/store/store.h"
+#include "object/veiled_listing.h"
 
 namespace tarn::identity {
 class Sessions;
@@ -53,6 +54,10 @@ class S3Service : public protocol::Service {
     // Without either directory buckets are like others.
     object::DirectoryObjects* directory = nullptr;
     identity::Sessions* sessions = nullptr;
+    // What a listing of keys that begin with `prefix` leaves out for the caller; without it, and null: nothing.
+    std::function<Result<std::unique_ptr<object::KeyVeil>>(const identity::Caller& caller, const object::Bucket& bucket,
+                                                           std::string_view prefix)>
+        veil = {};
   };
   explicit S3Service(Parts parts);
   ~S3Service() override;
@@ -73,6 +78,10 @@ class S3Service : public protocol::Service {
   std::optional<std::string> ExpirationOf(const object::Bucket& bucket, const object::Version& version) const;
   // What aborts the bucket's uploads of that key and when.
   std::optional<object::LifecycleExpiry> AbortOf(const object::Bucket& bucket, const object::Upload& upload) const;
+
+  // Parts::veil of a call.
+  Result<std::unique_ptr<object::KeyVeil>> VeilOf(const Call& call, const object::Bucket& bucket,
+                                                  const std::optional<std::string>& prefix) const;
 
   // The bucket, with its name noted for the error's body; kAccessDenied when x-amz-expected-bucket-owner differs.
   Result<object::Bucket> FindBucket(const Call& call, const std::optional<std::string>& name,

@@ -140,7 +140,10 @@ Status Services::AddStorage() {
       .access_log = &access_log_,
       .request_counter = &request_counter_,
       .directory = &objects.directory,
-      .sessions = &parts_.identities.sessions})));
+      .sessions = &parts_.identities.sessions,
+      .veil = [&authorizer = parts_.governance.object_authorizer](
+                  const identity::Caller& caller, const object::Bucket& bucket,
+                  std::string_view prefix) { return authorizer.VeilOf(caller, bucket, prefix); }})));
   TARN_CHECK(
       dispatcher_->AddService(std::make_shared<api::s3control::S3ControlService>(objects.store, objects.points)));
   return dispatcher_->AddService(std::make_shared<api::s3tables::S3TablesService>(api::s3tables::Parts{

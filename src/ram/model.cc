@@ -8,29 +8,49 @@
 namespace tarn::ram {
 namespace {
 
+constexpr std::string_view kAwsPrefix = "arn:aws:ram::aws:permission/";
+constexpr std::string_view kWithHistory = "AWSRAMPermissionSSMParameterReadOnlyWithHistory";
+constexpr std::string_view kReadsCatalog =
+    "GetDatabase GetDatabases GetTable GetTables GetTableVersion GetTableVersions GetPartition GetPartitions "
+    "BatchGetPartition GetPartitionIndexes GetColumnStatisticsForTable GetColumnStatisticsForPartition "
+    "GetUnfilteredTableMetadata SearchTables";
+constexpr std::string_view kUsesMesh =
+    "CreateGatewayRoute CreateRoute CreateVirtualGateway CreateVirtualNode CreateVirtualRouter CreateVirtualService "
+    "DeleteGatewayRoute DeleteRoute DeleteVirtualGateway DeleteVirtualNode DeleteVirtualRouter DeleteVirtualService "
+    "DescribeGatewayRoute DescribeMesh DescribeRoute DescribeVirtualGateway DescribeVirtualNode DescribeVirtualRouter "
+    "DescribeVirtualService ListGatewayRoutes ListMeshes ListRoutes ListTagsForResource ListVirtualGateways "
+    "ListVirtualNodes ListVirtualRouters ListVirtualServices TagResource UntagResource UpdateGatewayRoute UpdateRoute "
+    "UpdateVirtualGateway UpdateVirtualNode UpdateVirtualRouter UpdateVirtualService";
+
+// The actions are those that the services' own guides tell of their shared resources.
 constexpr ResourceType kTypes[] = {
-    {"appmesh:Mesh", "appmesh", "mesh"},
-    {"backup:BackupVault", "backup", "backup-vault"},
-    {"codebuild:Project", "codebuild", "project"},
-    {"codebuild:ReportGroup", "codebuild", "report-group"},
-    {"datazone:Domain", "datazone", "domain"},
-    {"dynamodb:Table", "dynamodb", "table"},
-    {"ec2:PrefixList", "ec2", "prefix-list"},
-    {"ec2:Subnet", "ec2", "subnet"},
-    {"ec2:TransitGateway", "ec2", "transit-gateway"},
-    {"glue:Catalog", "glue", "catalog"},
-    {"glue:Database", "glue", "database"},
-    {"glue:Table", "glue", "table"},
-    {"imagebuilder:Component", "imagebuilder", "component"},
-    {"imagebuilder:Image", "imagebuilder", "image"},
-    {"imagebuilder:ImageRecipe", "imagebuilder", "image-recipe"},
-    {"license-manager:LicenseConfiguration", "license-manager", "license-configuration"},
-    {"networkmanager:CoreNetwork", "networkmanager", "core-network", true},
-    {"rds:Cluster", "rds", "cluster"},
-    {"resource-groups:Group", "resource-groups", "group"},
-    {"route53resolver:ResolverRule", "route53resolver", "resolver-rule"},
-    {"sagemaker:FeatureGroup", "sagemaker", "feature-group"},
-    {"ssm:Parameter", "ssm", "parameter"},
+    {"appmesh:Mesh", "appmesh", "mesh", "AppMesh", kUsesMesh, 3},
+    {"backup:BackupVault", "backup", "backup-vault", "BackupVault"},
+    {"codebuild:Project", "codebuild", "project", "CodeBuildProject",
+     "BatchGetBuilds BatchGetProjects ListBuildsForProject"},
+    {"codebuild:ReportGroup", "codebuild", "report-group", "CodeBuildReportGroup",
+     "BatchGetReportGroups BatchGetReports DescribeTestCases ListReportsForReportGroup"},
+    {"datazone:Domain", "datazone", "domain", "AmazonDataZoneDomain"},
+    {"dynamodb:Table", "dynamodb", "table", "DynamoDBTable"},
+    {"ec2:PrefixList", "ec2", "prefix-list", "PrefixList"},
+    {"ec2:Subnet", "ec2", "subnet", "Subnet"},
+    {"ec2:TransitGateway", "ec2", "transit-gateway", "TransitGateway"},
+    {"ec2:TransitGatewayMulticastDomain", "ec2", "transit-gateway-multicast-domain", "TransitGatewayMulticastDomain"},
+    {"glue:Catalog", "glue", "catalog", "GlueCatalog", kReadsCatalog},
+    {"glue:Database", "glue", "database", "GlueDatabase", kReadsCatalog},
+    {"glue:Table", "glue", "table", "GlueTable", kReadsCatalog},
+    {"imagebuilder:Component", "imagebuilder", "component", "ImageBuilderComponent", "GetComponent ListComponents"},
+    {"imagebuilder:Image", "imagebuilder", "image", "ImageBuilderImage", "GetImage ListImages"},
+    {"imagebuilder:ImageRecipe", "imagebuilder", "image-recipe", "ImageBuilderImageRecipe",
+     "GetImageRecipe ListImageRecipes"},
+    {"license-manager:LicenseConfiguration", "license-manager", "license-configuration", "LicenseConfiguration"},
+    {"networkmanager:CoreNetwork", "networkmanager", "core-network", "sNetworkManagerCoreNetwork", "", 3, true},
+    {"rds:Cluster", "rds", "cluster", "RDSCluster", "DescribeDBClusters RestoreDBClusterToPointInTime"},
+    {"resource-groups:Group", "resource-groups", "group", "ResourceGroup"},
+    {"route53resolver:ResolverRule", "route53resolver", "resolver-rule", "ResolverRule",
+     "AssociateResolverRule DisassociateResolverRule GetResolverRule ListResolverRuleAssociations ListResolverRules"},
+    {"sagemaker:FeatureGroup", "sagemaker", "feature-group", "SageMakerFeatureGroup"},
+    {"ssm:Parameter", "ssm", "parameter", "SSMParameterReadOnly", "DescribeParameters GetParameter GetParameters"},
 };
 
 // Those that are no type's default. Lake Formation's shares carry them.
@@ -53,6 +73,9 @@ constexpr std::tuple<std::string_view, std::string_view, int64_t> kOthers[] = {
     {"AWSRAMPermissionGlueTableReadWriteForCatalog", "glue:Catalog", 3},
     {"AWSRAMPermissionLFTagGlueDatabaseReadWriteForCatalog", "glue:Catalog", 1},
     {"AWSRAMPermissionLFTagGlueTableReadWriteForCatalog", "glue:Catalog", 1},
+    {"AWSRAMTransitGatewayPermissionsNetworkManagerCoreNetwork", "networkmanager:CoreNetwork", 1},
+    {"AWSRAMVPCPermissionsNetworkManagerCoreNetwork", "networkmanager:CoreNetwork", 1},
+    {"AWSRAMPermissionSSMParameterReadOnlyWithHistory", "ssm:Parameter", 1},
 };
 
 }  // namespace
@@ -62,29 +85,28 @@ const PermissionVersion* Permission::Version(int64_t number) const {
   return found == versions.end() ? nullptr : &*found;
 }
 
-std::string ManagedPermission::Arn() const { return "arn:aws:ram::aws:permission/" + name; }
+std::string ManagedPermission::Arn() const { return std::string(kAwsPrefix) + name; }
 
 std::string ManagedPermission::Template() const {
+  const ResourceType* const of = TypeNamed(type);
   const std::string service(type.substr(0, type.find(':')));
-  if (service != "glue") return R"({"Effect":"Allow","Action":")" + service + R"(:*"})";
-  constexpr std::string_view kReads[] = {"GetDatabase",
-                                         "GetDatabases",
-                                         "GetTable",
-                                         "GetTables",
-                                         "GetTableVersion",
-                                         "GetTableVersions",
-                                         "GetPartition",
-                                         "GetPartitions",
-                                         "BatchGetPartition",
-                                         "GetPartitionIndexes",
-                                         "GetColumnStatisticsForTable",
-                                         "GetColumnStatisticsForPartition",
-                                         "GetUnfilteredTableMetadata",
-                                         "SearchTables"};
+  if (of == nullptr || of->actions.empty()) return R"({"Effect":"Allow","Action":")" + service + R"(:*"})";
   std::string text = R"({"Effect":"Allow","Action":[)";
-  for (const std::string_view action : kReads) text.append(R"("glue:)").append(action).append(R"(",)");
+  for (const std::string_view action : Split(of->actions, ' ')) {
+    text.append("\"").append(service).append(":").append(action).append("\",");
+  }
+  if (name == kWithHistory) text.append(R"("ssm:GetParameterHistory",)");
   text.back() = ']';
   return text + "}";
+}
+
+const ManagedPermission* ManagedOf(std::string_view arn, std::string_view type) {
+  if (const ManagedPermission* const named = ManagedNamed(arn)) return named;
+  if (!arn.starts_with(kAwsPrefix)) return nullptr;
+  for (const ManagedPermission& each : ManagedPermissions()) {
+    if (each.type == type && each.is_default) return &each;
+  }
+  return nullptr;
 }
 
 const ManagedPermission* ManagedNamed(std::string_view arn) {
@@ -100,7 +122,8 @@ std::span<const ManagedPermission> ManagedPermissions() {
     all.reserve(std::size(kTypes) + std::size(kOthers));
     for (const ResourceType& type : kTypes) {
       const std::string arn = type.PermissionArn();
-      all.push_back({.name = arn.substr(arn.rfind('/') + 1), .type = type.name, .version = 1, .is_default = true});
+      all.push_back(
+          {.name = arn.substr(arn.rfind('/') + 1), .type = type.name, .version = type.version, .is_default = true});
     }
     for (const auto& [name, type, version] : kOthers) {
       all.push_back({.name = std::string(name), .type = type, .version = version, .is_default = false});
@@ -113,9 +136,7 @@ std::span<const ManagedPermission> ManagedPermissions() {
 std::span<const ResourceType> ResourceTypes() { return kTypes; }
 
 std::string ResourceType::PermissionArn() const {
-  std::string what(name.substr(name.find(':') + 1));
-  if (service == "glue") what = "Glue" + what;
-  return "arn:aws:ram::aws:permission/AWSRAMDefaultPermission" + what;
+  return std::string(kAwsPrefix).append("AWSRAMDefaultPermission").append(permission);
 }
 
 const ResourceType* TypeOf(std::string_view arn) {

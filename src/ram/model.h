@@ -87,13 +87,19 @@ struct Invitation {
 
 // A type of resource that can be shared.
 struct ResourceType {
-  std::string_view name;     // "glue:Database"
-  std::string_view service;  // of ARNs
-  std::string_view kind;     // of ARNs: what stands behind the account
+  std::string_view name;          // "glue:Database"
+  std::string_view service;       // of ARNs
+  std::string_view kind;          // of ARNs: what stands behind the account
+  std::string_view permission;    // its default one's name after "AWSRAMDefaultPermission"
+  std::string_view actions = "";  // that AWS's permissions allow, without the service; empty: they are not published
+  int64_t version = 1;            // of the default permission
   bool global = false;
 
   std::string PermissionArn() const;  // of its default permission
 };
+
+// When AWS published the permissions that it offers now: 2022-06-30T17:04:25Z.
+inline constexpr Timestamp kPublished{1'656'608'665'000'000};
 
 // A permission that AWS RAM itself offers.
 struct ManagedPermission {
@@ -103,12 +109,16 @@ struct ManagedPermission {
   bool is_default = false;
 
   std::string Arn() const;
-  // What it lets others do, as a template: of Glue's catalog, all that reads; of others every action of the service.
+  // What it lets others do, as a template: of Glue's catalog, all that reads, for no share lets write; of others what
+  // their services' guides tell, else every action of the service.
   std::string Template() const;
 };
 std::span<const ManagedPermission> ManagedPermissions();
 // Null: AWS offers none of that ARN.
 const ManagedPermission* ManagedNamed(std::string_view arn);
+// One that a share keeps for a type of resource, also under a name that the type's default permission had before.
+// Null: it is none of AWS's.
+const ManagedPermission* ManagedOf(std::string_view arn, std::string_view type);
 std::span<const ResourceType> ResourceTypes();
 // Null when such a thing cannot be shared.
 const ResourceType* TypeOf(std::string_view arn);

@@ -16,7 +16,7 @@ using organizations::Book;
 using organizations::Who;
 
 constexpr std::string_view kSpace = "R";
-constexpr size_t kRowsMax = 100'000;
+constexpr size_t kPage = 1000;
 constexpr const char* kService = "ram.amazonaws.com";
 
 std::string RowKey(std::string_view table, std::string_view arn) {
@@ -27,14 +27,20 @@ template <class T>
 Result<std::vector<T>> All(kv::Txn& txn, std::string_view table) {
   kv::Key prefix(kSpace);
   prefix.Text(table);
-  TARN_TRY(const auto rows, txn.Scan(prefix.bytes(), prefix.End(), kRowsMax));
   std::vector<T> all;
-  for (const kv::KeyValue& row : rows) {
-    auto read = DecodeRecord<T>(row.value);
-    if (!read) return Fail(kDamaged, "a row of RAM is damaged");
-    all.push_back(std::move(*read));
+  std::string begin = prefix.bytes();
+  const std::string end = prefix.End();
+  while (true) {
+    TARN_TRY(const auto rows, txn.Scan(begin, end, kPage));
+    all.reserve(all.size() + rows.size());
+    for (const kv::KeyValue& row : rows) {
+      auto read = DecodeRecord<T>(row.value);
+      if (!read) return Fail(kDamaged, "a row of RAM is damaged");
+      all.push_back(std::move(*read));
+    }
+    if (rows.size() < kPage) return all;
+    begin = rows.back().key + '\0';
   }
-  return all;
 }
 
 bool IsAccount(std::string_view text) {

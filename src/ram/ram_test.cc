@@ -152,5 +152,44 @@ TEST_F(APermission, TemplatesAllowActionsOfOneService) {
   }
 }
 
+TEST_F(APermission, OfAwsAllowsActionsOfItsTypesService) {
+  for (const ManagedPermission& each : ManagedPermissions()) {
+    const ResourceType* const type = TypeNamed(each.type);
+    ASSERT_NE(type, nullptr) << each.name;
+    EXPECT_TRUE(ParseTemplate(each.Template(), type->service).ok()) << each.name;
+  }
+  const ManagedPermission* const images =
+      ManagedNamed("arn:aws:ram::aws:permission/AWSRAMDefaultPermissionImageBuilderImage");
+  ASSERT_NE(images, nullptr);
+  EXPECT_EQ(images->Template(), R"({"Effect":"Allow","Action":["imagebuilder:GetImage","imagebuilder:ListImages"]})");
+}
+
+TEST_F(APermission, IsItsTypesDefaultUnderTheNameThatAShareKeptOfBefore) {
+  const ManagedPermission* const kept =
+      ManagedOf("arn:aws:ram::aws:permission/AWSRAMDefaultPermissionImage", "imagebuilder:Image");
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->name, "AWSRAMDefaultPermissionImageBuilderImage");
+  EXPECT_EQ(ManagedOf("arn:aws:ram:us-east-1:111111111111:permission/p", "imagebuilder:Image"), nullptr);
+}
+
+TEST_F(AShare, IsFoundAmongMoreThanAPageOfThem) {
+  constexpr size_t kShares = 2500;
+  ASSERT_TRUE(ram_.Change([&](Rows& rows) -> Status {
+                    for (size_t i = 0; i < kShares; ++i) {
+                      rows.Put(Share{.arn = "arn:aws:ram:us-east-1:111111111111:resource-share/" + std::to_string(i),
+                                     .owner = kOwner,
+                                     .name = "s"});
+                    }
+                    return Ok();
+                  })
+                  .ok());
+  ASSERT_TRUE(ram_.Read([&](Rows& rows) -> Status {
+                    TARN_TRY(const auto all, rows.Shares());
+                    EXPECT_EQ(all.size(), kShares);
+                    return Ok();
+                  })
+                  .ok());
+}
+
 }  // namespace
 }  // namespace tarn::ram

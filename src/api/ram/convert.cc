@@ -72,6 +72,8 @@ gen::ResourceSharePermissionSummary ToWire(const domain::ManagedPermission& perm
   out.name = permission.name;
   out.resource_type = std::string(permission.type);
   out.status = "ATTACHABLE";
+  out.creation_time = domain::kPublished;
+  out.last_updated_time = domain::kPublished;
   out.is_resource_type_default = permission.is_default;
   out.permission_type = "AWS_MANAGED";
   out.feature_set = "STANDARD";

@@ -63,7 +63,7 @@ gen::AssociatedPermission AssociationOf(const Share& share, const std::string& t
   out.arn = arn;
   const auto version = share.versions.find(type);
   const auto customer = std::ranges::find(own, arn, &Permission::arn);
-  const domain::ManagedPermission* const managed = domain::ManagedNamed(arn);
+  const domain::ManagedPermission* const managed = domain::ManagedOf(arn, type);
   const int64_t number = version != share.versions.end() ? version->second : managed != nullptr ? managed->version : 1;
   out.permission_version = std::to_string(number);
   out.default_version = customer == own.end() || customer->default_version == number;
@@ -275,7 +275,7 @@ Result<gen::ListResourceSharePermissionsResponse> RamService::ListResourceShareP
     TARN_TRY(const auto own, rows.Permissions());
     std::vector<gen::ResourceSharePermissionSummary> all;
     for (const auto& [type, arn] : share->permissions) {
-      const domain::ManagedPermission* const managed = domain::ManagedNamed(arn);
+      const domain::ManagedPermission* const managed = domain::ManagedOf(arn, type);
       const auto customer = std::ranges::find(own, arn, &Permission::arn);
       const auto number = share->versions.find(type);
       if (managed != nullptr) {

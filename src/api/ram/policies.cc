@@ -56,7 +56,7 @@ json::Object Joined(json::Object conditions, const json::Value* more) {
 Result<std::string> TemplateOf(Rows& rows, const Share& share, const std::string& type) {
   const auto used = share.permissions.find(type);
   if (used == share.permissions.end()) return Fail(domain::kDamaged, "a share has no permission for " + type);
-  if (const domain::ManagedPermission* managed = domain::ManagedNamed(used->second)) return managed->Template();
+  if (const domain::ManagedPermission* managed = domain::ManagedOf(used->second, type)) return managed->Template();
   TARN_TRY(const auto own, rows.FindPermission(used->second));
   const auto number = share.versions.find(type);
   if (own && number != share.versions.end()) {

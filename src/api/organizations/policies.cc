@@ -14,7 +14,12 @@ namespace {
 
 constexpr size_t kPage = 20;
 constexpr size_t kControlBytesMax = 5120;
+constexpr size_t kOptOutBytesMax = 2500;
 constexpr size_t kOtherBytesMax = 10'000;
+constexpr size_t kControlsMax = 5;  // of a type, attached to one target
+constexpr size_t kOthersMax = 10;
+constexpr std::string_view kOptOut = "AISERVICES_OPT_OUT_POLICY";
+constexpr std::string_view kChatbot = "CHATBOT_POLICY";
 
 Error NoSuchPolicy() { return Fail(domain::kNoSuchPolicy, "You specified a policy that doesn't exist."); }
 Error CannotFindPolicy() {
@@ -28,7 +33,8 @@ Status CheckContent(const protocol::Call& call, const std::string& type, const s
                                "type.");
   const bool service = type == domain::kServiceControl;
   const bool control = service || type == domain::kResourceControl;
-  if (content.size() > (control ? kControlBytesMax : kOtherBytesMax)) {
+  const size_t others = type == kOptOut ? kOptOutBytesMax : kOtherBytesMax;
+  if (content.size() > (control ? kControlBytesMax : others)) {
     return Constraint(call, "POLICY_CONTENT_LIMIT_EXCEEDED",
                       "The policy content exceeds the maximum number of characters allowed.");
   }
@@ -73,6 +79,23 @@ Result<Attachment> FindAttachment(Book& book, const std::string& policy_id, cons
   }
   TARN_TRY(const auto attached, book.AttachedTo(target));
   return Attachment{std::move(*policy), std::ranges::find(attached, policy_id) != attached.end()};
+}
+
+// Policies of a type that are attached to the target. Errors: of reading.
+Result<size_t> CountAttached(Book& book, const std::string& target, const std::string& type) {
+  TARN_TRY(const auto attached, book.AttachedTo(target));
+  size_t count = 0;
+  for (const std::string& id : attached) {
+    TARN_TRY(const auto policy, book.FindPolicy(id));
+    if (policy && policy->type == type) ++count;
+  }
+  return count;
+}
+
+size_t AttachedMax(const std::string& type) {
+  const bool few =
+      type == domain::kServiceControl || type == domain::kResourceControl || type == kOptOut || type == kChatbot;
+  return few ? kControlsMax : kOthersMax;
 }
 
 std::string IdOf(const gen::PolicySummary& summary) { return *summary.id; }
@@ -180,6 +203,11 @@ Result<gen::AttachPolicyResponse> OrganizationsService::AttachPolicy(const proto
     if (found.present) {
       return Fail(domain::kDuplicateAttachment, "The selected policy is already attached to the specified target.");
     }
+    TARN_TRY(const size_t held, CountAttached(book, *in.target_id, found.policy.type));
+    if (held >= AttachedMax(found.policy.type)) {
+      return Constraint(call, "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+                        "You have attached the maximum number of policies to the specified target.");
+    }
     book.Attach(*in.target_id, *in.policy_id);
     return Ok();
   }));
@@ -199,13 +227,8 @@ Result<gen::DetachPolicyResponse> OrganizationsService::DetachPolicy(const proto
       return Constraint(call, "CANNOT_DETACH_MANAGED_POLICY", "You cannot detach the RCPFullAWSAccess policy.");
     }
     if (found.policy.type == domain::kServiceControl) {
-      TARN_TRY(const auto attached, book.AttachedTo(*in.target_id));
-      size_t left = 0;
-      for (const std::string& id : attached) {
-        TARN_TRY(const auto policy, book.FindPolicy(id));
-        if (policy && policy->type == domain::kServiceControl && id != found.policy.id) ++left;
-      }
-      if (left == 0) {
+      TARN_TRY(const size_t held, CountAttached(book, *in.target_id, found.policy.type));
+      if (held <= 1) {
         return Constraint(call, "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
                           "You cannot remove the last policy attached to the specified target. You must have at least "
                           "one attached at all times.");
@@ -251,6 +274,7 @@ Result<gen::ListPoliciesForTargetResponse> OrganizationsService::ListPoliciesFor
     }
     std::ranges::stable_sort(policies, {}, [](const domain::Policy& each) { return each.created; });
     std::vector<gen::PolicySummary> all;
+    all.reserve(policies.size());
     for (const auto& policy : policies) all.push_back(SummaryOf(book.organization(), policy));
     TARN_TRY(out.policies, PageOf(call, std::move(all), in, kPage, IdOf, out.next_token));
     return Ok();

@@ -139,6 +139,21 @@ def test_policies(org, root, name):
     assert refusal(org.describe_policy, PolicyId="nonsense") == "InvalidInputException"
 
 
+def test_a_target_holds_five_control_policies(org, root, name):
+    enable(org, root)
+    unit = org.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
+    made = [org.create_policy(Name=f"{name}-{i}", Description="d", Type="SERVICE_CONTROL_POLICY", Content=DENY_S3)[
+        "Policy"]["PolicySummary"]["Id"] for i in range(5)]
+    for policy in made[:4]:  # beside FullAWSAccess
+        org.attach_policy(PolicyId=policy, TargetId=unit)
+    with pytest.raises(ClientError) as failed:
+        org.attach_policy(PolicyId=made[4], TargetId=unit)
+    assert failed.value.response["Error"]["Code"] == "ConstraintViolationException"
+    assert failed.value.response["Reason"] == "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
+    org.detach_policy(PolicyId=made[0], TargetId=unit)
+    org.attach_policy(PolicyId=made[4], TargetId=unit)
+
+
 def test_accounts(two, org, member):
     told = org.describe_account(AccountId=member)["Account"]
     assert (told["Status"], told["JoinedMethod"]) == ("ACTIVE", "CREATED")

@@ -168,14 +168,17 @@ Result<gen::SetDefaultPolicyVersionResponse> SetDefaultPolicyVersion(IamService&
   return gen::SetDefaultPolicyVersionResponse{};
 }
 
-bool Fits(const gen::ListEntitiesForPolicyRequest& in, const domain::PolicyUse& use, const Entity& entity) {
+// The filters that name a kind of policy leave every entity of a policy of that kind.
+bool Fits(const gen::ListEntitiesForPolicyRequest& in, const ManagedPolicy& policy, const domain::PolicyUse& use,
+          const Entity& entity) {
   const std::string& usage = Text(in.policy_usage_filter);
   if (usage == "PermissionsPolicy" && use.as_boundary) return false;
   if (usage == "PermissionsBoundary" && !use.as_boundary) return false;
   const std::string& filter = Text(in.entity_filter);
   constexpr std::string_view kNames[] = {"", "User", "Group", "Role"};
-  if (filter == "LocalManagedPolicy" || filter == "AWSManagedPolicy") return false;
-  if (!filter.empty() && filter != kNames[static_cast<size_t>(use.kind)]) return false;
+  const bool names_policies = filter == "LocalManagedPolicy" || filter == "AWSManagedPolicy";
+  if (names_policies && policy.aws_managed() != (filter == "AWSManagedPolicy")) return false;
+  if (!filter.empty() && !names_policies && filter != kNames[static_cast<size_t>(use.kind)]) return false;
   return entity.path.starts_with(in.path_prefix.value_or("/"));
 }
 
@@ -192,7 +195,7 @@ Result<gen::ListEntitiesForPolicyResponse> ListEntitiesForPolicy(IamService& ser
     for (const domain::PolicyUse& use : uses) {
       TARN_TRY(Entity entity, rows.Get(use.kind, use.name));
       const bool known = std::ranges::any_of(entities, [&](const Entity& e) { return e.id == entity.id; });
-      if (!known && Fits(in, use, entity)) entities.push_back(std::move(entity));
+      if (!known && Fits(in, policy, use, entity)) entities.push_back(std::move(entity));
     }
     TARN_TRY(const auto page, Slice(std::move(entities), in, out));
     for (const Entity& entity : page) {

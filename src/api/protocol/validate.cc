@@ -267,6 +267,11 @@ class Walker {
   void Check(const TypeShape& type, const void* value, const std::string& path) {
     if (broken_.size() >= kViolationsMax) return;
     const std::string_view own_rule = of_iam_ ? OwnRule(type, path) : std::string_view();
+    // The pattern of paths takes empty steps; IAM does not.
+    if (!own_rule.empty() && (type.name == "pathType" || type.name == "policyPathType") && !own_ &&
+        static_cast<const std::string*>(value)->find("//") != std::string::npos) {
+      own_ = fmt::format("The specified value for {} is invalid. {}", path, own_rule);
+    }
     for (const Sentence& sentence : Constraints(type, value)) {
       if (!sentence.broken) continue;
       if (!own_rule.empty() && sentence.of_pattern) {

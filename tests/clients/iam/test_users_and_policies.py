@@ -89,6 +89,9 @@ def test_what_was_acknowledged_is_there_after_a_kill(own_lake):
     ("create_group", dict(GroupName="g", Path="team"),
      "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
      "and/or / characters."),
+    ("create_virtual_mfa_device", dict(VirtualMFADeviceName="d", Path="/team//lake/"),
+     "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters "
+     "and/or / characters."),
     ("list_users", dict(PathPrefix="team/"),
      "The specified value for pathPrefix is invalid. It must begin with the / character and contain only alphanumeric "
      "characters and/or / characters."),
@@ -101,6 +104,17 @@ def test_wrong_names_are_refused_in_iams_words(lake, call, arguments, message):
         getattr(lake.client("iam"), call)(**arguments)
     assert refused.value.response["Error"]["Code"] == "ValidationError"
     assert refused.value.response["Error"]["Message"] == message
+
+
+def test_entities_of_a_policy_by_kind(lake, name):
+    iam = lake.client("iam")
+    iam.create_user(UserName=name)
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))["Policy"]["Arn"]
+    iam.attach_user_policy(UserName=name, PolicyArn=arn)
+    for kind, found in (("User", [name]), ("Role", []), ("LocalManagedPolicy", [name]), ("AWSManagedPolicy", [])):
+        answer = iam.list_entities_for_policy(PolicyArn=arn, EntityFilter=kind)
+        assert [user["UserName"] for user in answer["PolicyUsers"]] == found, kind
 
 
 def test_policies_of_aws_are_read_by_everybody_who_may(lake, name):

@@ -14,6 +14,11 @@ inline constexpr Reason kTooManyTrails{"audit.TooManyTrails", Code::kResourceExh
 inline constexpr Reason kNoSuchBucket{"audit.NoSuchBucket", Code::kNotFound};
 // The bucket's policy does not let CloudTrail write.
 inline constexpr Reason kForbidden{"audit.Forbidden", Code::kPermissionDenied};
+// Of the KMS key of a trail.
+inline constexpr Reason kNoSuchKmsKey{"audit.NoSuchKmsKey", Code::kNotFound};
+inline constexpr Reason kKmsKeyDisabled{"audit.KmsKeyDisabled", Code::kPreconditionFailed};
+inline constexpr Reason kKmsKeyUnusable{"audit.KmsKeyUnusable", Code::kPreconditionFailed};
+inline constexpr Reason kKmsKeyForbidden{"audit.KmsKeyForbidden", Code::kPermissionDenied};
 inline constexpr Reason kBadToken{"audit.BadToken", Code::kInvalidArgument};
 
 }  // namespace tarn::audit

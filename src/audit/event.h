@@ -13,7 +13,7 @@
 
 namespace tarn::audit {
 
-enum class Category : uint8_t { kManagement = 0, kData = 1 };
+enum class Category : uint8_t { kManagement = 0, kData = 1, kInsight = 2 };
 
 struct Resource {
   std::string type;  // "AWS::S3::Bucket"

@@ -11,6 +11,9 @@ namespace tarn::audit {
 
 inline constexpr std::string_view kManagementSpace = "audit.management";
 inline constexpr std::string_view kDataSpace = "audit.data";
+inline constexpr std::string_view kInsightSpace = "audit.insight";
+inline constexpr std::string_view kInsightCountSpace = "audit.insight-count";  // by operation and minute
+inline constexpr std::string_view kInsightWatchSpace = "audit.insight-watch";  // by operation
 inline constexpr std::string_view kQueueSpace = "audit.queue";
 inline constexpr std::string_view kTrailSpace = "audit.trail";
 inline constexpr std::string_view kTrailStateSpace = "audit.trail-state";
@@ -21,7 +24,14 @@ inline constexpr std::string_view kTableSpace = "audit.table";      // events th
 inline constexpr std::string_view kSigningSpace = "audit.signing";  // by account and region: keys of digests
 
 inline std::string_view SpaceOf(Category category) {
-  return category == Category::kData ? kDataSpace : kManagementSpace;
+  switch (category) {
+    case Category::kData:
+      return kDataSpace;
+    case Category::kInsight:
+      return kInsightSpace;
+    default:
+      return kManagementSpace;
+  }
 }
 inline kv::Key ScopeKey(std::string_view space, const std::string& account, const std::string& region) {
   return std::move(kv::Key(space).Text(account).Text(region));

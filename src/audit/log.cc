@@ -132,7 +132,7 @@ Result<LookupPage> Log::Find(const Lookup& lookup) {
 Result<size_t> Log::Expire() {
   const auto oldest = static_cast<uint64_t>(clock_.Now().Plus(-kKeptMicros).micros);
   size_t expired = 0;
-  for (const std::string_view space : {kManagementSpace, kDataSpace}) {
+  for (const std::string_view space : {kManagementSpace, kDataSpace, kInsightSpace}) {
     std::string begin(kv::Key(space).bytes());
     const std::string end = kv::Key(space).End();
     while (true) {

@@ -38,8 +38,14 @@ std::string Trail::arn() const {
   return fmt::format("arn:aws:cloudtrail:{}:{}:trail/{}", home.region, home.account, name);
 }
 
+bool Trail::Wants(InsightType type) const { return std::ranges::find(insights, type) != insights.end(); }
+
 bool Trail::Takes(const Event& event) const {
   if (event.account != home.account) return false;
+  if (event.category == Category::kInsight) {
+    if (!multi_region && event.region != home.region) return false;
+    return Wants(event.error_code.empty() ? InsightType::kCallRate : InsightType::kErrorRate);
+  }
   const bool global = event.source == "iam.amazonaws.com" || event.source == "organizations.amazonaws.com";
   if (global && !global_events) return false;
   if (!multi_region && !global && event.region != home.region) return false;

@@ -25,6 +25,9 @@
 
 namespace tarn::audit {
 
+// What an insight is found in: how often operations change something, or fail. Frozen: stored.
+enum class InsightType : uint8_t { kCallRate = 0, kErrorRate = 1 };
+
 struct Trail {
   std::string name;
   Scope home;
@@ -39,8 +42,12 @@ struct Trail {
   std::optional<Timestamp> stopped;
   Selectors selectors;
   std::map<std::string, std::string> tags;
+  std::string kms_key;                // ARN; empty: the bucket's default encryption encrypts
+  std::vector<InsightType> insights;  // that are asked for
+  std::optional<Timestamp> insights_since;
 
   std::string arn() const;
+  bool Wants(InsightType type) const;
   // Whether the event is to be delivered, when the trail is logging.
   bool Takes(const Event& event) const;
 };
@@ -111,6 +118,9 @@ void VisitFields(V&& visit, Trail& trail) {
   visit(12, trail.stopped);
   visit(13, trail.selectors);
   visit(14, trail.tags);
+  visit(15, trail.kms_key);
+  visit(16, trail.insights);
+  visit(17, trail.insights_since);
 }
 template <class V>
 void VisitFields(V&& visit, TrailState& state) {

@@ -12,6 +12,7 @@
 #include "audit/log.h"
 #include "audit/trails.h"
 #include "base/time.h"
+#include "organizations/organizations.h"
 
 namespace tarn::api::cloudtrail {
 
@@ -25,6 +26,7 @@ struct Parts {
   audit::Destination& destination;
   audit::SigningKeys& keys;
   const Clock& clock;
+  ::tarn::organizations::Organizations& organizations;
 };
 
 class CloudTrailService : public protocol::Service {
@@ -64,6 +66,9 @@ class CloudTrailService : public protocol::Service {
   TARN_CLOUDTRAIL_HANDLER(RegisterOrganizationDelegatedAdmin);
 
  private:
+  // Why there can be no trail of the caller's whole organization.
+  Status CheckOrganizationTrail(const protocol::Call& call);
+
   Parts parts_;
 };
 

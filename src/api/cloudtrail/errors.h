@@ -18,13 +18,25 @@ inline constexpr Reason kInvalidCombination{"cloudtrail.InvalidCombination", Cod
 inline constexpr Reason kInvalidBucketName{"cloudtrail.InvalidBucketName", Code::kInvalidArgument};
 inline constexpr Reason kInvalidPrefix{"cloudtrail.InvalidPrefix", Code::kInvalidArgument};
 inline constexpr Reason kInvalidEventSelectors{"cloudtrail.InvalidEventSelectors", Code::kInvalidArgument};
+inline constexpr Reason kInvalidInsightSelectors{"cloudtrail.InvalidInsightSelectors", Code::kInvalidArgument};
+inline constexpr Reason kInvalidKmsKey{"cloudtrail.InvalidKmsKey", Code::kInvalidArgument};
 inline constexpr Reason kInsightNotEnabled{"cloudtrail.InsightNotEnabled", Code::kNotFound};
 inline constexpr Reason kInvalidTag{"cloudtrail.InvalidTag", Code::kInvalidArgument};
 inline constexpr Reason kTooManyTags{"cloudtrail.TooManyTags", Code::kInvalidArgument};
 inline constexpr Reason kUntaggable{"cloudtrail.Untaggable", Code::kInvalidArgument};
 inline constexpr Reason kNoSuchResource{"cloudtrail.NoSuchResource", Code::kNotFound};
 inline constexpr Reason kNoSuchDataStore{"cloudtrail.NoSuchDataStore", Code::kNotFound};
-// No topic, log group or organization exists that a trail could use.
+// Of organizations.
+inline constexpr Reason kNotAllFeatures{"cloudtrail.NotAllFeatures", Code::kPreconditionFailed};
+inline constexpr Reason kNoServiceAccess{"cloudtrail.NoServiceAccess", Code::kPreconditionFailed};
+inline constexpr Reason kNotMaster{"cloudtrail.NotMaster", Code::kPermissionDenied};
+inline constexpr Reason kNotManagement{"cloudtrail.NotManagement", Code::kPermissionDenied};
+inline constexpr Reason kManagementDelegated{"cloudtrail.ManagementDelegated", Code::kInvalidArgument};
+inline constexpr Reason kNoSuchAccount{"cloudtrail.NoSuchAccount", Code::kNotFound};
+inline constexpr Reason kRegistered{"cloudtrail.Registered", Code::kAlreadyExists};
+inline constexpr Reason kNotRegistered{"cloudtrail.NotRegistered", Code::kNotFound};
+inline constexpr Reason kTooManyDelegated{"cloudtrail.TooManyDelegated", Code::kResourceExhausted};
+// No topic or log group exists that a trail could use; the account is in no organization.
 inline constexpr Reason kNoSuchTopic{"cloudtrail.NoSuchTopic", Code::kInvalidArgument};
 inline constexpr Reason kNoSuchLogGroup{"cloudtrail.NoSuchLogGroup", Code::kInvalidArgument};
 inline constexpr Reason kNoOrganization{"cloudtrail.NoOrganization", Code::kNotFound};

@@ -36,7 +36,7 @@ gen::Event ToWire(const audit::Event& event) {
   gen::Event out;
   out.event_id = event.id;
   out.event_name = event.name;
-  out.read_only = event.read_only ? "true" : "false";
+  if (event.category != audit::Category::kInsight) out.read_only = event.read_only ? "true" : "false";
   out.event_time = event.time;
   out.event_source = event.source;
   if (!event.access_key_id.empty()) out.access_key_id = event.access_key_id;
@@ -75,8 +75,7 @@ Result<gen::LookupEventsResponse> CloudTrailService::LookupEvents(const protocol
   }
   gen::LookupEventsResponse out;
   out.events.emplace();
-  // Insights are not made of what is recorded: there are none.
-  if (in.event_category) return out;
+  if (in.event_category) lookup.category = audit::Category::kInsight;
   TARN_TRY(const audit::LookupPage page, parts_.log.Find(lookup));
   for (const audit::Event& event : page.events) out.events->push_back(ToWire(event));
   if (!page.next.empty()) out.next_token = Base64(page.next);

@@ -200,28 +200,4 @@ Result<gen::GetEventSelectorsResponse> CloudTrailService::GetEventSelectors(cons
   return out;
 }
 
-// Insights need a model of what is usual; none is made, so a trail has none, and can only be asked to have none.
-Result<gen::PutInsightSelectorsResponse> CloudTrailService::PutInsightSelectors(
-    const protocol::Call& call, const gen::PutInsightSelectorsRequest& in) {
-  if (in.event_data_store || in.insights_destination) {
-    return Fail(kNoSuchDataStore, "The specified event data store does not exist.");
-  }
-  TARN_TRY(const audit::Trail trail, FindOwnTrail(parts_.trails, call, in.trail_name));
-  if (!in.insight_selectors->empty()) return Fail(kNotSupported, "CloudTrail Insights are not supported.");
-  gen::PutInsightSelectorsResponse out;
-  out.trail_arn = trail.arn();
-  out.insight_selectors.emplace();
-  return out;
-}
-
-Result<gen::GetInsightSelectorsResponse> CloudTrailService::GetInsightSelectors(
-    const protocol::Call& call, const gen::GetInsightSelectorsRequest& in) {
-  if (in.event_data_store) return Fail(kNoSuchDataStore, "The specified event data store does not exist.");
-  TARN_TRY(const audit::Trail trail, FindTrail(parts_.trails, call, in.trail_name));
-  return Fail(kInsightNotEnabled,
-              fmt::format("Trail {} does not have Insights enabled. Edit the trail settings to enable Insights, and "
-                          "then try the operation again.",
-                          trail.arn()));
-}
-
 }  // namespace tarn::api::cloudtrail

@@ -1,4 +1,4 @@
-// Keys of digests, and what an account has none of: event data stores and delegated administrators.
+// Keys of digests, and what an account has none of: event data stores.
 #include <fmt/format.h>
 
 #include "api/cloudtrail/cloudtrail_service.h"
@@ -37,16 +37,6 @@ Result<gen::GetEventDataStoreResponse> CloudTrailService::GetEventDataStore(cons
                                                                             const gen::GetEventDataStoreRequest& in) {
   return Fail(kNoSuchDataStore,
               fmt::format("The specified event data store {} does not exist.", in.event_data_store.value_or("")));
-}
-
-Result<gen::RegisterOrganizationDelegatedAdminResponse> CloudTrailService::RegisterOrganizationDelegatedAdmin(
-    const protocol::Call&, const gen::RegisterOrganizationDelegatedAdminRequest&) {
-  return Fail(kNoOrganization, "Your account is not a member of an organization whose trails could be delegated.");
-}
-
-Result<gen::DeregisterOrganizationDelegatedAdminResponse> CloudTrailService::DeregisterOrganizationDelegatedAdmin(
-    const protocol::Call&, const gen::DeregisterOrganizationDelegatedAdminRequest&) {
-  return Fail(kNoOrganization, "Your account is not a member of an organization whose trails could be delegated.");
 }
 
 }  // namespace tarn::api::cloudtrail

@@ -13,6 +13,7 @@ namespace {
 using audit::Trail;
 
 constexpr size_t kPrefixMax = 200;
+constexpr std::string_view kKeyNameLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/_-";
 
 template <typename Out>
 void Show(const Trail& trail, Out& out) {
@@ -23,6 +24,7 @@ void Show(const Trail& trail, Out& out) {
   out.is_multi_region_trail = trail.multi_region;
   out.trail_arn = trail.arn();
   out.log_file_validation_enabled = trail.validated;
+  if (!trail.kms_key.empty()) out.kms_key_id = trail.kms_key;
   out.is_organization_trail = false;
 }
 
@@ -31,7 +33,7 @@ gen::Trail Shown(const Trail& trail) {
   Show(trail, out);
   out.home_region = trail.home.region;
   out.has_custom_event_selectors = trail.selectors.given();
-  out.has_insight_selectors = false;
+  out.has_insight_selectors = !trail.insights.empty();
   return out;
 }
 
@@ -44,14 +46,6 @@ Status CheckServed(const In& in) {
   const bool names_logs = (in.cloud_watch_logs_log_group_arn && !in.cloud_watch_logs_log_group_arn->empty()) ||
                           (in.cloud_watch_logs_role_arn && !in.cloud_watch_logs_role_arn->empty());
   if (names_logs) return Fail(kNoSuchLogGroup, "The specified CloudWatch Logs log group does not exist.");
-  if (in.kms_key_id && !in.kms_key_id->empty()) {
-    return Fail(kNotSupported,
-                "KmsKeyId is not supported; the bucket's default encryption encrypts what is delivered.");
-  }
-  if (in.is_organization_trail.value_or(false)) {
-    return Fail(kNoOrganization,
-                "The request could not be processed because your account is not a member of an organization.");
-  }
   return Ok();
 }
 
@@ -65,6 +59,17 @@ Status CheckPlace(const Trail& trail) {
   if (trail.multi_region && !trail.global_events) {
     return Fail(kInvalidCombination, "Multi-Region trail must include global service events.");
   }
+  return Ok();
+}
+
+// Puts the ARN of the key that the request names. Errors: kInvalidKmsKey, audit's of keys.
+Status SetKey(audit::Destination& destination, const std::string& name, Trail& trail) {
+  trail.kms_key = name;
+  if (name.empty()) return Ok();
+  if (name.find_first_not_of(kKeyNameLetters) != std::string::npos) {
+    return Fail(kInvalidKmsKey, fmt::format("The KMS key ID {} is not valid.", name));
+  }
+  TARN_TRY(trail.kms_key, destination.FindKey(trail));
   return Ok();
 }
 
@@ -100,6 +105,8 @@ Result<gen::CreateTrailResponse> CloudTrailService::CreateTrail(const protocol::
   TARN_CHECK(AddTo(trail.tags, in.tags_list));
   TARN_CHECK(parts_.destination.Check(trail));
   TARN_CHECK(CheckServed(in));
+  if (in.is_organization_trail.value_or(false)) TARN_CHECK(CheckOrganizationTrail(call));
+  TARN_CHECK(SetKey(parts_.destination, in.kms_key_id.value_or(""), trail));
   TARN_CHECK(parts_.trails.Create(trail));
   gen::CreateTrailResponse out;
   Show(trail, out);
@@ -109,17 +116,24 @@ Result<gen::CreateTrailResponse> CloudTrailService::CreateTrail(const protocol::
 Result<gen::UpdateTrailResponse> CloudTrailService::UpdateTrail(const protocol::Call& call,
                                                                 const gen::UpdateTrailRequest& in) {
   TARN_TRY(Trail trail, FindOwnTrail(parts_.trails, call, in.name));
-  const auto change = [&in](Trail& changed) -> Status {
+  std::optional<std::string> key;
+  const auto change = [&in, &key](Trail& changed) -> Status {
     if (in.s3_bucket_name) changed.bucket = *in.s3_bucket_name;
     if (in.s3_key_prefix) changed.prefix = TrimSlash(*in.s3_key_prefix);
     if (in.include_global_service_events) changed.global_events = *in.include_global_service_events;
     if (in.is_multi_region_trail) changed.multi_region = *in.is_multi_region_trail;
     if (in.enable_log_file_validation) changed.validated = *in.enable_log_file_validation;
+    if (key) changed.kms_key = *key;
     return CheckPlace(changed);
   };
   TARN_CHECK(change(trail));
   if (in.s3_bucket_name || in.s3_key_prefix) TARN_CHECK(parts_.destination.Check(trail));
   TARN_CHECK(CheckServed(in));
+  if (in.is_organization_trail.value_or(false)) TARN_CHECK(CheckOrganizationTrail(call));
+  if (in.kms_key_id) {
+    TARN_CHECK(SetKey(parts_.destination, *in.kms_key_id, trail));
+    key = trail.kms_key;
+  }
   TARN_TRY(trail, parts_.trails.Update(trail.home, trail.name, change));
   gen::UpdateTrailResponse out;
   Show(trail, out);

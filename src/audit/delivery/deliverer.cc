@@ -36,7 +36,7 @@ std::string RecordsOf(const std::vector<const Event*>& events) {
 }  // namespace
 
 bool Deliverer::TableTakes(const Trails::List& trails, const Event& event) const {
-  if (!parts_.table) return false;
+  if (!parts_.table || event.category == Category::kInsight) return false;
   const auto logs = [&](const auto& trail) { return trail->logging && trail->home.account == event.account; };
   return parts_.table_always || std::ranges::any_of(trails, logs);
 }
@@ -53,6 +53,7 @@ Result<bool> Deliverer::RoutePage() {
     const Trails::List trails = parts_.trails.All();
     TARN_CHECK(kv::Transact(parts_.store, [&](kv::Txn& txn) -> Status {
       routed = 0;
+      Insights::Tally tally;
       for (const kv::KeyValue& pair : page) {
         const auto bytes = txn.PeekGet(pair.value);
         if (!bytes.ok()) return bytes.error();
@@ -68,11 +69,12 @@ Result<bool> Deliverer::RoutePage() {
           if (!trail->logging || (trail->started && event->time < *trail->started) || !trail->Takes(*event)) continue;
           txn.Put(PendingKey(*trail, *event), pair.value);
         }
+        Insights::Count(trails, *event, tally);
         if (TableTakes(trails, *event)) txn.Put(TablePendingKey(*event), pair.value);
         txn.Delete(pair.key);
         ++routed;
       }
-      return Ok();
+      return Insights::Keep(txn, tally);
     }));
   } while (routed == 0 && !pages.done());
   return routed > 0 && !pages.done();
@@ -103,19 +105,22 @@ Result<bool> Deliverer::DeliverBatch(const Trail& trail) {
   }));
   if (references.empty()) return false;
   TARN_TRY(const std::vector<Event> events, LoadEvents(references));
-  std::map<std::string, std::vector<const Event*>> by_region;
-  for (const Event& event : events) by_region[event.region].push_back(&event);
+  // Files of a region, those of insights apart.
+  std::map<std::pair<std::string, bool>, std::vector<const Event*>> by_file;
+  for (const Event& event : events) by_file[{event.region, event.category == Category::kInsight}].push_back(&event);
   const Timestamp now = parts_.clock.Now();
   std::map<std::string, DeliveredFile> files;
-  for (const auto& [region, of_region] : by_region) {
-    const std::string text = RecordsOf(of_region);
+  for (const auto& [of_what, held] : by_file) {
+    const auto& [region, of_insights] = of_what;
+    const std::string text = RecordsOf(held);
     DeliveredFile file;
-    file.key = LogFileKey(trail, region, of_region.front()->time, of_region.front()->id + of_region.back()->id);
+    file.key =
+        LogFileKey(trail, held.front()->category, region, held.front()->time, held.front()->id + held.back()->id);
     file.hash = Hex(Sha256(text));
-    file.oldest = of_region.front()->time;
-    file.newest = of_region.back()->time;
+    file.oldest = held.front()->time;
+    file.newest = held.back()->time;
     TARN_CHECK(parts_.destination.Put(trail, file.key, Gzip(text), {}));
-    files[region] = std::move(file);
+    if (!of_insights) files[region] = std::move(file);  // digests name the calls' files alone
   }
   TARN_TRY(TrailState state, parts_.trails.StateOf(trail.home, trail.name));
   state.attempted = now;
@@ -166,12 +171,20 @@ Status Deliverer::DeliverTable() {
   }
 }
 
+Status Deliverer::RouteAll() {
+  while (true) {
+    TARN_TRY(const bool more, RoutePage());
+    if (!more) return Ok();
+  }
+}
+
 Status Deliverer::RunOnce() {
   const std::lock_guard running(running_);
   TARN_CHECK(parts_.log.Flush());
-  while (true) {
-    TARN_TRY(const bool more, RoutePage());
-    if (!more) break;
+  TARN_CHECK(RouteAll());
+  if (Insights::Wanted(parts_.trails.All())) {
+    TARN_CHECK(insights_.Look(parts_.trails.All(), parts_.clock.Now()));
+    TARN_CHECK(RouteAll());
   }
   for (const auto& trail : parts_.trails.All()) {
     TARN_CHECK(DeliverTrail(*trail));

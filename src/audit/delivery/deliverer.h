@@ -16,6 +16,7 @@
 
 #include "audit/delivery/destination.h"
 #include "audit/delivery/signing_keys.h"
+#include "audit/insights/insights.h"
 #include "audit/log.h"
 #include "audit/trails.h"
 
@@ -53,6 +54,7 @@ class Deliverer {
   struct Batch;
 
   Result<bool> RoutePage();
+  Status RouteAll();
   Status DeliverTrail(const Trail& trail);
   Result<bool> DeliverBatch(const Trail& trail);
   Status DeliverTable();
@@ -64,6 +66,7 @@ class Deliverer {
 
   DelivererParts parts_;
   const Timestamp started_;
+  Insights insights_{parts_.store};
   std::mutex running_;
   std::mutex mutex_;
   std::condition_variable wake_;

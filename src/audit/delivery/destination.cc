@@ -51,6 +51,9 @@ std::string LogFolder(const Trail& trail) {
 
 std::string DeliveryErrorOf(const Error& error) {
   if (error.reason == &kNoSuchBucket) return "NoSuchBucket";
+  if (error.reason == &object::kKeyNotFound) return "KMS.NotFoundException";
+  if (error.reason == &object::kKeyDisabled) return "KMS.DisabledException";
+  if (error.reason == &object::kKeyInvalidState) return "KMS.KMSInvalidStateException";
   return error.reason == &kForbidden ? "AccessDenied" : "InternalError";
 }
 
@@ -87,11 +90,32 @@ Status Destination::Check(const Trail& trail) {
   return Ok();
 }
 
+Result<object::Sealing> Destination::SealFor(const Trail& trail, const object::Bucket& bucket, const std::string& key) {
+  const object::KeyUser user{.scope = bucket.owner, .caller = identity::RootOf(bucket.owner.account)};
+  object::EncryptionChoice choice;
+  if (!trail.kms_key.empty()) {
+    choice.kind = object::EncryptionKind::kKms;
+    choice.key = trail.kms_key;
+  }
+  return objects_.Seal(bucket, key, choice, user);
+}
+
+Result<std::string> Destination::FindKey(const Trail& trail) {
+  const std::string key = LogFolder(trail) + "x";
+  TARN_TRY(const object::Bucket bucket, Open(trail, key));
+  const auto sealing = SealFor(trail, bucket, key);
+  if (sealing.ok()) return sealing->encryption.key;
+  const std::string& why = sealing.error().message;
+  if (sealing.Is(object::kKeyNotFound)) return Fail(kNoSuchKmsKey, why);
+  if (sealing.Is(object::kKeyDisabled)) return Fail(kKmsKeyDisabled, why);
+  if (sealing.Is(object::kKeyDenied)) return Fail(kKmsKeyForbidden, why);
+  return Fail(kKmsKeyUnusable, why);
+}
+
 Status Destination::Put(const Trail& trail, const std::string& key, std::string_view bytes,
                         const std::map<std::string, std::string>& metadata) {
   TARN_TRY(const object::Bucket bucket, Open(trail, key));
-  const object::KeyUser user{.scope = bucket.owner, .caller = identity::RootOf(bucket.owner.account)};
-  TARN_TRY(object::Sealing sealing, objects_.Seal(bucket, key, {}, user));
+  TARN_TRY(object::Sealing sealing, SealFor(trail, bucket, key));
   object::NewObject object;
   object.headers.content_type = "application/json";
   if (!bytes.empty()) object.headers.content_encoding = "gzip";

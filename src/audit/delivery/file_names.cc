@@ -33,11 +33,13 @@ kv::Key SpaceOfTrail(std::string_view space, const Trail& trail) {
                        .Number(static_cast<uint64_t>(trail.created.micros)));
 }
 
-std::string LogFileKey(const Trail& trail, std::string_view region, Timestamp time, std::string_view seed) {
+std::string LogFileKey(const Trail& trail, Category category, std::string_view region, Timestamp time,
+                       std::string_view seed) {
   const CivilTime civil = ToCivil(time);
-  return fmt::format("{}{}_CloudTrail_{}_{:04}{:02}{:02}T{:02}{:02}Z_{}.json.gz",
-                     Folder(trail, "CloudTrail", region, time), trail.home.account, region, civil.year, civil.month,
-                     civil.day, civil.hour, civil.minute, Unique(seed));
+  const std::string_view kind = category == Category::kInsight ? "CloudTrail-Insight" : "CloudTrail";
+  return fmt::format("{}{}_{}_{}_{:04}{:02}{:02}T{:02}{:02}Z_{}.json.gz", Folder(trail, kind, region, time),
+                     trail.home.account, kind, region, civil.year, civil.month, civil.day, civil.hour, civil.minute,
+                     Unique(seed));
 }
 
 std::string DigestKey(const Trail& trail, std::string_view region, Timestamp end) {

@@ -30,7 +30,9 @@ void VisitFields(V&& visit, DeliveredFile& file) {
 
 // "AWSLogs/<account>/CloudTrail/<region>/2026/11/21/<account>_CloudTrail_<region>_20261121T0540Z_<16>.json.gz"; the
 // sixteen characters follow from `seed`, so that a delivery that is repeated writes the same file.
-std::string LogFileKey(const Trail& trail, std::string_view region, Timestamp time, std::string_view seed);
+// Insights have files of their own: CloudTrail-Insight in the place of CloudTrail.
+std::string LogFileKey(const Trail& trail, Category category, std::string_view region, Timestamp time,
+                       std::string_view seed);
 // "AWSLogs/<account>/CloudTrail-Digest/<region>/2026/11/21/<account>_CloudTrail-Digest_<region>_<trail>_<home>_
 // 20261121T054000Z.json.gz"
 std::string DigestKey(const Trail& trail, std::string_view region, Timestamp end);

@@ -83,7 +83,7 @@ Result<std::unique_ptr<Services>> Services::Open(const ServicesParts& parts) {
   TARN_CHECK(made->AddStorage());
   TARN_CHECK(made->AddAnalytics());
   TARN_CHECK(made->AddStreams());
-  TARN_CHECK(made->dispatcher_->AddService(parts.audit.MakeService()));
+  TARN_CHECK(made->dispatcher_->AddService(parts.audit.MakeService(parts.identities.organizations)));
   made->AddIceberg();
   made->AddAdmin();
   made->handler_ = made->dispatcher_->AsHandler();

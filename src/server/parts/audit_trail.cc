@@ -123,9 +123,13 @@ void AuditTrail::Stop() {
   if (deliverer_) deliverer_->Stop();
 }
 
-std::shared_ptr<api::protocol::Service> AuditTrail::MakeService() {
-  return std::make_shared<api::cloudtrail::CloudTrailService>(api::cloudtrail::Parts{
-      .log = log_, .trails = trails_, .destination = *destination_, .keys = *keys_, .clock = clock_});
+std::shared_ptr<api::protocol::Service> AuditTrail::MakeService(organizations::Organizations& organizations) {
+  return std::make_shared<api::cloudtrail::CloudTrailService>(api::cloudtrail::Parts{.log = log_,
+                                                                                     .trails = trails_,
+                                                                                     .destination = *destination_,
+                                                                                     .keys = *keys_,
+                                                                                     .clock = clock_,
+                                                                                     .organizations = organizations});
 }
 
 }  // namespace tarn::server

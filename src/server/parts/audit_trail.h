@@ -39,7 +39,7 @@ class AuditTrail {
   // For the authorizer: what it notes there, records of denials tell.
   identity::Denials& denials() { return denials_; }
   api::cloudtrail::Recorder& recorder() { return *recorder_; }
-  std::shared_ptr<api::protocol::Service> MakeService();
+  std::shared_ptr<api::protocol::Service> MakeService(organizations::Organizations& organizations);
 
  private:
   const Clock& clock_;

@@ -63,6 +63,19 @@ def test_management_events_come_as_gzip_files(quick):
     assert status["LatestDeliveryTime"] and "LatestDeliveryError" not in status
 
 
+def test_files_are_encrypted_under_the_trails_key(quick):
+    s3, cloudtrail, kms = quick.client("s3"), quick.client("cloudtrail"), quick.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    s3.create_bucket(Bucket="sealed-bucket")
+    cloudtrail.create_trail(Name="sealed", S3BucketName="sealed-bucket", KmsKeyId=key)
+    cloudtrail.start_logging(Name="sealed")
+    found = eventually(lambda: [item["Key"] for item in s3.list_objects_v2(Bucket="sealed-bucket").get("Contents", [])
+                                if item["Key"].endswith(".gz")])
+    head = s3.head_object(Bucket="sealed-bucket", Key=found[0])
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+    cloudtrail.delete_trail(Name="sealed")
+
+
 def test_objects_come_when_a_selector_takes_them(quick):
     s3 = quick.client("s3")
     for bucket in ("data-bucket", "quiet-bucket"):

@@ -189,11 +189,42 @@ def test_selectors_that_select_nothing_are_refused(cloudtrail, trail, name, sele
     assert refused(cloudtrail.put_event_selectors, TrailName=name, **selectors)[0] == "InvalidEventSelectorsException"
 
 
-def test_insights_are_refused(cloudtrail, trail, name):
-    code, _ = refused(cloudtrail.put_insight_selectors, TrailName=name,
-                      InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
-    assert code == "UnsupportedOperationException"
+def test_insights_are_asked_for_and_no_more(cloudtrail, trail, name):
     assert refused(cloudtrail.get_insight_selectors, TrailName=name)[0] == "InsightNotEnabledException"
+    both = [{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]
+    answer = cloudtrail.put_insight_selectors(TrailName=name, InsightSelectors=both)
+    assert answer["TrailARN"] == trail["TrailARN"] and answer["InsightSelectors"] == both
+    assert cloudtrail.get_insight_selectors(TrailName=trail["TrailARN"])["InsightSelectors"] == both
+    assert cloudtrail.get_trail(Name=name)["Trail"]["HasInsightSelectors"]
+    assert cloudtrail.lookup_events(EventCategory="insight")["Events"] == []
+    assert cloudtrail.put_insight_selectors(TrailName=name, InsightSelectors=[])["InsightSelectors"] == []
+    assert not cloudtrail.get_trail(Name=name)["Trail"]["HasInsightSelectors"]
+    assert refused(cloudtrail.get_insight_selectors, TrailName=name)[0] == "InsightNotEnabledException"
+
+
+def test_insights_are_found_in_what_the_trail_logs(cloudtrail, trail, name):
+    cloudtrail.put_event_selectors(TrailName=name, EventSelectors=[
+        {"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True, "DataResources": []}])
+    assert refused(cloudtrail.put_insight_selectors, TrailName=name,
+                   InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])[0] == "InvalidInsightSelectorsException"
+    cloudtrail.put_insight_selectors(TrailName=name, InsightSelectors=[{"InsightType": "ApiErrorRateInsight"}])
+
+
+def test_a_trail_may_have_a_kms_key(cloudtrail, lake, bucket, name):
+    lake.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy_of(bucket, lake.account))
+    kms = lake.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=key)
+    made = cloudtrail.create_trail(Name=name, S3BucketName=bucket, KmsKeyId=f"alias/{name}")
+    assert made["KmsKeyId"] == key and cloudtrail.get_trail(Name=name)["Trail"]["KmsKeyId"] == key
+    assert "KmsKeyId" not in cloudtrail.update_trail(Name=name, KmsKeyId="")
+    assert cloudtrail.update_trail(Name=name, KmsKeyId=key)["KmsKeyId"] == key
+    unknown = key[:-12] + "000000000000"
+    assert refused(cloudtrail.update_trail, Name=name, KmsKeyId=unknown)[0] == "KmsKeyNotFoundException"
+    assert refused(cloudtrail.update_trail, Name=name, KmsKeyId="a key")[0] == "InvalidKmsKeyIdException"
+    kms.disable_key(KeyId=key)
+    assert refused(cloudtrail.update_trail, Name=name, KmsKeyId=key)[0] == "KmsKeyDisabledException"
+    assert cloudtrail.get_trail(Name=name)["Trail"]["KmsKeyId"] == key
 
 
 def test_tags_are_added_listed_and_removed(cloudtrail, lake, bucket, name):
@@ -259,3 +290,29 @@ def denials_are_told_where_they_belong(lake, own, other):
         {"AttributeKey": "Username", "AttributeValue": "denied"}])["Events"][0]["CloudTrailEvent"])
     assert event["additionalEventData"]["decidedBy"] == \
         f"with an explicit deny in an identity-based policy: {arn}/no, statement 2 (Never)"
+
+
+def test_the_organization_names_who_administers_its_trails(tmp_path):
+    lake = lake_of_two(tmp_path)
+    try:
+        cloudtrail, org = lake.client("cloudtrail"), lake.client("organizations")
+        register = cloudtrail.register_organization_delegated_admin
+        assert refused(register, MemberAccountId=OTHER_ACCOUNT)[0] == "OrganizationsNotInUseException"
+        org.create_organization()
+        assert refused(register, MemberAccountId=OTHER_ACCOUNT)[0] == "CloudTrailAccessNotEnabledException"
+        org.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+        assert refused(register, MemberAccountId=OTHER_ACCOUNT)[0] == "AccountNotFoundException"
+        member = org.create_account(AccountName="m", Email="m@example.com")["CreateAccountStatus"]["AccountId"]
+        assert refused(register, MemberAccountId=lake.account)[0] == "CannotDelegateManagementAccountException"
+        register(MemberAccountId=member)
+        assert refused(register, MemberAccountId=member)[0] == "AccountRegisteredException"
+        found = org.list_delegated_administrators(ServicePrincipal="cloudtrail.amazonaws.com")["DelegatedAdministrators"]
+        assert [each["Id"] for each in found] == [member]
+        cloudtrail.deregister_organization_delegated_admin(DelegatedAdminAccountId=member)
+        assert refused(cloudtrail.deregister_organization_delegated_admin, DelegatedAdminAccountId=member)[
+            0] == "AccountNotRegisteredException"
+        lake.client("s3").create_bucket(Bucket="of-all")
+        assert refused(cloudtrail.create_trail, Name="of-all", S3BucketName="of-all", IsOrganizationTrail=True)[
+            0] == "UnsupportedOperationException"
+    finally:
+        lake.stop()

@@ -50,8 +50,8 @@ std::optional<uint64_t> WatchedSince(const Trails::List& trails, const Counted& 
 class Baseline {
  public:
   void Push(uint64_t minute, Calls calls) { rows_.emplace_back(minute, std::move(calls)); }
-  void MoveTo(uint64_t minute) {
-    while (!rows_.empty() && rows_.front().first + kBaselineMinutes < minute) rows_.pop_front();
+  void DropBefore(uint64_t minute) {
+    while (!rows_.empty() && rows_.front().first < minute) rows_.pop_front();
   }
   Calls Sum() const {
     Calls sum;
@@ -82,6 +82,18 @@ Result<std::vector<std::pair<uint64_t, Calls>>> CountsBetween(kv::Store& store, 
     }
   }
   return found;
+}
+
+Result<InsightFacts> FactsBetween(kv::Store& store, const Counted& counted, uint64_t from, uint64_t until) {
+  TARN_TRY(const auto counts, CountsBetween(store, counted, from, until));
+  InsightFacts facts{.calls = {}, .minutes = until - from + 1};
+  for (const auto& [unused, each] : counts) facts.calls.Add(each);
+  return facts;
+}
+
+// The first minute of what is usual at `minute`.
+uint64_t BaselineOf(uint64_t minute, uint64_t learned_from) {
+  return std::max(learned_from, minute > kBaselineMinutes ? minute - kBaselineMinutes : 0);
 }
 
 }  // namespace
@@ -149,8 +161,8 @@ Status Insights::LookAt(const Counted& counted, Watch watch, uint64_t learned_fr
     }
     Calls calls;
     if (next < counts.size() && counts[next].first == minute) calls = std::move(counts[next++].second);
-    baseline.MoveTo(minute);
-    const uint64_t from = std::max(learned_from, minute > kBaselineMinutes ? minute - kBaselineMinutes : 0);
+    const uint64_t from = BaselineOf(minute, learned_from);
+    baseline.DropBefore(from);
     if (minute >= from + kLearningMinutes) {
       const InsightFacts usual{.calls = baseline.Sum(), .minutes = minute - from};
       const bool unusual = IsUnusual(calls.count, usual.PerMinute(usual.calls.count));
@@ -161,10 +173,11 @@ Status Insights::LookAt(const Counted& counted, Watch watch, uint64_t learned_fr
       }
       if (unusual) watch.last = minute;
       if (!watch.insight.empty() && minute >= watch.last + kQuietMinutes) {
-        TARN_TRY(const auto during, CountsBetween(store_, counted, watch.begun, watch.last));
-        InsightFacts whole{.calls = {}, .minutes = watch.last - watch.begun + 1};
-        for (const auto& [unused, each] : during) whole.calls.Add(each);
-        found.push_back(InsightEvent(counted, "End", watch, watch.last + 1, usual, whole));
+        // What was usual before it, and all of it.
+        TARN_TRY(const InsightFacts before,
+                 FactsBetween(store_, counted, BaselineOf(watch.begun, learned_from), watch.begun - 1));
+        TARN_TRY(const InsightFacts whole, FactsBetween(store_, counted, watch.begun, watch.last));
+        found.push_back(InsightEvent(counted, "End", watch, watch.last + 1, before, whole));
         watch.insight.clear();
       }
     }

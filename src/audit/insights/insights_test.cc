@@ -132,7 +132,7 @@ TEST_F(InsightsTest, TellWhenCallsRiseFarAboveWhatIsUsualAndWhenTheyFall) {
   const json::Value* const statistics = found[1].Find("insightDetails")->Find("insightContext")->Find("statistics");
   EXPECT_EQ(statistics->IntOr("insightDuration", 0), 2);
   EXPECT_DOUBLE_EQ(*statistics->Find("insight")->Find("average")->AsDouble(), 50);
-  EXPECT_NEAR(*statistics->Find("baseline")->Find("average")->AsDouble(), 0.1, 0.05);
+  EXPECT_NEAR(*statistics->Find("baseline")->Find("average")->AsDouble(), 0.1, 0.001);
 }
 
 TEST_F(InsightsTest, NameWhoCalled) {

@@ -12,4 +12,8 @@ namespace tarn {
 // `bytes_max`.
 std::optional<std::string> Gunzip(std::string_view packed, size_t bytes_max);
 
+// How many bytes all members hold, none of which is kept; some number above `bytes_max` for more than that. Nothing for
+// what is not whole.
+std::optional<size_t> GunzippedBytes(std::string_view packed, size_t bytes_max);
+
 }  // namespace tarn

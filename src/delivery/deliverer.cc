@@ -10,6 +10,7 @@
 #include "delivery/errors.h"
 #include "delivery/keys.h"
 #include "delivery/positions.h"
+#include "delivery/records/unpacked.h"
 
 namespace tarn::delivery {
 namespace {
@@ -240,7 +241,8 @@ Result<bool> Deliverer::Deliver(Work& work) {
   if (work.follows && parts_.source != nullptr && !work.watch) {
     work.watch = parts_.source->Watch(stream, [this, log = work.log] { Woken(log); });
   }
-  TARN_TRY(const Intake::Buffer buffer, ReadBuffer(stream, work.scope, bytes_max, positions));
+  TARN_TRY(Intake::Buffer buffer, ReadBuffer(stream, work.scope, bytes_max, positions));
+  if (plan.processing.decompress && CutToUnpacked(buffer.records, positions)) buffer.is_full = true;
   const std::vector<Arrived>& records = buffer.records;
   if (records.empty()) return false;
   const Timestamp now = parts_.clock.Now();

@@ -7,12 +7,12 @@
 #include "base/strings.h"
 #include "delivery/errors.h"
 #include "delivery/records/query.h"
+#include "delivery/records/unpacked.h"
 #include "json/json.h"
 
 namespace tarn::delivery {
 namespace {
 
-constexpr size_t kUnpackedMax = 64 << 20;
 constexpr size_t kPartsMax = 500;  // of one record
 
 constexpr std::string_view kSpace = " \t\r\n";
@@ -132,16 +132,22 @@ void Processor::Split(size_t source, std::string data, Processed& out) const {
 
 Result<Processed> Processor::Run(const std::vector<Arrived>& records) const {
   Processed out;
+  size_t unpacked_bytes = 0;
   for (size_t i = 0; i < records.size(); ++i) {
     std::string data = records[i].data;
     if (processing_.decompress) {
-      auto unpacked = Gunzip(data, kUnpackedMax);
+      auto unpacked = Gunzip(data, kRecordUnpackedMax);
       if (!unpacked) {
         out.failed.push_back({i, "processing-failed", "Decompression.Failed", "The record is not compressed with GZIP.",
                               std::move(data)});
         continue;
       }
       data = std::move(*unpacked);
+      unpacked_bytes += data.size();
+      // Of a delivery the records are cut to fit before (CutToUnpacked).
+      if (unpacked_bytes > kDeliveryUnpackedMax + kRecordUnpackedMax) {
+        return Fail(kRefused, "The records that wait are too long once they are decompressed.");
+      }
     }
     if (unwrap_) {
       auto inner = unwrap_(data);

@@ -53,7 +53,7 @@ class Processor {
   using Unwrap = std::function<Result<std::string>(std::string data)>;
   explicit Processor(Processing processing, Unwrap unwrap = nullptr)
       : processing_(std::move(processing)), unwrap_(std::move(unwrap)) {}
-  // Errors: those of `unwrap` but kBadRecord.
+  // Errors: those of `unwrap` but kBadRecord; kRefused where they unpack to more than a delivery may hold.
   Result<Processed> Run(const std::vector<Arrived>& records) const;
 
  private:

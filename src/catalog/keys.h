@@ -28,6 +28,7 @@ inline constexpr std::string_view kTableStatistics = "s";
 inline constexpr std::string_view kPartitionStatistics = "q";
 inline constexpr std::string_view kIndexes = "i";
 inline constexpr std::string_view kFunctions = "f";
+inline constexpr std::string_view kReports = "m";  // metrics reports of engines, kept until 2026-11-22
 
 // The records of one kind; the empty text is the account's own catalog, others may come.
 kv::Key KindKey(const Scope& scope, std::string_view kind);

@@ -6,7 +6,6 @@
 #include "catalog/catalog.h"
 #include "catalog/keys.h"
 #include "catalog/records.h"
-#include "catalog/reports.h"
 
 namespace tarn::catalog {
 namespace {

@@ -24,7 +24,7 @@ using govern::TableAccess;
 
 Status CatalogView::CreateDatabase(const Scope& scope, catalog::Database database, const catalog::Alongside& also) {
   TARN_CHECK(rights_.RequireCatalog(Permission::kCreateDatabase));
-  TARN_CHECK(rights_.RequireLocation(database.location.value_or("")));
+  TARN_CHECK(rights_.RequireHome(database.location.value_or("")));
   return catalog_.CreateDatabase(scope, std::move(database), also);
 }
 
@@ -37,7 +37,7 @@ Status CatalogView::UpdateDatabase(const Scope& scope, std::string_view name, ca
   TARN_CHECK(rights_.RequireDatabase(name, Permission::kAlter));
   if (rights_.governed()) {
     TARN_TRY(const catalog::Database present, catalog_.GetDatabase(scope, name));
-    if (database.location != present.location) TARN_CHECK(rights_.RequireLocation(database.location.value_or("")));
+    if (database.location != present.location) TARN_CHECK(rights_.RequireHome(database.location.value_or("")));
   }
   return catalog_.UpdateDatabase(scope, name, std::move(database));
 }
@@ -144,19 +144,73 @@ Status CatalogView::MayName(std::string_view location, std::string_view key, std
   return IsBelow(location, value) ? Ok() : rights_.RequireLocation(value);
 }
 
-Status CatalogView::Show(const TableAccess& access, Table& table) const {
+namespace {
+
+Status ShowBy(const Rights& rights, const TableAccess& access, Table& table) {
   Restrict(access, table);
   if (access.whole() || !access.Has(Permission::kSelect) || !table.parameters) return Ok();
-  TARN_TRY(const bool is_closed, rights_.Decides(table.location()));
+  TARN_TRY(const bool is_closed, rights.Decides(table.location()));
   if (!is_closed) return Ok();
   for (const std::string_view key : kMetadataFiles) table.parameters->erase(std::string(key));
   return Ok();
 }
 
+// Where the tables of a database lie that is a link; nothing: it is none.
+std::optional<catalog::TablePlace> LinkedDatabase(const catalog::Catalog& catalog, const Scope& scope,
+                                                  std::string_view database) {
+  const auto parent = catalog.GetDatabase(scope, database);
+  if (!parent.ok() || !parent->target || !parent->target->database) return std::nullopt;
+  return catalog::TablePlace{{.account = parent->target->catalog_id.value_or(scope.account),
+                              .region = parent->target->region.value_or(scope.region)},
+                             AsciiLower(*parent->target->database),
+                             {}};
+}
+
+// Whether a link shows a table of its target: one that Lake Formation governs there and shows. What is left to IAM is
+// for the policies of that catalog, which are asked when it is read.
+bool Shows(const TableAccess& access) { return access.governed && Exists(access); }
+
+// The tables that a database shows which is a link, under the link's name.
+Result<Page<Table>> ListLinked(const catalog::Catalog& catalog, const Rights& there, std::string_view link,
+                               const catalog::TablePlace& target, const ListOptions& options,
+                               const std::function<bool(const Table&)>& wanted) {
+  Status failed = Ok();
+  TARN_TRY(auto page, catalog.ListTables(target.scope, target.database, options, [&](const Table& table) {
+    if (!failed.ok()) return false;
+    const auto access = there.OfTable(target.database, table.name);
+    if (!access.ok()) failed = access.error();
+    if (!access.ok() || !Shows(*access)) return false;
+    Table seen = table;
+    Restrict(*access, seen);
+    return !wanted || wanted(seen);
+  }));
+  TARN_CHECK(std::move(failed));
+  for (Table& table : page.items) {
+    TARN_TRY(const TableAccess access, there.OfTable(target.database, table.name));
+    TARN_CHECK(ShowBy(there, access, table));
+    table.database = link;
+  }
+  return page;
+}
+
+}  // namespace
+
+Status CatalogView::Show(const TableAccess& access, Table& table) const { return ShowBy(rights_, access, table); }
+
 Result<Table> CatalogView::GetTable(const Scope& scope, std::string_view database, std::string_view name) const {
   TARN_TRY(const TableAccess access, rights_.OfTable(database, name));
   if (!Exists(access)) return Insufficient(Permission::kDescribe, name);
-  TARN_TRY(Table table, catalog_.GetTable(scope, database, name));
+  auto found = catalog_.GetTable(scope, database, name);
+  if (const auto target = found.Is(catalog::kNoSuchTable) ? LinkedDatabase(catalog_, scope, database) : std::nullopt) {
+    const Rights there = rights_.In(target->scope);
+    TARN_TRY(const TableAccess shown, there.OfTable(target->database, name));
+    if (!Shows(shown)) return found.error();
+    TARN_TRY(Table table, catalog_.GetTable(target->scope, target->database, name));
+    TARN_CHECK(ShowBy(there, shown, table));
+    table.database = AsciiLower(database);
+    return table;
+  }
+  TARN_TRY(Table table, std::move(found));
   TARN_CHECK(Show(access, table));
   return table;
 }
@@ -187,6 +241,9 @@ Result<Page<Table>> CatalogView::ListTables(const Scope& scope, std::string_view
                                             const std::function<bool(const Table&)>& wanted) const {
   if (!rights_.governed()) return catalog_.ListTables(scope, database, options, wanted);
   TARN_CHECK(rights_.RequireDatabase(database, Permission::kDescribe));
+  if (const auto target = LinkedDatabase(catalog_, scope, database)) {
+    return ListLinked(catalog_, rights_.In(target->scope), AsciiLower(database), *target, options, wanted);
+  }
   Status failed = Ok();
   TARN_TRY(auto page, catalog_.ListTables(scope, database, options, [&](const Table& table) {
     if (!failed.ok()) return false;

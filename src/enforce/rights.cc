@@ -116,13 +116,19 @@ Status Rights::RequireLocation(std::string_view uri) const {
   return !claims.registered || claims.data_access ? Ok() : Status(NotTheirs(uri));
 }
 
+Status Rights::RequireHome(std::string_view uri) const {
+  if (!governed() || uri.empty()) return Ok();
+  TARN_TRY(const auto claims, access_->OfPlace(caller_, uri));
+  return !claims.registered || claims.data_access || claims.administers ? Ok() : Status(NotTheirs(uri));
+}
+
 Status Rights::RequireRoom(std::string_view home, std::string_view location, std::string_view database,
                            std::string_view table) const {
   if (!governed() || location.empty()) return Ok();
   const std::string folder = catalog::FolderOf(location);
   if (folder.empty()) return Ok();  // on no storage of the lake's
   TARN_TRY(const auto claims, access_->OfPlace(caller_, folder));
-  if (!claims.registered || claims.data_access) return Ok();
+  if (!claims.registered || claims.data_access || claims.administers) return Ok();
   const std::string parent = catalog::FolderOf(home);
   const bool is_apart = std::ranges::all_of(claims.tables, [&](const govern::Access::TableName& other) {
     return other.scope == scope_ && other.database == AsciiLower(database) && other.table == AsciiLower(table);

@@ -41,7 +41,9 @@ class Rights {
   // May place data at "s3://…", or name it as a table's: no registered location has a say there, or the caller holds
   // DATA_LOCATION_ACCESS on each that has.
   Status RequireLocation(std::string_view uri) const;
-  // May make the table at `location`: as RequireLocation, or it is to be an empty folder of its own below `home`, its
+  // May make a database whose tables are to lie there: as RequireLocation, or as a data lake administrator.
+  Status RequireHome(std::string_view uri) const;
+  // May make the table at `location`: as RequireHome, or it is to be an empty folder of its own below `home`, its
   // database's location.
   Status RequireRoom(std::string_view home, std::string_view location, std::string_view database,
                      std::string_view table) const;

@@ -111,8 +111,9 @@ class Access {
   struct Claims {
     bool registered =
         false;  // it lies in a location in Lake Formation's hands, or one lies in it; hybrid ones are none
-    bool data_access = false;       // the caller holds DATA_LOCATION_ACCESS on every one of these
-    bool empty = false;             // nothing is stored there; told only where the caller lacks data_access
+    bool data_access = false;  // the caller holds DATA_LOCATION_ACCESS on every one of these
+    bool administers = false;  // or is a data lake administrator of those who registered them: may place tables there
+    bool empty = false;        // nothing is stored there; told only where the caller lacks data_access
     std::vector<TableName> tables;  // in whose folders it lies, or whose folders lie in it
   };
   // An Access that keeps no account of tables' folders knows of none.

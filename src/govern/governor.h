@@ -209,6 +209,8 @@ class Governor : public Access, public Engines {
   // Whether the caller holds DATA_LOCATION_ACCESS for `place`, by what those who registered a location have given.
   Result<bool> HoldsLocation(kv::Txn& txn, const identity::Caller& caller, const Registered& registered,
                              std::string_view place);
+  // Whether the caller is a data lake administrator of an account that registered the location.
+  Result<bool> Administers(kv::Txn& txn, const identity::Caller& caller, const Registered& registered);
   Result<TableAccess> JudgeTable(const Who& who, const Scope& scope, const Snapshot& snapshot,
                                  const catalog::Database& database, const catalog::Table& table);
   // What the grants on a table come to, wherever it lies.

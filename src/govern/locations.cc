@@ -182,6 +182,16 @@ Result<bool> Governor::HoldsLocation(kv::Txn& txn, const identity::Caller& calle
   return false;
 }
 
+Result<bool> Governor::Administers(kv::Txn& txn, const identity::Caller& caller, const Registered& registered) {
+  for (const auto& [scope, location] : registered) {
+    if (caller.account != scope.account) continue;
+    TARN_TRY(const Who who, Known(caller, scope));
+    TARN_TRY(const auto snapshot, Present(txn, scope));
+    if (snapshot && snapshot->IsAdmin(who)) return true;
+  }
+  return false;
+}
+
 Result<std::optional<Access::Location>> Governor::OfLocation(const identity::Caller& caller, std::string_view uri) {
   TARN_TRY(const auto locations, PresentLocations());
   if (!locations || locations->by_prefix.empty()) return std::optional<Location>();

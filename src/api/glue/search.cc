@@ -155,6 +155,7 @@ Result<gen::SearchTablesResponse> GlueService::SearchTables(const protocol::Call
   TARN_TRY(auto databases, Seen(call).ListDatabases(call.scope, {"", SIZE_MAX}));
   std::vector<catalog::Table> found;
   for (const catalog::Database& database : databases.items) {
+    if (database.target) continue;  // a link's tables are another catalog's
     auto page = Seen(call).ListTables(call.scope, database.name, {"", SIZE_MAX}, [&](const catalog::Table& table) {
       return MatchesText(table, Text(in.search_text)) &&
              std::ranges::all_of(filters, [&](const Filter& filter) { return MatchesFilter(table, filter); });

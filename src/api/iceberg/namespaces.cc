@@ -90,7 +90,7 @@ Result<Answer> CreateNamespace(const Asked& asked) {
   TARN_CHECK(SetProperties(database, body.Find("properties"), nullptr));
   database.shown_name = database.name;
   database.creator = govern::PrincipalOf(asked.caller);
-  TARN_CHECK(asked.rights().RequireLocation(database.location.value_or("")));
+  TARN_CHECK(asked.rights().RequireHome(database.location.value_or("")));
   asked.promised = NamespaceAnswer(database);
   const auto made = asked.parts->catalog->CreateDatabase(asked.scope, database, asked.also);
   if (made.Is(catalog::kAlreadyExists)) {

@@ -76,14 +76,17 @@ Result<Access::Claims> Governor::OfPlace(const identity::Caller& caller, std::st
   if (const auto* const around = locations->Around(place); around != nullptr && locations->Hold(place)) {
     claims.registered = true;
     TARN_TRY(claims.data_access, HoldsLocation(*txn, caller, around->second, place));
+    TARN_TRY(claims.administers, Administers(*txn, caller, around->second));
   }
   for (auto within = locations->by_prefix.lower_bound(place);
        place.ends_with('/') && within != locations->by_prefix.end(); ++within) {
     if (!within->first.starts_with(place)) break;
     if (!locations->Hold(within->first)) continue;
-    claims.registered = true;
     TARN_TRY(const bool holds, HoldsLocation(*txn, caller, within->second, within->first));
     claims.data_access = claims.data_access && holds;
+    TARN_TRY(const bool administers, Administers(*txn, caller, within->second));
+    claims.administers = (claims.administers || !claims.registered) && (holds || administers);
+    claims.registered = true;
   }
   if (!claims.registered) return claims;
   TARN_TRY(const auto places, places_.Present());

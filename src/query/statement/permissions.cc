@@ -138,7 +138,7 @@ struct Checker {
   Status operator()(const sql::Vacuum& s) const { return Change(s.table, {Permission::kDelete}); }
   Status operator()(const sql::CreateDatabase& s) const {
     TARN_CHECK(rights().RequireCatalog(Permission::kCreateDatabase));
-    return rights().RequireLocation(s.location);
+    return rights().RequireHome(s.location);
   }
   Status operator()(const sql::AlterDatabase& s) const { return rights().RequireDatabase(s.name, Permission::kAlter); }
   Status operator()(const sql::DropDatabase& s) const {

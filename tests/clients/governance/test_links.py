@@ -111,9 +111,10 @@ def test_another_account_reads_what_is_granted_to_it(lab):
     lab.root.client("glue").put_resource_policy(PolicyInJson=json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": OTHER_ACCOUNT}, "Action": ["glue:GetTable", "glue:GetPartitions"],
          "Resource": [arn + "catalog", arn + "database/sales", arn + "table/sales/*"]}]}), EnableHybrid="TRUE")
-    # The catalog's policy opens no rows.
+    # The catalog's policy opens no rows, and lists nothing.
     for sql, database in queries:
         assert not ask(sql, database).ok, sql
+    assert ask("SHOW TABLES IN shared", "shared").rows == [] and glue.get_tables(DatabaseName="shared")["TableList"] == []
     for table in TABLES:
         lab.root.client("lakeformation").grant_permissions(
             Principal={"DataLakePrincipalIdentifier": OTHER_ACCOUNT}, Permissions=["SELECT"],
@@ -123,3 +124,14 @@ def test_another_account_reads_what_is_granted_to_it(lab):
         assert answer.ok and sorted(answer.rows[1:]) == [("1",), ("2",)], sql + answer.reason
         assert not ask(sql.replace("id", "secret"), database).ok, sql
         assert "secret" not in repr(ask(sql.replace("id", "*"), database).rows)
+    # The linked database lists what is granted, under its own name.
+    assert sorted(ask("SHOW TABLES IN shared", "shared").rows) == [("iced",), ("orders",), ("parts",)]
+    listed = {t["Name"]: t for t in glue.get_tables(DatabaseName="shared")["TableList"]}
+    assert sorted(listed) == sorted(TABLES) and "secret" not in repr(listed)
+    told = glue.get_table(DatabaseName="shared", Name="orders")["Table"]
+    assert told["DatabaseName"] == "shared"
+    assert [c["Name"] for c in told["StorageDescriptor"]["Columns"]] == ["id", "region"]
+    names = other.client("athena").list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="shared")
+    assert sorted(t["Name"] for t in names["TableMetadataList"]) == sorted(TABLES)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_table(DatabaseName="shared", Name="nosuch")

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -37,7 +38,8 @@ constexpr std::string_view kHelp =
   tarn version                     print the version
 
 All but serve, restore and version talk to a running lake: --endpoint URL (http://127.0.0.1:4566), --region NAME, and --data DIR
-of a lake on this machine, whose root credentials are then used. Else the usual AWS_* variables tell who asks.
+of a lake on this machine, whose root credentials are then used. Else the usual AWS_* variables tell who asks; AWS_CA_BUNDLE
+names the certificates to trust over TLS.
 )";
 
 const std::set<std::string> kSwitches = {"recursive", "help"};
@@ -121,6 +123,10 @@ int Run(const std::vector<std::string>& arguments, const std::vector<std::string
   for (const std::string& entry : environment) {
     const size_t equals = entry.find('=');
     if (equals != std::string::npos) line->environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  // The authorities that AWS's tools are told to trust are ours, too; OpenSSL looks for them under this name.
+  if (const auto& bundle = line->environment["AWS_CA_BUNDLE"]; !bundle.empty()) {
+    ::setenv("SSL_CERT_FILE", bundle.c_str(), /*overwrite=*/0);
   }
   line->verify_stopped = [&] {
     const auto value = [&](const std::string& flag, const std::string& otherwise) {

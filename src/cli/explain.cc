@@ -25,6 +25,14 @@ int RunExplainAccess(const CommandLine& line) {
   const auto told = CallAdmin(*client, "POST", "explain", std::move(query));
   if (!told.ok()) return Complain(told.error().message);
   fmt::print("{}: {}\n", told->BoolOr("allowed", false) ? "allowed" : "denied", told->StringOr("because", ""));
+  if (const auto formation = told->StringOr("lakeFormation", ""); !formation.empty()) {
+    fmt::print("Lake Formation {}\n", formation);
+  }
+  if (const json::Value* lines = told->Find("grants"); lines != nullptr && lines->is_array()) {
+    for (const json::Value& line : *lines->AsArray()) {
+      if (line.is_string()) fmt::print("  {}\n", *line.AsString());
+    }
+  }
   if (const auto policy = told->StringOr("policy", ""); !policy.empty()) fmt::print("policy: {}\n", policy);
   if (const int64_t statement = told->IntOr("statement", 0); statement > 0) {
     const auto sid = told->StringOr("sid", "");

@@ -44,8 +44,7 @@ class Connection {
       SSL_CTX_set_default_verify_paths(context_.get());
       SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
       bio_.reset(BIO_new_ssl_connect(context_.get()));
-      SSL* ssl = nullptr;
-      BIO_get_ssl(bio_.get(), &ssl);
+      SSL* const ssl = Ssl();
       SSL_set_tlsext_host_name(ssl, url_.host.c_str());
       SSL_set1_host(ssl, url_.host.c_str());
       BIO_set_conn_hostname(bio_.get(), address.c_str());
@@ -54,10 +53,19 @@ class Connection {
     }
     if (BIO_do_connect(bio_.get()) != 1) {
       Error error = TlsError(kConnect, url_, "cannot connect to");
-      error.message += " (is the lake running? tarn serve --data DIR)";
+      const bool untrusted = url_.tls && SSL_get_verify_result(Ssl()) != X509_V_OK;
+      error.message +=
+          untrusted ? " (whose certificates are trusted is said by SSL_CERT_FILE or, to tarn's commands, AWS_CA_BUNDLE)"
+                    : " (is the lake running? tarn serve --data DIR)";
       return error;
     }
     return Ok();
+  }
+
+  SSL* Ssl() {
+    SSL* ssl = nullptr;
+    BIO_get_ssl(bio_.get(), &ssl);
+    return ssl;
   }
 
   void SetTimeout(int seconds) {

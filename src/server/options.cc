@@ -107,9 +107,9 @@ std::vector<Spec> Specs() {
       {"data", "directory that holds the lake (made when absent)", false, Text(&Options::data)},
       {"listen", "where the AWS APIs are served (127.0.0.1:4566)", false,
        [](Options& o, const std::string& t) { return SetEndpoint(o.listen, t); }},
-      {"console", "where the console, /metrics and /healthz are served (127.0.0.1:4567)", false,
+      {"console", "where /metrics and /healthz are served (127.0.0.1:4567)", false,
        [](Options& o, const std::string& t) { return SetEndpoint(o.console, t); }},
-      {"account", "the root account's id (000000000000); also TARN_ACCOUNT_ID", false,
+      {"account", "the root account's id (000000000000); TARN_ACCOUNT_ID, in the file account_id", false,
        [](Options& o, const std::string& t) { return SetAccount(o.account, t); }},
       {"region", "the default region (us-east-1)", false, Text(&Options::region)},
       {"tls-cert", "PEM certificate chain; TLS is then served beside cleartext on both ports", false,
@@ -213,6 +213,15 @@ std::optional<std::string> ScalarText(const toml::node& node) {
   return std::nullopt;
 }
 
+// Flags have dashes, the file has underscores: who mixed them up is told.
+Error UnknownOption(const std::string& path, const std::string& key, const std::vector<Spec>& specs) {
+  for (const Spec& spec : specs) {
+    const bool meant = TomlName(spec.flag) == TomlName(key);
+    if (meant) return Fail(kBadOption, fmt::format("{}: '{}' is written {} here", path, key, TomlName(spec.flag)));
+  }
+  return Fail(kBadOption, fmt::format("{}: unknown option '{}' (tarn serve --help lists them)", path, key));
+}
+
 Status ReadFile(const std::string& path, const std::vector<Spec>& specs, Options& options) {
   toml::table file;
   try {
@@ -228,11 +237,14 @@ Status ReadFile(const std::string& path, const std::vector<Spec>& specs, Options
     if ((key == "account" || key == "volume" || key == "webhook" || key == "oidc") && node.is_array()) continue;
     if (key == "storage_class" && node.is_table()) continue;
     const Spec* known = nullptr;
+    // [[account]] has taken the name of the root account's id.
+    const std::string_view name = key.str() == "account_id" ? std::string_view("account") : key.str();
     for (const Spec& spec : specs) {
-      if (TomlName(spec.flag) == key.str()) known = &spec;
+      if (TomlName(spec.flag) == name) known = &spec;
     }
     const auto text = ScalarText(node);
-    if (known == nullptr || !text) return Fail(kBadOption, fmt::format("{}: unknown option '{}'", path, key.str()));
+    if (known == nullptr) return UnknownOption(path, std::string(key.str()), specs);
+    if (!text) return Fail(kBadOption, fmt::format("{}: {} is a text, a number or true or false", path, key.str()));
     TARN_CHECK(Apply(*known, options, *text, path + ": " + std::string(key.str())));
   }
   return Ok();
@@ -277,7 +289,7 @@ Result<ParsedOptions> ParseOptions(const std::vector<std::string>& arguments,
     if (equals != std::string::npos) variables[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   const std::vector<Spec> specs = Specs();
-  CLI::App app{"Runs a lake: the AWS APIs on one port, console and metrics on another.", "tarn serve"};
+  CLI::App app{"Runs a lake: the AWS APIs on one port, metrics and health on another.", "tarn serve"};
   std::string config;
   app.add_option("--config", config, "TOML file with the same options (dashes become underscores) and [[account]]");
   std::map<std::string, std::string> given;

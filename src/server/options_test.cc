@@ -90,6 +90,23 @@ TEST(Options, RefusesWhatCannotWorkAndSaysWhy) {
   EXPECT_NE(message({"--data", "d", "--config", TomlFile("nonsense = 1\n")}).find("nonsense"), std::string::npos);
 }
 
+TEST(Options, TakesTheRootAccountsIdBesideOtherAccounts) {
+  const TomlFile file(
+      "data = 'd'\naccount_id = '999988887777'\n[[account]]\nid = '111122223333'\nname = 'n'\n"
+      "access_key_id = 'AKIA'\nsecret_access_key = 's'\n");
+  const auto parsed = ParseOptions({"--config", file}, {});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->options.account, "999988887777");
+  EXPECT_EQ(parsed->options.accounts.size(), 1U);
+}
+
+TEST(Options, TellsHowAnOptionIsWrittenInTheFile) {
+  const TomlFile file("data = 'd'\ntls-cert = 'c'\n");
+  const auto parsed = ParseOptions({"--config", file}, {});
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_NE(parsed.error().message.find("'tls-cert' is written tls_cert here"), std::string::npos);
+}
+
 TEST(Options, ExplainsItself) {
   const auto parsed = ParseOptions({"--help"}, {});
   ASSERT_TRUE(parsed.ok());

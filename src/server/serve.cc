@@ -60,9 +60,13 @@ void WaitForStop(const sigset_t& signals, http::Server& api, http::Server& conso
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) return;
+    bool whole = true;
     for (http::Server* server : {&api, &console}) {
-      if (const Status reloaded = server->ReloadTls(); !reloaded.ok()) log::Fault("server", reloaded.error().message);
+      const Status reloaded = server->ReloadTls();
+      if (!reloaded.ok()) log::Fault("server", reloaded.error().message);
+      whole = whole && reloaded.ok();
     }
+    if (whole) log::Info("server", "the TLS certificate was read again");
   }
 }
 
@@ -99,8 +103,9 @@ int Serve(const std::vector<std::string>& arguments, const std::vector<std::stri
   if (!host.lake().credentials_file().empty()) {
     fmt::print("root credentials are in {}\n", host.lake().credentials_file());
   }
-  fmt::print("console, metrics and health on http://{}\n", (*console)->address());
-  fmt::print("tarn ready on {}://{}\n", options.tls_cert.empty() ? "http" : "https", (*api)->address());
+  const std::string_view scheme = options.tls_cert.empty() ? "http" : "https";
+  fmt::print("metrics and health on {}://{}\n", scheme, (*console)->address());
+  fmt::print("tarn ready on {}://{}\n", scheme, (*api)->address());
   std::fflush(stdout);
 
   WaitForStop(signals, **api, **console);

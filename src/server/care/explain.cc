@@ -10,6 +10,7 @@
 #include "json/json.h"
 #include "object/directory/checks.h"
 #include "object/directory/names.h"
+#include "server/care/explain_formation.h"
 
 namespace tarn::server {
 namespace {
@@ -119,13 +120,22 @@ Result<std::string> ExplainAccess(const ExplainParts& parts, const ExplainReques
   }
   TARN_CHECK(AddResource(parts, check));
   TARN_TRY(const identity::Judged judged, parts.authorizer.Explain(caller, check));
-  json::Object answer{{"allowed", judged.outcome.allowed}};
+  FormationWord formation;
+  if (judged.outcome.allowed) {
+    TARN_TRY(formation, AskFormation(parts.governor, parts.object_authorizer, caller, check));
+  }
+  json::Object answer{{"allowed", judged.outcome.allowed && !formation.refuses}};
+  if (!formation.text.empty()) answer.emplace_back("lakeFormation", formation.text);
+  json::Array lines;
+  for (std::string& line : formation.lines) lines.emplace_back(std::move(line));
+  if (!lines.empty()) answer.emplace_back("grants", std::move(lines));
   const bool spoke = judged.outcome.allowed || judged.outcome.explicit_deny;
-  answer.emplace_back("because",
-                      judged.outcome.allowed
-                          ? "an " + std::string(kKinds[static_cast<size_t>(judged.outcome.decider)]) + " allows it"
-                          : policy::Because(judged.outcome, check.action));
-  answer.emplace_back("kind", std::string(kKinds[static_cast<size_t>(judged.outcome.decider)]));
+  const std::string kind(kKinds[static_cast<size_t>(judged.outcome.decider)]);
+  std::string because =
+      judged.outcome.allowed ? "an " + kind + " allows it" : policy::Because(judged.outcome, check.action);
+  if (formation.refuses) because += ", Lake Formation does not";
+  answer.emplace_back("because", std::move(because));
+  answer.emplace_back("kind", kind);
   if (!judged.policy.empty()) answer.emplace_back("policy", judged.policy);
   if (spoke && judged.outcome.statement >= 0) answer.emplace_back("statement", int64_t{judged.outcome.statement + 1});
   if (!judged.sid.empty()) answer.emplace_back("sid", judged.sid);

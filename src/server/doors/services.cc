@@ -235,7 +235,9 @@ void Services::AddAdmin() {
                        return ExplainAccess({.iam = parts_.identities.iam,
                                              .authorizer = parts_.identities.authorizer,
                                              .objects = parts_.objects.store,
-                                             .keys = parts_.objects.keys},
+                                             .keys = parts_.objects.keys,
+                                             .governor = parts_.governance.governor,
+                                             .object_authorizer = parts_.governance.object_authorizer},
                                             request);
                      },
                  .kept = {{"/_tarn/zones",

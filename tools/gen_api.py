@@ -3,9 +3,10 @@
 
 A service folder lists what it serves in operations.txt: one operation a line, `#` begins a comment, and lines of the
 form `key: value` before them set `service` (botocore's name where the folder's differs), `validation` (the error code
-of failed constraints), `open` (enumerations that take values which the model doesn't list, as the service itself does)
-and `unconstrained` (shapes, or members of shapes, that handlers check in their own words). A single `*` means every
-operation of the model.
+of failed constraints), `open` (enumerations that take values which the model doesn't list, as the service itself does),
+`unconstrained` (shapes, or members of shapes, that handlers check in their own words), `optional` (members that the
+service itself lets be absent) and `first` (members that the service writes before the others of their shape). A single
+`*` means every operation of the model.
 """
 import argparse
 import os
@@ -22,7 +23,7 @@ def read_operations(path):
             line = line.split("#", 1)[0].strip()
             if ":" in line:
                 key, value = (part.strip() for part in line.split(":", 1))
-                if key not in ("service", "validation", "open", "unconstrained"):
+                if key not in ("service", "validation", "open", "unconstrained", "optional", "first"):
                     raise ModelError(f"{path}: unknown key {key!r}")
                 options[key] = value
             elif line:

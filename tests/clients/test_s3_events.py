@@ -216,9 +216,13 @@ def test_requests_are_logged_into_the_target_bucket(tmp_path):
         s3.upload_part_copy(Bucket="source", Key="copied", UploadId=upload, PartNumber=1, CopySource="source/a/b")
         cleartext = s3.generate_presigned_url("get_object", {"Bucket": "source", "Key": "a/b"}).replace("https://", "http://")
         assert urllib3.request("GET", cleartext).data == b"12345"
+        s3.put_bucket_ownership_controls(Bucket="source", OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+        s3.delete_public_access_block(Bucket="source")
+        s3.put_object(Bucket="source", Key="open", Body=b"to all", ACL="public-read")
+        assert urllib3.request("GET", f"http://127.0.0.1:{lake.port}/source/open").data == b"to all"
         lines = []
         deadline = time.monotonic() + 30
-        while len([line for line in lines if "REST.GET.OBJECT" in line]) < 3 and time.monotonic() < deadline:
+        while len([line for line in lines if "REST.GET.OBJECT" in line]) < 4 and time.monotonic() < deadline:
             time.sleep(0.1)
             keys = [o["Key"] for o in s3.list_objects_v2(Bucket="logs", Prefix="access/").get("Contents", [])]
             lines = [line for key in keys
@@ -228,6 +232,8 @@ def test_requests_are_logged_into_the_target_bucket(tmp_path):
         assert '"GET /source/a/b HTTP/1.1" 200 - 5 5 ' in secured
         assert " SigV4 TLS AuthHeader " in secured and secured.endswith(" TLSv1.3 - -")
         assert " - QueryString " in plain and plain.endswith(" - - -")
+        assert [line.split()[-1] for line in lines if " REST.GET.OBJECT open " in line] == ["Yes"], "by its access list"
+        assert [line.split()[-1] for line in lines if " REST.PUT.OBJECT open " in line] == ["-"]
         missed = [line for line in lines if " REST.GET.OBJECT missing " in line]
         assert len(missed) == 1 and " 400 InvalidArgument " in missed[0] and " v%0Aforged%20line " in missed[0]
         assert any(" REST.PUT.OBJECT a/b " in line and ' HTTP/1.1" 200 - - 5 ' in line for line in lines)

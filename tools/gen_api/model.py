@@ -114,6 +114,12 @@ class Model:
                 raise ModelError(f"{self.botocore_name} has no enumeration named {enum}")
         for shape in options.get("unconstrained", "").split():
             self._lift_constraints(*shape.split("."))
+        for member in options.get("optional", "").split():
+            shape, name = self._member(member)
+            shape["required"] = [required for required in shape.get("required", ()) if required != name]
+        for member in options.get("first", "").split():
+            shape, name = self._member(member)
+            shape["members"] = {name: shape["members"].pop(name), **shape["members"]}
         names = options["operations"]
         if names == ["*"]:
             names = list(self.all_operations)
@@ -137,6 +143,13 @@ class Model:
             target["shape"] = name
         for constraint in ("min", "max", "pattern", "enum"):
             self.shapes[name].pop(constraint, None)
+
+    def _member(self, text):
+        """Of "Shape.Member": the shape and the member's name."""
+        shape, _, name = text.partition(".")
+        if name not in self.shapes.get(shape, {}).get("members", {}):
+            raise ModelError(f"{self.botocore_name} has no member {text}")
+        return self.shapes[shape], name
 
     def protocols(self):
         return self.metadata.get("protocols") or [self.metadata["protocol"]]

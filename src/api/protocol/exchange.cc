@@ -380,6 +380,7 @@ bool Exchange::Decode() {
   if (!decoded.ok()) return Refuse(DecodeFailure(*served_->model, matched_.protocol, decoded.error()));
   decoded_ = true;
   if (auto message = Validate(desc, input_.get())) {
+    if (RefuseMissingBucket()) return false;
     WireError invalid;
     invalid.code = served_->model->validation_code;
     invalid.message = std::move(*message);

@@ -46,8 +46,13 @@ Result<gen::GetBucketTaggingOutput> S3Service::GetBucketTagging(const Call& call
 Result<gen::PutBucketTaggingResponse> S3Service::PutBucketTagging(const Call& call,
                                                                   const gen::PutBucketTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
+  if (!in.tagging) return Fail(kMalformedXml, "no Tagging");
   call.extras.success_status = 204;
+  // A Tagging that holds nothing takes the tags away.
+  if (!in.tagging->tag_set) {
+    TARN_CHECK(store_.SetBucketTags(bucket.name, std::nullopt));
+    return gen::PutBucketTaggingResponse{};
+  }
   object::Tags tags = ToTags(*in.tagging->tag_set);
   TARN_CHECK(CheckTagSet(call, tags, kBucketTagsMax, /*of_object=*/false));
   TARN_CHECK(store_.SetBucketTags(bucket.name, std::move(tags)));

@@ -33,6 +33,19 @@ bool LooksLikeRegion(std::string_view name) {
          std::count(name.begin(), name.end(), '-') >= 2;
 }
 
+// Of the commercial partition, as of 2026. A lake has whatever Regions its clients name; these are Regions without a
+// bucket in them, too.
+bool IsAwsRegion(std::string_view name) {
+  constexpr std::string_view kRegions[] = {
+      "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+      "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+      "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-central-1",   "ca-west-1",      "eu-central-1",
+      "eu-central-2",   "eu-north-1",     "eu-south-1",     "eu-south-2",     "eu-west-1",      "eu-west-2",
+      "eu-west-3",      "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",   "sa-east-1",
+      "us-east-1",      "us-east-2",      "us-west-1",      "us-west-2"};
+  return std::ranges::find(kRegions, name) != std::end(kRegions);
+}
+
 // The region that the new bucket shall have, from the endpoint's and the constraint.
 Result<std::string> ChooseRegion(const std::string& endpoint, const std::string& constraint) {
   const std::string region = constraint == kOldEurope ? "eu-west-1" : constraint;
@@ -224,6 +237,9 @@ Result<gen::ListBucketsOutput> S3Service::ListBuckets(const Call& call, const ge
     query.start_after = *std::move(token);
   }
   TARN_TRY(const object::BucketPage page, store_.ListBuckets(call.scope.account, query));
+  if (page.buckets.empty() && in.bucket_region && !IsAwsRegion(*in.bucket_region)) {
+    return NotARegion(call, *in.bucket_region);
+  }
   gen::ListBucketsOutput out;
   out.owner = access().accounts.Owner(call.scope.account);
   out.prefix = in.prefix;

@@ -1,6 +1,7 @@
 // CopyObject and UploadPartCopy: the new object or part shares its source's bytes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "api/s3/access/access.h"
@@ -45,6 +46,12 @@ Result<CopySource> ParseCopySource(const Call& call, const std::optional<std::st
     if (!version) return malformed("Invalid copy source encoding");
     source.version_id = *std::move(version);
     text = text.substr(0, query);
+  }
+  // A whole URL in path style names its object, too, wherever its host would lead.
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme)) continue;
+    text.remove_prefix(scheme.size());
+    text.remove_prefix(std::min(text.find('/'), text.size()));
   }
   auto path = PercentDecode(text, /*plus_is_space=*/true);
   if (!path || !IsValidUtf8(*path)) return malformed("Invalid copy source encoding");

@@ -106,9 +106,11 @@ Result<std::optional<object::Checksum>> WholeOf(const gen::CompleteMultipartUplo
     fields[0].second.resize(fields[0].second.size() - suffix.size());
   }
   TARN_TRY(DeclaredChecksum declared, OneChecksum(fields));
-  if (declared.algorithm != upload.checksum || (composite && upload.checksum_type != ChecksumType::kComposite)) {
+  // A CRC32 or CRC32C that is not said to be the whole object's is taken for a composite one.
+  const bool of_parts = composite || (!in.checksum_type && declared.algorithm != ChecksumAlgorithm::kCrc64Nvme);
+  if (declared.algorithm != upload.checksum || (of_parts && upload.checksum_type != ChecksumType::kComposite)) {
     return Fail(object::kBadDigest, fmt::format("The {} you specified did not match the calculated checksum.",
-                                                AlgorithmName(declared.algorithm)));
+                                                AsciiLower(AlgorithmName(upload.checksum))));
   }
   whole = object::Checksum{
       .algorithm = declared.algorithm, .type = upload.checksum_type, .value = *std::move(declared.value)};
@@ -235,11 +237,12 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   if (in.mpu_object_size) completion.declared_size = static_cast<uint64_t>(*in.mpu_object_size);
   if (upload.ok()) {
     TARN_CHECK(CheckCompletionKey(call, *upload, CustomerHeadersOf(in)));
-    if (in.checksum_type && !EqualsIgnoreCase(*in.checksum_type, TypeName(upload->checksum_type))) {
+    const std::string_view type = upload->checksum_declared ? TypeName(upload->checksum_type) : "null";
+    if (in.checksum_type && !EqualsIgnoreCase(*in.checksum_type, type)) {
       return Fail(object::kInvalidRequest,
                   fmt::format("The upload was created using the {} checksum mode. The complete request must use the "
                               "same checksum mode.",
-                              TypeName(upload->checksum_type)));
+                              type));
     }
     TARN_TRY(completion.checksum, WholeOf(in, *upload, completion.parts.size()));
   }
@@ -261,11 +264,7 @@ Result<gen::CompleteMultipartUploadOutput> S3Service::CompleteMultipartUpload(
   out.key = key;
   out.e_tag = QuoteEtag(version->etag);
   TellEncryption(version->attributes.encryption, out);
-  // Under keys of KMS or a customer only what was declared is told.
-  if (version->attributes.encryption.kind == object::EncryptionKind::kS3 ||
-      (upload.ok() && upload->checksum_declared)) {
-    SetChecksum(out, version->checksum, version->parts);
-  }
+  SetChecksum(out, version->checksum, version->parts);
   out.version_id = NewVersionId(*version);
   out.expiration = ExpirationOf(bucket, *version);
   return out;

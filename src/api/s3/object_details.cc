@@ -1,4 +1,6 @@
 // GetObjectAttributes and the tags of objects.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -100,7 +102,14 @@ Result<object::Version> S3Service::FindSettled(const Call& call, const object::B
 Result<gen::GetObjectTaggingOutput> S3Service::GetObjectTagging(const Call& call,
                                                                 const gen::GetObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  TARN_TRY(const object::Version version, FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or("")));
+  auto found = FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or(""));
+  // Here alone S3 tells the bucket with the key.
+  if (found.Is(object::kNoSuchKey)) {
+    for (auto& [name, value] : call.extras.error_fields) {
+      if (name == "Key") value = fmt::format("{}/{}", bucket.name, value);
+    }
+  }
+  TARN_TRY(const object::Version version, std::move(found));
   gen::GetObjectTaggingOutput out;
   out.tag_set = FromTags(version.tags);
   if (version.bucket_versioned) out.version_id = version.version_id;
@@ -110,9 +119,10 @@ Result<gen::GetObjectTaggingOutput> S3Service::GetObjectTagging(const Call& call
 Result<gen::PutObjectTaggingOutput> S3Service::PutObjectTagging(const Call& call,
                                                                 const gen::PutObjectTaggingRequest& in) {
   TARN_TRY(const object::Bucket bucket, BucketOf(call, in));
-  if (!in.tagging || !in.tagging->tag_set) return Fail(kMalformedXml, "no TagSet");
+  if (!in.tagging) return Fail(kMalformedXml, "no Tagging");
   TARN_CHECK(FindSettled(call, bucket, in.key.value_or(""), in.version_id.value_or("")));
-  const object::Tags tags = ToTags(*in.tagging->tag_set);
+  // A Tagging that holds nothing takes the tags away.
+  const object::Tags tags = ToTags(in.tagging->tag_set.value_or(std::vector<gen::Tag>()));
   TARN_CHECK(CheckTagSet(call, tags, kObjectTagsMax, /*of_object=*/true));
   TARN_TRY(const object::Version version, store_.SetTags(bucket, in.key.value_or(""), in.version_id.value_or(""), tags,
                                                          OriginOf(call, bucket, "Put")));

@@ -151,7 +151,7 @@ void KeyVersions::Recount(const VersionRecord& version, const Attributes& from) 
 Status KeyVersions::Add(VersionRecord& version, Timestamp now, bool reference) {
   version.seq = static_cast<uint64_t>(std::max<int64_t>(now.micros, 1));
   if (newest_) version.seq = std::max(version.seq, newest_->seq + 1);
-  version.id = RandomBytes(16);
+  version.id = NewVersionBytes(version.seq);
   version.modified = now;
   if (!version.is_delete_marker) {
     TARN_TRY(version.attributes.lock, LockOf(bucket_, version.attributes.lock, now));
@@ -221,7 +221,7 @@ Status KeyVersions::Grow(VersionRecord& grown, Timestamp now, const Content& con
   }
   grown.size += content.size;
   grown.seq = std::max(static_cast<uint64_t>(std::max<int64_t>(now.micros, 1)), grown.seq + 1);
-  grown.id = RandomBytes(16);
+  grown.id = NewVersionBytes(grown.seq);
   grown.modified = now;
   delta_.bytes += static_cast<int64_t>(content.size);
   Count(grown.attributes, static_cast<int64_t>(content.size));

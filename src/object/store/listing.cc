@@ -1,5 +1,7 @@
 #include "object/store/listing.h"
 
+#include <optional>
+
 #include "object/errors.h"
 #include "object/store/keys.h"
 #include "object/store/records.h"
@@ -194,23 +196,29 @@ class VersionWalk {
     return StartInside();
   }
 
-  // The markers name a version: its key's older versions come next.
+  // The markers name a version: its key's older versions come next, the newest one too where that is older.
   Status StartInside() {
-    uint64_t null_seq = 0;
+    std::optional<VersionRecord> newest;
     TARN_TRY(const bool more, newest_.Valid());
     if (more) {
       TARN_TRY(const std::string key, newest_.ObjectKey());
       if (key == query_.key_marker) {
-        TARN_TRY(const VersionRecord record, DecodeListed(newest_.value()));
-        null_seq = record.is_null ? record.seq : record.older_null;
+        TARN_TRY(newest, DecodeListed(newest_.value()));
         newest_.Next();
       }
     }
-    uint64_t seq = null_seq;
+    uint64_t seq = 0;
     if (query_.version_marker != "null") {
       const auto name = ParseVersionId(query_.version_marker);
       if (!name) return Fail(kInvalidVersionId, "Invalid version id specified");
       seq = name->seq;
+    } else if (newest) {
+      seq = newest->is_null ? newest->seq : newest->older_null;
+    }
+    // What the marker names, and all that was newer, was deleted meanwhile.
+    if (newest && newest->seq < seq) {
+      if (!Show(query_.key_marker, *newest, true)) return Ok();
+      return ShowOlder(query_.key_marker);
     }
     older_.Seek(kv::Key(OlderSpace()).Text(query_.key_marker).Descending(seq).Take() + '\0');
     return ShowOlder(query_.key_marker);

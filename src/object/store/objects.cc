@@ -152,6 +152,23 @@ Task<Result<Version>> Store::Put(const Bucket& bucket, std::string key, Content 
   co_return result;
 }
 
+namespace {
+
+// Lets the uploads that are under way to a key know that it was deleted: a condition of theirs holds no more.
+Status NoteDeleted(kv::Txn& txn, uint64_t bucket, std::string_view key) {
+  constexpr size_t kUploadsMax = 1'000;
+  const kv::Key uploads = UploadKeys(bucket).Text(key);
+  TARN_TRY(const auto rows, txn.Scan(uploads.bytes(), uploads.End(), kUploadsMax));
+  for (const kv::KeyValue& row : rows) {
+    TARN_TRY(UploadRecord upload, DecodeUpload(row.value));
+    upload.key_deleted = true;
+    txn.Put(row.key, Encode(upload));
+  }
+  return Ok();
+}
+
+}  // namespace
+
 Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Deletion& deletion, UsageRecord& delta) {
   TARN_CHECK(CheckKey(deletion.key));
   TARN_TRY(auto versions, KeyVersions::Load(txn, blobs_, bucket, deletion.key));
@@ -179,6 +196,7 @@ Result<Deleted> Store::DeleteInTxn(kv::Txn& txn, const Bucket& bucket, const Del
     if (!gone) return deleted;
     deleted.delete_marker = gone->is_delete_marker;
     TARN_CHECK(versions.Remove(*gone, clock_.Now(), deletion.bypass_governance));
+    if (deletion.version_id.empty()) TARN_CHECK(NoteDeleted(txn, bucket.id, deletion.key));
     VersionRecord removed{.seq = std::max(gone->seq + 1, static_cast<uint64_t>(clock_.Now().micros)), .id = gone->id};
     removed.is_null = gone->is_null;
     TARN_CHECK(Tell(txn, bucket, deletion.expires ? "LifecycleExpiration:Delete" : "ObjectRemoved:Delete", deletion.key,

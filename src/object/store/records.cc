@@ -1,8 +1,10 @@
 #include "object/store/records.h"
 
+#include <span>
 #include <utility>
 
 #include "base/hash.h"
+#include "base/random.h"
 #include "base/record.h"
 #include "object/errors.h"
 
@@ -150,9 +152,33 @@ std::string VersionRecord::Etag() const {
   return text;
 }
 
+namespace {
+
+// Microseconds of the years until 2255 have 53 bits. The next one tells an id whose end is a check.
+constexpr int kSeqBits = 53;
+constexpr uint64_t kChecked = uint64_t{1} << kSeqBits;
+constexpr size_t kRandomBytes = 12;
+constexpr size_t kIdBytes = 16;
+
+std::string CheckOf(uint64_t seq, std::string_view random) {
+  const std::string text = BigEndian64(seq) + std::string(random);
+  return BigEndian64(Crc32c(std::as_bytes(std::span(text)))).substr(4);
+}
+
+bool IsChecked(uint64_t seq, std::string_view id) {
+  return id.size() == kIdBytes && CheckOf(seq, id.substr(0, kRandomBytes)) == id.substr(kRandomBytes);
+}
+
+}  // namespace
+
+std::string NewVersionBytes(uint64_t seq) {
+  const std::string random = RandomBytes(kRandomBytes);
+  return random + CheckOf(seq, random);
+}
+
 std::string VersionRecord::VersionId() const {
   if (is_null) return "null";
-  std::string text = Base64(BigEndian64(seq) + id);
+  std::string text = Base64(BigEndian64(IsChecked(seq, id) ? seq | kChecked : seq) + id);
   for (char& c : text) c = c == '+' ? '.' : c == '/' ? '_' : c;
   return text;
 }
@@ -165,10 +191,11 @@ std::optional<VersionName> ParseVersionId(std::string_view text) {
   if (!raw || raw->size() != 24) return std::nullopt;
   VersionName name;
   for (int i = 0; i < 8; ++i) name.seq = name.seq << 8 | static_cast<uint8_t>((*raw)[i]);
-  // Microseconds of the years until 2255: what another store made of 32 characters is seen not to be ours.
-  constexpr int kSeqBits = 53;
-  if (name.seq >> kSeqBits != 0) return std::nullopt;
   name.id = raw->substr(8);
+  const bool checked = (name.seq & kChecked) != 0;
+  name.seq &= ~kChecked;
+  // What another store made of 32 characters is seen not to be ours.
+  if (name.seq >> kSeqBits != 0 || (checked && !IsChecked(name.seq, name.id))) return std::nullopt;
   return name;
 }
 
@@ -308,6 +335,7 @@ std::string Encode(const UploadRecord& upload) {
   out.I64(1, upload.initiated.micros).U64(2, static_cast<uint64_t>(upload.checksum));
   out.U64(3, static_cast<uint64_t>(upload.checksum_type)).Bool(4, upload.checksum_declared);
   if (!upload.initiator.empty()) out.Str(5, upload.initiator);
+  if (upload.key_deleted) out.Bool(6, true);
   WriteHeaders(out, upload.headers);
   WriteTags(out, 30, upload.tags);
   WriteListedAttributes(out, upload.attributes);
@@ -325,6 +353,7 @@ Result<UploadRecord> DecodeUpload(std::string_view bytes) {
     if (tag == 3) upload.checksum_type = static_cast<ChecksumType>(in.u64());
     if (tag == 4) upload.checksum_declared = in.boolean();
     if (tag == 5) upload.initiator = in.str();
+    if (tag == 6) upload.key_deleted = in.boolean();
     if (tag >= 20 && tag <= 28) return ReadHeader(upload.headers, user_name, in);
     if (tag == 30) upload.tags.emplace_back(in.str(), "");
     if (tag == 31) return ReadTagValue(upload.tags, in);

@@ -34,7 +34,7 @@ struct PartRecord {
 // One version of one key.
 struct VersionRecord {
   uint64_t seq = 0;  // grows with each version of the key; about the microsecond when it was written
-  std::string id;    // 16 random bytes
+  std::string id;    // 16 bytes of NewVersionBytes; 16 random ones in versions of before 2026-11-22
   bool is_null = false;
   bool is_delete_marker = false;
   uint64_t size = 0;
@@ -64,6 +64,7 @@ struct UploadRecord {
   ChecksumAlgorithm checksum = ChecksumAlgorithm::kNone;
   ChecksumType checksum_type = ChecksumType::kFullObject;
   bool checksum_declared = false;  // the client named the algorithm
+  bool key_deleted = false;        // since the upload began, in a bucket that keeps no trace of it
   Attributes attributes;           // of the object to be
 };
 
@@ -101,5 +102,7 @@ struct VersionName {
   std::string id;
 };
 std::optional<VersionName> ParseVersionId(std::string_view text);
+// 12 random bytes and a CRC of `seq` and them: an id that was altered is told from one whose version is gone.
+std::string NewVersionBytes(uint64_t seq);
 
 }  // namespace tarn::object

@@ -49,6 +49,20 @@ TEST(VersionId, ReadsItselfBack) {
   EXPECT_FALSE(ParseVersionId("HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"));
 }
 
+TEST(VersionId, AlteredOnesAreNone) {
+  const uint64_t seq = RandomU64() >> 11;
+  const std::string text = VersionRecord{.seq = seq, .id = NewVersionBytes(seq)}.VersionId();
+  ASSERT_TRUE(ParseVersionId(text));
+  EXPECT_EQ(ParseVersionId(text)->seq, seq);
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string altered = text;
+    altered[i] = text[i] == 'x' ? 'y' : 'x';
+    const auto name = ParseVersionId(altered);
+    // Who takes the mark away that there is a check gets an id of the older kind, of no version.
+    EXPECT_TRUE(!name || name->seq != seq || i < 2) << i;
+  }
+}
+
 TEST(BucketRecord, KeepsEveryField) {
   const Bucket bucket{.id = 5,
                       .name = "b",

@@ -119,13 +119,16 @@ VersionRecord Assemble(UploadRecord upload, std::vector<PartRecord> parts) {
     if (!upload.checksum_declared) part.checksum.clear();
   }
   version.parts = std::move(parts);
+  // Under keys of KMS or a customer an object has the checksum alone that its writer asked for.
+  if (!upload.checksum_declared && version.attributes.encryption.kind != EncryptionKind::kS3) version.checksum = {};
   return version;
 }
 
 // A condition on the key is one on its time since the upload began: what was written or hidden meanwhile is in the way.
-Status CheckUnchanged(const WriteCondition& condition, const std::optional<VersionRecord>& newest,
-                      Timestamp initiated) {
-  if (!condition.any() || !newest || newest->modified <= initiated) return Ok();
+Status CheckUnchanged(const WriteCondition& condition, const std::optional<VersionRecord>& newest, Timestamp initiated,
+                      bool key_deleted) {
+  const bool unchanged = !key_deleted && (!newest || newest->modified <= initiated);
+  if (!condition.any() || unchanged) return Ok();
   return Fail(kConditionalConflict,
               "The conditional request cannot succeed due to a conflicting operation against this resource.");
 }
@@ -234,11 +237,12 @@ Status Store::CompleteInTxn(kv::Txn& txn, const Bucket& seen, const std::string&
   TARN_TRY(auto chosen, ChooseParts(completion, *upload, uploaded));
   for (const PartRecord& unused : uploaded) TARN_CHECK(ReleaseAll(txn, blobs_, unused.extents));
   const Timestamp initiated = upload->initiated;
+  const bool key_deleted = upload->key_deleted;
   VersionRecord version = Assemble(std::move(upload).value(), std::move(chosen));
   version.upload = upload_id;
   TARN_CHECK(CheckWhole(completion, version));
   TARN_CHECK(CheckWrite(completion.condition, versions.visible()));
-  TARN_CHECK(CheckUnchanged(completion.condition, versions.newest(), initiated));
+  TARN_CHECK(CheckUnchanged(completion.condition, versions.newest(), initiated, key_deleted));
   // The extents change their owner from the parts to the version: no count changes.
   TARN_CHECK(versions.Add(version, clock_.Now(), /*reference=*/false));
   txn.Delete(UploadKey(bucket.id, key, upload_id).bytes());

@@ -9,6 +9,8 @@ namespace tarn::api::protocol {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+// What S3 tells those whose scope names another region than the endpoint's; here every region is right.
+constexpr std::string_view kHomeRegion = "us-east-1";
 constexpr std::string_view kUseV4 =
     "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
 
@@ -70,6 +72,14 @@ std::string CredentialFault(std::string_view credential) {
   return "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
 }
 
+// A scope without a region, whole but for that.
+bool LacksRegion(std::string_view credential) {
+  const auto parts = Split(credential, '/');
+  const size_t n = parts.size();
+  return n >= 5 && parts.back() == "aws4_request" && parts[n - 2] == "s3" && parts[n - 3].empty() &&
+         parts[n - 4].size() == 8 && ParseU64(parts[n - 4]);
+}
+
 struct Components {
   std::string_view credential;
   std::string_view signed_headers;
@@ -121,7 +131,8 @@ std::optional<Timestamp> ReadDate(const SignedHead& head) {
 }
 
 // Parameters in any order, separated by commas with or without spaces.
-Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string_view text, bool s3) {
+Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string_view text, bool s3,
+                                             ErrorFields& fields) {
   Claim claim;
   Components found;
   const std::string_view list = text.substr(kAlgorithm.size());
@@ -134,6 +145,11 @@ Result<std::optional<Claim>> ReadHeaderClaim(const SignedHead& head, std::string
     if (part.starts_with("Signature=")) found.signature = value;
   }
   TARN_CHECK(s3 ? CheckComponents(list, found) : CheckParameters(found));
+  if (s3 && LacksRegion(found.credential)) {
+    fields.emplace_back("Region", kHomeRegion);
+    return Fail(kMalformedAuthorization, "The authorization header is malformed; the region '' is wrong; expecting '" +
+                                             std::string(kHomeRegion) + "'");
+  }
   if (!ReadCredential(found.credential, claim)) {
     return Fail(kMalformedAuthorization, "The authorization header is malformed; " + CredentialFault(found.credential));
   }
@@ -214,7 +230,7 @@ Result<std::optional<Claim>> ReadAnyClaim(const SignedHead& head, bool s3, Error
     if (s3 && scheme.size() == text.size()) {
       return Unsupported(fields, text, "Authorization header is invalid -- one and only one ' ' (space) required.");
     }
-    if (scheme == kAlgorithm) return ReadHeaderClaim(head, text, s3);
+    if (scheme == kAlgorithm) return ReadHeaderClaim(head, text, s3, fields);
     if (scheme == "AWS" || scheme.starts_with("AWS4-") || scheme.starts_with("AWS3")) {
       return Fail(kUnsupportedSignature, std::string(kUseV4));
     }

@@ -8,6 +8,8 @@
 
 #include "api/s3/access/access.h"
 #include "api/s3/access/context.h"
+#include "api/s3/logging/access_log.h"
+#include "api/s3/logging/logging_rules.h"
 #include "api/s3/rules/request_rules.h"
 #include "identity/principal.h"
 #include "object/directory/names.h"
@@ -190,7 +192,12 @@ Result<identity::Guard::Ruling> BucketGuard::Judge(const Caller& caller, const C
     return ruling;
   };
   TARN_TRY(const Match listed, AllowedByAcl(caller, check));
-  if (listed != Match::kNone) return allow(listed);
+  if (listed != Match::kNone) {
+    AccessLog* const log = service_.parts().access_log;
+    const bool required = !own && ruling.decision.effect != Effect::kAllow;
+    if (required && log != nullptr && bucket_.Has(kLoggingDocument)) log->NoteAcl(call_.request_id);
+    return allow(listed);
+  }
   if (ruling.decision.effect == Effect::kAllow) return ruling;
   if (IsOwnUpload(caller, check)) return allow(Match::kAccount);
   return ruling;

@@ -73,7 +73,8 @@ Result<std::optional<object::CustomerKey>> CustomerKeyOf(const protocol::Call& c
   if (headers.md5 && (!bytes || Base64(Md5(*bytes)) != *headers.md5)) {
     return Invalid(call, std::nullopt, "The calculated MD5 hash of the key did not match the hash that was provided.");
   }
-  if (!bytes || bytes->size() != kKeyBytes) {
+  // To read with, a key of another size is but a wrong key.
+  if (!bytes || (bytes->size() != kKeyBytes && use == KeyUse::kWrite)) {
     return Invalid(call, std::nullopt, "The secret key was invalid for the specified algorithm.");
   }
   key = object::CustomerKey{*std::move(bytes)};

@@ -38,7 +38,8 @@ Status SetExpiryRule(object::Store& store, const std::string& bucket, const std:
     if (!kept.rules) kept.rules.emplace();
     Replace(*kept.rules, id, expiry);
     if (kept.rules->empty()) return std::optional<std::string>();
-    TARN_CHECK(CheckLifecycle(*kept.rules));
+    const protocol::Call nobody;  // is told of the field at fault
+    TARN_CHECK(CheckLifecycle(nobody, *kept.rules));
     return std::optional(protocol::CanonicalJson(gen::kT_GetBucketLifecycleConfigurationOutput, &kept));
   };
   return store.EditDocument(bucket, kLifecycleDocument, edit);

@@ -22,7 +22,7 @@ Result<gen::PutBucketLifecycleConfigurationOutput> PutBucketLifecycleConfigurati
   }
   gen::GetBucketLifecycleConfigurationOutput kept{.rules = in.lifecycle_configuration->rules,
                                                   .transition_default_minimum_object_size = minimum};
-  TARN_CHECK(CheckLifecycle(*kept.rules));
+  TARN_CHECK(CheckLifecycle(call, *kept.rules));
   if (IsDirectory(bucket)) {
     TARN_CHECK(CheckDirectoryLifecycle(*kept.rules));
     kept.transition_default_minimum_object_size.reset();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/s3/errors.h"
+#include "api/s3/rules/request_rules.h"
 #include "base/random.h"
 #include "object/errors.h"
 #include "object/storage_class.h"
@@ -31,9 +32,9 @@ Status CheckPositive(const std::optional<int32_t>& days, std::string_view what) 
   return Ok();
 }
 
-Status CheckMidnight(const std::optional<Timestamp>& date) {
-  if (date && date->micros % kMicrosPerDay != 0) return Invalid("'Date' must be at midnight GMT");
-  return Ok();
+Status CheckMidnight(const protocol::Call& call, const std::optional<Timestamp>& date) {
+  if (!date || date->micros % kMicrosPerDay == 0) return Ok();
+  return BadArgument(call, "Date", FormatIso8601(*date, /*fraction_digits=*/3), "'Date' must be at midnight GMT");
 }
 
 Status CheckStorageClassName(const std::optional<std::string>& name) {
@@ -173,7 +174,7 @@ Status CheckFilter(const gen::LifecycleRule& rule) {
   return Ok();
 }
 
-Status CheckExpiration(const gen::LifecycleRule& rule) {
+Status CheckExpiration(const protocol::Call& call, const gen::LifecycleRule& rule) {
   if (!rule.expiration) return Ok();
   const gen::LifecycleExpiration& expiration = *rule.expiration;
   if (expiration.days.has_value() + expiration.date.has_value() + expiration.expired_object_delete_marker.has_value() !=
@@ -183,16 +184,16 @@ Status CheckExpiration(const gen::LifecycleRule& rule) {
   if (expiration.expired_object_delete_marker && FiltersByTag(rule)) {
     return Fail(object::kInvalidRequest, "ExpiredObjectDeleteMarker cannot be specified with Tags.");
   }
-  TARN_CHECK(CheckMidnight(expiration.date));
+  TARN_CHECK(CheckMidnight(call, expiration.date));
   return CheckPositive(expiration.days, "'Days' for Expiration action");
 }
 
-Status CheckTransitions(const gen::LifecycleRule& rule) {
+Status CheckTransitions(const protocol::Call& call, const gen::LifecycleRule& rule) {
   std::vector<Step> steps;
   for (const gen::Transition& transition : rule.transitions.value_or(std::vector<gen::Transition>())) {
     if (transition.days.has_value() == transition.date.has_value()) return Malformed();
     TARN_CHECK(CheckStorageClassName(transition.storage_class));
-    TARN_CHECK(CheckMidnight(transition.date));
+    TARN_CHECK(CheckMidnight(call, transition.date));
     const std::string& name = *transition.storage_class;
     steps.push_back({.storage_class = name,
                      .unit = transition.days ? "Days" : "Date",
@@ -281,7 +282,7 @@ Status CheckPrefix(const std::optional<std::string>& prefix) {
   return Fail(object::kInvalidRequest, "The maximum size of a prefix is 1024.");
 }
 
-Status CheckRule(const gen::LifecycleRule& rule) {
+Status CheckRule(const protocol::Call& call, const gen::LifecycleRule& rule) {
   if (!rule.status || (*rule.status != "Enabled" && *rule.status != "Disabled")) return Malformed();
   TARN_CHECK(CheckFilter(rule));
   TARN_CHECK(CheckPrefix(rule.prefix));
@@ -293,19 +294,19 @@ Status CheckRule(const gen::LifecycleRule& rule) {
                     (rule.noncurrent_version_transitions && !rule.noncurrent_version_transitions->empty()) ||
                     rule.noncurrent_version_expiration || rule.abort_incomplete_multipart_upload;
   if (!acts) return Fail(object::kInvalidRequest, "At least one action needs to be specified in a rule");
-  TARN_CHECK(CheckExpiration(rule));
-  TARN_CHECK(CheckTransitions(rule));
+  TARN_CHECK(CheckExpiration(call, rule));
+  TARN_CHECK(CheckTransitions(call, rule));
   TARN_CHECK(CheckNoncurrent(rule));
   return CheckAbort(rule);
 }
 
 }  // namespace
 
-Status CheckLifecycle(std::vector<gen::LifecycleRule>& rules) {
+Status CheckLifecycle(const protocol::Call& call, std::vector<gen::LifecycleRule>& rules) {
   if (rules.empty() || rules.size() > kRulesMax) return Malformed();
   std::set<std::string> ids;
   for (gen::LifecycleRule& rule : rules) {
-    TARN_CHECK(CheckRule(rule));
+    TARN_CHECK(CheckRule(call, rule));
     if (!rule.id || rule.id->empty()) rule.id = RandomText(48, kAlphanumeric);
     if (rule.id->size() > kIdMax) return Invalid("ID length should not exceed allowed limit of 255");
     if (!ids.insert(*rule.id).second) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "api/protocol/call.h"
 #include "api/s3/gen/shapes.h"
 #include "base/result.h"
 
@@ -10,6 +11,6 @@ namespace tarn::api::s3 {
 
 // Checks `rules` and gives those without an id one, as AWS does. kMalformedXml, object.InvalidArgument,
 // object.InvalidRequest.
-Status CheckLifecycle(std::vector<gen::LifecycleRule>& rules);
+Status CheckLifecycle(const protocol::Call& call, std::vector<gen::LifecycleRule>& rules);
 
 }  // namespace tarn::api::s3

@@ -1,7 +1,10 @@
 // The operations of object lock: a bucket's configuration, and the retention and legal hold of versions.
+#include <fmt/format.h>
+
 #include "api/s3/errors.h"
 #include "api/s3/lock/lock_headers.h"
 #include "api/s3/operations.h"
+#include "api/s3/rules/request_rules.h"
 #include "object/lock.h"
 
 namespace tarn::api::s3 {
@@ -64,6 +67,25 @@ Result<gen::GetObjectLockConfigurationOutput> GetObjectLockConfiguration(
   return out;
 }
 
+// When California's clocks change: on the `nth` Sunday of the month, at `hour` UTC.
+Timestamp SundayOf(int year, int month, int nth, int hour) {
+  const int first = ToCivil(FromCivil(year, month, 1)).weekday;
+  return FromCivil(year, month, 1 + (7 - first) % 7 + (nth - 1) * 7, hour);
+}
+
+// "Tue Dec 31 16:00:00 PST 2019": the date as S3 tells it here, by California's clocks.
+std::string PacificDate(Timestamp time) {
+  constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr int64_t kHour = 3'600 * kMicrosPerSecond;
+  const int year = ToCivil(time).year;
+  const bool summer = time >= SundayOf(year, 3, 2, 10) && time < SundayOf(year, 11, 1, 9);
+  const CivilTime civil = ToCivil(time.Plus(summer ? -7 * kHour : -8 * kHour));
+  return fmt::format("{} {} {:02} {:02}:{:02}:{:02} {} {}", kDays[civil.weekday], kMonths[civil.month - 1], civil.day,
+                     civil.hour, civil.minute, civil.second, summer ? "PDT" : "PST", civil.year);
+}
+
 // The retention that a document asks for; mode kNone for an empty one, which removes it.
 Result<object::Lock> ParseRetention(const Call& call, const std::optional<gen::ObjectLockRetention>& in) {
   if (!in) return Fail(kMalformedXml, "a Retention is expected");
@@ -75,7 +97,8 @@ Result<object::Lock> ParseRetention(const Call& call, const std::optional<gen::O
   const auto mode = ParseLockMode(in->mode.value_or(""));
   if (!mode || !in->retain_until_date) return Fail(kMalformedXml, "a retention has a mode and a date");
   if (*in->retain_until_date <= call.now) {
-    return Fail(object::kInvalidArgument, "The retain until date must be in the future!");
+    return BadArgument(call, "RetainUntilDate", PacificDate(*in->retain_until_date),
+                       "The retain until date must be in the future!");
   }
   lock.mode = *mode;
   lock.retain_until = *in->retain_until_date;

@@ -133,14 +133,15 @@ std::string_view KeyOf(std::string_view path) {
 
 }  // namespace
 
-std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view bucket, std::string_view owner) {
+std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view bucket, std::string_view owner,
+                          bool acl_required) {
   const protocol::Call& call = *record.call;
   const std::string_view key = KeyOf(call.raw_path());
   const bool presigned = call.Query("X-Amz-Signature").has_value() || call.Query("Signature").has_value();
   const bool signed_v4 = Header(record, "authorization").starts_with("AWS4") || call.Query("X-Amz-Signature");
   const std::string tls = Header(record, ":tls-version");
   return fmt::format(
-      "{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} - {} {} {} - {} {} {} {} {} - -\n", CanonicalId(owner), bucket,
+      "{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} - {} {} {} - {} {} {} {} {} - {}\n", CanonicalId(owner), bucket,
       LogTime(call.now), OrDash(call.source_ip),
       call.caller.anonymous() ? "-"
       : call.caller.is_root() ? CanonicalId(call.caller.account)
@@ -156,7 +157,7 @@ std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view 
       call.caller.anonymous() ? "-"
       : presigned             ? "QueryString"
                               : "AuthHeader",
-      Word(Header(record, "host")), tls.empty() ? "-" : "TLSv" + tls);
+      Word(Header(record, "host")), tls.empty() ? "-" : "TLSv" + tls, acl_required ? "Yes" : "-");
 }
 
 AccessLog::AccessLog(object::Store& store, const Clock& clock, int64_t period_millis)
@@ -169,7 +170,12 @@ void AccessLog::Note(const protocol::AuditRecord& record) {
   const std::string_view bucket = path.substr(1, path.find('/', 1) - 1);
   const std::string owner = LoggingOwner(bucket);
   if (owner.empty()) return;
-  const std::string line = AccessLogLine(record, bucket, owner);
+  bool acl_required = false;
+  {
+    std::lock_guard lock(mutex_);
+    acl_required = by_acl_.erase(record.call->request_id) > 0;
+  }
+  const std::string line = AccessLogLine(record, bucket, owner, acl_required);
   bool full = false;
   {
     std::lock_guard lock(mutex_);
@@ -182,6 +188,12 @@ void AccessLog::Note(const protocol::AuditRecord& record) {
     full = waiting_bytes_ > kLinesBytesMax;
   }
   if (full) wake_.notify_one();
+}
+
+void AccessLog::NoteAcl(const std::string& request_id) {
+  std::lock_guard lock(mutex_);
+  if (by_acl_.size() >= kOwnersMax) by_acl_.clear();
+  by_acl_.insert(request_id);
 }
 
 std::string AccessLog::LoggingOwner(std::string_view name) {

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/protocol/dispatch.h"
 #include "base/result.h"
@@ -33,6 +34,8 @@ class AccessLog {
 
   // For the dispatcher's audit hook: keeps the line of a request whose bucket wants one.
   void Note(const protocol::AuditRecord& record);
+  // The request of that id was allowed by an access list alone: its line will say so. Asked of buckets that log.
+  void NoteAcl(const std::string& request_id);
   // The bucket's logging configuration was changed.
   void Forget(const std::string& bucket);
   // Delivers what waits, now. Blocks.
@@ -54,12 +57,14 @@ class AccessLog {
   std::condition_variable wake_;
   std::map<std::string, std::string> waiting_;           // lines by source bucket
   std::unordered_map<std::string, std::string> owners_;  // what LoggingOwner found, until Forget
+  std::unordered_set<std::string> by_acl_;               // requests under way that an access list allowed
   size_t waiting_bytes_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };
 
 // The line of one request to a bucket of that owner, with its newline.
-std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view bucket, std::string_view owner);
+std::string AccessLogLine(const protocol::AuditRecord& record, std::string_view bucket, std::string_view owner,
+                          bool acl_required);
 
 }  // namespace tarn::api::s3

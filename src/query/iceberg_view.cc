@@ -29,7 +29,8 @@ std::string QuotedAsHere(std::string sql) {
 
 Result<ViewDefinition> ReadIcebergView(const object::Files& files, const catalog::Table& view) {
   const std::string* location = catalog::Find(view.parameters, "metadata_location");
-  TARN_TRY(const object::Location place, object::ParseLocation(location == nullptr ? "" : *location));
+  if (location == nullptr) return ViewDefinition{};
+  TARN_TRY(const object::Location place, object::ParseLocation(*location));
   TARN_TRY(std::string text, files.ReadAll(place.bucket, place.key, kMetadataBytesMax));
   if (text.starts_with("\x1f\x8b")) {
     TARN_TRY(text, iceberg::Gunzip(text, kMetadataBytesMax));

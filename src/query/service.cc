@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "engine/errors.h"
+#include "govern/principal.h"
 #include "kv/kv.h"
 #include "object/errors.h"
 #include "object/store/store.h"
@@ -154,6 +155,8 @@ class QueryService::Impl {
   void Run(const std::shared_ptr<Live>& entry);
   void Finish(const std::shared_ptr<Live>& entry, const Status& status, Timestamp picked_up);
   std::shared_ptr<Live> FindLive(const Scope& scope, std::string_view id);
+  // What the rows that it read came to.
+  Result<bool> MayBeTold(const identity::Caller& caller, const Scope& scope, const Execution& execution) const;
   Status CheckResource(kv::Txn& txn, const Scope& scope, std::string_view resource);
 
   kv::Store& store;
@@ -195,6 +198,7 @@ Result<Execution> QueryService::Impl::Prepare(const Scope& scope, const StartReq
                                               const sql::Statement& statement) {
   Execution execution;
   execution.id = RandomUuid();
+  execution.caller = govern::PrincipalOf(request.caller);
   execution.query = request.query;
   execution.statement_type = sql::StatementType(statement);
   execution.substatement_type = sql::SubstatementType(statement);
@@ -327,6 +331,7 @@ void QueryService::Impl::Finish(const std::shared_ptr<Live>& entry, const Status
   Job& job = entry->job;
   Execution& execution = job.execution;
   execution.completed = clock.Now();
+  execution.read = job.lake.read();
   Statistics& s = execution.statistics;
   const int64_t waited = picked_up.micros - execution.submitted.micros;
   s.total_millis = std::max<int64_t>(1, MillisUp(execution.completed.micros - execution.submitted.micros));
@@ -436,6 +441,32 @@ Result<Execution> QueryService::Get(const Scope& scope, std::string_view id) {
     return execution;
   }
   return impl_->history.Get(scope, id);
+}
+
+Result<bool> QueryService::Impl::MayBeTold(const identity::Caller& caller, const Scope& scope,
+                                           const Execution& execution) const {
+  if (services.access == nullptr || caller.acts_for_account()) return true;
+  if (govern::PrincipalOf(caller) == execution.caller) return true;
+  bool sees_all = true;
+  for (const TableRead& read : execution.read) {
+    TARN_TRY(const auto access, services.access->OfTable(caller, read.scope, read.database, read.table));
+    sees_all = sees_all && access.whole();
+  }
+  if (sees_all) return true;
+  const IamRights iam(services.authorizer, services.objects, caller, scope);
+  return iam.Object("s3:GetObject", execution.result.output_location.value_or("")).ok();
+}
+
+Result<Execution> QueryService::GetFor(const identity::Caller& caller, const Scope& scope, std::string_view id) {
+  TARN_TRY(Execution execution, Get(scope, id));
+  if (!IsFinal(execution.state)) return execution;
+  TARN_TRY(const bool may, impl_->MayBeTold(caller, scope, execution));
+  if (may) return execution;
+  constexpr std::string_view kWithheld = "Insufficient Lake Formation permission(s) on what the query read";
+  execution.is_withheld = true;
+  if (execution.state_reason) execution.state_reason = kWithheld;
+  if (execution.error) execution.error->message = kWithheld;
+  return execution;
 }
 
 Result<Page<std::string>> QueryService::List(const Scope& scope, std::string_view workgroup,

@@ -81,6 +81,9 @@ class QueryService {
   // Ends it; when this returns its state is final, unless that takes longer than a moment.
   Status Stop(const Scope& scope, std::string_view id);
   Result<Execution> Get(const Scope& scope, std::string_view id);
+  // As it is told to the caller. Why it failed and how many rows it had tells of the rows that it read: to who ran it,
+  // who sees the whole of the tables, and who may get the result's object.
+  Result<Execution> GetFor(const identity::Caller& caller, const Scope& scope, std::string_view id);
   Result<Page<std::string>> List(const Scope& scope, std::string_view workgroup, const PageRequest& request);
   // One page of a succeeded execution's rows, for who may get the result's object (identity::kAccessDenied);
   // `execution` receives what it is of.

@@ -116,7 +116,7 @@ Result<gen::StopQueryExecutionOutput> AthenaService::StopQueryExecution(const Ca
 
 Result<gen::GetQueryExecutionOutput> AthenaService::GetQueryExecution(const Call& call,
                                                                       const gen::GetQueryExecutionInput& in) {
-  TARN_TRY(query::Execution execution, queries_.Get(call.scope, *in.query_execution_id));
+  TARN_TRY(query::Execution execution, queries_.GetFor(call.caller, call.scope, *in.query_execution_id));
   gen::GetQueryExecutionOutput out;
   out.query_execution = ShowExecution(execution);
   return out;
@@ -128,7 +128,7 @@ Result<gen::BatchGetQueryExecutionOutput> AthenaService::BatchGetQueryExecution(
   out.query_executions.emplace();
   out.unprocessed_query_execution_ids.emplace();
   for (const std::string& id : *in.query_execution_ids) {
-    Result<query::Execution> execution = queries_.Get(call.scope, id);
+    Result<query::Execution> execution = queries_.GetFor(call.caller, call.scope, id);
     if (execution.ok()) {
       out.query_executions->push_back(ShowExecution(*execution));
       continue;
@@ -179,7 +179,7 @@ Result<gen::GetQueryResultsOutput> AthenaService::GetQueryResults(const Call& ca
 
 Result<gen::GetQueryRuntimeStatisticsOutput> AthenaService::GetQueryRuntimeStatistics(
     const Call& call, const gen::GetQueryRuntimeStatisticsInput& in) {
-  TARN_TRY(query::Execution e, queries_.Get(call.scope, *in.query_execution_id));
+  TARN_TRY(query::Execution e, queries_.GetFor(call.caller, call.scope, *in.query_execution_id));
   const query::Statistics& s = e.statistics;
   gen::GetQueryRuntimeStatisticsOutput out;
   gen::QueryRuntimeStatistics& shown = out.query_runtime_statistics.emplace();
@@ -190,7 +190,7 @@ Result<gen::GetQueryRuntimeStatisticsOutput> AthenaService::GetQueryRuntimeStati
   timeline.engine_execution_time_in_millis = s.engine_millis;
   timeline.service_processing_time_in_millis = s.service_millis;
   timeline.total_execution_time_in_millis = s.total_millis;
-  if (!query::IsFinal(e.state)) return out;
+  if (!query::IsFinal(e.state) || e.is_withheld) return out;
   gen::QueryRuntimeStatisticsRows& rows = shown.rows.emplace();
   rows.input_bytes = s.scanned_bytes;
   rows.output_bytes = s.output_bytes;

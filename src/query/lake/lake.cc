@@ -314,6 +314,16 @@ Result<std::optional<sql::TableInfo>> Lake::FindTarget(const sql::TableName& nam
   return info;
 }
 
+std::vector<TableRead> Lake::read() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<TableRead> read;
+  read.reserve(tables_.size());
+  for (const auto& [name, seen] : tables_) {
+    if (seen.table != nullptr) read.push_back({seen.scope, seen.table->database, seen.table->name});
+  }
+  return read;
+}
+
 void Lake::Renew() {
   std::scoped_lock lock(mutex_);
   tables_.clear();

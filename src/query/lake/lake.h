@@ -27,6 +27,7 @@
 #include "query/lake/iceberg_access.h"
 #include "query/lake/place.h"
 #include "query/store/data_catalog.h"
+#include "query/store/execution.h"
 #include "sql/analyze.h"
 #include "tables/tail.h"
 
@@ -121,6 +122,8 @@ class Lake : public sql::CatalogView, public engine::TableResolver {
   const object::Files& files() const { return files_; }
   // Those of who keeps a table.
   object::Files FilesOf(const Scope& scope) const { return {objects_, scope.account}; }
+  // The tables that were looked up for their rows.
+  std::vector<TableRead> read() const;
   // Lake Formation has a say in what this query read so far.
   bool governed() const {
     std::scoped_lock lock(mutex_);

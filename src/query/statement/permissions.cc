@@ -86,8 +86,10 @@ struct Checker {
     TARN_CHECK(Alter(s.table));
     return rights().RequireLocation(s.location);
   }
+  // In another database other grants hold, on all of its tables: only who sees the whole table moves it there.
   Status operator()(const sql::RenameTable& s) const {
     TARN_CHECK(Alter(s.table));
+    if (DatabaseOf(job, s.table) != DatabaseOf(job, s.to)) TARN_CHECK(Change(s.table, {Permission::kAlter}));
     return Create(s.to, "");
   }
   Status operator()(const sql::DropTable& s) const {

@@ -214,6 +214,8 @@ Status RunShowCreate(Job& job, const sql::ShowCreate& show) {
                                         database, show.table.table));
   }
   TARN_TRY(ViewDefinition view, table->IsIcebergView() ? ReadIcebergView(job.files, *table) : DecodeView(*table));
+  // Not told to who sees some of its columns.
+  if (view.sql.empty()) return enforce::Insufficient(govern::Permission::kSelect, table->name);
   std::vector<std::string> lines = {fmt::format("CREATE VIEW {}.{}.{} AS", kCatalogName, database, table->name)};
   for (std::string_view line : Split(view.sql, '\n')) lines.emplace_back(line);
   return job.WriteText({DescribeColumn("Create View", sql::VarcharType())}, lines);

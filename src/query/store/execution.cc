@@ -28,7 +28,10 @@ enum Tag : uint32_t {
   kColumn = 18,
   kHasHeader = 19,
   kUpdateCount = 20,
+  kCaller = 21,
+  kRead = 22,
 };
+enum ReadTag : uint32_t { kReadAccount = 1, kReadRegion = 2, kReadDatabase = 3, kReadTable = 4 };
 enum ErrorTag : uint32_t { kCategory = 1, kType = 2, kRetryable = 3, kMessage = 4 };
 enum ColumnTag : uint32_t { kName = 1, kColumnType = 2, kPrecision = 3, kScale = 4, kCaseSensitive = 5 };
 enum StatisticsTag : uint32_t {
@@ -155,6 +158,30 @@ ResultColumn DecodeColumn(std::string_view record) {
   return column;
 }
 
+TableRead DecodeRead(std::string_view record) {
+  TableRead read;
+  RecordReader in(record);
+  while (in.Next()) {
+    switch (in.tag()) {
+      case kReadAccount:
+        read.scope.account = in.str();
+        break;
+      case kReadRegion:
+        read.scope.region = in.str();
+        break;
+      case kReadDatabase:
+        read.database = in.str();
+        break;
+      case kReadTable:
+        read.table = in.str();
+        break;
+      default:
+        break;
+    }
+  }
+  return read;
+}
+
 void DecodeField(const RecordReader& in, Execution& e) {
   switch (in.tag()) {
     case kQuery:
@@ -217,6 +244,12 @@ void DecodeField(const RecordReader& in, Execution& e) {
     case kUpdateCount:
       e.update_count = in.i64();
       break;
+    case kCaller:
+      e.caller = in.str();
+      break;
+    case kRead:
+      e.read.push_back(DecodeRead(in.bytes()));
+      break;
     default:
       break;
   }
@@ -268,6 +301,13 @@ std::string EncodeExecution(const Execution& e) {
     out.Str(kColumn, field.Take());
   }
   out.Bool(kHasHeader, e.has_header).I64(kUpdateCount, e.update_count);
+  if (!e.caller.empty()) out.Str(kCaller, e.caller);
+  for (const TableRead& read : e.read) {
+    RecordWriter field;
+    field.Str(kReadAccount, read.scope.account).Str(kReadRegion, read.scope.region);
+    field.Str(kReadDatabase, read.database).Str(kReadTable, read.table);
+    out.Str(kRead, field.Take());
+  }
   return out.Take();
 }
 

@@ -58,8 +58,16 @@ struct Statistics {
   bool reused = false;
 };
 
+// A table whose rows a query asked for.
+struct TableRead {
+  Scope scope;
+  std::string database;
+  std::string table;
+};
+
 struct Execution {
   std::string id;
+  std::string caller;  // the principal who started it: an ARN; empty in records of earlier lakes
   std::string query;
   std::string statement_type;     // DDL, DML, UTILITY
   std::string substatement_type;  // may be empty
@@ -77,11 +85,14 @@ struct Execution {
   std::optional<AthenaError> error;
   Timestamp submitted;
   Timestamp completed;  // of a final state
+  std::vector<TableRead> read;
   Statistics statistics;
 
   std::vector<ResultColumn> columns;  // of a result that was written
   bool has_header = false;            // the result object begins with a row of column names
   int64_t update_count = 0;
+
+  bool is_withheld = false;  // not stored: what its rows came to is not told (QueryService::GetFor)
 };
 
 std::string EncodeExecution(const Execution& execution);

@@ -28,6 +28,7 @@ Result<std::optional<Filter>> Load(kv::Txn& txn, const Scope& scope, std::string
 }
 
 constexpr std::ptrdiff_t kDepthMax = 5;
+constexpr std::string_view kNotTheirs = "Insufficient Lake Formation permission(s) on the table.";
 
 Error NoSuchFilter() { return Fail(kNotFound, "Data cells filter not found."); }
 
@@ -66,12 +67,13 @@ Status Governor::RequireOnTable(const identity::Caller& caller, const Scope& sco
   Resource table = TableOf(place.table.database, place.table.name);
   TARN_TRY(const bool may, MayGrant(who, scope, table, place, Bit(Permission::kSelect)));
   if (may) return Ok();
-  return Fail(kAccessDenied, "Insufficient Lake Formation permission(s) on the table.");
+  return Fail(kAccessDenied, std::string(kNotTheirs));
 }
 
 Status Governor::CreateFilter(const identity::Caller& caller, const Scope& scope, Filter filter) {
   return Change(scope, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const Place place, Find(txn, scope, TableOf(filter.database, filter.table)));
+    TARN_TRY(const Who who, Known(caller, scope));
+    TARN_TRY(const Place place, FindFor(txn, who, scope, TableOf(filter.database, filter.table), kNotTheirs));
     TARN_CHECK(RequireOnTable(caller, scope, place));
     TARN_CHECK(Check(place.table, filter));
     TARN_TRY(const auto present, Load(txn, scope, place.table.uid, filter.name));
@@ -86,7 +88,8 @@ Status Governor::CreateFilter(const identity::Caller& caller, const Scope& scope
 Status Governor::UpdateFilter(const identity::Caller& caller, const Scope& scope, Filter filter) {
   const std::string expected = filter.version;
   return Change(scope, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const Place place, Find(txn, scope, TableOf(filter.database, filter.table)));
+    TARN_TRY(const Who who, Known(caller, scope));
+    TARN_TRY(const Place place, FindFor(txn, who, scope, TableOf(filter.database, filter.table), kNotTheirs));
     TARN_CHECK(RequireOnTable(caller, scope, place));
     TARN_CHECK(Check(place.table, filter));
     TARN_TRY(const auto present, Load(txn, scope, place.table.uid, filter.name));
@@ -106,8 +109,8 @@ Status Governor::UpdateFilter(const identity::Caller& caller, const Scope& scope
 Status Governor::DeleteFilter(const identity::Caller& caller, const Scope& scope, std::string_view database,
                               std::string_view table, std::string_view name) {
   return Change(scope, [&](kv::Txn& txn) -> Status {
-    TARN_TRY(const Place place, Find(txn, scope, TableOf(database, table)));
     TARN_TRY(const Who who, Known(caller, scope));
+    TARN_TRY(const Place place, FindFor(txn, who, scope, TableOf(database, table), kNotTheirs));
     TARN_TRY(const auto grants, Snapshot::Load(txn, scope));
     if (!MayDrop(*grants, who, place.table.uid, name)) TARN_CHECK(RequireOnTable(caller, scope, place));
     TARN_TRY(const auto present, Load(txn, scope, place.table.uid, name));
@@ -140,7 +143,7 @@ Result<Filter> Governor::GetFilter(const identity::Caller& caller, const Scope& 
                                    std::string_view table, std::string_view name) {
   TARN_TRY(const Who who, Known(caller, scope));
   const auto txn = store_.Begin();
-  TARN_TRY(const Place place, Find(*txn, scope, TableOf(database, table)));
+  TARN_TRY(const Place place, FindFor(*txn, who, scope, TableOf(database, table), kNotTheirs));
   TARN_TRY(const bool may, MaySee(who, scope, place, std::string(name)));
   if (!may) return Fail(kAccessDenied, "Insufficient Lake Formation permission(s) on the table.");
   TARN_TRY(const auto present, Load(*txn, scope, place.table.uid, name));
@@ -153,8 +156,12 @@ Result<std::vector<Filter>> Governor::ListFilters(const identity::Caller& caller
   TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
   const auto txn = store_.Begin();
-  if (!table.empty()) TARN_CHECK(Find(*txn, scope, TableOf(database, table)));
   std::vector<Filter> filters;
+  if (!table.empty()) {
+    const auto place = FindFor(*txn, who, scope, TableOf(database, table), kNotTheirs);
+    if (place.Is(kAccessDenied)) return filters;
+    if (!place.ok()) return place.error();
+  }
   for (const auto& [uid, of_table] : snapshot->filters) {
     if (of_table.empty()) continue;
     // Those of dropped tables are gone with them.

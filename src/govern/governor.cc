@@ -97,6 +97,19 @@ Result<Governor::Place> Governor::Find(kv::Txn& txn, const Scope& scope, const R
   return place;
 }
 
+Result<Governor::Place> Governor::FindFor(kv::Txn& txn, const Who& who, const Scope& scope, const Resource& resource,
+                                          std::string_view refusal) {
+  auto found = Find(txn, scope, resource);
+  if (!found.Is(kNotFound)) return found;
+  TARN_TRY(const auto snapshot, SnapshotOf(scope));
+  return SeesAll(who, scope, *snapshot) ? found.error() : Fail(kAccessDenied, std::string(refusal));
+}
+
+bool Governor::SeesAll(const Who& who, const Scope& scope, const Snapshot& snapshot) {
+  return who.account == scope.account &&
+         (who.acts_for_account || snapshot.IsAdmin(who) || snapshot.IsReadOnlyAdmin(who));
+}
+
 namespace {
 
 const std::vector<PrincipalGrant>& IamOnly() {

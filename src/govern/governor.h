@@ -167,9 +167,9 @@ class Governor : public Access, public Engines {
   // Principals that grants bind although IAM_ALLOWED_PRINCIPALS holds the resource.
   Status CreateOptIn(const identity::Caller& caller, const Scope& scope, OptIn opt_in);
   Status DeleteOptIn(const identity::Caller& caller, const Scope& scope, OptIn opt_in);
-  // "" and none: all.
-  Result<std::vector<OptIn>> ListOptIns(const Scope& scope, const std::string& principal,
-                                        const std::optional<Resource>& resource);
+  // "" and none: all. Who does not manage the lake sees their own.
+  Result<std::vector<OptIn>> ListOptIns(const identity::Caller& caller, const Scope& scope,
+                                        const std::string& principal, const std::optional<Resource>& resource);
 
   // May manage the lake: an administrator, the account's root.
   Result<bool> IsAdmin(const identity::Caller& caller, const Scope& scope);
@@ -223,6 +223,12 @@ class Governor : public Access, public Engines {
   // Runs a change and moves the scope's version on.
   Status Change(const Scope& scope, const std::function<Status(kv::Txn&)>& body);
   Result<Place> Find(kv::Txn& txn, const Scope& scope, const Resource& resource) const;
+  // Sees what there is and who holds what on it: an administrator, also one who only reads, the account's root.
+  static bool SeesAll(const Who& who, const Scope& scope, const Snapshot& snapshot);
+  // As Find for a caller: what is not there is told to those alone who see all. To others it is as what they
+  // have no right to, kAccessDenied in the words of `refusal`.
+  Result<Place> FindFor(kv::Txn& txn, const Who& who, const Scope& scope, const Resource& resource,
+                        std::string_view refusal);
   // Whether the caller may hand out `permissions` there.
   Result<bool> MayGrant(const Who& who, const Scope& scope, const Resource& resource, const Place& place,
                         Permissions permissions);
@@ -232,7 +238,7 @@ class Governor : public Access, public Engines {
   Result<bool> MayUseTag(const Who& who, const Scope& scope, const Snapshot& snapshot, Kind kind,
                          const std::string& name, Permissions permissions) const;
   Status RequireTagging(const Who& who, const Scope& scope, const Snapshot& snapshot, const Resource& resource,
-                        const Place& place);
+                        Place& place);
   Result<std::vector<TagFailure>> ChangeTags(const identity::Caller& caller, const Scope& scope,
                                              const Resource& resource, const std::vector<TagValues>& tags, bool adds);
   Status RequireOnTable(const identity::Caller& caller, const Scope& scope, const Place& place);

@@ -80,7 +80,9 @@ Result<std::vector<Grant>> Governor::ListGrants(const identity::Caller& caller, 
   const bool is_somewhere = query.resource && !query.resource->database.empty();
   if (is_somewhere) {
     const auto txn = store_.Begin();
-    TARN_TRY(place, Find(*txn, scope, *query.resource));
+    auto there = FindFor(*txn, who, scope, *query.resource, "");
+    if (there.Is(kAccessDenied)) return found;
+    TARN_TRY(place, std::move(there));
     if (place.table.uid.empty()) {
       AddDatabaseGrants(*snapshot, place.database, found);
     } else {
@@ -111,8 +113,7 @@ Result<std::vector<Grant>> Governor::ListGrants(const identity::Caller& caller, 
       after = databases.next;
     } while (!after.empty());
   }
-  const bool sees_all = who.account == scope.account &&
-                        (who.acts_for_account || snapshot->IsAdmin(who) || snapshot->IsReadOnlyAdmin(who));
+  const bool sees_all = SeesAll(who, scope, *snapshot);
   std::vector<Grant> own;  // that may be handed on
   for (const Grant& grant : found) {
     if (grant.grantable != 0 && who.Is(grant.principal)) own.push_back(grant);

@@ -36,17 +36,22 @@ Status Governor::DeleteOptIn(const identity::Caller& caller, const Scope& scope,
   });
 }
 
-Result<std::vector<OptIn>> Governor::ListOptIns(const Scope& scope, const std::string& principal,
-                                                const std::optional<Resource>& resource) {
+Result<std::vector<OptIn>> Governor::ListOptIns(const identity::Caller& caller, const Scope& scope,
+                                                const std::string& principal, const std::optional<Resource>& resource) {
+  TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
+  const bool sees_all = SeesAll(who, scope, *snapshot);
+  std::vector<OptIn> found;
   std::string wanted;
   const auto txn = store_.Begin();
   if (resource) {
-    TARN_TRY(const Place place, Find(*txn, scope, *resource));
-    wanted = ResourceId(*resource, place.database.uid, place.table.uid);
+    const auto place = FindFor(*txn, who, scope, *resource, "");
+    if (place.Is(kAccessDenied)) return found;
+    if (!place.ok()) return place.error();
+    wanted = ResourceId(*resource, place->database.uid, place->table.uid);
   }
-  std::vector<OptIn> found;
   for (const OptIn& each : snapshot->opt_ins) {
+    if (!sees_all && !who.Is(each.principal)) continue;
     if (!principal.empty() && each.principal != principal) continue;
     if (resource && ResourceId(each.resource, each.database_uid, each.table_uid) != wanted) continue;
     // What hung on a dropped resource is gone with it.

@@ -29,7 +29,7 @@ json::Object Statement(json::Array actions, json::Array resources) {
 
 }  // namespace
 
-std::string PrefixPolicy(const std::vector<BucketPrefix>& prefixes, bool may_write) {
+std::string PrefixPolicy(const std::vector<BucketPrefix>& prefixes, const PrefixRights& rights) {
   json::Array statements;
   json::Array objects;
   for (const BucketPrefix& place : prefixes) {
@@ -45,12 +45,13 @@ std::string PrefixPolicy(const std::vector<BucketPrefix>& prefixes, bool may_wri
     statements.emplace_back(Statement({"s3:GetBucketLocation"}, {bucket}));
   }
   json::Array actions{"s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes"};
-  if (may_write) {
-    for (const char* action : {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload",
-                               "s3:ListMultipartUploadParts", "s3:PutObjectTagging"}) {
+  if (rights.writes) {
+    for (const char* action :
+         {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectTagging"}) {
       actions.emplace_back(action);
     }
   }
+  if (rights.deletes) actions.emplace_back("s3:DeleteObject");
   statements.emplace_back(Statement(std::move(actions), std::move(objects)));
   return json::Write(json::Object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
 }

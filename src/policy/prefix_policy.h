@@ -11,7 +11,13 @@ struct BucketPrefix {
   std::string key;  // without a final slash; empty: the whole bucket
 };
 
-// Reads, and writes if asked, below each prefix; lists them.
-std::string PrefixPolicy(const std::vector<BucketPrefix>& prefixes, bool may_write);
+// What else than to read.
+struct PrefixRights {
+  bool writes = false;
+  bool deletes = false;
+};
+
+// Reads below each prefix, writes and deletes if asked; lists them.
+std::string PrefixPolicy(const std::vector<BucketPrefix>& prefixes, const PrefixRights& rights);
 
 }  // namespace tarn::policy

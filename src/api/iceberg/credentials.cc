@@ -145,7 +145,7 @@ Result<identity::TemporaryCredentials> CredentialsFor(const Asked& asked, std::s
   std::vector<policy::BucketPrefix> prefixes;
   prefixes.reserve(places.size());
   for (const object::Location& place : places) prefixes.push_back({place.bucket, place.key});
-  const std::string policy = policy::PrefixPolicy(prefixes, may_write);
+  const std::string policy = policy::PrefixPolicy(prefixes, {.writes = may_write, .deletes = may_write});
   const std::string key = asked.caller.access_key_id + (opener ? " opened " : " ") + policy;
   const Timestamp until = asked.parts->clock->Now().Plus((kSessionSeconds - kReuseSeconds) * kMicrosPerSecond);
   return asked.parts->kept_sessions->Get(key, until, [&]() -> Result<identity::TemporaryCredentials> {

@@ -14,9 +14,13 @@ namespace tarn::api::lakeformation {
 namespace {
 
 constexpr int64_t kUsualSeconds = 3600;
-constexpr govern::Permissions kWriting =
-    govern::Bit(govern::Permission::kInsert) | govern::Bit(govern::Permission::kDelete) |
-    govern::Bit(govern::Permission::kAlter) | govern::Bit(govern::Permission::kAll);
+
+// What the permissions asked for come to at the files: as for plain S3, INSERT writes and DELETE deletes.
+policy::PrefixRights RightsOf(govern::Permissions asked) {
+  const bool all = (asked & govern::Bit(govern::Permission::kAll)) != 0;
+  return {.writes = all || (asked & govern::Bit(govern::Permission::kInsert)) != 0,
+          .deletes = all || (asked & govern::Bit(govern::Permission::kDelete)) != 0};
+}
 
 struct TableName {
   Scope scope;
@@ -85,13 +89,22 @@ std::string Slashed(std::string uri) {
 
 }  // namespace
 
+// Of a table that is not there: to who does not manage the lake it is as one that is another's.
+Error LakeFormationService::NoTable(const protocol::Call& call, const Scope& scope, govern::Permissions asked,
+                                    std::string_view missing) const {
+  const auto manages = governor_.IsAdmin(call.caller, scope);
+  if (!manages.ok()) return manages.error();
+  if (*manages) return Fail(kNotFound, std::string(missing));
+  const Status refused = CheckPermissions(govern::TableAccess{.governed = true}, asked);
+  return refused.error();
+}
+
 // What every vending of a table's files asks: the caller's rights on it, and who he is.
 Result<identity::TemporaryCredentials> LakeFormationService::Vend(const protocol::Call& call, const VendSpec& spec) {
   TARN_TRY(const TableName name, ParseTableArn(spec.table_arn));
-  TARN_TRY(const auto location, governor_.OfLocation(call.caller, spec.uri));
-  if (!location) return Fail(kInvalidInput, "The location of the table is not registered with Lake Formation.");
   TARN_TRY(const govern::TableAccess access, governor_.OfTable(call.caller, name.scope, name.database, name.table));
-  bool may_write = (spec.asked & kWriting) != 0;
+  const policy::PrefixRights rights = RightsOf(spec.asked);
+  const bool may_write = rights.writes || rights.deletes;
   if (!access.governed) {
     // IAM alone decides, and the credentials are no wider than what it gave.
     TARN_CHECK(call.Allow("glue:GetTable", spec.table_arn));
@@ -109,11 +122,13 @@ Result<identity::TemporaryCredentials> LakeFormationService::Vend(const protocol
     }
     TARN_CHECK(CheckTypes(access, spec.supported));
   }
+  TARN_TRY(const auto location, governor_.OfLocation(call.caller, spec.uri));
+  if (!location) return Fail(kInvalidInput, "The location of the table is not registered with Lake Formation.");
   auto place = object::ParseLocation(spec.uri);
   if (!place.ok()) return Fail(kInvalidInput, fmt::format("Invalid location: {}", spec.uri));
   std::string key = place->key;
   while (key.ends_with('/')) key.pop_back();
-  const std::string policy = policy::PrefixPolicy({{place->bucket, key}}, may_write);
+  const std::string policy = policy::PrefixPolicy({{place->bucket, key}}, rights);
   const int64_t seconds = spec.seconds.value_or(kUsualSeconds);
   if (!access.governed) {
     return parts_.sessions->Issue(call.caller, {.name = "lakeformation", .policy = policy, .seconds = seconds});
@@ -132,9 +147,12 @@ Result<gen::GetTemporaryGlueTableCredentialsResponse> LakeFormationService::GetT
     const protocol::Call& call, const gen::GetTemporaryGlueTableCredentialsRequest& in) {
   TARN_TRY(const TableName name, ParseTableArn(Text(in.table_arn)));
   const auto table = parts_.catalog->GetTable(name.scope, name.database, name.table);
-  if (table.Is(catalog::kNoSuchDatabase) || table.Is(catalog::kNoSuchTable)) return Fail(kNotFound, "Table not found.");
-  if (!table.ok()) return table.error();
   VendSpec spec;
+  TARN_TRY(spec.asked, FromWire(in.permissions));
+  if (table.Is(catalog::kNoSuchDatabase) || table.Is(catalog::kNoSuchTable)) {
+    return NoTable(call, name.scope, spec.asked, "Table not found.");
+  }
+  if (!table.ok()) return table.error();
   spec.table_arn = Text(in.table_arn);
   spec.uri = std::string(table->location());
   if (in.s3_path) {
@@ -143,7 +161,6 @@ Result<gen::GetTemporaryGlueTableCredentialsResponse> LakeFormationService::GetT
     }
     spec.uri = *in.s3_path;
   }
-  TARN_TRY(spec.asked, FromWire(in.permissions));
   spec.supported = in.supported_permission_types;
   spec.seconds = in.duration_seconds;
   TARN_TRY(auto made, Vend(call, spec));
@@ -183,14 +200,16 @@ Result<gen::GetTemporaryDataLocationCredentialsResponse> LakeFormationService::G
   const auto& locations = Items(in.data_locations);
   if (locations.size() != 1) return Fail(kInvalidInput, "DataLocations must name one location.");
   const std::string place = Slashed(locations.front());
-  TARN_TRY(const auto table, TableAt(call.scope, place));
-  if (table.empty()) return Fail(kNotFound, "No Data Catalog table lies at the location.");
   VendSpec spec;
-  spec.table_arn = table;
-  spec.uri = place;
   spec.asked = govern::Bit(govern::Permission::kSelect);
   const bool may_write = in.credentials_scope == "READWRITE";
   if (may_write) spec.asked |= govern::Bit(govern::Permission::kInsert) | govern::Bit(govern::Permission::kDelete);
+  TARN_TRY(const auto table, TableAt(call.scope, place));
+  if (table.empty()) {
+    return NoTable(call, call.scope, spec.asked, "No Data Catalog table lies at the location.");
+  }
+  spec.table_arn = table;
+  spec.uri = place;
   spec.supported = std::vector<std::string>{"COLUMN_PERMISSION"};
   spec.seconds = in.duration_seconds;
   TARN_TRY(auto made, Vend(call, spec));

@@ -95,6 +95,8 @@ class LakeFormationService : public protocol::Service {
     std::optional<std::vector<std::string>> supported;
     std::optional<int32_t> seconds;
   };
+  Error NoTable(const protocol::Call& call, const Scope& scope, govern::Permissions asked,
+                std::string_view missing) const;
   Result<std::string> TableAt(const Scope& scope, const std::string& place) const;
   Result<identity::TemporaryCredentials> Vend(const protocol::Call& call, const VendSpec& spec);
 

@@ -39,7 +39,7 @@ Result<gen::ListLakeFormationOptInsResponse> LakeFormationService::ListLakeForma
     TARN_TRY(resource, FromWire(*in.resource));
   }
   const std::string principal = in.principal ? Text(in.principal->data_lake_principal_identifier) : "";
-  TARN_TRY(const auto found, governor_.ListOptIns(scope, principal, resource));
+  TARN_TRY(const auto found, governor_.ListOptIns(call.caller, scope, principal, resource));
   std::vector<gen::LakeFormationOptInsInfo> rows;
   for (const govern::OptIn& each : found) {
     gen::LakeFormationOptInsInfo row;

@@ -15,6 +15,9 @@ namespace tarn::govern {
 namespace {
 
 constexpr size_t kTagsMax = 50;
+constexpr std::string_view kNoAlter = "Insufficient Lake Formation permission(s): Required Alter on the resource.";
+constexpr std::string_view kNoDescribe =
+    "Insufficient Lake Formation permission(s): Required Describe on the resource.";
 
 // Where the resource's tags lie: the uid, and each column ("" for the whole).
 struct Target {
@@ -91,9 +94,10 @@ Status CheckTag(const Snapshot& snapshot, const TagValues& tag, bool adds) {
 
 }  // namespace
 
-// Who may change a resource may tag it, with the tags that he may associate.
+// Who may change a resource may tag it, with the tags that he may associate; of columns those that he sees, which are
+// all that is left of `place`.
 Status Governor::RequireTagging(const Who& who, const Scope& scope, const Snapshot& snapshot, const Resource& resource,
-                                const Place& place) {
+                                Place& place) {
   if (who.account == scope.account && (who.acts_for_account || snapshot.IsAdmin(who))) return Ok();
   TableAccess access;
   if (resource.kind == Kind::kDatabase) {
@@ -101,8 +105,9 @@ Status Governor::RequireTagging(const Who& who, const Scope& scope, const Snapsh
   } else {
     TARN_TRY(access, JudgeTable(who, scope, snapshot, place.database, place.table));
   }
-  if (access.governed && access.Has(Permission::kAlter)) return Ok();
-  return Fail(kAccessDenied, "Insufficient Lake Formation permission(s): Required Alter on the resource.");
+  if (!access.governed || !access.Has(Permission::kAlter)) return Fail(kAccessDenied, std::string(kNoAlter));
+  DropUnseen(access, place.table);
+  return Ok();
 }
 
 Result<std::vector<TagFailure>> Governor::ChangeTags(const identity::Caller& caller, const Scope& scope,
@@ -112,11 +117,11 @@ Result<std::vector<TagFailure>> Governor::ChangeTags(const identity::Caller& cal
   std::vector<TagFailure> failures;
   TARN_CHECK(Change(scope, [&](kv::Txn& txn) -> Status {
     failures.clear();
-    TARN_TRY(const Place place, Find(txn, scope, resource));
+    TARN_TRY(Place place, FindFor(txn, who, scope, resource, kNoAlter));
     TARN_TRY(const Target target, TargetOf(resource, place.database, place.table));
-    TARN_CHECK(CheckColumns(place.table, resource));
     TARN_TRY(const auto snapshot, Snapshot::Load(txn, scope));
     TARN_CHECK(RequireTagging(who, scope, *snapshot, resource, place));
+    TARN_CHECK(CheckColumns(place.table, resource));
     for (const TagValues& tag : tags) {
       TARN_TRY(const bool may, MayUseTag(who, scope, *snapshot, Kind::kTag, tag.key, Bit(Permission::kAssociate)));
       Status done = may ? CheckTag(*snapshot, tag, adds)
@@ -186,17 +191,16 @@ Result<TagsOfResource> Governor::GetTags(const identity::Caller& caller, const S
   TARN_TRY(const Who who, Known(caller, scope));
   TARN_TRY(const auto snapshot, SnapshotOf(scope));
   const auto txn = store_.Begin();
-  TARN_TRY(Place place, Find(*txn, scope, resource));
+  TARN_TRY(Place place, FindFor(*txn, who, scope, resource, kNoDescribe));
   const bool is_table = !place.table.uid.empty();
-  const bool sees_all = who.account == scope.account &&
-                        (who.acts_for_account || snapshot->IsAdmin(who) || snapshot->IsReadOnlyAdmin(who));
+  const bool sees_all = SeesAll(who, scope, *snapshot);
   if (!sees_all) {
     TableAccess access = JudgeDatabase(who, scope, *snapshot, place.database);
     if (is_table) {
       TARN_TRY(access, JudgeTable(who, scope, *snapshot, place.database, place.table));
     }
     if (!access.Has(Permission::kDescribe)) {
-      return Fail(kAccessDenied, "Insufficient Lake Formation permission(s): Required Describe on the resource.");
+      return Fail(kAccessDenied, std::string(kNoDescribe));
     }
     if (is_table) DropUnseen(access, place.table);
   }

@@ -70,6 +70,16 @@ unique_ptr<Expression> NullWhereItFails(unique_ptr<Expression> expression) {
   return attempt;
 }
 
+// So that of several filters joined by OR one that fails takes no row from another that admits it.
+void FailApart(unique_ptr<Expression>& expression) {
+  duckdb::ExpressionIterator::EnumerateChildren(*expression, [](unique_ptr<Expression>& child) { FailApart(child); });
+  const ExpressionType type = expression->GetExpressionType();
+  if (type != ExpressionType::CONJUNCTION_AND && type != ExpressionType::CONJUNCTION_OR) return;
+  for (auto& child : expression->Cast<duckdb::BoundConjunctionExpression>().children) {
+    child = NullWhereItFails(std::move(child));
+  }
+}
+
 void Split(unique_ptr<Expression> condition, std::vector<unique_ptr<Expression>>& parts) {
   if (condition->GetExpressionType() != ExpressionType::CONJUNCTION_AND) {
     parts.push_back(std::move(condition));
@@ -171,6 +181,7 @@ unique_ptr<Expression> BindOverTable(ClientContext& context, const BoundTable& t
   auto bound = BindText(context, table, text, type);
   Fold(context, bound);
   ColumnsOf(*bound, used);
+  FailApart(bound);
   return NullWhereItFails(std::move(bound));
 }
 
@@ -184,6 +195,7 @@ std::vector<Conjunct> BindRowFilter(ClientContext& context, const BoundTable& ta
   for (auto& part : parts) {
     Conjunct& conjunct = conjuncts.emplace_back();
     ColumnsOf(*part, conjunct.columns);
+    FailApart(part);
     conjunct.condition = NullWhereItFails(std::move(part));
     conjunct.in_reader = InReader(table, conjunct);
   }

@@ -1,8 +1,8 @@
 // A table's row filter as its scan uses it, and other expressions over all columns of a table, hidden ones included.
 //
-// Invariants: what can fail for a row is NULL there, so that no failure tells of values that the query must not see; a
-// row is seen where every conjunct is true. Nothing here comes from the query: what the reader leaves unread by a
-// conjunct depends on the table and the filter alone.
+// Invariants: what can fail for a row is NULL there (each side of an AND or OR by itself), so that no failure tells of
+// values that the query must not see; a row is seen where every conjunct is true. Nothing here comes from the query:
+// what the reader leaves unread by a conjunct depends on the table and the filter alone.
 // Errors: DuckDB's exceptions, whose texts are not the user's to see. Threads: any.
 #pragma once
 

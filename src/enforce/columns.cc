@@ -47,16 +47,6 @@ void KeepColumns(const TableAccess& access, std::vector<catalog::Column>& column
   columns = std::move(kept);
 }
 
-// Properties in which engines keep the schema once more, or say how much there is.
-bool TellsMore(std::string_view key) {
-  static constexpr std::array<std::string_view, 12> kKeys = {
-      "columns",         "columns.types", "columns.comments", "avro.schema.literal",
-      "avro.schema.url", "schema.ddl",    "recordCount",      "numRows",
-      "rawDataSize",     "totalSize",     "objectCount",      "averageRecordSize"};
-  return std::ranges::find(kKeys, key) != kKeys.end() || key.starts_with("spark.sql.") || key.starts_with("mapping.") ||
-         key == "sizeKey" || key == "numFiles" || key == "COLUMN_STATS_ACCURATE" || key.starts_with("presto_view");
-}
-
 bool IsWord(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -204,6 +194,15 @@ std::optional<std::string> SeenType(const TableAccess& access, std::string_view 
   return "struct<" + fields + ">";
 }
 
+bool TellsMore(std::string_view key) {
+  static constexpr std::array<std::string_view, 12> kKeys = {
+      "columns",         "columns.types", "columns.comments", "avro.schema.literal",
+      "avro.schema.url", "schema.ddl",    "recordCount",      "numRows",
+      "rawDataSize",     "totalSize",     "objectCount",      "averageRecordSize"};
+  return std::ranges::find(kKeys, key) != kKeys.end() || key.starts_with("spark.sql.") || key.starts_with("mapping.") ||
+         key == "sizeKey" || key == "numFiles" || key == "COLUMN_STATS_ACCURATE" || key.starts_with("presto_view");
+}
+
 bool NamesAny(const std::vector<std::string>& names, std::string_view text) {
   if (names.empty()) return false;
   const std::string lower = AsciiLower(text);
@@ -226,10 +225,11 @@ void Restrict(const TableAccess& access, catalog::Table& table) {
   KeepColumns(access, table.partition_keys);
   DropTelling(access, hidden, table.parameters);
   DropNaming(hidden, table.description);
-  // A view's query names its columns, and those of the tables below.
+  // A view's query names its columns, and those of the tables below; an Iceberg view's stands in its metadata.
   if (!hidden.empty()) {
     table.view_original_text.reset();
     table.view_expanded_text.reset();
+    if (table.IsIcebergView() && table.parameters) table.parameters->erase("metadata_location");
   }
 }
 

@@ -29,6 +29,9 @@ bool SeesValues(const govern::TableAccess& access, std::string_view column);
 // A Hive type as seen: "struct<city:string,zip:string>" → "struct<city:string>". No value: nothing of it is.
 std::optional<std::string> SeenType(const govern::TableAccess& access, std::string_view path, std::string_view type);
 
+// A property in which engines keep the schema once more, or say how much there is.
+bool TellsMore(std::string_view key);
+
 // One of the names, in lower case, stands in the text as a word of its own.
 bool NamesAny(const std::vector<std::string>& names, std::string_view text);
 

@@ -152,10 +152,16 @@ Result<iceberg::TableMetadata> SeenMetadata(const TableAccess& access, const ice
   seen.encryption_keys.clear();
   const std::vector<std::string> names = HiddenNames(access, metadata);
   std::erase_if(seen.properties, [&](const auto& entry) {
-    return NamesColumns(entry.first) || NamesAny(names, entry.first) || NamesAny(names, entry.second);
+    return TellsMore(entry.first) || NamesColumns(entry.first) || NamesAny(names, entry.first) ||
+           NamesAny(names, entry.second);
   });
-  // How many rows there ever were is told by nothing else.
+  // How many rows, columns and fields of partitions there ever were is told by nothing else.
   seen.next_row_id = 0;
+  seen.last_column_id = schema->highest_field_id();
+  seen.last_partition_id = iceberg::TableMetadata().last_partition_id;
+  for (const iceberg::PartitionSpec& spec : seen.specs) {
+    seen.last_partition_id = std::max(seen.last_partition_id, spec.last_field_id());
+  }
   return seen;
 }
 

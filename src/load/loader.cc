@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "base/strings.h"
 #include "catalog/errors.h"
-#include "enforce/columns.h"
+#include "enforce/iceberg_view.h"
 #include "engine/errors.h"
 #include "engine/inspect.h"
 #include "govern/principal.h"
@@ -70,12 +70,20 @@ Status CheckTarget(const Target& target) {
   return Ok();
 }
 
-// The columns that the caller sees.
+// What the caller sees: of a part of the table its columns, and not whether a file's rows are there.
 Result<State> StateOf(const catalog::IcebergTable& table, const Loaded& loaded, const govern::TableAccess& access) {
-  State state{.exists = true, .columns = {}, .rows = loaded.rows, .complete = loaded.complete};
-  state.columns.reserve(table.metadata->schema().columns().size());
-  for (const iceberg::Field& field : table.metadata->schema().columns()) {
-    if (!enforce::Sees(access, AsciiLower(field.name))) continue;
+  State state{.exists = true, .columns = {}};
+  const iceberg::Schema* schema = &table.metadata->schema();
+  iceberg::SchemaPtr seen;
+  if (access.whole()) {
+    state.rows = loaded.rows;
+    state.complete = loaded.complete;
+  } else if (access.Has(govern::Permission::kSelect)) {
+    TARN_TRY(seen, enforce::SeenSchema(access, *schema));
+    schema = seen.get();
+  }
+  state.columns.reserve(schema->columns().size());
+  for (const iceberg::Field& field : schema->columns()) {
     TARN_TRY(std::string type, tables::DuckDbType(field.type));
     state.columns.push_back({AsciiLower(field.name), std::move(type), field.required});
   }

@@ -48,6 +48,7 @@ gen::UserDefinedFunction ToWire(const catalog::Function& in, const std::string& 
 
 Result<gen::CreateUserDefinedFunctionResponse> GlueService::CreateUserDefinedFunction(
     const protocol::Call& call, const gen::CreateUserDefinedFunctionRequest& in) {
+  TARN_CHECK(Seen(call).rights().RequireDatabase(Text(in.database_name), govern::Permission::kDescribe));
   TARN_TRY(catalog::Function function, FromWire(*in.function_input, Text(in.database_name)));
   if (function.name.empty()) return Fail(kInvalidInput, "FunctionName cannot be null or empty.");
   TARN_CHECK(catalog_.CreateFunction(call.scope, std::move(function)));
@@ -56,6 +57,7 @@ Result<gen::CreateUserDefinedFunctionResponse> GlueService::CreateUserDefinedFun
 
 Result<gen::UpdateUserDefinedFunctionResponse> GlueService::UpdateUserDefinedFunction(
     const protocol::Call& call, const gen::UpdateUserDefinedFunctionRequest& in) {
+  TARN_CHECK(Seen(call).rights().RequireDatabase(Text(in.database_name), govern::Permission::kDescribe));
   TARN_TRY(catalog::Function function, FromWire(*in.function_input, Text(in.database_name)));
   if (function.name.empty()) function.name = Text(in.function_name);
   TARN_CHECK(catalog_.UpdateFunction(call.scope, Text(in.function_name), std::move(function)));
@@ -64,12 +66,14 @@ Result<gen::UpdateUserDefinedFunctionResponse> GlueService::UpdateUserDefinedFun
 
 Result<gen::DeleteUserDefinedFunctionResponse> GlueService::DeleteUserDefinedFunction(
     const protocol::Call& call, const gen::DeleteUserDefinedFunctionRequest& in) {
+  TARN_CHECK(Seen(call).rights().RequireDatabase(Text(in.database_name), govern::Permission::kDescribe));
   TARN_CHECK(catalog_.DeleteFunction(call.scope, Text(in.database_name), Text(in.function_name)));
   return gen::DeleteUserDefinedFunctionResponse{};
 }
 
 Result<gen::GetUserDefinedFunctionResponse> GlueService::GetUserDefinedFunction(
     const protocol::Call& call, const gen::GetUserDefinedFunctionRequest& in) {
+  TARN_CHECK(Seen(call).rights().RequireDatabase(Text(in.database_name), govern::Permission::kDescribe));
   TARN_TRY(catalog::Function function,
            catalog_.GetFunction(call.scope, Text(in.database_name), Text(in.function_name)));
   return gen::GetUserDefinedFunctionResponse{.user_defined_function = ToWire(function, call.scope.account)};
@@ -85,6 +89,7 @@ Result<gen::GetUserDefinedFunctionsResponse> GlueService::GetUserDefinedFunction
   if (!skip) return Fail(kInvalidInput, "Invalid pagination token provided");
   std::vector<std::string> databases;
   if (in.database_name) {
+    TARN_CHECK(Seen(call).rights().RequireDatabase(*in.database_name, govern::Permission::kDescribe));
     databases.push_back(*in.database_name);
   } else {
     TARN_TRY(auto all, Seen(call).ListDatabases(call.scope, {"", SIZE_MAX}));

@@ -46,7 +46,7 @@ class PerThread {
   }
 
  private:
-  static constexpr size_t kSlots = 64;
+  static constexpr size_t kSlots = 256;
   struct Slot {
     uint64_t object = 0;  // 0: nobody's
     uint64_t version = 0;

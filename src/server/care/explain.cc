@@ -127,6 +127,7 @@ Result<std::string> ExplainAccess(const ExplainParts& parts, const ExplainReques
   json::Object answer{{"allowed", judged.outcome.allowed && !formation.refuses}};
   if (!formation.text.empty()) answer.emplace_back("lakeFormation", formation.text);
   json::Array lines;
+  lines.reserve(formation.lines.size());
   for (std::string& line : formation.lines) lines.emplace_back(std::move(line));
   if (!lines.empty()) answer.emplace_back("grants", std::move(lines));
   const bool spoke = judged.outcome.allowed || judged.outcome.explicit_deny;

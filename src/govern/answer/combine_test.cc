@@ -18,6 +18,7 @@ TableAccess Join(const std::vector<Source>& sources) {
 
 std::vector<std::string> NamesOf(const TableAccess& access) {
   std::vector<std::string> names;
+  names.reserve(access.columns.size());
   for (const ColumnAccess& column : access.columns) names.push_back(column.name);
   return names;
 }

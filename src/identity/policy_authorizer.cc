@@ -22,6 +22,7 @@ constexpr std::string_view kAlwaysAllowed[] = {"sts:GetCallerIdentity", "sts:Get
 // The services whose resources RCPs bind.
 constexpr std::string_view kUnderResourceControl[] = {"s3:", "sts:", "kms:", "sqs:", "secretsmanager:"};
 constexpr std::string_view kServiceLinked = ":role/aws-service-role/";
+constexpr std::string_view kReserved = ":role/aws-reserved/";
 constexpr size_t kPolicyTypes = static_cast<size_t>(PolicyType::kSession) + 1;
 
 // The account of "arn:aws:glue:us-east-1:123456789012:database/x"; "" when it has none.
@@ -38,6 +39,17 @@ std::string_view AccountInArn(std::string_view arn) {
 
 bool IsS3(const Check& check) { return check.action.starts_with("s3:") || check.action.starts_with("s3express:"); }
 
+// What AWS keeps for itself, whatever policies say: its managed policies and the roles of its sign-in. All may read
+// them.
+bool IsKeptByAws(const Check& check) {
+  if (!check.action.starts_with("iam:")) return false;
+  const std::string_view resource = check.resource;
+  if (!resource.starts_with("arn:aws:iam::aws:policy/") && resource.find(kReserved) == resource.npos) return false;
+  constexpr std::string_view kReading[] = {"Get", "List", "Generate", "Simulate"};
+  const std::string_view name = std::string_view(check.action).substr(4);
+  return std::ranges::none_of(kReading, [&](std::string_view verb) { return name.starts_with(verb); });
+}
+
 Error Refuse(const Caller& caller, const Check& check, const policy::Outcome& outcome) {
   // S3 tells another account no more than that.
   if (caller.anonymous() || (IsS3(check) && ResourceAccount(caller, check) != caller.account)) {
@@ -46,8 +58,13 @@ Error Refuse(const Caller& caller, const Check& check, const policy::Outcome& ou
   const std::string quote = IsS3(check) && check.resource != "*" ? "\"" : "";
   std::string message = "User: " + caller.arn + " is not authorized to perform: " + check.action +
                         " on resource: " + quote + check.resource + quote;
-  // Nor does STS say why a role may not be assumed.
-  if (!check.action.starts_with("sts:AssumeRole")) message += " " + policy::Because(outcome, check.action);
+  if (IsKeptByAws(check) && !outcome.explicit_deny) {
+    const bool role = check.resource.find(kReserved) != std::string::npos;
+    message.insert(message.rfind(check.resource), role ? "role " : "policy ");
+  } else if (!check.action.starts_with("sts:AssumeRole")) {
+    // STS does not say why a role may not be assumed.
+    message += " " + policy::Because(outcome, check.action);
+  }
   return Fail(kAccessDenied, std::move(message));
 }
 
@@ -201,6 +218,7 @@ Result<Judged> Decide(const Caller& caller, const Check& check, const Bindings& 
       judged.outcome = policy::Combine(principal.get(), owner, verdicts, must_allow);
     }
   }
+  if (judged.outcome.allowed && IsKeptByAws(check)) judged.outcome = {.decider = PolicyType::kResource, .sid = {}};
   judged.sid = judged.outcome.sid;
   judged.outcome.sid = {};
   const bool spoke = judged.outcome.allowed || judged.outcome.explicit_deny;
@@ -240,7 +258,7 @@ Status PolicyAuthorizer::Authorize(const Caller& caller, std::span<const Check> 
   for (const Check& check : checks) {
     if (IsKeptFromIam(caller, check)) return Fail(kBadToken, "The security token included in the request is invalid.");
     TARN_TRY(const Bindings bindings, Bind(caller, check));
-    if (IsOwnersAlone(caller, check, bindings)) continue;
+    if (IsOwnersAlone(caller, check, bindings) && !IsKeptByAws(check)) continue;
     TARN_TRY(const Judged judged, Decide(caller, check, bindings));
     if (judged.outcome.allowed) continue;
     if (denials_ != nullptr && caller.request) denials_->Note(caller.request->id, DeciderOf(judged, check.action));

@@ -43,6 +43,9 @@ resource "aws_cloudtrail" "t" {
       values = ["${aws_s3_bucket.full.arn}/"]
     }
   }
+  kms_key_id = aws_kms_key.k.arn
+  insight_selector { insight_type = "ApiCallRateInsight" }
+  insight_selector { insight_type = "ApiErrorRateInsight" }
   depends_on = [aws_s3_bucket_policy.logs]
 }
 

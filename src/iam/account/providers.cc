@@ -11,7 +11,8 @@
 namespace tarn::iam {
 namespace {
 
-constexpr int64_t kSamlYears = 100;  // what AWS tells for metadata without an end
+constexpr int64_t kSamlYears = 100;                 // what AWS tells for metadata without an end
+constexpr std::string_view kRequired = "Required";  // every assertion is encrypted
 
 Error Exceeds(std::string_view what, size_t limit) {
   return Fail(kLimitExceeded, "Cannot exceed quota for " + std::string(what) + ": " + std::to_string(limit));
@@ -111,23 +112,44 @@ namespace {
 
 std::string SealNameOf(const std::string& key_id) { return "saml " + key_id; }
 
+// Takes away and adds one key at most. Errors: kInvalidInput, kLimitExceeded.
+Status ApplyKeys(Rows& rows, const SamlChange& change, SamlProvider& provider) {
+  if (!change.added_key.empty() && !change.removed_key.empty()) {
+    return Fail(kInvalidInput,
+                "Unable to add and remove private keys in the same request. Set a value for only one of the two "
+                "parameters.");
+  }
+  if (!change.removed_key.empty()) {
+    if (provider.keys.erase(change.removed_key) == 0) {
+      return Fail(kInvalidInput, "Failed to remove private key because the Key ID does not match a private key.");
+    }
+    provider.sealed_keys.erase(change.removed_key);
+    if (provider.encryption == kRequired && provider.keys.empty()) {
+      return Fail(kInvalidInput, "Failed to remove private key.");
+    }
+  }
+  if (!change.added_key.empty()) {
+    TARN_CHECK(CheckRsaPrivateKey(change.added_key));
+    if (provider.keys.size() >= quota::kSamlPrivateKeys) {
+      return Fail(kLimitExceeded, "Private key limit of " + std::to_string(quota::kSamlPrivateKeys) + " is reached.");
+    }
+    const std::string id = AsciiUpper(RandomText(24, kUpperAlphanumeric));
+    provider.keys[id] = rows.now();
+    provider.sealed_keys[id] = rows.iam().box().Seal(SealNameOf(id), change.added_key);
+  }
+  return Ok();
+}
+
 Status Apply(Rows& rows, const SamlChange& change, SamlProvider& provider) {
   if (change.metadata) {
     provider.metadata = *change.metadata;
     provider.valid_until = change.valid_until.value_or(rows.now().Plus(kSamlYears * 365 * kMicrosPerDay));
   }
   if (!change.encryption.empty()) provider.encryption = change.encryption;
-  if (!change.removed_key.empty()) {
-    provider.keys.erase(change.removed_key);
-    provider.sealed_keys.erase(change.removed_key);
-  }
-  if (!change.added_key.empty()) {
-    TARN_CHECK(CheckRsaPrivateKey(change.added_key));
-    if (provider.keys.size() >= quota::kSamlPrivateKeys)
-      return Exceeds("PrivateKeysPerSAMLProvider", quota::kSamlPrivateKeys);
-    const std::string id = AsciiUpper(RandomText(24, kUpperAlphanumeric));
-    provider.keys[id] = rows.now();
-    provider.sealed_keys[id] = rows.iam().box().Seal(SealNameOf(id), change.added_key);
+  TARN_CHECK(ApplyKeys(rows, change, provider));
+  if (provider.encryption == kRequired && provider.keys.empty()) {
+    return Fail(kInvalidInput,
+                "Unable to set assertion encryption mode to Required because no private key is provided.");
   }
   return Ok();
 }
@@ -157,6 +179,10 @@ Result<SamlProvider> GetSamlProvider(Rows& rows, const std::string& arn) {
 }
 
 Status UpdateSamlProvider(Rows& rows, const std::string& arn, const SamlChange& change) {
+  if (!change.metadata && change.encryption.empty() && change.added_key.empty() && change.removed_key.empty()) {
+    return Fail(kInvalidInput,
+                "Unable to update identity provider. No updates are defined for metadata or encryption assertion.");
+  }
   TARN_TRY(SamlProvider provider, GetSamlProvider(rows, arn));
   TARN_CHECK(Apply(rows, change, provider));
   rows.Put(provider);

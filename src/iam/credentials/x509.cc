@@ -96,7 +96,7 @@ Status CheckKeyPair(const std::string& certificate, const std::string& private_k
 Status CheckRsaPrivateKey(const std::string& pem) {
   const PrivateKey key(PEM_read_bio_PrivateKey(Open(pem).get(), nullptr, NoPassPhrase, nullptr));
   if (key && EVP_PKEY_is_a(key.get(), "RSA") == 1) return Ok();
-  return Fail(kInvalidInput, "The private key is not valid. It must be an unencrypted RSA key in PEM format.");
+  return Fail(kInvalidInput, "Invalid private key.");
 }
 
 Status CheckChain(const std::string& pem) {

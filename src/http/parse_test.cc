@@ -105,6 +105,9 @@ TEST(Location, IsWhereToConnectAndWhatToAskFor) {
   ASSERT_TRUE(whole.ok());
   EXPECT_TRUE(whole->url.tls);
   EXPECT_EQ(whole->url.Authority(), "events.example:8443");
+  EXPECT_EQ(Url::Parse("https://events.example:443")->Authority(), "events.example");
+  EXPECT_EQ(Url::Parse("http://events.example:443")->Authority(), "events.example:443");
+  EXPECT_EQ(Url::Parse("http://[::1]")->Authority(), "[::1]");
   EXPECT_EQ(whole->target, "/in/box?key=a/b");
   EXPECT_EQ(Location::Parse("http://here?a=b").value().target, "/?a=b");
   EXPECT_EQ(Location::Parse("http://here").value().target, "/");

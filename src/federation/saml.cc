@@ -56,10 +56,13 @@ Status CheckTimes(const xmlNode* node, Timestamp now) {
 Status ReadSubject(const xmlNode* assertion, Timestamp now, SamlAssertion& read) {
   const xmlNode* const subject = OnlyChild(assertion, "Subject", kAssertionSpace);
   const xmlNode* const name = subject == nullptr ? nullptr : OnlyChild(subject, "NameID", kAssertionSpace);
-  const auto text = name == nullptr ? std::nullopt : PlainText(name);
-  if (!text || text->empty()) return Invalid("SAML Assertion is missing a required NameID in Subject");
-  read.subject = *text;
-  read.format = Attribute(name, "Format").value_or("");
+  if (subject == nullptr) return Ok();
+  if (name != nullptr) {
+    const auto text = PlainText(name);
+    if (!text) return Invalid("SAML Assertion has a malformed NameID in Subject");
+    read.subject = *text;
+    read.format = Attribute(name, "Format").value_or("");
+  }
   Status refused = Invalid("SAML Assertion is missing a bearer confirmation of its Subject");
   for (const xmlNode* confirmation : Children(subject, "SubjectConfirmation", kAssertionSpace)) {
     const xmlNode* const data = OnlyChild(confirmation, "SubjectConfirmationData", kAssertionSpace);

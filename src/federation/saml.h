@@ -31,7 +31,7 @@ struct SamlMetadata {
 
 struct SamlAssertion {
   std::string issuer;
-  std::string subject;    // NameID
+  std::string subject;    // NameID; "" when it names nobody, whom nothing may be given to
   std::string format;     // of NameID; "" when it has none
   std::string recipient;  // of the confirmation of the subject that holds
   Timestamp issued;

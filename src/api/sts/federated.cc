@@ -1,5 +1,6 @@
 #include "api/sts/federated.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -8,6 +9,28 @@
 #include "identity/errors.h"
 
 namespace tarn::api::sts {
+
+bool IsSessionName(std::string_view name) {
+  return name.size() >= 2 && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("_+=,.@-").find(c) != std::string_view::npos;
+         });
+}
+
+Status TakeProvided(const Federated& somebody, SessionRequest& request) {
+  if (!somebody.source_identity.empty() && !IsSessionName(somebody.source_identity)) {
+    return Fail(kInvalidIdentityToken,
+                "Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"");
+  }
+  std::vector<gen::Tag> tags;
+  tags.reserve(somebody.tags.size());
+  for (const auto& [key, value] : somebody.tags) {
+    gen::Tag& tag = tags.emplace_back();
+    tag.key = key;
+    tag.value = value;
+  }
+  return TakeTags(tags, somebody.transitive_tags, request);
+}
 
 Error NotAuthorized(const Federated& somebody) {
   return Fail(kAccessDenied, "Not authorized to perform " + std::string(somebody.action));

@@ -22,7 +22,14 @@ struct Federated {
   std::map<std::string, std::string> conditions;  // that the session keeps; lower-case keys
 };
 
+// What may name a session, and be a source identity: [a-zA-Z_0-9+=,.@-]{2,64}.
+bool IsSessionName(std::string_view name);
+
 Error NotAuthorized(const Federated& somebody);
+
+// Whether what the provider says of the session may be said: the source identity's form, the tags, and what they and
+// the request's policies take together; the request then has the tags. Errors: kInvalidIdentityToken, TakeTags'.
+Status TakeProvided(const Federated& somebody, SessionRequest& request);
 
 // The role, when its trust policy lets him in and no resource control policy keeps him out. Errors: kAccessDenied.
 Result<::tarn::iam::Entity> AdmitFederated(const Parts& parts, const protocol::Call& call, const std::string& role_arn,

@@ -80,13 +80,6 @@ bool Offers(const federation::SamlAssertion& assertion, const std::string& role,
   });
 }
 
-bool IsSessionName(std::string_view name) {
-  return name.size() >= 2 && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  std::string_view("_+=,.@-").find(c) != std::string_view::npos;
-         });
-}
-
 // Errors: kInvalidIdentityToken.
 Result<std::string> SessionNameOf(const federation::SamlAssertion& assertion) {
   const Values& names = ValuesOf(assertion, "RoleSessionName");
@@ -120,7 +113,7 @@ Result<federation::SamlAssertion> Believe(const iam::Iam& iam, const protocol::C
   TARN_TRY(auto assertion, federation::VerifySaml(*response, *metadata, call.now, decryption));
   for (const Values& audiences : assertion.audiences) {
     if (std::ranges::none_of(audiences, IsHere)) {
-      return Fail(kInvalidIdentityToken, "SAML Assertion is meant for another audience");
+      return Fail(kInvalidIdentityToken, "Response does not contain the required audience.");
     }
   }
   return assertion;
@@ -177,10 +170,12 @@ Result<gen::AssumeRoleWithSAMLResponse> StsService::AssumeRoleWithSAML(const pro
   if (!provider.ok()) return provider.error();
   TARN_TRY(const auto assertion, Believe(parts_.iam, call, *provider, *in.saml_assertion));
   const Federated somebody = SomebodyOf(*provider, assertion);
-  if (provider->account != ref->account || !Offers(assertion, *in.role_arn, provider->Arn())) {
+  if (provider->account != ref->account || assertion.subject.empty() ||
+      !Offers(assertion, *in.role_arn, provider->Arn())) {
     return NotAuthorized(somebody);
   }
   TARN_TRY(const std::string session, SessionNameOf(assertion));
+  TARN_CHECK(TakeProvided(somebody, request));
   TARN_TRY(
       const iam::Entity role,
       AdmitFederated(parts_, call, *in.role_arn, ContextOfAssertion(call, in, assertion, session, somebody), somebody));
@@ -190,7 +185,6 @@ Result<gen::AssumeRoleWithSAMLResponse> StsService::AssumeRoleWithSAML(const pro
     seconds = std::min(seconds, (assertion.session_ends->micros - call.now.micros) / kMicrosPerSecond);
     if (seconds <= 0) return Fail(federation::kExpiredToken, "The session of the SAML Assertion has ended");
   }
-  request.tags = somebody.tags;
   TARN_TRY(const auto made, IssueFederated(parts_, role, session, request, somebody, seconds));
   const identity::Caller caller = SessionOf(role, session);
   gen::AssumeRoleWithSAMLResponse out;

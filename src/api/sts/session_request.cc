@@ -77,8 +77,15 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
       request.policy_arns.push_back(*arn.arn);
     }
   }
-  if (tags) TARN_CHECK(ReadTags(*tags, request.tags));
-  for (const std::string& key : transitive.value_or(std::vector<std::string>())) {
+  TARN_CHECK(
+      TakeTags(tags.value_or(std::vector<gen::Tag>()), transitive.value_or(std::vector<std::string>()), request));
+  return request;
+}
+
+Status TakeTags(const std::vector<gen::Tag>& tags, const std::vector<std::string>& transitive,
+                SessionRequest& request) {
+  TARN_CHECK(ReadTags(tags, request.tags));
+  for (const std::string& key : transitive) {
     const bool given =
         std::ranges::any_of(request.tags, [&](const auto& tag) { return EqualsIgnoreCase(tag.first, key); });
     if (!given) {
@@ -91,7 +98,7 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
     return Fail(kPackedPolicyTooLarge, "Packed policy consumes " + std::to_string(*percent) +
                                            "% of allotted space, please use smaller policy.");
   }
-  return request;
+  return Ok();
 }
 
 Status CheckPolicyArns(const ::tarn::iam::Iam& iam, const std::string& account, const SessionRequest& request) {

@@ -30,6 +30,10 @@ Result<SessionRequest> ReadSessionRequest(const std::optional<std::string>& poli
                                           const std::optional<std::vector<gen::Tag>>& tags,
                                           const std::optional<std::vector<std::string>>& transitive);
 
+// Takes the session's tags and which of them are handed on. Errors: kValidation, kInvalidParameterValue,
+// kPackedPolicyTooLarge.
+Status TakeTags(const std::vector<gen::Tag>& tags, const std::vector<std::string>& transitive, SessionRequest& request);
+
 // Whether the session policies that are named exist, as AWS's or of the account whose principal they limit.
 // Errors: kMalformedPolicy.
 Status CheckPolicyArns(const ::tarn::iam::Iam& iam, const std::string& account, const SessionRequest& request);

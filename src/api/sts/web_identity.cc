@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "api/sts/errors.h"
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::string_view kAction = "sts:AssumeRoleWithWebIdentity";
 constexpr std::string_view kTagsClaim = "https://aws.amazon.com/tags";
+// The same tags each as a claim of its own, for issuers whose tokens hold no objects.
+constexpr std::string_view kTagClaim = "https://aws.amazon.com/tags/principal_tags/";
+constexpr std::string_view kTransitiveClaim = "https://aws.amazon.com/tags/transitive_tag_keys";
 constexpr std::string_view kSourceIdentityClaim = "https://aws.amazon.com/source_identity";
 
 // A string, or a list of them.
@@ -32,7 +36,8 @@ std::vector<std::string> TextsOf(const json::Value* value) {
 struct Claims {
   std::string subject;
   std::vector<std::string> audiences;
-  std::string audience;  // which of them the provider knows
+  std::string party;     // azp: who asked for it; "" when it does not tell
+  std::string audience;  // the party, else which of the audiences the provider knows
   std::string provider_arn;
   std::string host;  // the issuer without its scheme: the prefix of condition keys
   std::map<std::string, std::string> tags;
@@ -40,18 +45,24 @@ struct Claims {
   std::string source_identity;
 };
 
+void ReadTag(const std::string& key, const json::Value& value, Claims& claims) {
+  auto texts = TextsOf(&value);
+  if (!texts.empty()) claims.tags[key] = std::move(texts.front());
+}
+
 void ReadSessionClaims(const json::Value& token, Claims& claims) {
   claims.source_identity = token.StringOr(kSourceIdentityClaim, "");
+  for (const auto& [name, value] : *token.AsObject()) {
+    if (name.starts_with(kTagClaim)) ReadTag(name.substr(kTagClaim.size()), value, claims);
+  }
+  claims.transitive_tags = TextsOf(token.Find(kTransitiveClaim));
   const json::Value* const tags = token.Find(kTagsClaim);
   if (tags == nullptr) return;
   const json::Value* const principal = tags->Find("principal_tags");
   if (principal != nullptr && principal->is_object()) {
-    for (const auto& [key, value] : *principal->AsObject()) {
-      const auto texts = TextsOf(&value);
-      if (!texts.empty()) claims.tags[key] = texts.front();
-    }
+    for (const auto& [key, value] : *principal->AsObject()) ReadTag(key, value, claims);
   }
-  claims.transitive_tags = TextsOf(tags->Find("transitive_tag_keys"));
+  std::ranges::move(TextsOf(tags->Find("transitive_tag_keys")), std::back_inserter(claims.transitive_tags));
 }
 
 TrustContext ContextOfToken(const protocol::Call& call, const gen::AssumeRoleWithWebIdentityRequest& in,
@@ -68,6 +79,9 @@ TrustContext ContextOfToken(const protocol::Call& call, const gen::AssumeRoleWit
       if (!texts.empty()) context.Set(claims.host + ":" + name, std::move(texts));
     }
   }
+  // Whom the token was made for is the party that asked for it, where it names one.
+  if (!claims.party.empty()) context.Set(claims.host + ":aud", claims.party);
+  context.Set(claims.host + ":oaud", claims.audiences);
   return context;
 }
 
@@ -83,14 +97,17 @@ Result<Claims> Believe(const Parts& parts, const std::string& account, const fed
   Claims claims;
   claims.subject = jwt.claims.StringOr("sub", "");
   claims.audiences = TextsOf(jwt.claims.Find("aud"));
+  claims.party = jwt.claims.StringOr("azp", "");
   claims.host = WithoutScheme(issuer);
   claims.provider_arn = "arn:aws:iam::" + account + ":oidc-provider/" + claims.host;
   if (claims.subject.empty()) return Fail(kInvalidIdentityToken, "Missing a required claim: sub");
   if (claims.audiences.empty()) return Fail(kInvalidIdentityToken, "Missing a required claim: aud");
   std::vector<std::string> clients;
+  std::vector<std::string> thumbprints;
   const auto provider = parts.iam.FindOidcProvider(claims.provider_arn);
   if (provider.ok()) {
     clients = provider->clients;
+    thumbprints = provider->thumbprints;
   } else if (!provider.Is(iam::kNoSuchEntity)) {
     return provider.error();
   } else if (const auto* configured = parts.issuers.Configured(issuer)) {
@@ -101,19 +118,13 @@ Result<Claims> Believe(const Parts& parts, const std::string& account, const fed
   if (!issuer.starts_with("https://") && parts.issuers.Configured(issuer) == nullptr) {
     return Fail(kInvalidIdentityToken, "No OpenIDConnect provider found in your account for " + issuer);
   }
-  TARN_CHECK(parts.issuers.Verify(issuer, jwt));
-  // With several audiences, the one that it was made for counts.
-  const std::string party(jwt.claims.StringOr("azp", ""));
-  const auto known = std::ranges::find_if(claims.audiences, [&](const std::string& audience) {
-    return std::ranges::find(clients, audience) != clients.end();
-  });
-  if (std::ranges::find(clients, party) != clients.end()) {
-    claims.audience = party;
-  } else if (known != claims.audiences.end()) {
-    claims.audience = *known;
-  } else {
-    return Fail(kInvalidIdentityToken, "Incorrect token audience");
-  }
+  TARN_CHECK(parts.issuers.Verify(issuer, jwt, thumbprints));
+  // The party counts instead of the audiences.
+  const auto& candidates = claims.party.empty() ? claims.audiences : std::vector<std::string>{claims.party};
+  const auto known = std::ranges::find_if(
+      candidates, [&](const std::string& audience) { return std::ranges::find(clients, audience) != clients.end(); });
+  if (known == candidates.end()) return Fail(kInvalidIdentityToken, "Incorrect token audience");
+  claims.audience = *known;
   ReadSessionClaims(jwt.claims, claims);
   return claims;
 }
@@ -143,11 +154,11 @@ Result<gen::AssumeRoleWithWebIdentityResponse> StsService::AssumeRoleWithWebIden
   TARN_TRY(const federation::Jwt jwt, federation::ParseJwt(*in.web_identity_token));
   TARN_TRY(const Claims claims, Believe(parts_, ref->account, jwt));
   const Federated somebody = SomebodyOf(claims);
+  TARN_CHECK(TakeProvided(somebody, request));
   TARN_TRY(const iam::Entity role,
            AdmitFederated(parts_, call, *in.role_arn, ContextOfToken(call, in, jwt.claims, claims), somebody));
   TARN_CHECK(CheckPolicyArns(parts_.iam, role.account, request));
   TARN_TRY(const int64_t seconds, RoleSeconds(in.duration_seconds, role.session_seconds, false));
-  request.tags = claims.tags;
   TARN_TRY(const auto made, IssueFederated(parts_, role, *in.role_session_name, request, somebody, seconds));
   const identity::Caller session = SessionOf(role, *in.role_session_name);
   gen::AssumeRoleWithWebIdentityResponse out;

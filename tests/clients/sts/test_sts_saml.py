@@ -108,10 +108,13 @@ class Entry:
                            config=Config(signature_version=UNSIGNED))
         return sts.assume_role_with_saml(RoleArn=self.role, PrincipalArn=self.provider, SAMLAssertion=text, **more)
 
-    def refused(self, text, **more):
+    def refusal(self, text, **more):
         with pytest.raises(ClientError) as failed:
             self.assume(text, **more)
-        return failed.value.response["Error"]["Code"]
+        return failed.value.response["Error"]
+
+    def refused(self, text, **more):
+        return self.refusal(text, **more)["Code"]
 
     def signed(self, attributes=None, **more):
         return response(self.signer.sign(assertion(attributes or self.attributes(), **more)))
@@ -142,13 +145,20 @@ def test_assertions_that_do_not_hold(lake, entry, signer, name, tmp_path):
     changed = base64.b64decode(entry.signed()).decode().replace(">nina<", ">root<")
     assert entry.refused(base64.b64encode(changed.encode()).decode()) == "InvalidIdentityToken"
     assert entry.refused(entry.signed(issuer="https://else.example.org/")) == "InvalidIdentityToken"
-    assert entry.refused(entry.signed(audience="urn:else")) == "InvalidIdentityToken"
+    assert entry.refusal(entry.signed(audience="urn:else"))["Message"] == "Response does not contain the required audience."
     assert entry.refused(entry.signed(issued=-400)) == "ExpiredTokenException"
     attributes = entry.attributes()
     del attributes[PREFIX + "RoleSessionName"]
     assert entry.refused(entry.signed(attributes)) == "InvalidIdentityToken"
+    nobody = assertion(entry.attributes()).replace(">nina</saml:NameID>", "></saml:NameID>")
+    assert entry.refusal(response(signer.sign(nobody)))["Message"] == "Not authorized to perform sts:AssumeRoleWithSAML"
+    told = entry.refusal(entry.signed(entry.attributes(SourceIdentity=["n"])))
+    assert (told["Code"], told["Message"]) == (
+        "InvalidIdentityToken", 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"')
+    twice = entry.attributes(**{"PrincipalTag:team": ["a"], "PrincipalTag:Team": ["b"]})
+    assert entry.refused(entry.signed(twice)) == "InvalidParameterValue"
     lake.client("iam").delete_saml_provider(SAMLProviderArn=entry.provider)
-    assert entry.refused(entry.signed()) == "InvalidIdentityToken"
+    assert entry.refusal(entry.signed())["Message"] == "Specified provider doesn't exist"
 
 
 def encrypted(text, public_key, folder):
@@ -190,11 +200,36 @@ def test_an_encrypted_assertion_is_opened_with_the_providers_key(lake, entry, tm
     assert entry.assume(encrypted(entry.signed(), public, tmp_path))["Subject"] == "nina"
     assert entry.refused(entry.signed()) == "InvalidIdentityToken"
     [held] = iam.get_saml_provider(SAMLProviderArn=entry.provider)["PrivateKeyList"]
-    iam.update_saml_provider(SAMLProviderArn=entry.provider, RemovePrivateKey=held["KeyId"])
+    kept = refused_update(iam, entry, RemovePrivateKey=held["KeyId"])
+    assert kept == ("InvalidInput", "Failed to remove private key.")
+    iam.update_saml_provider(SAMLProviderArn=entry.provider, AssertionEncryptionMode="Allowed", RemovePrivateKey=held["KeyId"])
     assert entry.refused(text) == "InvalidIdentityToken"
+
+
+def refused_update(iam, entry, **change):
     with pytest.raises(ClientError) as failed:
-        iam.update_saml_provider(SAMLProviderArn=entry.provider, AddPrivateKey="no key")
-    assert failed.value.response["Error"]["Code"] == "InvalidInput"
+        iam.update_saml_provider(SAMLProviderArn=entry.provider, **change)
+    error = failed.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_changes_of_a_providers_keys_that_are_refused(lake, entry, tmp_path):
+    iam = lake.client("iam")
+    keys = [openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048").decode() for _ in range(3)]
+    assert refused_update(iam, entry) == (
+        "InvalidInput", "Unable to update identity provider. No updates are defined for metadata or encryption assertion.")
+    assert refused_update(iam, entry, AssertionEncryptionMode="Required") == (
+        "InvalidInput", "Unable to set assertion encryption mode to Required because no private key is provided.")
+    assert refused_update(iam, entry, AddPrivateKey="no key") == ("InvalidInput", "Invalid private key.")
+    assert refused_update(iam, entry, RemovePrivateKey="A" * 24) == (
+        "InvalidInput", "Failed to remove private key because the Key ID does not match a private key.")
+    for key in keys[:2]:
+        iam.update_saml_provider(SAMLProviderArn=entry.provider, AddPrivateKey=key)
+    assert refused_update(iam, entry, AddPrivateKey=keys[2]) == ("LimitExceeded", "Private key limit of 2 is reached.")
+    [held, _] = iam.get_saml_provider(SAMLProviderArn=entry.provider)["PrivateKeyList"]
+    assert refused_update(iam, entry, AddPrivateKey=keys[2], RemovePrivateKey=held["KeyId"]) == (
+        "InvalidInput", "Unable to add and remove private keys in the same request. Set a value for only one of the two "
+        "parameters.")
 
 
 def test_the_assertion_and_the_trust_policy_both_decide(lake, signer, name):

@@ -1,7 +1,9 @@
 """AssumeRoleWithWebIdentity against a real issuer: a little OpenID Connect server on this machine, keys by openssl."""
 import base64
+import hashlib
 import http.server
 import json
+import ssl
 import subprocess
 import threading
 import time
@@ -57,7 +59,9 @@ class Key:
 
 
 class Issuer:
-    def __init__(self, folder):
+    """With a certificate (files: certificate, key) it speaks TLS."""
+
+    def __init__(self, folder, certificate=None):
         self.folder, self.keys, self.broken = folder, [Key(folder, "k1")], False
         issuer = self
 
@@ -77,8 +81,12 @@ class Issuer:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/realm"
-        self.host = self.url.removeprefix("http://")
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.host = f"127.0.0.1:{self.server.server_port}/realm"
+        self.url = ("https://" if certificate else "http://") + self.host
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def token(self, key=None, **claims):
@@ -120,10 +128,14 @@ def assume(lake, role, token, **more):
     return sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="web", WebIdentityToken=token, **more)
 
 
-def refused(*arguments, **more):
+def refusal(*arguments, **more):
     with pytest.raises(ClientError) as failed:
         assume(*arguments, **more)
-    return failed.value.response["Error"]["Code"]
+    return failed.value.response["Error"]
+
+
+def refused(*arguments, **more):
+    return refusal(*arguments, **more)["Code"]
 
 
 @pytest.mark.parametrize("elliptic", [False, True])
@@ -175,3 +187,49 @@ def test_tokens_that_do_not_hold(trusting, issuer, role, tmp_path):
 def test_session_tags_of_a_token(trusting, issuer, role, name):
     tags = {"https://aws.amazon.com/tags": {"principal_tags": {"team": ["lake"]}, "transitive_tag_keys": ["team"]}}
     assert assume(trusting, role, issuer.token(**tags))["PackedPolicySize"] > 0
+    flat = {"https://aws.amazon.com/tags/principal_tags/team": ["lake"],
+            "https://aws.amazon.com/tags/transitive_tag_keys": ["team"]}
+    assert assume(trusting, role, issuer.token(**flat))["PackedPolicySize"] > 0
+    twice = {"https://aws.amazon.com/tags": {"principal_tags": {"team": ["lake"], "Team": ["x"]}}}
+    assert refused(trusting, role, issuer.token(**twice)) == "InvalidParameterValue"
+    large = {"https://aws.amazon.com/tags": {"principal_tags": {f"k{n}": ["v" * 200] for n in range(20)}}}
+    assert refused(trusting, role, issuer.token(**large)) == "PackedPolicyTooLarge"
+    bad = refusal(trusting, role, issuer.token(**{"https://aws.amazon.com/source_identity": "aws:me"}))
+    assert bad == {"Type": "Sender", "Code": "InvalidIdentityToken", "Message":
+                   'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"'}
+
+
+def test_the_party_that_asked_counts_before_the_audience(trusting, issuer, role, name):
+    assert refusal(trusting, role, issuer.token(azp="stranger"))["Message"] == "Incorrect token audience"
+    assert refused(trusting, role, issuer.token(azp="other")) == "AccessDenied"
+    answer = assume(trusting, role, issuer.token(aud="elsewhere", azp="lake"))
+    assert answer["Audience"] == "lake"
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+                 "Principal": {"Federated": f"arn:aws:iam::{trusting.account}:oidc-provider/{issuer.host}"},
+                 "Condition": {"StringEquals": {f"{issuer.host}:aud": "other", f"{issuer.host}:oaud": "lake"}}}
+    trusting.client("iam").update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement]}))
+    assert assume(trusting, role, issuer.token(azp="other"))["Credentials"]
+    assert refused(trusting, role, issuer.token(azp="lake")) == "AccessDenied"
+
+
+def test_a_thumbprint_vouches_for_a_certificate_that_no_authority_knows(lake, tmp_path, name):
+    key, certificate = str(tmp_path / "tls.key"), str(tmp_path / "tls.pem")
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=id",
+            "-days", "2", "-addext", "subjectAltName=IP:127.0.0.1")
+    issuer = Issuer(tmp_path, (certificate, key))
+    thumbprint = hashlib.sha1(ssl.PEM_cert_to_DER_cert(open(certificate).read())).hexdigest()
+    iam = lake.client("iam")
+    provider = iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["lake"], ThumbprintList=["0" * 40])[
+        "OpenIDConnectProviderArn"]
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": provider}}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement]}))["Role"]["Arn"]
+    told = refusal(lake, role, issuer.token())
+    assert (told["Code"], told["Message"]) == (
+        "InvalidIdentityToken", "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint")
+    iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider, ThumbprintList=[thumbprint.upper()])
+    assert assume(lake, role, issuer.token())["Provider"] == provider
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+    assert refusal(lake, role, issuer.token())["Message"].startswith("No OpenIDConnect provider found in your account for ")
+    issuer.server.shutdown()

@@ -2,9 +2,9 @@
 //
 // Invariants: a token holds only if its issuer's present keys signed it and its time is now; keys are asked for again
 // after an hour, and when a token names one that is not known (at most once in ten seconds). Where the machine's
-// authorities do not know an issuer's certificate, its thumbprints vouch for it; keys that were got so are for those who
-// named the same thumbprints. Blocks. Errors: kInvalidToken, kExpiredToken, kUnreachable. Threads: any. OpenID Connect
-// Discovery 1.0.
+// authorities do not know an issuer's certificate, its thumbprints vouch for it; keys that were got so are for those
+// who named the same thumbprints. Blocks. Errors: kInvalidToken, kExpiredToken, kUnreachable. Threads: any. OpenID
+// Connect Discovery 1.0.
 #pragma once
 
 #include <map>

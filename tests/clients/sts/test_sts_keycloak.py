@@ -190,7 +190,7 @@ class TestOpenId:
         assert failed.value.response["Error"]["Message"] == "Incorrect token audience"
 
     @pytest.mark.parametrize("kind,algorithm,config", [
-        ("rsa-generated", "RS256", {"keySize": ["2048"]}), ("rsa-generated", "RS512", {"keySize": ["3072"]}),
+        ("rsa-generated", "RS256", {"keySize": ["2048"]}), ("rsa-generated", "RS512", {"keySize": ["4096"]}),
         ("ecdsa-generated", "ES256", {"ecdsaEllipticCurveKey": ["P-256"]}),
         ("ecdsa-generated", "ES384", {"ecdsaEllipticCurveKey": ["P-384"]}),
         ("ecdsa-generated", "ES512", {"ecdsaEllipticCurveKey": ["P-521"]})])

@@ -259,7 +259,7 @@ TEST_P(StoreTest, LosesNoIncrementOfConcurrentCounters) {
           txn.Put("counter", std::to_string(now ? std::stoi(*now) + 1 : 1));
           return Ok();
         });
-        EXPECT_TRUE(status.ok());
+        EXPECT_TRUE(status.ok()) << status.error().message;
       }
     });
   }

@@ -10,9 +10,10 @@
 namespace tarn::kv {
 namespace {
 // A refused commit is answered after the winner is visible, so each retry sees news and someone always wins: sleeping
-// only spreads heavy contention.
-constexpr int kAttemptsMax = 200;
-constexpr int kAttemptsWithoutSleep = 4;
+// only spreads heavy contention. Who wakes while a batch is on its way reads what that is about to change and mostly
+// loses: most retries are at once, lest those who sleep lose to those who never did.
+constexpr int kAttemptsMax = 400;
+constexpr int kAttemptsAtOnce = 4;  // between two sleeps
 constexpr uint64_t kSleepMicrosMax = 8'000;
 
 Status CommitAndWait(Store& store, std::unique_ptr<Txn> txn) {
@@ -35,7 +36,7 @@ Status Transact(Store& store, const std::function<Status(Txn&)>& body) {
     TARN_CHECK(body(*txn));
     Status outcome = CommitAndWait(store, std::move(txn));
     if (!outcome.Is(kConflict)) return outcome;
-    if (attempt >= kAttemptsWithoutSleep) {
+    if (attempt > 0 && attempt % kAttemptsAtOnce == 0) {
       const uint64_t bound = std::min<uint64_t>(kSleepMicrosMax, 100ULL << std::min(attempt, 10));
       std::this_thread::sleep_for(std::chrono::microseconds(RandomU64() % bound));
     }

@@ -136,6 +136,7 @@ TEST(HotKeys, AreCountedSoThatWhatIsRememberedIsPresent) {
   std::atomic<int> answered = 0;
   std::atomic<bool> stale = false;
   std::vector<std::thread> readers;
+  readers.reserve(2);
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
       std::optional<uint64_t> as_of;

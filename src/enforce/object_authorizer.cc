@@ -30,6 +30,11 @@ bool ReachesAll(std::string_view action) {
   return std::ranges::find(kActions, action) != kActions.end();
 }
 
+// The root of the bucket's account, and the lake's own actors.
+bool IsUnbound(const identity::Caller& caller, const std::optional<std::string>& owner) {
+  return (caller.is_root() && owner == caller.account) || caller.type == identity::PrincipalType::kService;
+}
+
 // It reads one object, or asks whether there is one.
 bool IsOfOneKey(const identity::Check& check) {
   return check.action.starts_with("s3:GetObject") || check.context.contains(std::string(identity::kOfOneKey));
@@ -72,8 +77,7 @@ Status ObjectAuthorizer::Authorize(const identity::Caller& caller, std::span<con
 }
 
 Status ObjectAuthorizer::CheckObject(const identity::Caller& caller, const identity::Check& check) const {
-  const bool own_root = caller.is_root() && check.owner == caller.account;
-  if (own_root || caller.type == identity::PrincipalType::kService) return Ok();
+  if (IsUnbound(caller, check.owner)) return Ok();
   const std::string uri = UriOf(check);
   bool may = true;
   if (!uri.empty()) {
@@ -93,8 +97,7 @@ Status ObjectAuthorizer::CheckObject(const identity::Caller& caller, const ident
 Result<std::unique_ptr<object::KeyVeil>> ObjectAuthorizer::VeilOf(const identity::Caller& caller,
                                                                   const object::Bucket& bucket,
                                                                   std::string_view prefix) const {
-  const bool own_root = caller.is_root() && caller.account == bucket.owner.account;
-  if (own_root || caller.type == identity::PrincipalType::kService) return std::unique_ptr<object::KeyVeil>();
+  if (IsUnbound(caller, bucket.owner.account)) return std::unique_ptr<object::KeyVeil>();
   const std::string_view folder = prefix.substr(0, prefix.rfind('/') + 1);
   TARN_TRY(const auto claims, access_.OfPlace(caller, fmt::format("s3://{}/{}", bucket.name, folder)));
   if (!claims.registered) return std::unique_ptr<object::KeyVeil>();

@@ -145,7 +145,7 @@ Result<Filter> Governor::GetFilter(const identity::Caller& caller, const Scope& 
   const auto txn = store_.Begin();
   TARN_TRY(const Place place, FindFor(*txn, who, scope, TableOf(database, table), kNotTheirs));
   TARN_TRY(const bool may, MaySee(who, scope, place, std::string(name)));
-  if (!may) return Fail(kAccessDenied, "Insufficient Lake Formation permission(s) on the table.");
+  if (!may) return Fail(kAccessDenied, std::string(kNotTheirs));
   TARN_TRY(const auto present, Load(*txn, scope, place.table.uid, name));
   if (!present) return NoSuchFilter();
   return *present;

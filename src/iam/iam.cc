@@ -213,7 +213,7 @@ Result<std::shared_ptr<const PrincipalPolicies>> Iam::PoliciesOf(const Caller& c
 Result<std::shared_ptr<const PrincipalPolicies>> Iam::FindPolicies(const std::string& account, std::string_view id,
                                                                    std::string_view arn) {
   const PolicyCache::Name principal{id, arn};
-  const std::string& version_key = PolicyCache::VersionKey(account);
+  const std::string version_key = VersionKeyOf(account);
   TARN_TRY(auto version, store_.Get(version_key));
   if (!version) return None();
   if (auto cached = cache_->Find(account, *version, principal)) return cached;

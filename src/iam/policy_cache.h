@@ -28,17 +28,6 @@ class PolicyCache {
     std::string_view arn;
   };
 
-  // The key under which the version of the account's IAM stands; each thread remembers the last.
-  static const std::string& VersionKey(const std::string& account) {
-    thread_local std::string of;
-    thread_local std::string key;
-    if (key.empty() || of != account) {
-      key = VersionKeyOf(account);
-      of = account;
-    }
-    return key;
-  }
-
   // What this thread found for the principal while the store counted `as_of` hot commits; null: nothing.
   Value FindRecent(const std::string& account, uint64_t as_of, const Name& principal) const {
     const Recent* const recent = recent_.Find(principal.arn, as_of);

@@ -9,3 +9,12 @@ def refused(call, **arguments):
         call(**arguments)
     answer = caught.value.response
     return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"]
+
+
+def refusal(call, **arguments):
+    """The fields of S3's error that the call answers with, but those that each answer has anew, and its "status"."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    answer = caught.value.response
+    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"],
+            **{k: v for k, v in answer["Error"].items() if k not in ("RequestId", "HostId", "Resource")}}

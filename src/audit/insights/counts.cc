@@ -15,6 +15,13 @@ void AddTo(std::map<std::string, uint64_t>& held, const std::string& name, uint6
   held[name] += count;
 }
 
+kv::Key KeyIn(std::string_view space, const Counted& counted) {
+  return std::move(ScopeKey(space, counted.scope.account, counted.scope.region)
+                       .Text(counted.source)
+                       .Text(counted.name)
+                       .Text(counted.error));
+}
+
 }  // namespace
 
 void Calls::Add(const Event& event) {
@@ -31,22 +38,11 @@ void Calls::Add(const Calls& more) {
   for (const auto& [name, calls] : more.errors) AddTo(errors, name, calls);
 }
 
-kv::Key CountsOf(const Counted& counted) {
-  return std::move(ScopeKey(kInsightCountSpace, counted.scope.account, counted.scope.region)
-                       .Text(counted.source)
-                       .Text(counted.name)
-                       .Text(counted.error));
-}
+kv::Key CountsOf(const Counted& counted) { return KeyIn(kInsightCountSpace, counted); }
 
 std::string CountKey(const Counted& counted, uint64_t minute) { return CountsOf(counted).Number(minute).Take(); }
 
-std::string WatchKey(const Counted& counted) {
-  return ScopeKey(kInsightWatchSpace, counted.scope.account, counted.scope.region)
-      .Text(counted.source)
-      .Text(counted.name)
-      .Text(counted.error)
-      .Take();
-}
+std::string WatchKey(const Counted& counted) { return KeyIn(kInsightWatchSpace, counted).Take(); }
 
 kv::Key WatchSpace() { return kv::Key(kInsightWatchSpace); }
 

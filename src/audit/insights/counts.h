@@ -12,9 +12,12 @@
 #include "audit/event.h"
 #include "base/record_fields.h"
 #include "base/scope.h"
+#include "base/time.h"
 #include "kv/key.h"
 
 namespace tarn::audit {
+
+inline constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 
 // What is counted: the calls of an operation that change something, or, with an error's code, those of its calls that
 // ended with it.

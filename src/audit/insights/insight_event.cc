@@ -12,7 +12,6 @@
 namespace tarn::audit {
 namespace {
 
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr size_t kTopMax = 5;
 
 using Names = std::map<std::string, uint64_t>;

@@ -16,7 +16,6 @@
 namespace tarn::audit {
 namespace {
 
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr uint64_t kBaselineMinutes = uint64_t{7} * 24 * 60;
 constexpr uint64_t kLearningMinutes = uint64_t{36} * 60;
 constexpr uint64_t kLateMinutes = 2;  // events may come to the queue as late
@@ -164,7 +163,8 @@ Status Insights::LookAt(const Counted& counted, Watch watch, uint64_t learned_fr
     const uint64_t from = BaselineOf(minute, learned_from);
     baseline.DropBefore(from);
     if (minute >= from + kLearningMinutes) {
-      const InsightFacts usual{.calls = baseline.Sum(), .minutes = minute - from};
+      InsightFacts usual{.calls = {}, .minutes = minute - from};
+      if (calls.count >= kCallsMin) usual.calls = baseline.Sum();  // fewer are never unusual
       const bool unusual = IsUnusual(calls.count, usual.PerMinute(usual.calls.count));
       if (unusual && watch.insight.empty()) {
         watch.insight = RandomUuid();

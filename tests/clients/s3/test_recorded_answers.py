@@ -10,9 +10,9 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
 from conftest import Lake
+from refusals import refusal as refused
 
 
 @pytest.fixture
@@ -24,14 +24,6 @@ def s3(lake):
 def free(lake):
     """A client that sends what it is given."""
     return lake.client("s3", config=Config(parameter_validation=False))
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    answer = caught.value.response
-    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"],
-            **{k: v for k, v in answer["Error"].items() if k not in ("RequestId", "HostId", "Resource")}}
 
 
 def raw(lake, method, path, **headers):

@@ -8,7 +8,8 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
+
+from refusals import refusal as refused
 
 FORGED = "HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"  # 32 characters, as S3's ids have, of no store
 
@@ -22,14 +23,6 @@ def s3(lake):
 def free(lake):
     """A client that sends what it is given."""
     return lake.client("s3", config=Config(parameter_validation=False))
-
-
-def refused(call, **kwargs):
-    with pytest.raises(ClientError) as caught:
-        call(**kwargs)
-    answer = caught.value.response
-    return {"status": answer["ResponseMetadata"]["HTTPStatusCode"],
-            **{k: v for k, v in answer["Error"].items() if k not in ("RequestId", "HostId", "Resource")}}
 
 
 def begun(s3, bucket, key, body=b"part"):
